@@ -1,0 +1,127 @@
+"""Every error that vuoro raises on purpose.
+
+    VuoroError
+    ├── SettingsError              vuoro.toml, an environment variable or an option is wrong
+    ├── StudyError                 the folder is no study, or something in it cannot be found
+    ├── ModelError                 a model is missing, incomplete or not the file it should be
+    ├── DatasetError               the published data set breaks its own declaration
+    ├── RecordingError             this recording cannot be used; it goes to quarantine
+    │   ├── NotMediaError          not an audio or video file, or an empty one
+    │   ├── NoAudioError           a video without sound
+    │   ├── DamagedMediaError      nothing, or almost nothing, of the sound can be decoded
+    │   ├── TooShortError          shorter than a turn
+    │   └── LanguageError          in this language names cannot be hidden
+    └── TransientError             not the recording's fault; it stays, and the next run tries again
+        ├── DiskFullError
+        ├── UnreadableError        no permission, or the disk or network share does not answer
+        └── StageCrashError        a stage failed in a way that nobody foresaw
+
+A message is one sentence that says what is wrong; ``remedy`` is one that says what to do next.
+Neither may hold what people said, a person's name or a recording's file name, because messages
+travel into Prefect's database: whoever shows an error adds the file name.
+"""
+
+from __future__ import annotations
+
+import errno
+
+
+class VuoroError(Exception):
+    """Base of every error that vuoro raises on purpose.
+
+    ``what`` says what is wrong, ``remedy`` what to do next; ``str()`` gives both.
+    """
+
+    remedy = ""
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        self.what = what
+        self.remedy = remedy or type(self).remedy
+        super().__init__(f"{what} {self.remedy}".strip())
+
+    def __reduce__(self) -> tuple[type[VuoroError], tuple[str, str]]:
+        return type(self), (self.what, self.remedy)
+
+
+class SettingsError(VuoroError):
+    """vuoro.toml, an environment variable or an option is wrong."""
+
+
+class StudyError(VuoroError):
+    """The folder is no study, or something in it cannot be found."""
+
+
+class ModelError(VuoroError):
+    """A model is missing, incomplete or not the file it should be."""
+
+    remedy = "Run `vuoro models pull` while connected to the internet, then try again."
+
+
+class DatasetError(VuoroError):
+    """The published data set breaks its own declaration."""
+
+    remedy = "Run `vuoro run` to write the data set anew, then `vuoro validate`."
+
+
+class RecordingError(VuoroError):
+    """This recording cannot be used; it goes to quarantine with the reason."""
+
+
+class NotMediaError(RecordingError):
+    """Not an audio or video file, or an empty one."""
+
+    remedy = "Check the file on the machine it came from and copy it again."
+
+
+class NoAudioError(RecordingError):
+    """A video without sound."""
+
+    remedy = "Export the recording with its sound, or use the separate audio file."
+
+
+class DamagedMediaError(RecordingError):
+    """Nothing, or almost nothing, of the sound can be decoded."""
+
+    remedy = "Copy the file again from its source; if it is damaged there too, export it anew."
+
+
+class TooShortError(RecordingError):
+    """Shorter than a turn."""
+
+    remedy = "Check that the whole recording was copied."
+
+
+class LanguageError(RecordingError):
+    """In this language names cannot be hidden, so nothing may be published."""
+
+    remedy = "If the language was guessed wrong, set `language` under [transcription] in vuoro.toml."
+
+
+class TransientError(VuoroError):
+    """Not the recording's fault: it stays where it is, and the next run tries again."""
+
+
+class DiskFullError(TransientError):
+    """No space is left on the disk."""
+
+    remedy = "Free some space and run `vuoro run` again; finished stages are kept."
+
+
+class UnreadableError(TransientError):
+    """No permission, or the disk or network share does not answer."""
+
+    remedy = "Check that you may read the file and that the disk is connected, then run again."
+
+
+class StageCrashError(TransientError):
+    """A stage failed in a way that nobody foresaw."""
+
+    remedy = "Run `vuoro run` again; if it fails at the same place, report it with this line."
+
+
+def from_os_error(error: OSError, doing: str) -> VuoroError:
+    """The error of ours that an operating-system error means, without its text or file name."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(f"The disk is full while {doing}.")
+    reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return UnreadableError(f"The file or folder cannot be read or written while {doing} ({reason}).")

@@ -1,0 +1,219 @@
+"""The frozen records that stages hand on. Times are seconds from the start of the recording.
+
+A record holds what one stage found out, nothing of how. All are plain dataclasses, so that the
+store can write them as readable JSON and read them back with their types checked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SessionKind = Literal["meeting", "group_interview"]
+TurnKind = Literal["turn", "minimal_response"]
+EntityType = Literal["person", "organisation", "place", "contact", "identifier"]
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Interval:
+    """A half-open stretch of time [start_s, end_s)."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
+    def overlap_s(self, other: Interval) -> float:
+        """Length of the time that both cover; 0 where they do not meet."""
+        return max(0.0, min(self.end_s, other.end_s) - max(self.start_s, other.start_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One file from the inbox, accepted as one session.
+
+    ``sha256`` is of the file's bytes; ``original_name`` may identify people and stays private.
+    """
+
+    session_id: str
+    group_id: str
+    session_number: int
+    kind: SessionKind
+    sha256: str
+    original_name: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """The sound of a recording, decoded to one channel of 16-bit samples.
+
+    ``file`` is the name of the WAV beside this record. ``flags`` say what decoding met:
+    ``decode_errors`` (parts were skipped), ``truncated`` (the file ends before it says).
+    """
+
+    file: str
+    sample_rate_hz: int
+    duration_s: float
+    peak: float
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Segment(Interval):
+    """A stretch in which diarisation hears one speaker label."""
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePrint:
+    """The mean voice of one label: a unit-length speaker embedding. Biometric: private only."""
+
+    label: str
+    speech_s: float
+    embedding: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diarisation:
+    """Who spoke when.
+
+    ``regular`` keeps simultaneous speakers (turn-taking is measured on it); ``exclusive`` has at
+    most one speaker at a time (words are given to speakers by it).
+    """
+
+    regular: tuple[Segment, ...]
+    exclusive: tuple[Segment, ...]
+    voice_prints: tuple[VoicePrint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as recognised, with its probability (0–1)."""
+
+    start_s: float
+    end_s: float
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said. ``suspects`` are stretches where the recogniser is not to be trusted."""
+
+    language: str | None
+    language_probability: float | None
+    words: tuple[Word, ...]
+    suspects: tuple[Suspect, ...] = ()
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Suspect(Interval):
+    """A stretch of the transcript that is doubtful, and why.
+
+    Reasons: ``repetition``, ``speaking_rate``, ``low_confidence``.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A floor-holding stretch of one speaker label's talk, or a minimal response inside another's.
+
+    ``overlap_s`` is the time in which others talk too, by ``overlapped_by``; ``pause_s`` the
+    silence inside the turn. ``offset_from_previous_s`` is the floor transfer offset (Heldner &
+    Edlund 2010): start of the turn minus end of the previous floor holder's turn.
+    """
+
+    label: str
+    kind: TurnKind
+    start_s: float
+    end_s: float
+    words: tuple[Word, ...]
+    overlap_s: float
+    overlapped_by: tuple[str, ...]
+    pause_s: float
+    previous_label: str | None
+    offset_from_previous_s: float | None
+    asr_confidence: float | None
+    speaker_confidence: float | None
+    suspect: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns of one session in order of time, with its totals. Real names still in the text."""
+
+    turns: tuple[Turn, ...]
+    language: str | None
+    language_probability: float | None
+    speech_s: float
+    overlap_s: float
+    silence_s: float
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a speaker label is: ``person_id`` is the pseudonym under which the data knows them."""
+
+    label: str
+    person_id: str
+    role: str
+    speech_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Every speaker label of one session with the person it stands for."""
+
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name or other identifying expression in a turn.
+
+    ``first_word`` and ``last_word`` are inclusive positions in the turn's words; ``entity`` is the
+    canonical form that all mentions of the same person, organisation or place share; ``suffix``
+    is the case ending to carry over to the pseudonym; ``detectors`` say who found it.
+    """
+
+    turn: int
+    first_word: int
+    last_word: int
+    type: EntityType
+    entity: str
+    suffix: str
+    detectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """All mentions of one session, in order of turn and word; real names inside."""
+
+    mentions: tuple[Mention, ...]
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedTurn:
+    """A turn whose words hold pseudonyms only, with the number of masked mentions by type."""
+
+    turn: Turn
+    n_masked_person: int
+    n_masked_organisation: int
+    n_masked_place: int
+    n_masked_other: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedConversation:
+    """The session as it may be shared: pseudonyms only."""
+
+    turns: tuple[MaskedTurn, ...]
+    flags: tuple[str, ...]

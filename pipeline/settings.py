@@ -1,0 +1,196 @@
+"""Settings of a study: ``vuoro.toml`` < environment (``VUORO_SECTION__KEY``) < command line.
+
+Each stage reads exactly one section, so a changed setting redoes exactly the stages that depend
+on it. ``[machine]`` says how fast, not what: nothing in it changes a result.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import TomlConfigSettingsSource as TomlSource
+
+from pipeline.errors import SettingsError
+
+
+class Section(BaseModel):
+    """One table of vuoro.toml; unknown keys are errors, so that a typing mistake is not silent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IntakeSettings(Section):
+    """What is taken from the inbox."""
+
+    min_duration_s: float = Field(
+        1.0, ge=0, description="A recording shorter than this goes to quarantine, in seconds."
+    )
+
+
+class DiarisationSettings(Section):
+    """Who spoke when."""
+
+    pipeline: str = Field(
+        "embedded",
+        description="'embedded' (no account needed), or a local folder or Hugging Face id of "
+        "any pyannote.audio diarisation pipeline.",
+    )
+    num_people: int | None = Field(
+        None, ge=1, description="Number of people, if it is the same in every session and known."
+    )
+    min_people: int | None = Field(None, ge=1, description="At least this many people.")
+    max_people: int | None = Field(None, ge=1, description="At most this many people.")
+    step: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="Step of the 10-second analysis window, as a share of it. Larger is faster "
+        "and less exact.",
+    )
+    threshold: float = Field(
+        0.65,
+        gt=0,
+        lt=2,
+        description="Voices farther apart than this cosine distance are different people.",
+    )
+
+
+class TranscriptionSettings(Section):
+    """What was said."""
+
+    model: str = Field(
+        "whisper-base",
+        description="A model id from `vuoro models list`, or a folder with a Whisper model in "
+        "CTranslate2 form.",
+    )
+    language: str | None = Field(
+        None,
+        description="Language of the talk, e.g. 'fi', 'sv' or 'en'. Left out, it is detected for "
+        "each session.",
+    )
+    beam_size: int = Field(5, ge=1, le=20, description="Width of the beam search.")
+
+
+class TurnSettings(Section):
+    """How words become turns."""
+
+    lapse_s: float = Field(
+        8.0, gt=0, description="A silence longer than this ends a turn, in seconds."
+    )
+    minimal_response_max_words: int = Field(
+        3, ge=1, description="A minimal response (joo, mm, okay) has at most this many words…"
+    )
+    minimal_response_max_s: float = Field(
+        1.5, gt=0, description="…and lasts at most this long, in seconds."
+    )
+
+
+class AnonymisationSettings(Section):
+    """What replaces names."""
+
+    labels: Literal["fi", "en", "session"] = Field(
+        "session",
+        description="Language of the pseudonyms ([Henkilö 7] or [Person 7]); 'session' follows "
+        "the language of the session.",
+    )
+
+
+class MachineSettings(Section):
+    """How the work is spread over this machine. Changes no result."""
+
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="'auto' uses a CUDA graphics card where there is one."
+    )
+    threads: int | None = Field(
+        None, ge=1, description="Processor threads to use; left out, one for each core."
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of a study."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VUORO_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    intake: IntakeSettings = IntakeSettings()
+    diarisation: DiarisationSettings = DiarisationSettings()
+    transcription: TranscriptionSettings = TranscriptionSettings()
+    turns: TurnSettings = TurnSettings()
+    anonymisation: AnonymisationSettings = AnonymisationSettings()
+    machine: MachineSettings = MachineSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = settings_cls.model_config.get("toml_file")
+        file = (TomlSource(settings_cls, cast(Path, toml)),) if toml else ()
+        return (init_settings, env_settings, *file)
+
+
+def load(toml: Path | None, overrides: dict[str, str] | None = None) -> Settings:
+    """The settings of the study whose ``vuoro.toml`` this is.
+
+    ``overrides`` come from the command line as ``{"section.key": "value"}``.
+
+    Raises SettingsError with one sentence for each wrong value.
+    """
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=toml if toml and toml.is_file() else None)
+
+    try:
+        return FromFile(**_nested(overrides or {}))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{toml} is not valid TOML: {error}.", "Mend that line.") from None
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in e['loc'])}: {e['msg'].lower()}"
+            for e in error.errors()
+        )
+        raise SettingsError(
+            f"A setting is wrong: {wrong}.",
+            "Mend it in vuoro.toml, the VUORO_… environment variable or the option.",
+        ) from None
+
+
+def _nested(overrides: dict[str, str]) -> dict[str, Any]:
+    """``{"turns.lapse_s": "5"}`` as ``{"turns": {"lapse_s": "5"}}``."""
+    nested: dict[str, dict[str, str]] = {}
+    for name, value in overrides.items():
+        section, dot, key = name.partition(".")
+        if not dot:
+            raise SettingsError(
+                f"'{name}' is no setting.", "Write it as section.key=value, e.g. turns.lapse_s=5."
+            )
+        nested.setdefault(section, {})[key] = value
+    return nested
+
+
+def as_toml() -> str:
+    """A vuoro.toml with every setting explained and commented out at its default."""
+    lines = ["# Settings of this study. Remove the # before a line to change it.", ""]
+    for name, field in Settings.model_fields.items():
+        section = cast(type[Section], field.annotation)
+        lines += [f"# {(section.__doc__ or '').strip()}", f"[{name}]"]
+        for key, option in section.model_fields.items():
+            lines.append(f"# {option.description}")
+            lines.append(f"#{key} = {_toml_value(option.default)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml_value(value: object) -> str:
+    if value is None:
+        return ""
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()

@@ -1,0 +1,117 @@
+"""Where everything of one study lives on disk. The only place that joins paths.
+
+    inbox/<group>/…   researchers drop recordings here; only receipts (*.vuoro.txt) are written
+    private/          all that can identify a person (mode 0700)
+    quarantine/       recordings that could not be used, each with its reason
+    dataset/          what may be shared: pseudonyms only
+    codebooks/        codes for thematic analysis
+    vuoro.toml        settings of this study
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import settings as settings_module
+from pipeline.errors import StudyError, from_os_error
+
+SETTINGS_FILE = "vuoro.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The folders and files of one study, all below ``root``."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def private(self) -> Path:
+        return self.root / "private"
+
+    @property
+    def recordings(self) -> Path:
+        """One folder a session: the original file and ``recording.json``."""
+        return self.private / "recordings"
+
+    @property
+    def stages(self) -> Path:
+        """The store of stage results."""
+        return self.private / "stages"
+
+    @property
+    def clips(self) -> Path:
+        return self.private / "clips"
+
+    @property
+    def groups_file(self) -> Path:
+        """Which inbox folder is which group."""
+        return self.private / "groups.json"
+
+    @property
+    def names_file(self) -> Path:
+        """Which name is which pseudonym."""
+        return self.private / "names.json"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.private / "study.lock"
+
+    @property
+    def prefect_home(self) -> Path:
+        return self.private / "prefect"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def dataset(self) -> Path:
+        return self.root / "dataset"
+
+    @property
+    def codebooks(self) -> Path:
+        return self.root / "codebooks"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / SETTINGS_FILE
+
+    def settings(self, overrides: dict[str, str] | None = None) -> settings_module.Settings:
+        """The study's settings; see ``settings.load``."""
+        return settings_module.load(self.settings_file, overrides)
+
+
+def create(root: Path) -> Study:
+    """Make a study at ``root``, or complete one that lacks a folder. Overwrites nothing.
+
+    Raises TransientError where the folder cannot be written.
+    """
+    study = Study(root.expanduser().resolve())
+    try:
+        for folder in (study.inbox, study.quarantine, study.dataset, study.codebooks):
+            folder.mkdir(parents=True, exist_ok=True)
+        study.private.mkdir(mode=0o700, exist_ok=True)
+        study.private.chmod(0o700)
+        for folder in (study.recordings, study.stages):
+            folder.mkdir(exist_ok=True)
+        if not study.settings_file.exists():
+            study.settings_file.write_text(settings_module.as_toml(), encoding="utf-8")
+    except OSError as error:
+        raise from_os_error(error, "making the study") from None
+    return study
+
+
+def open_study(root: Path) -> Study:
+    """The study at ``root``.
+
+    Raises StudyError if there is none.
+    """
+    study = Study(root.expanduser().resolve())
+    if not (study.settings_file.is_file() and study.private.is_dir()):
+        raise StudyError(f"{root} is no study.", f"Make one with `vuoro init {root}`.")
+    return study
