@@ -94,7 +94,7 @@ class TooShortError(RecordingError):
 class LanguageError(RecordingError):
     """In this language names cannot be hidden, so nothing may be published."""
 
-    remedy = "If the language was guessed wrong, set `language` under [transcription] in vuoro.toml."
+    remedy = "If it was guessed wrong, set `language` under [transcription] in vuoro.toml."
 
 
 class TransientError(VuoroError):
@@ -124,4 +124,4 @@ def from_os_error(error: OSError, doing: str) -> VuoroError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError(f"The disk is full while {doing}.")
     reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
-    return UnreadableError(f"The file or folder cannot be read or written while {doing} ({reason}).")
+    return UnreadableError(f"A file or folder cannot be read or written while {doing} ({reason}).")

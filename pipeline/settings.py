@@ -27,7 +27,9 @@ class IntakeSettings(Section):
     """What is taken from the inbox."""
 
     min_duration_s: float = Field(
-        1.0, ge=0, description="A recording shorter than this goes to quarantine, in seconds."
+        default=1.0,
+        ge=0,
+        description="A recording shorter than this goes to quarantine, in seconds.",
     )
 
 
@@ -35,24 +37,26 @@ class DiarisationSettings(Section):
     """Who spoke when."""
 
     pipeline: str = Field(
-        "embedded",
-        description="'embedded' (no account needed), or a local folder or Hugging Face id of "
-        "any pyannote.audio diarisation pipeline.",
+        default="embedded",
+        description="'embedded' (no account needed), or the folder of any pyannote.audio "
+        "diarisation pipeline.",
     )
     num_people: int | None = Field(
-        None, ge=1, description="Number of people, if it is the same in every session and known."
+        default=None,
+        ge=1,
+        description="Number of people, if it is the same in every session and known.",
     )
-    min_people: int | None = Field(None, ge=1, description="At least this many people.")
-    max_people: int | None = Field(None, ge=1, description="At most this many people.")
+    min_people: int | None = Field(default=None, ge=1, description="At least this many people.")
+    max_people: int | None = Field(default=None, ge=1, description="At most this many people.")
     step: float = Field(
-        0.1,
+        default=0.1,
         gt=0,
         le=1,
         description="Step of the 10-second analysis window, as a share of it. Larger is faster "
         "and less exact.",
     )
     threshold: float = Field(
-        0.65,
+        default=0.65,
         gt=0,
         lt=2,
         description="Voices farther apart than this cosine distance are different people.",
@@ -63,29 +67,65 @@ class TranscriptionSettings(Section):
     """What was said."""
 
     model: str = Field(
-        "whisper-base",
+        default="whisper-base",
         description="A model id from `vuoro models list`, or a folder with a Whisper model in "
         "CTranslate2 form.",
     )
     language: str | None = Field(
-        None,
+        default=None,
         description="Language of the talk, e.g. 'fi', 'sv' or 'en'. Left out, it is detected for "
         "each session.",
     )
-    beam_size: int = Field(5, ge=1, le=20, description="Width of the beam search.")
+    beam_size: int = Field(default=5, ge=1, le=20, description="Width of the beam search.")
 
 
 class TurnSettings(Section):
     """How words become turns."""
 
     lapse_s: float = Field(
-        8.0, gt=0, description="A silence longer than this ends a turn, in seconds."
+        default=8.0, gt=0, description="A silence longer than this ends a turn, in seconds."
     )
     minimal_response_max_words: int = Field(
-        3, ge=1, description="A minimal response (joo, mm, okay) has at most this many words…"
+        default=3,
+        ge=1,
+        description="A minimal response (joo, mm, okay) has at most this many words…",
     )
     minimal_response_max_s: float = Field(
-        1.5, gt=0, description="…and lasts at most this long, in seconds."
+        default=1.5, gt=0, description="…and lasts at most this long, in seconds."
+    )
+    minimal_response_words: tuple[str, ...] = Field(
+        default=(
+            *(
+                "joo",
+                "juu",
+                "jep",
+                "mm",
+                "mmm",
+                "mhm",
+                "hm",
+                "hmm",
+                "niin",
+                "nii",
+                "aivan",
+                "kyllä",
+            ),
+            *("okei", "ok", "okay", "aha", "ahaa", "ai", "no", "just", "selvä", "totta", "hyvä"),
+            *(
+                "ja",
+                "jaa",
+                "jaha",
+                "precis",
+                "nä",
+                "yeah",
+                "yes",
+                "yep",
+                "uh",
+                "huh",
+                "right",
+                "oh",
+            ),
+        ),
+        description="Words that make a minimal response even where the other has paused.",
     )
 
 
@@ -93,7 +133,7 @@ class AnonymisationSettings(Section):
     """What replaces names."""
 
     labels: Literal["fi", "en", "session"] = Field(
-        "session",
+        default="session",
         description="Language of the pseudonyms ([Henkilö 7] or [Person 7]); 'session' follows "
         "the language of the session.",
     )
@@ -103,10 +143,10 @@ class MachineSettings(Section):
     """How the work is spread over this machine. Changes no result."""
 
     device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="'auto' uses a CUDA graphics card where there is one."
+        default="auto", description="'auto' uses a CUDA graphics card where there is one."
     )
     threads: int | None = Field(
-        None, ge=1, description="Processor threads to use; left out, one for each core."
+        default=None, ge=1, description="Processor threads to use; left out, one for each core."
     )
 
 
@@ -193,4 +233,6 @@ def as_toml() -> str:
 def _toml_value(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml_value, value))}]"
     return f'"{value}"' if isinstance(value, str) else str(value).lower()

@@ -1,11 +1,11 @@
 """Where everything of one study lives on disk. The only place that joins paths.
 
-    inbox/<group>/…   researchers drop recordings here; only receipts (*.vuoro.txt) are written
-    private/          all that can identify a person (mode 0700)
-    quarantine/       recordings that could not be used, each with its reason
-    dataset/          what may be shared: pseudonyms only
-    codebooks/        codes for thematic analysis
-    vuoro.toml        settings of this study
+inbox/<group>/…   researchers drop recordings here; only receipts (*.vuoro.txt) are written
+private/          all that can identify a person (mode 0700)
+quarantine/       recordings that could not be used, each with its reason
+dataset/          what may be shared: pseudonyms only
+codebooks/        codes for thematic analysis
+vuoro.toml        settings of this study
 """
 
 from __future__ import annotations
@@ -59,7 +59,12 @@ class Study:
 
     @property
     def lock_file(self) -> Path:
+        """Held while names or groups are numbered."""
         return self.private / "study.lock"
+
+    @property
+    def run_lock_file(self) -> Path:
+        return self.private / "run.lock"
 
     @property
     def prefect_home(self) -> Path:

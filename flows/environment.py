@@ -1,0 +1,35 @@
+"""What Prefect and the libraries below it must be told before they are imported."""
+
+from __future__ import annotations
+
+import os
+
+from pipeline.study import Study
+
+_DEFAULTS = {
+    # nothing about a study leaves the machine
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "PYANNOTE_METRICS_ENABLED": "0",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    # vuoro's own store keeps results; Prefect would pickle them
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    # the embedded server, which a slow laptop takes long to start
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # the command line shows its own progress; the logs are in Prefect's interface
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    # threads that wait should sleep: spinning ones make a busy machine many times slower
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+
+
+def prepare(study: Study) -> None:
+    """Set what is not set yet. Prefect's database lives in the study's private folder."""
+    for name, value in _DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    if "PREFECT_API_URL" not in os.environ:
+        os.environ.setdefault("PREFECT_HOME", str(study.prefect_home))

@@ -1,0 +1,79 @@
+"""All that waits: the inbox into sessions, every unfinished session into the data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.listener import listener
+from flows.session import Contained, process_session
+from pipeline import intake
+from pipeline.errors import RecordingError, VuoroError
+from pipeline.publish import publish_people, remove_stale, write_documentation
+from pipeline.stages import unfinished
+from pipeline.study import Study
+
+
+@flow(name="inbox", persist_result=False, validate_parameters=False)
+def process_inbox(study: str, overrides: dict[str, str]) -> list[dict[str, Any]]:
+    """Take in what lies in the inbox and finish every session; one row a session tried.
+
+    A session that fails does not keep the others from being finished.
+    """
+    place = Study(Path(study))
+    take_in(study, overrides)
+    waiting = unfinished(place, place.settings(overrides))
+    listener.get().planned(waiting)
+    rows = [_finish(place, session_id, overrides) for session_id in waiting]
+    document(study)
+    create_table_artifact(key="inbox", table=rows, description="Sessions of this run")
+    return rows
+
+
+def _finish(study: Study, session_id: str, overrides: dict[str, str]) -> dict[str, Any]:
+    try:
+        process_session.with_options(log_prints=False)(str(study.root), session_id, overrides)
+    except VuoroError as error:
+        if isinstance(error, RecordingError):
+            intake.quarantine_session(study, session_id, error)
+        listener.get().failed(session_id, error)
+        return {"session": session_id, "outcome": "failed", "why": str(error)}
+    listener.get().finished(session_id)
+    return {"session": session_id, "outcome": "in the data set", "why": ""}
+
+
+@task(name="intake", persist_result=False, cache_policy=NO_CACHE)
+def take_in(study: str, overrides: dict[str, str]) -> int:
+    """Accept every usable file of the inbox; returns how many became sessions."""
+    place = Study(Path(study))
+    settings = place.settings(overrides).intake
+    accepted = 0
+    for file in intake.waiting(place):
+        try:
+            outcome = intake.accept(place, file, settings)
+        except RecordingError as error:
+            intake.quarantine(place, file, error)
+            listener.get().refused(file, error)
+        except VuoroError as error:
+            listener.get().refused(file, error)
+        else:
+            if isinstance(outcome, intake.Duplicate):
+                listener.get().duplicate(file, outcome.session_id)
+            else:
+                accepted += 1
+                listener.get().accepted(file, outcome.recording)
+    return accepted
+
+
+@task(name="document", persist_result=False, cache_policy=NO_CACHE)
+def document(study: str) -> None:
+    """People, dictionary and data sheet of the whole data set."""
+    place = Study(Path(study))
+    with Contained("document"):
+        remove_stale(place.dataset, [r.session_id for r in intake.sessions(place)])
+        publish_people(place.dataset)
+        write_documentation(place.dataset)

@@ -1,0 +1,41 @@
+"""Who is told, while a run goes on: the terminal, or nobody.
+
+Prefect's own interface hears of sessions by their ids alone. A listener lives in the process of
+the run and may also know the recordings' file names, which identify people.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from pathlib import Path
+
+from pipeline.errors import VuoroError
+from pipeline.records import Recording
+
+
+class Listener:
+    """Told of a run's events; this one ignores them."""
+
+    def accepted(self, file: Path, recording: Recording) -> None:
+        """A file of the inbox became a session."""
+
+    def duplicate(self, file: Path, session_id: str) -> None:
+        """A file of the inbox has the same content as a session that is there."""
+
+    def refused(self, file: Path, error: VuoroError) -> None:
+        """A file of the inbox could not be taken."""
+
+    def planned(self, waiting: dict[str, list[str]]) -> None:
+        """These sessions will be processed, each with these stages."""
+
+    def progressed(self, session_id: str, stage: str, share: float) -> None:
+        """A stage of a session is ``share`` (0–1) done."""
+
+    def finished(self, session_id: str) -> None:
+        """A session is in the data set."""
+
+    def failed(self, session_id: str, error: VuoroError) -> None:
+        """A session could not be finished."""
+
+
+listener: ContextVar[Listener] = ContextVar("listener", default=Listener())  # noqa: B039

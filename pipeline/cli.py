@@ -1,0 +1,258 @@
+"""The command line: parses, calls, prints. Every command takes ``--study FOLDER``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+from rich.console import Console
+
+from pipeline.errors import VuoroError
+
+if TYPE_CHECKING:
+    from pipeline.study import Study
+
+app = typer.Typer(
+    name="vuoro",
+    help="Recordings of group sessions into anonymised, turn-level data sets.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # their display of variables would show names and speech
+)
+models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+console = Console()
+problems = Console(stderr=True)
+
+StudyOption = Annotated[
+    Path, typer.Option("--study", help="The study's folder.", envvar="VUORO_STUDY")
+]
+SetOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
+    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="A setting for this run alone."),
+]
+DEFAULT_STUDY = Path("data")
+DEMO_COLUMNS = ("turn_number", "person_id", "kind", "start_s", "duration_s", "text", "overlap_s")
+
+
+def main() -> None:
+    """Run the command line; errors of ours are one sentence, and the exit status is 1."""
+    try:
+        app()
+    except VuoroError as error:
+        problems.print(f"[red]{type(error).__name__}[/]: ", end="", highlight=False)
+        problems.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        problems.print("Stopped. What was finished is kept; `vuoro run` goes on from there.")
+        sys.exit(130)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="Where the study shall be.")]) -> None:
+    """Make a study: the folders, and vuoro.toml with every setting explained."""
+    from pipeline.study import create
+
+    study = create(folder)
+    console.print(f"The study is at {study.root}", soft_wrap=True, highlight=False)
+    console.print("Now put recordings into", study.inbox / "a-group", soft_wrap=True)
+    console.print(f"and type: vuoro run --study {folder}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def run(
+    study: StudyOption = DEFAULT_STUDY,
+    set_: SetOption = None,
+    language: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Language of the talk, e.g. fi; detected if left out."),
+    ] = None,
+    model: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Whisper model: an id from `vuoro models list`, or a folder."),
+    ] = None,
+) -> None:
+    """Take in what lies in the inbox and bring every session into the data set."""
+    from pipeline.study import open_study
+
+    if not _run(open_study(study), _overrides(set_, language, model)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    study: StudyOption = DEFAULT_STUDY,
+    set_: SetOption = None,
+) -> None:
+    """What each recording's state is and what to do next."""
+    from pipeline.console import sessions_table
+    from pipeline.overview import overview
+    from pipeline.study import open_study
+
+    opened = open_study(study)
+    console.print(sessions_table(overview(opened, opened.settings(_overrides(set_, None, None)))))
+
+
+@app.command()
+def show(
+    session: Annotated[str, typer.Argument(help="A session, e.g. G07-S01.")],
+    study: StudyOption = DEFAULT_STUDY,
+    format_: Annotated[str, typer.Option("--format", help="txt, vtt or json.")] = "txt",
+) -> None:
+    """A session's transcript as published, with pseudonyms."""
+    from pipeline.study import open_study
+    from pipeline.transcript import FORMATS, published_turns
+
+    if format_ not in FORMATS:
+        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
+    turns = published_turns(open_study(study).dataset, session)
+    typer.echo(FORMATS[format_](turns))
+
+
+@app.command()
+def clip(
+    turn_id: Annotated[str, typer.Argument(help="A turn, from the turns table.")],
+    study: StudyOption = DEFAULT_STUDY,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Where to write it; in private/clips/ if left out."),
+    ] = None,
+) -> None:
+    """The sound of one turn as a WAV file. It identifies: handle it like the recording."""
+    from pipeline.listen import clip_of_turn
+    from pipeline.study import open_study
+
+    console.print(clip_of_turn(open_study(study), turn_id, out), soft_wrap=True, highlight=False)
+
+
+@app.command()
+def validate(study: StudyOption = DEFAULT_STUDY) -> None:
+    """Check the data set against the declaration of its tables."""
+    from pipeline.study import open_study
+    from pipeline.validate import examine
+
+    report = examine(open_study(study).dataset)
+    for problem in report.problems:
+        problems.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+    counts = ", ".join(f"{rows} {table}" for table, rows in report.n_rows.items())
+    if report.problems:
+        problems.print(f"[red]{len(report.problems)} problem(s)[/] in {counts}.", highlight=False)
+        raise typer.Exit(1)
+    console.print(f"[green]The data set is in order[/]: {counts}.", highlight=False)
+
+
+@app.command()
+def demo(
+    study: StudyOption = Path("data/demo-study"),
+) -> None:
+    """Try vuoro out: a study of real and synthesised talk, processed and shown."""
+    from models.fetch import pull
+    from pipeline import intake
+    from pipeline.console import pulling, turns_table
+    from pipeline.demo import drop_recordings
+    from pipeline.study import create
+    from pipeline.transcript import as_text, published_turns
+
+    with pulling(console) as progress:
+        pull(None, progress)
+    opened = create(study)
+    for file in drop_recordings(opened):
+        console.print(f"dropped    {file.relative_to(opened.root)}", highlight=False)
+    if not _run(opened, {}):
+        raise typer.Exit(1)
+    session_id = min(
+        (r for r in intake.sessions(opened) if r.original_name.startswith("tapaaminen")),
+        key=lambda r: r.original_name,
+    ).session_id
+    turns = published_turns(opened.dataset, session_id)
+    console.rule(f"The transcript of {session_id} begins")
+    console.print(as_text(turns[:12]), markup=False, highlight=False)
+    console.rule("The turns table")
+    console.print(turns_table(turns, DEMO_COLUMNS, 12))
+    console.rule("Where it is")
+    for what, place in (
+        ("tables to analyse", opened.dataset),
+        ("recordings of your own go here", opened.inbox / "a-group"),
+        ("what identifies people stays here", opened.private),
+    ):
+        console.print(f"{what}: {place}", soft_wrap=True, highlight=False)
+
+
+@models_app.command("list")
+def models_list() -> None:
+    """The models that vuoro knows, and which of them are on this machine."""
+    from models.registry import status
+    from pipeline.console import models_table
+
+    console.print(models_table(status()))
+
+
+@models_app.command("pull")
+def models_pull(
+    ids: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(help="Models to fetch; the embedded ones if left out."),
+    ] = None,
+) -> None:
+    """Fetch models and check them. The only command that uses the network."""
+    from models.fetch import pull
+    from pipeline.console import pulling
+
+    with pulling(console) as progress:
+        outcomes = pull(ids, progress)
+    for model_id, outcome in outcomes.items():
+        console.print(f"{model_id}: {outcome}", highlight=False)
+
+
+@models_app.command("verify")
+def models_verify(
+    ids: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(help="Models to check; all that are here if left out."),
+    ] = None,
+) -> None:
+    """Check every file of the models on this machine against its sha256."""
+    from models.registry import verify
+
+    states = verify(ids)
+    for state in states:
+        note = f": {state.problem}" if state.problem else ""
+        console.print(f"{state.model.id}: {state.state}{note}", highlight=False, soft_wrap=True)
+    if any(state.state == "damaged" for state in states):
+        raise typer.Exit(1)
+
+
+def _run(study: Study, overrides: dict[str, str]) -> bool:
+    """Run a study and show it; False if something in it failed."""
+    from flows.run import run_study
+    from pipeline import intake
+    from pipeline.console import Terminal
+
+    names = {r.session_id: r.original_name for r in intake.sessions(study)}
+    with Terminal(console, names).showing() as terminal:
+        worked = run_study(study, overrides, terminal)
+    if not worked:
+        console.print(f"Nothing to do: {len(names)} session(s) are up to date.", highlight=False)
+        return True
+    console.print(
+        f"{len(terminal.finished_sessions)} session(s) finished, "
+        f"{len(terminal.failures)} failed. The tables are in {study.dataset}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return not terminal.failures
+
+
+def _overrides(
+    settings: list[str] | None, language: str | None, model: str | None
+) -> dict[str, str]:
+    """Options of the command line as ``{"section.key": "value"}``."""
+    overrides = dict(item.partition("=")[::2] for item in settings or [])
+    if language:
+        overrides["transcription.language"] = language
+    if model:
+        overrides["transcription.model"] = model
+    return overrides

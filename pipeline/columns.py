@@ -1,0 +1,167 @@
+"""What a declared table is: its columns, and the schema, checks and dictionary that follow.
+
+The declarations themselves are in ``tables.py``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+ColumnType = Literal["string", "int32", "float64", "list<string>"]
+
+_ARROW: dict[ColumnType, pa.DataType] = {
+    "string": pa.string(),
+    "int32": pa.int32(),
+    "float64": pa.float64(),
+    "list<string>": pa.list_(pa.string()),
+}
+
+# An identifier is shown in a message only if it looks like one: a message never quotes the talk.
+_IDENTIFIER = re.compile(r"[\w.-]{1,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. ``minimum`` and ``maximum`` are inclusive, ``values`` all that may occur.
+
+    ``references`` is ``"table.column"`` of the identifier that every value must be one of.
+    """
+
+    name: str
+    type: ColumnType
+    description_en: str
+    description_fi: str
+    unit: str = ""
+    nullable: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    values: tuple[str, ...] = ()
+    references: str = ""
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        return _ARROW[self.type]
+
+    def field(self) -> pa.Field:
+        """The Arrow field, with the English description and the unit as its metadata."""
+        metadata = {"description": self.description_en} | ({"unit": self.unit} if self.unit else {})
+        return pa.field(self.name, self.arrow_type, nullable=self.nullable, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table. No two rows share their ``key``; rows of a file are in order of ``sort_by``."""
+
+    name: str
+    description_en: str
+    description_fi: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    sort_by: tuple[str, ...]
+
+    def schema(self) -> pa.Schema:
+        return pa.schema([column.field() for column in self.columns])
+
+    def structure_problems(self, table: pa.Table) -> list[str]:
+        """Columns that are missing, unexpected, of the wrong type, or empty where they may not be.
+
+        A table without these can be read row by row as it is declared.
+        """
+        names = table.column_names
+        if len(set(names)) < len(names):
+            return ["a column is there twice"]
+        declared = {column.name for column in self.columns}
+        found = [f"there is an unexpected column '{n}'" for n in names if n not in declared]
+        for column in self.columns:
+            if column.name in names:
+                found += self._type_and_null_problems(column, table)
+            else:
+                found.append(f"the column {column.name} is missing")
+        return found
+
+    def value_problems(self, table: pa.Table) -> list[str]:
+        """Values out of range or not allowed, and keys that occur twice; structure is sound."""
+        found = [
+            f"{column.name} is {wrong} in {self._rows(table, bad)}"
+            for column in self.columns
+            for wrong, bad in _wrong_values(column, _flat(table, column))
+            if bad
+        ]
+        seen: set[tuple[object, ...]] = set()
+        repeated = []
+        for row, key in enumerate(self._keys(table)):
+            if key in seen:
+                repeated.append(row)
+            seen.add(key)
+        if repeated:
+            found.append(f"{' + '.join(self.key)} is not unique in {self._rows(table, repeated)}")
+        return found
+
+    def row_name(self, row: Mapping[str, Any], number: int | None = None) -> str:
+        """What a message calls a row: its key, or its number where the key is no identifier."""
+        key = [row.get(name) for name in self.key]
+        if all(_is_identifier(part) for part in key):
+            return " ".join(str(part) for part in key)
+        return "a row without a usable key" if number is None else f"row {number}"
+
+    def _type_and_null_problems(self, column: Column, table: pa.Table) -> Iterator[str]:
+        data = table[column.name]
+        if data.type != column.arrow_type:
+            yield f"the column {column.name} is of type {data.type}, not {column.type}"
+            return
+        empty = [] if column.nullable else _positions(pc.is_null(data))
+        if column.type == "list<string>":
+            empty += [row for row, items in enumerate(data.to_pylist()) if items and None in items]
+        if empty:
+            yield f"{column.name} is empty in {self._rows(table, sorted(empty))}"
+
+    def _rows(self, table: pa.Table, rows: list[int]) -> str:
+        key = [name for name in self.key if name in table.column_names]
+        first = {name: table[name][rows[0]].as_py() for name in key}
+        return in_rows(self.row_name(first, rows[0] + 1), len(rows))
+
+    def _keys(self, table: pa.Table) -> Iterator[tuple[object, ...]]:
+        return zip(*(table[name].to_pylist() for name in self.key), strict=True)
+
+
+def in_rows(first: str, n_rows: int) -> str:
+    """How a message says where something is wrong: the first row and how many more."""
+    return first if n_rows == 1 else f"{first} and {n_rows - 1} more"
+
+
+def _is_identifier(value: object) -> bool:
+    return value is not None and _IDENTIFIER.fullmatch(str(value)) is not None
+
+
+def _flat(table: pa.Table, column: Column) -> list[tuple[int, Any]]:
+    """(row, value) of every value that is there, items of lists one by one."""
+    values = enumerate(table[column.name].to_pylist())
+    if column.type == "list<string>":
+        return [(row, item) for row, items in values for item in items]
+    return [(row, value) for row, value in values if value is not None]
+
+
+def _wrong_values(column: Column, values: list[tuple[int, Any]]) -> Iterator[tuple[str, list[int]]]:
+    """What is wrong, and the rows in which it is. Says the rule, never the value."""
+    if column.type in ("string", "list<string>"):
+        yield "blank text", [row for row, text in values if not text.strip()]
+        if column.values:
+            allowed = ", ".join(column.values)
+            yield f"none of {allowed}", [row for row, text in values if text not in column.values]
+        return
+    yield "no finite number", [row for row, number in values if not math.isfinite(number)]
+    if (low := column.minimum) is not None:
+        yield f"below {low:g}", [row for row, number in values if number < low]
+    if (high := column.maximum) is not None:
+        yield f"above {high:g}", [row for row, number in values if number > high]
+
+
+def _positions(mask: pa.ChunkedArray) -> list[int]:
+    return [row for row, true in enumerate(mask.to_pylist()) if true]

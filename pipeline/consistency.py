@@ -1,0 +1,106 @@
+"""Do the rows of one session agree with each other? Pure; every table alone is already sound.
+
+Each function gives one sentence for each thing that is wrong. None quotes text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+from pipeline.columns import Table, in_rows
+from pipeline.tables import TURNS, WORDS
+
+Row = dict[str, Any]
+
+ROUNDING_S = 0.0015  # a difference of two times, each rounded to milliseconds
+END_TOLERANCE_S = 0.1  # the last frame of the diarisation may reach past the end of the sound
+
+
+def session_problems(session: Row, turns: list[Row]) -> Iterator[str]:
+    """What the row of a session says against its turns."""
+    n_turns = sum(turn["kind"] == "turn" for turn in turns)
+    counted = {
+        "n_people": len({turn["person_id"] for turn in turns}),
+        "n_turns": n_turns,
+        "n_minimal_responses": len(turns) - n_turns,
+        "n_words": sum(turn["n_words"] for turn in turns),
+    }
+    for name, n in counted.items():
+        if session[name] != n:
+            yield f"{name} is {session[name]}, but the rows of turns make {n}"
+    for name in ("speech_s", "overlap_s", "silence_s"):
+        if session[name] > session["duration_s"] + END_TOLERANCE_S:
+            yield f"{name} is longer than the session"
+
+
+def turn_problems(session: Row, turns: list[Row], words: list[Row]) -> Iterator[str]:
+    """Numbers, order and times of the turns of one session, and their words."""
+    prefix = f"{session['session_id']}-T"
+    end_s = session["duration_s"] + END_TOLERANCE_S
+    words_of = _by_turn(words)
+    yield from _numbering("turn_number", [turn["turn_number"] for turn in turns])
+    for before, turn in pairwise(turns):
+        if turn["start_s"] < before["start_s"]:
+            yield f"start_s is before that of the row before in {turn['turn_id']}"
+            break
+    rules: dict[str, Callable[[Row], bool]] = {
+        "turn_id does not begin with the session": lambda t: not t["turn_id"].startswith(prefix),
+        "the end is before the start": lambda t: t["end_s"] < t["start_s"],
+        "the end is after the end of the session": lambda t: t["end_s"] > end_s,
+        "duration_s is not end_s minus start_s": lambda t: (
+            abs(t["end_s"] - t["start_s"] - t["duration_s"]) > ROUNDING_S
+        ),
+        "overlap_s is longer than the turn": lambda t: _exceeds_turn(t, "overlap_s"),
+        "pause_s is longer than the turn": lambda t: _exceeds_turn(t, "pause_s"),
+        "n_words is not the number of rows in words": lambda t: (
+            t["n_words"] != len(words_of[t["turn_id"]])
+        ),
+        "text is not the words of the turn": lambda t: (
+            (t["text"] or "") != " ".join(word["word"] for word in words_of[t["turn_id"]])
+        ),
+    }
+    for message, breaks in rules.items():
+        yield from _broken(message, [t for t in turns if breaks(t)], TURNS)
+
+
+def word_problems(turns: list[Row], words: list[Row]) -> Iterator[str]:
+    """Numbers, order and times of the words of one session."""
+    turn_of = {turn["turn_id"]: turn for turn in turns}
+    outside = [
+        word
+        for word in words
+        if (turn := turn_of.get(word["turn_id"]))
+        and not turn["start_s"] <= word["start_s"] <= word["end_s"] <= turn["end_s"]
+    ]
+    yield from _broken("the word is not within its turn", outside, WORDS)
+    for turn_id, spoken in _by_turn(words).items():
+        for message in _numbering("word_number", [word["word_number"] for word in spoken]):
+            yield f"{message} in {turn_id}"
+        late = [b for a, b in pairwise(spoken) if b["start_s"] < a["start_s"]]
+        yield from _broken("start_s is before that of the word before", late, WORDS)
+
+
+def _by_turn(words: list[Row]) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for word in words:
+        grouped[word["turn_id"]].append(word)
+    return grouped
+
+
+def _exceeds_turn(turn: Row, column: str) -> bool:
+    return bool(turn[column] > turn["duration_s"] + ROUNDING_S)
+
+
+def _numbering(column: str, numbers: list[int]) -> Iterator[str]:
+    for expected, number in enumerate(numbers, start=1):
+        if number != expected:
+            yield f"{column} does not run 1, 2, 3 …: {number} stands where {expected} should"
+            return
+
+
+def _broken(message: str, rows: list[Row], table: Table) -> Iterator[str]:
+    if rows:
+        yield f"{message} in {in_rows(table.row_name(rows[0]), len(rows))}"

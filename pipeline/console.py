@@ -1,0 +1,199 @@
+"""What a run shows in the terminal: live bars, or plain lines where it is not a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape as _escaped
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from flows.listener import Listener
+from models.registry import ModelStatus
+from pipeline.errors import VuoroError
+from pipeline.overview import State
+from pipeline.records import Recording
+
+# About how much of a session's time each stage takes, for the estimate of the time left.
+_WEIGHTS = {"decode": 2, "diarise": 40, "transcribe": 50, "find_names": 5}
+_OTHER_WEIGHT = 1
+
+_WORDS = {
+    "decode": "reading the sound",
+    "diarise": "who spoke when",
+    "transcribe": "what was said",
+    "assemble": "turns",
+    "identify": "people",
+    "find_names": "finding names",
+    "pseudonymise": "masking names",
+    "publish": "into the data set",
+}
+
+
+class Terminal(Listener):
+    """Shows a run's events. File names are shown here and nowhere else."""
+
+    def __init__(self, console: Console, names: dict[str, str]) -> None:
+        """``names`` are the file names of the sessions, which grow as files are accepted."""
+        self._console = console
+        self._names = names
+        self._live = console.is_terminal
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not self._live,
+        )
+        self._waiting: dict[str, list[str]] = {}
+        self._total: TaskID | None = None
+        self._bar: dict[str, TaskID] = {}
+        self._started = time.monotonic()
+        self._done = 0.0
+        self.finished_sessions: list[str] = []
+        self.failures: list[str] = []
+
+    @contextmanager
+    def showing(self) -> Iterator[Terminal]:
+        """Show progress until the end of the block."""
+        with self._bars:
+            yield self
+
+    def accepted(self, file: Path, recording: Recording) -> None:
+        self._names[recording.session_id] = file.name
+        self._say(f"[green]new[/]        {recording.session_id}  {_escaped(file.name)}")
+
+    def duplicate(self, file: Path, session_id: str) -> None:
+        self._say(f"[yellow]duplicate[/]  {session_id}  {_escaped(file.name)} is already there")
+
+    def refused(self, file: Path, error: VuoroError) -> None:
+        self.failures.append(file.name)
+        self._say(f"[red]refused[/]    {_escaped(file.name)}: {_escaped(str(error))}")
+
+    def planned(self, waiting: dict[str, list[str]]) -> None:
+        self._waiting = waiting
+        self._started = time.monotonic()
+        self._total = self._bars.add_task(
+            f"{len(waiting)} session(s)", total=sum(map(_weight, waiting.values())) or 1
+        )
+
+    def progressed(self, session_id: str, stage: str, share: float) -> None:
+        stages = self._waiting.get(session_id, [stage])
+        if session_id not in self._bar:
+            self._bar[session_id] = self._bars.add_task(session_id, total=_weight(stages))
+        before = _weight(stages[: stages.index(stage)]) if stage in stages else 0.0
+        done = before + share * _weight([stage])
+        words = f"  {session_id}  {_WORDS.get(stage, stage)}"
+        self._bars.update(self._bar[session_id], completed=done, description=words)
+        if self._total is not None:
+            self._bars.update(self._total, completed=self._done + done)
+        if not self._live and share in (0.0, 1.0):
+            self._line(session_id, stage, share, self._done + done)
+
+    def _line(self, session_id: str, stage: str, share: float, done: float) -> None:
+        state = "starts" if share == 0.0 else "done"
+        total = sum(map(_weight, self._waiting.values()))
+        left = ""
+        if share == 1.0 and 0 < done < total:
+            spent_s = time.monotonic() - self._started
+            left = f", about {max(1, round(spent_s * (total - done) / done))} s left in all"
+        self._say(f"{session_id}  {_WORDS.get(stage, stage)}: {state}{left}")
+
+    def finished(self, session_id: str) -> None:
+        self.finished_sessions.append(session_id)
+        self._end(session_id)
+        self._say(f"[green]finished[/]   {session_id}  {self._name(session_id)}")
+
+    def failed(self, session_id: str, error: VuoroError) -> None:
+        self.failures.append(session_id)
+        self._end(session_id)
+        self._say(
+            f"[red]failed[/]     {session_id}  {self._name(session_id)}: {_escaped(str(error))}"
+        )
+
+    def _end(self, session_id: str) -> None:
+        self._done += _weight(self._waiting.get(session_id, []))
+        if session_id in self._bar:
+            self._bars.remove_task(self._bar.pop(session_id))
+        if self._total is not None:
+            self._bars.update(self._total, completed=self._done)
+
+    def _name(self, session_id: str) -> str:
+        return _escaped(self._names.get(session_id, ""))
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, soft_wrap=True, highlight=False)
+
+
+def _weight(stages: list[str]) -> float:
+    return sum(_WEIGHTS.get(stage, _OTHER_WEIGHT) for stage in stages)
+
+
+def sessions_table(states: list[State]) -> Table:
+    """What `vuoro status` shows."""
+    table = Table("session", "recording", "state", "what to do next")
+    for state in states:
+        table.add_row(state.session_id, _escaped(state.name), state.state, state.next)
+    return table
+
+
+def models_table(states: list[ModelStatus]) -> Table:
+    """What `vuoro models list` shows."""
+    table = Table("model", "for", "languages", "licence", "MB", "here", "default")
+    for state in states:
+        model = state.model
+        table.add_row(
+            model.id,
+            model.purpose,
+            ", ".join(model.languages),
+            model.licence,
+            str(model.size_mb),
+            state.state,
+            "yes" if model.default else "",
+        )
+    return table
+
+
+def turns_table(turns: Sequence[Mapping[str, Any]], columns: Sequence[str], rows: int) -> Table:
+    """The first rows of a table, with these columns."""
+    table = Table(*columns)
+    for turn in turns[:rows]:
+        table.add_row(*(_cell(turn[column]) for column in columns))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return _escaped(text if len(text) <= 48 else text[:47] + "…")
+
+
+@contextmanager
+def pulling(console: Console) -> Iterator[Callable[[str, float], None]]:
+    """Show the progress of models being fetched."""
+    bars = Progress(console=console, disable=not console.is_terminal)
+    tasks: dict[str, TaskID] = {}
+
+    def progress(model_id: str, share: float) -> None:
+        if model_id not in tasks:
+            tasks[model_id] = bars.add_task(model_id, total=1.0)
+        bars.update(tasks[model_id], completed=share)
+
+    with bars:
+        yield progress

@@ -1,0 +1,160 @@
+"""The files of a data set: where they lie, how they are read, and how they are written.
+
+    dataset/sessions/<session_id>.parquet
+            turns/<session_id>.parquet
+            words/<session_id>.parquet
+            people/<group_id>.parquet
+            dictionary.csv, DATASHEET.md
+
+A file appears by one rename, and the same rows give the same bytes. Names that begin with a dot
+are unfinished and skipped by every reader.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import DatasetError, from_os_error
+from pipeline.tables import SCHEMA_VERSION, TABLES
+
+SESSION_TABLES = ("words", "turns", "sessions")  # the order of writing: sessions completes the set
+_SUFFIX = ".parquet"
+_PENDING = ".pending"
+
+
+def file_of(dataset: Path, table_name: str, name: str) -> Path:
+    """The file of a session's (for people: a group's) rows of a table."""
+    return dataset / table_name / f"{name}{_SUFFIX}"
+
+
+def files(dataset: Path, table_name: str) -> list[Path]:
+    """The finished files of a table, in order of name; [] if there are none.
+
+    Raises TransientError where the folder cannot be read.
+    """
+    found = _listing(dataset / table_name)
+    return [f for f in found if f.suffix == _SUFFIX and not f.name.startswith(".")]
+
+
+def unfinished(dataset: Path) -> list[Path]:
+    """What killed runs, or a run at work just now, have not finished writing.
+
+    Raises TransientError where a folder cannot be read.
+    """
+    folders = (dataset, *(dataset / table_name for table_name in TABLES))
+    return [
+        f
+        for folder in folders
+        for f in _listing(folder)
+        if f.suffix == _PENDING and f.name.startswith(".")
+    ]
+
+
+def _listing(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise from_os_error(error, "reading the data set") from None
+
+
+def read(file: Path) -> pa.Table:
+    """The rows of a file, checked against its checksums, the footer as the schema's metadata.
+
+    Raises DatasetError if the file is damaged, TransientError if it cannot be read.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise from_os_error(error, "reading the data set") from None
+    try:
+        parquet = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        table = parquet.read()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError):
+        raise DatasetError("A file of the data set is damaged.") from None
+    return table
+
+
+def footer(table: pa.Table) -> dict[str, str]:
+    """The ``vuoro.…`` entries of a table that was read from a file."""
+    entries = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
+    return {key: value for key, value in entries.items() if key.startswith("vuoro.")}
+
+
+def origin(source: str) -> dict[str, str]:
+    """The part of the footer that decides whether a file is up to date."""
+    return {
+        "vuoro.schema_version": SCHEMA_VERSION,
+        "vuoro.version": version("vuoro"),
+        "vuoro.source": source,
+    }
+
+
+def provenance(
+    table_name: str, source: str, models: list[str], settings_digest: str
+) -> dict[str, str]:
+    """The footer of a file made from ``source``, a digest of all that its rows derive from."""
+    return origin(source) | {
+        "vuoro.table": table_name,
+        "vuoro.models": ", ".join(models),
+        "vuoro.settings_digest": settings_digest,
+    }
+
+
+def encode(table_name: str, table: pa.Table, entries: dict[str, str]) -> bytes:
+    """The Parquet file (zstd) of these rows, sorted as declared; the same rows, the same bytes."""
+    declared = TABLES[table_name]
+    rows = table.sort_by([(name, "ascending") for name in declared.sort_by])
+    # Built anew, because sorting may leave the rows in chunks that would show in the file.
+    rows = pa.Table.from_pylist(rows.to_pylist(), schema=declared.schema())
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        rows.replace_schema_metadata(entries),
+        sink,
+        compression="zstd",
+        compression_level=3,
+        version="2.6",
+        data_page_version="1.0",
+        write_page_checksum=True,
+    )
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def write(file: Path, data: bytes) -> bool:
+    """Put ``data`` in the place of the file, by one rename; False if it is there already.
+
+    Raises TransientError where the disk is full or cannot be written.
+    """
+    pending = file.with_name(f".{file.name}{_PENDING}")
+    try:
+        if file.is_file() and file.read_bytes() == data:
+            return False
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with pending.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            pending.replace(file)
+        finally:
+            pending.unlink(missing_ok=True)
+    except OSError as error:
+        raise from_os_error(error, "writing the data set") from None
+    return True
+
+
+def remove(file: Path) -> None:
+    """Remove a file of the data set.
+
+    Raises TransientError where it cannot be removed.
+    """
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise from_os_error(error, "removing what no longer belongs to the data set") from None

@@ -1,0 +1,254 @@
+"""What goes with the tables for a reader: the data dictionary and the data sheet.
+
+Both derive from the declarations and from the tables themselves, and hold no date of making: the
+same data set has the same documents.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+
+from pipeline import dataset_files as files
+from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
+
+_MASKED = ("n_masked_person", "n_masked_organisation", "n_masked_place", "n_masked_other")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the data sheet tells of a data set. ``n_rows`` and ``n_files`` are by table name.
+
+    ``kinds``, ``languages`` and ``flags`` count sessions; ``masked`` counts masked mentions by
+    the name of their column in turns.
+    """
+
+    n_rows: dict[str, int]
+    n_files: dict[str, int]
+    n_groups: int
+    duration_s: float
+    kinds: dict[str, int]
+    languages: dict[str, int]
+    flags: dict[str, int]
+    masked: dict[str, int]
+    models: tuple[str, ...]
+    settings_digests: tuple[str, ...]
+
+
+def summarise(dataset: Path) -> Summary:
+    """Count what is in a data set, one file at a time.
+
+    Raises DatasetError if a file is damaged, TransientError if one cannot be read.
+    """
+    n_rows = dict.fromkeys(TABLES, 0)
+    n_files = dict.fromkeys(TABLES, 0)
+    masked = dict.fromkeys(_MASKED, 0)
+    sessions: list[dict[str, Any]] = []
+    for name in TABLES:
+        for file in files.files(dataset, name):
+            table = files.read(file)
+            n_files[name] += 1
+            n_rows[name] += table.num_rows
+            if name == "sessions":
+                sessions += table.to_pylist()
+            if name == "turns":
+                for column in _MASKED:
+                    masked[column] += pc.sum(table[column]).as_py() or 0
+    return Summary(
+        n_rows=n_rows,
+        n_files=n_files,
+        n_groups=len({session["group_id"] for session in sessions}),
+        duration_s=sum(session["duration_s"] for session in sessions),
+        kinds=_counts(session["kind"] for session in sessions),
+        languages=_counts(session["language"] or "–" for session in sessions),
+        flags=_counts(flag for session in sessions for flag in session["flags"]),
+        masked=masked,
+        models=tuple(sorted({model for session in sessions for model in session["models"]})),
+        settings_digests=tuple(sorted({session["settings_digest"] for session in sessions})),
+    )
+
+
+def dictionary_csv() -> bytes:
+    """The data dictionary as CSV; the byte-order mark makes Excel read ä and ö right."""
+    rows = dictionary()
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def datasheet(summary: Summary) -> str:
+    """The data sheet in Markdown, in Finnish and then in English."""
+    return "\n".join([*_finnish(summary), *_english(summary)]) + "\n"
+
+
+def _finnish(summary: Summary) -> list[str]:
+    m = summary.masked
+    return [
+        "# Aineistokuvaus",
+        "",
+        "*An English version follows below.*",
+        "",
+        "Ryhmien tapaamisten ja ryhmähaastattelujen tallenteista koneellisesti tehty aineisto, "
+        "jossa havaintoyksikkö on puheenvuoro.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| ryhmiä | {summary.n_groups} |",
+        f"| istuntoja | {_listed(summary.kinds)} |",
+        f"| tallenteita yhteensä | {_hours(summary)} h |",
+        f"| kielet (istuntoja) | {_listed(summary.languages)} |",
+        f"| huomautukset (istuntoja) | {_listed(summary.flags)} |",
+        "",
+        "## Taulut",
+        "",
+        "| taulu | rivejä | tiedostoja | rivi |",
+        "|---|---:|---:|---|",
+        *_table_rows(summary, {t.name: t.description_fi for t in TABLES.values()}),
+        "",
+        "Sarakkeet yksiköineen: `dictionary.csv`. Tyhjä arvo tarkoittaa puuttuvaa tietoa, ei "
+        "nollaa. Ajat ovat sekunteja tallenteen alusta.",
+        "",
+        *_examples(),
+        "",
+        "## Miten aineisto on tehty",
+        "",
+        "Ohjelma erotti puhujat, tunnisti sanat, kokosi ne puheenvuoroiksi, antoi puhujille "
+        "peitetunnukset ja peitti nimet. Lyhyt palaute (joo, mm) toisen vuoron aikana on oma "
+        "rivinsä (`kind = minimal_response`) eikä katkaise vuoroa.",
+        "",
+        *_provenance(summary, "ohjelma", "mallit", "asetusten tiiviste"),
+        "",
+        "## Anonymisointi tässä versiossa",
+        "",
+        f"Tekstistä peitettyjä mainintoja: henkilöt {m['n_masked_person']}, organisaatiot "
+        f"{m['n_masked_organisation']}, paikat {m['n_masked_place']}, yhteystiedot ja tunnisteet "
+        f"{m['n_masked_other']}. Peite on hakasulkeissa, ja hakasulkeet, jotka olivat puheen "
+        "tekstissä itsessään, on kahdennettu. Henkilöt ovat aineistossa vain "
+        "peitetunnuksin. Aineistossa ei ole ääntä, kuvaa, äänijälkiä, tiedostonimiä eikä "
+        "päivämääriä tallenteiden tekoajoista.",
+        "",
+        "Peittäminen on koneellista: nimi, jota ohjelma ei tunnistanut, on jäänyt tekstiin. Myös "
+        "se, mitä ihmiset kertovat itsestään ja työstään, voi paljastaa heidät. Lue tekstit ennen "
+        "kuin jaat aineistoa.",
+        "",
+        "## Rajoitukset",
+        "",
+        "- Teksti on koneen tunnistamaa, ja siinä on virheitä; epävarmat kohdat ovat sarakkeissa "
+        "`suspect` ja `asr_confidence`.",
+        "- Puhuja voi olla väärin; katso `speaker_confidence`.",
+        "- Henkilöä, jonka rooli on `unknown`, ei ole tunnistettu: hänellä on joka istunnossa eri "
+        "peitetunnus.",
+        "- Päällekkäisestä puheesta on tunnistettu yleensä vain toisen puhujan sanat.",
+        "- Eri malleilla tai asetuksilla tehtyjä istuntoja ei pidä verrata sellaisinaan "
+        "(`models`, `settings_digest`).",
+        "",
+    ]
+
+
+def _english(summary: Summary) -> list[str]:
+    m = summary.masked
+    return [
+        "# Data sheet",
+        "",
+        "A data set made by machine from recordings of group meetings and group interviews. The "
+        "unit of observation is one turn.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| groups | {summary.n_groups} |",
+        f"| sessions | {_listed(summary.kinds)} |",
+        f"| length of the recordings | {_hours(summary)} h |",
+        f"| languages (sessions) | {_listed(summary.languages)} |",
+        f"| flags (sessions) | {_listed(summary.flags)} |",
+        "",
+        "## Tables",
+        "",
+        "| table | rows | files | a row |",
+        "|---|---:|---:|---|",
+        *_table_rows(summary, {t.name: t.description_en for t in TABLES.values()}),
+        "",
+        "Columns and their units: `dictionary.csv`. An empty value means missing, not zero. Times "
+        "are seconds from the start of the recording.",
+        "",
+        *_examples(),
+        "",
+        "## How it was made",
+        "",
+        "The software told the speakers apart, recognised the words, put them together into turns, "
+        "gave the speakers pseudonyms, and masked names. A short response (joo, mm) within "
+        "another's turn is a row of its own (`kind = minimal_response`) and does not cut that "
+        "turn.",
+        "",
+        *_provenance(summary, "software", "models", "settings digest"),
+        "",
+        "## Anonymisation in this version",
+        "",
+        f"Mentions masked in the text: people {m['n_masked_person']}, organisations "
+        f"{m['n_masked_organisation']}, places {m['n_masked_place']}, contact data and "
+        f"identifiers {m['n_masked_other']}. A mask stands in square brackets; brackets that the "
+        "transcript itself had are doubled. People are known by pseudonyms only. "
+        "The data set holds no sound, picture, voice print or file name, and no date on which a "
+        "recording was made.",
+        "",
+        "Masking is done by machine: a name that the software did not recognise is still in the "
+        "text. What people tell of themselves and their work may give them away, too. Read the "
+        "texts before you share the data set.",
+        "",
+        "## Limits",
+        "",
+        "- The text is a machine's transcript and has errors; doubtful places are in `suspect` "
+        "and `asr_confidence`.",
+        "- The speaker may be wrong; see `speaker_confidence`.",
+        "- A person whose role is `unknown` has not been recognised, and has another pseudonym in "
+        "each session.",
+        "- Of simultaneous talk mostly one speaker's words are recognised.",
+        "- Sessions made with different models or settings are not comparable as they are "
+        "(`models`, `settings_digest`).",
+    ]
+
+
+def _table_rows(summary: Summary, descriptions: dict[str, str]) -> list[str]:
+    return [
+        f"| `{name}` | {summary.n_rows[name]} | {summary.n_files[name]} | {description} |"
+        for name, description in descriptions.items()
+    ]
+
+
+def _examples() -> list[str]:
+    return [
+        "```",
+        'pandas.read_parquet("turns")                              # Python',
+        'arrow::open_dataset("turns") |> dplyr::collect()          # R',
+        "SELECT * FROM read_parquet('turns/*.parquet')             -- DuckDB",
+        "```",
+    ]
+
+
+def _provenance(summary: Summary, software: str, models: str, settings: str) -> list[str]:
+    return [
+        f"- {software}: vuoro {version('vuoro')}, schema {SCHEMA_VERSION}",
+        f"- {models}: {', '.join(summary.models) or '–'}",
+        f"- {settings}: {', '.join(summary.settings_digests) or '–'}",
+    ]
+
+
+def _counts(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{value}: {n}" for value, n in counts.items()) or "–"
+
+
+def _hours(summary: Summary) -> str:
+    return f"{summary.duration_s / 3600:.2f}"

@@ -1,0 +1,42 @@
+"""The state of a study: what each session waits for and what is in quarantine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline import intake
+from pipeline.settings import Settings
+from pipeline.stages import unfinished
+from pipeline.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One recording: where it is and what to do next. ``name`` is its file name: private."""
+
+    session_id: str
+    name: str
+    state: str
+    next: str
+
+
+def overview(study: Study, settings: Settings) -> list[State]:
+    """Every session, then what waits in the inbox, then what is in quarantine."""
+    waiting = unfinished(study, settings, verify=False)
+    states = [
+        State(
+            recording.session_id,
+            recording.original_name,
+            f"waits for: {', '.join(waiting[recording.session_id])}"
+            if recording.session_id in waiting
+            else "in the data set",
+            "vuoro run" if recording.session_id in waiting else "",
+        )
+        for recording in intake.sessions(study)
+    ]
+    states += [State("", file.name, "in the inbox", "vuoro run") for file in intake.waiting(study)]
+    states += [
+        State("", reason.name.removesuffix(intake.REASON), "in quarantine", "read its reason there")
+        for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}"))
+    ]
+    return states

@@ -1,0 +1,333 @@
+"""Publish: the masked turns of a session become rows of the public tables.
+
+``session_tables`` makes the rows and is pure; the rest puts them into the data set's folder.
+After publishing or removing sessions, ``publish_people`` and ``write_documentation`` bring the
+study-level files up to date.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline import dataset_files as files
+from pipeline import datasheet
+from pipeline.errors import DatasetError
+from pipeline.records import Audio, Cast, Conversation, MaskedConversation, MaskedTurn, Recording
+from pipeline.store import digest
+from pipeline.tables import schema
+
+Row = dict[str, Any]
+
+_ROLES_ENTRY = "vuoro.roles"
+
+
+def session_tables(
+    recording: Recording,
+    audio: Audio,
+    conversation: Conversation,
+    cast: Cast,
+    masked: MaskedConversation,
+    *,
+    models: tuple[str, ...],
+    settings_digest: str,
+) -> dict[str, pa.Table]:
+    """The session's rows of sessions, people, turns and words, by table name.
+
+    Text and words come from ``masked`` alone. The rows of people count this session only;
+    ``publish_people`` adds up the group's sessions.
+
+    Raises KeyError if a turn has a speaker label that the cast lacks.
+    """
+    turns, words = _turns_and_words(recording.session_id, conversation.language, cast, masked)
+    people = _people_rows(recording.group_id, _roles([_roles_of(cast)]), [turns])
+    session = _session_row(recording, audio, conversation, masked, turns) | {
+        "models": list(models),
+        "settings_digest": settings_digest,
+    }
+    rows = {"sessions": [session], "people": people, "turns": turns, "words": words}
+    return {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in rows}
+
+
+def publish_session(dataset: Path, tables: dict[str, pa.Table], source: str) -> bool:
+    """Write the files of a session into the data set; True if anything changed.
+
+    ``tables`` are from ``session_tables``; ``source`` is a digest of all they derive from. If the
+    session's files are undamaged and already of that source, nothing is written. The sessions
+    file is written last: it makes the session complete.
+
+    Raises TransientError where the disk is full or cannot be written.
+    """
+    session = tables["sessions"].to_pylist()[0]
+    session_id, models = session["session_id"], session["models"]
+    footers = {
+        name: files.provenance(name, source, models, session["settings_digest"])
+        for name in files.SESSION_TABLES
+    }
+    roles = {row["person_id"]: row["role"] for row in tables["people"].to_pylist()}
+    footers["sessions"][_ROLES_ENTRY] = json.dumps(roles, sort_keys=True)
+    if is_published(dataset, session_id, source):
+        return False
+    written = [
+        files.write(
+            files.file_of(dataset, name, session_id), files.encode(name, tables[name], footer)
+        )
+        for name, footer in footers.items()
+    ]
+    return any(written)
+
+
+def is_published(dataset: Path, session_id: str, source: str) -> bool:
+    """Whether all files of a session are there, undamaged, of this source and this vuoro.
+
+    Raises TransientError where one cannot be read.
+    """
+    return all(
+        _is_made_from(files.file_of(dataset, name, session_id), source)
+        for name in files.SESSION_TABLES
+    )
+
+
+def publish_people(dataset: Path) -> bool:
+    """Write the people of every group anew from the data set's sessions; True if any changed.
+
+    Roles come from the footers of the sessions files. Where sessions disagree about a person, the
+    role held in most sessions counts.
+
+    Raises DatasetError if a file of the data set is damaged, TransientError if one cannot be read
+    or written.
+    """
+    groups: dict[str, list[str]] = defaultdict(list)
+    sessions = {file.stem: _read_session(file) for file in files.files(dataset, "sessions")}
+    for session_id, session in sessions.items():
+        groups[session["group_id"][0].as_py()].append(session_id)
+    changed = _remove(file for file in files.files(dataset, "people") if file.stem not in groups)
+    for group_id, members in groups.items():
+        data = _people_file(dataset, group_id, {name: sessions[name] for name in members})
+        changed |= files.write(files.file_of(dataset, "people", group_id), data)
+    return changed
+
+
+def remove_stale(dataset: Path, session_ids: Collection[str]) -> bool:
+    """Remove the files of sessions that the study no longer has; True if there were any.
+
+    ``session_ids`` are those it has. Files that a killed run left unfinished go too, so this is
+    only for while no other run publishes.
+
+    Raises TransientError where a file cannot be removed.
+    """
+    kept = set(session_ids)
+    for file in files.unfinished(dataset):
+        files.remove(file)
+    # The sessions file goes first, so that a session half removed is not taken for a whole one.
+    return _remove(
+        file
+        for name in reversed(files.SESSION_TABLES)
+        for file in files.files(dataset, name)
+        if file.stem not in kept
+    )
+
+
+def write_documentation(dataset: Path) -> bool:
+    """Write dictionary.csv and DATASHEET.md of the data set as it is; True if any changed.
+
+    Raises DatasetError if a file of the data set is damaged, TransientError if one cannot be read
+    or written.
+    """
+    contents = {
+        "dictionary.csv": datasheet.dictionary_csv(),
+        "DATASHEET.md": datasheet.datasheet(datasheet.summarise(dataset)).encode(),
+    }
+    return any([files.write(dataset / name, data) for name, data in contents.items()])
+
+
+def _turns_and_words(
+    session_id: str, language: str | None, cast: Cast, masked: MaskedConversation
+) -> tuple[list[Row], list[Row]]:
+    person_of = {person.label: person.person_id for person in cast.people}
+    in_order = sorted(masked.turns, key=lambda masked_turn: _ms(masked_turn.turn.start_s))
+    turns, words = [], []
+    for number, (turn_id, masked_turn) in enumerate(_with_ids(session_id, in_order), start=1):
+        place = {"turn_id": turn_id, "session_id": session_id, "turn_number": number}
+        turns.append(place | {"language": language} | _turn_row(masked_turn, person_of))
+        words += _word_rows(turn_id, masked_turn)
+    return turns, words
+
+
+def _with_ids(session_id: str, turns: list[MaskedTurn]) -> Iterator[tuple[str, MaskedTurn]]:
+    """Each turn with its id: its start in milliseconds, or the next one that is free."""
+    taken = -1
+    for masked_turn in turns:
+        taken = max(_ms(masked_turn.turn.start_s), taken + 1)
+        yield f"{session_id}-T{taken:08d}", masked_turn
+
+
+def _turn_row(masked_turn: MaskedTurn, person_of: dict[str, str]) -> Row:
+    turn = masked_turn.turn
+    start, end = _ms(turn.start_s), _ms(turn.end_s)
+    duration_s = (end - start) / 1000
+    person_id = person_of[turn.label]
+    others = {person_of[label] for label in turn.overlapped_by} - {person_id}
+    return {
+        "person_id": person_id,
+        "kind": turn.kind,
+        "start_s": start / 1000,
+        "end_s": end / 1000,
+        "duration_s": duration_s,
+        "text": " ".join(word.text for word in turn.words) or None,
+        "n_words": len(turn.words),
+        "offset_from_previous_s": _optional_seconds(turn.offset_from_previous_s),
+        "previous_person_id": turn.previous_label and person_of[turn.previous_label],
+        "overlap_s": min(_seconds(turn.overlap_s), duration_s),
+        "overlapped_by": sorted(others),
+        "pause_s": min(_seconds(turn.pause_s), duration_s),
+        "asr_confidence": _confidence(turn.asr_confidence),
+        "speaker_confidence": _confidence(turn.speaker_confidence),
+        "suspect": sorted(set(turn.suspect)),
+        "n_masked_person": masked_turn.n_masked_person,
+        "n_masked_organisation": masked_turn.n_masked_organisation,
+        "n_masked_place": masked_turn.n_masked_place,
+        "n_masked_other": masked_turn.n_masked_other,
+    }
+
+
+def _word_rows(turn_id: str, masked_turn: MaskedTurn) -> list[Row]:
+    return [
+        {
+            "turn_id": turn_id,
+            "word_number": number,
+            "start_s": _seconds(word.start_s),
+            "end_s": _seconds(word.end_s),
+            "word": word.text,
+            "confidence": _confidence(word.probability),
+        }
+        for number, word in enumerate(masked_turn.turn.words, start=1)
+    ]
+
+
+def _session_row(
+    recording: Recording,
+    audio: Audio,
+    conversation: Conversation,
+    masked: MaskedConversation,
+    turns: list[Row],
+) -> Row:
+    n_turns = sum(turn["kind"] == "turn" for turn in turns)
+    return {
+        "session_id": recording.session_id,
+        "group_id": recording.group_id,
+        "session_number": recording.session_number,
+        "kind": recording.kind,
+        "duration_s": _seconds(audio.duration_s),
+        "language": conversation.language,
+        "language_probability": _confidence(conversation.language_probability),
+        "n_people": len({turn["person_id"] for turn in turns}),
+        "n_turns": n_turns,
+        "n_minimal_responses": len(turns) - n_turns,
+        "n_words": sum(turn["n_words"] for turn in turns),
+        "speech_s": _seconds(conversation.speech_s),
+        "overlap_s": _seconds(conversation.overlap_s),
+        "silence_s": _seconds(conversation.silence_s),
+        "flags": sorted({*audio.flags, *conversation.flags, *masked.flags}),
+    }
+
+
+def _people_rows(group_id: str, roles: dict[str, str], sessions: list[list[Row]]) -> list[Row]:
+    """A row for everybody whom the turns of these sessions mention.
+
+    Whoever only overlaps another's turn has no row in turns, but must be found by its id.
+    """
+    rows = {
+        person_id: {"person_id": person_id, "n_sessions": 0, "n_turns": 0, "speech_s": 0.0}
+        for turns in sessions
+        for turn in turns
+        for person_id in (turn["person_id"], *turn["overlapped_by"])
+    }
+    for turns in sessions:
+        for person_id in {turn["person_id"] for turn in turns}:
+            own = [turn for turn in turns if turn["person_id"] == person_id]
+            row = rows[person_id]
+            row["n_sessions"] += 1
+            row["n_turns"] += sum(turn["kind"] == "turn" for turn in own)
+            talk_s = sum(turn["duration_s"] - turn["pause_s"] for turn in own)
+            row["speech_s"] = _seconds(row["speech_s"] + talk_s)
+    return [
+        rows[person_id] | {"group_id": group_id, "role": roles.get(person_id, "unknown")}
+        for person_id in sorted(rows)
+    ]
+
+
+def _roles_of(cast: Cast) -> dict[str, str]:
+    return {person.person_id: person.role for person in cast.people}
+
+
+def _roles(sessions: Iterable[dict[str, str]]) -> dict[str, str]:
+    """One role for each person: that of most sessions, a known one before ``unknown``."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for roles in sessions:
+        for person_id, role in roles.items():
+            votes[person_id][role] += 1
+    return {
+        person_id: max(count, key=lambda role: (role != "unknown", count[role], role))
+        for person_id, count in votes.items()
+    }
+
+
+def _people_file(dataset: Path, group_id: str, sessions: dict[str, pa.Table]) -> bytes:
+    footers = [files.footer(session) for session in sessions.values()]
+    roles = _roles(json.loads(footer[_ROLES_ENTRY]) for footer in footers)
+    turns = [files.read(files.file_of(dataset, "turns", name)).to_pylist() for name in sessions]
+    models = {m for session in sessions.values() for m in session["models"][0].as_py()}
+    settings = {footer["vuoro.settings_digest"] for footer in footers}
+    entries = files.provenance(
+        "people",
+        digest([footer["vuoro.source"] for footer in footers]),
+        sorted(models),
+        ", ".join(sorted(settings)),
+    )
+    rows = _people_rows(group_id, roles, turns)
+    return files.encode("people", pa.Table.from_pylist(rows, schema=schema("people")), entries)
+
+
+def _read_session(file: Path) -> pa.Table:
+    session = files.read(file)
+    if session.num_rows != 1 or _ROLES_ENTRY not in files.footer(session):
+        raise DatasetError("A file of the data set was changed by another program.")
+    return session
+
+
+def _is_made_from(file: Path, source: str) -> bool:
+    wanted = files.origin(source)
+    try:
+        return file.is_file() and wanted.items() <= files.footer(files.read(file)).items()
+    except DatasetError:  # damaged: to be written anew
+        return False
+
+
+def _remove(stale: Iterable[Path]) -> bool:
+    gone = list(stale)
+    for file in gone:
+        files.remove(file)
+    return bool(gone)
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _seconds(value: float) -> float:
+    """Rounded to milliseconds, the one way for all times, so that what was in order stays so."""
+    return _ms(value) / 1000
+
+
+def _optional_seconds(value: float | None) -> float | None:
+    return None if value is None else _seconds(value)
+
+
+def _confidence(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

@@ -1,0 +1,173 @@
+"""Stage results on disk: content-addressed, atomic, readable, never pickled.
+
+    stages/<stage>/<key>/result.json     the stage's record
+                         …               files that go with it (the decoded sound)
+                         manifest.json   sha256 of every file, written last
+
+A result becomes visible by one rename of its complete folder, so a reader sees all of it or
+nothing, and two workers that race for one key cannot spoil each other: the later one finds the
+place taken and throws its own copy away. What does not match its manifest is moved to
+``stages/damaged/`` and counts as not done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.errors import from_os_error
+
+R = TypeVar("R")
+
+RESULT = "result.json"
+MANIFEST = "manifest.json"
+_PENDING = ".pending"
+_DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished stage result: its folder, and one digest over all its files."""
+
+    folder: Path
+    digest: str
+
+
+def digest(value: object) -> str:
+    """sha256 (hex) of a JSON-able value, the same for equal values in any run."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_sha256(file: Path) -> str:
+    """sha256 (hex) of a file's bytes, read as a stream."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The stage results below one folder."""
+
+    root: Path
+
+    def find(self, stage: str, key: str, *, verify: bool = True) -> Result | None:
+        """The finished result under this key, or None.
+
+        With ``verify`` every file is hashed and a torn or tampered result is moved aside;
+        without, only the manifest and the files' sizes are looked at, which is enough for a
+        status display.
+        """
+        folder = self.root / stage / key
+        if not folder.is_dir():
+            return None
+        hashes = _intact(folder, verify=verify)
+        if hashes is None:
+            if verify:
+                self._move_aside(folder, stage)
+            return None
+        return Result(folder, digest(hashes))
+
+    @contextmanager
+    def writing(self, stage: str, key: str) -> Iterator[Path]:
+        """A new folder to write one result into; on leaving without an error it is published.
+
+        Raises TransientError where the disk is full or cannot be written.
+        """
+        pending = self.root / _PENDING
+        try:
+            pending.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=f"{stage}-", dir=pending))
+        except OSError as error:
+            raise from_os_error(error, f"making room for the stage '{stage}'") from None
+        try:
+            yield folder
+            self._publish(folder, self.root / stage / key)
+        except OSError as error:
+            raise from_os_error(error, f"writing the result of the stage '{stage}'") from None
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def clear_pending(self) -> None:
+        """Remove what killed runs left half-written. Only while no other run is at work."""
+        shutil.rmtree(self.root / _PENDING, ignore_errors=True)
+
+    def _publish(self, folder: Path, place: Path) -> None:
+        files = {
+            file.name: {"sha256": file_sha256(file), "bytes": file.stat().st_size}
+            for file in sorted(folder.iterdir())
+        }
+        (folder / MANIFEST).write_text(json.dumps(files, indent=1), encoding="utf-8")
+        for file in folder.iterdir():
+            _sync(file)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.rename(place)
+        except OSError:
+            if not place.is_dir():  # not a lost race: a real failure
+                raise
+        else:
+            _sync(place.parent)
+
+    def _move_aside(self, folder: Path, stage: str) -> None:
+        damaged = self.root / _DAMAGED
+        try:
+            damaged.mkdir(exist_ok=True)
+            folder.rename(Path(tempfile.mkdtemp(prefix=f"{stage}-", dir=damaged)) / folder.name)
+        except OSError as error:
+            raise from_os_error(error, "moving a damaged stage result aside") from None
+
+
+def write_record(folder: Path, record: object) -> None:
+    """Write a stage's record as readable JSON into the folder of its result."""
+    data = TypeAdapter(type(record)).dump_json(record, indent=1)
+    (folder / RESULT).write_bytes(data)
+
+
+def read_record(folder: Path, kind: type[R]) -> R:
+    """The record of type ``kind`` in the folder of a verified result."""
+    return TypeAdapter(kind).validate_json((folder / RESULT).read_bytes())
+
+
+def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
+    """sha256 by file name if the folder is what its manifest says, else None."""
+    try:
+        manifest = TypeAdapter(dict[str, _Entry]).validate_json((folder / MANIFEST).read_bytes())
+        if {file.name for file in folder.iterdir()} != {*manifest, MANIFEST}:
+            return None
+        for name, entry in manifest.items():
+            file = folder / name
+            if file.stat().st_size != entry.bytes:
+                return None
+            if verify and file_sha256(file) != entry.sha256:
+                return None
+    except (ValidationError, FileNotFoundError):
+        return None
+    return {name: entry.sha256 for name, entry in manifest.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    sha256: str
+    bytes: int
+
+
+def _sync(path: Path) -> None:
+    """Push a file or folder to the disk, where the system can (Windows cannot sync folders)."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

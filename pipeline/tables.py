@@ -1,0 +1,326 @@
+"""The public tables, declared once.
+
+Schema, validation, dictionary and data sheet all derive from these declarations. Times are
+seconds from the start of the recording, rounded to milliseconds; a missing value is null, never 0
+or an empty text; an empty list means that there is none.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from pipeline.columns import Column, Table
+
+SCHEMA_VERSION = "1"
+
+SESSION_KINDS = ("meeting", "group_interview")
+TURN_KINDS = ("turn", "minimal_response")
+ROLES = ("leader", "facilitator", "participant", "interviewer", "unknown")
+
+
+def _seconds(
+    name: str, en: str, fi: str, *, signed: bool = False, nullable: bool = False
+) -> Column:
+    low = None if signed else 0
+    return Column(name, "float64", en, fi, unit="s", minimum=low, nullable=nullable)
+
+
+def _count(name: str, en: str, fi: str, *, minimum: int = 0) -> Column:
+    return Column(name, "int32", en, fi, minimum=minimum)
+
+
+def _probability(name: str, en: str, fi: str, *, nullable: bool = True) -> Column:
+    return Column(name, "float64", en, fi, unit="0–1", minimum=0, maximum=1, nullable=nullable)
+
+
+SESSIONS = Table(
+    "sessions",
+    "One meeting or group interview a row.",
+    "Rivi on yksi tapaaminen tai ryhmähaastattelu.",
+    key=("session_id",),
+    sort_by=("session_id",),
+    columns=(
+        Column("session_id", "string", "The session.", "Istunnon tunnus."),
+        Column("group_id", "string", "The group that met.", "Ryhmä, joka kokoontui."),
+        _count(
+            "session_number",
+            "Which session of the group, from 1.",
+            "Monesko ryhmän istunto, alkaen 1:stä.",
+            minimum=1,
+        ),
+        Column(
+            "kind",
+            "string",
+            "Meeting or group interview.",
+            "Tapaaminen (meeting) vai ryhmähaastattelu (group_interview).",
+            values=SESSION_KINDS,
+        ),
+        _seconds("duration_s", "Length of the recording.", "Tallenteen kesto."),
+        Column(
+            "language",
+            "string",
+            "Language of the talk (ISO 639-1); null if there was none to recognise.",
+            "Puheen kieli (ISO 639-1); tyhjä, jos tunnistettavaa ei ollut.",
+            nullable=True,
+        ),
+        _probability(
+            "language_probability",
+            "How sure the language is; null if it was not detected.",
+            "Kielen varmuus; tyhjä, jos kieltä ei tunnistettu.",
+        ),
+        _count(
+            "n_people",
+            "People with at least one row in turns.",
+            "Henkilöt, joilla on ainakin yksi rivi turns-taulussa.",
+        ),
+        _count(
+            "n_turns",
+            "Turns; minimal responses not counted.",
+            "Puheenvuorot ilman minimipalautteita.",
+        ),
+        _count("n_minimal_responses", "Minimal responses.", "Minimipalautteet."),
+        _count("n_words", "Recognised words.", "Tunnistetut sanat."),
+        _seconds(
+            "speech_s",
+            "Time in which at least one person talks.",
+            "Aika, jolloin ainakin yksi henkilö puhuu.",
+        ),
+        _seconds(
+            "overlap_s",
+            "Time in which two or more people talk.",
+            "Aika, jolloin kaksi tai useampi puhuu yhtä aikaa.",
+        ),
+        _seconds("silence_s", "Time in which nobody talks.", "Aika, jolloin kukaan ei puhu."),
+        Column(
+            "flags",
+            "list<string>",
+            "What to know about the recording before using it.",
+            "Mitä tallenteesta on syytä tietää ennen käyttöä.",
+        ),
+        Column(
+            "models",
+            "list<string>",
+            "Models that recognised the speech, the speakers and the names.",
+            "Mallit, jotka tunnistivat puheen, puhujat ja nimet.",
+        ),
+        Column(
+            "settings_digest",
+            "string",
+            "Digest of the settings: the same for sessions made with the same settings.",
+            "Asetusten tiiviste: sama istunnoilla, jotka on tehty samoin asetuksin.",
+        ),
+    ),
+)
+
+PEOPLE = Table(
+    "people",
+    "One person a row, known only by a pseudonym.",
+    "Rivi on yksi henkilö, josta tiedetään vain peitetunnus.",
+    key=("person_id",),
+    sort_by=("person_id",),
+    columns=(
+        Column("person_id", "string", "Pseudonym of the person.", "Henkilön peitetunnus."),
+        Column(
+            "group_id",
+            "string",
+            "The person's group.",
+            "Henkilön ryhmä.",
+            references="sessions.group_id",
+        ),
+        Column(
+            "role",
+            "string",
+            "Role in the group.",
+            "Rooli ryhmässä: vetäjä, fasilitaattori, osallistuja, haastattelija, ei tiedossa.",
+            values=ROLES,
+        ),
+        _count(
+            "n_sessions",
+            "Sessions in which the person has a row in turns.",
+            "Istunnot, joista henkilöllä on rivi turns-taulussa.",
+        ),
+        _count(
+            "n_turns",
+            "Turns; minimal responses not counted.",
+            "Puheenvuorot ilman minimipalautteita.",
+        ),
+        _seconds(
+            "speech_s",
+            "Talking time: durations of the person's rows in turns less their pauses.",
+            "Puheaika: henkilön turns-rivien kestot ilman taukoja.",
+        ),
+    ),
+)
+
+TURNS = Table(
+    "turns",
+    "One turn (stretch of holding the floor) or minimal response a row.",
+    "Rivi on yksi puheenvuoro tai minimipalaute.",
+    key=("turn_id",),
+    sort_by=("turn_number",),
+    columns=(
+        Column(
+            "turn_id",
+            "string",
+            "The turn: session and start in milliseconds.",
+            "Puheenvuoron tunnus: istunto ja alkuhetki millisekunteina.",
+        ),
+        Column(
+            "session_id",
+            "string",
+            "The session.",
+            "Istunnon tunnus.",
+            references="sessions.session_id",
+        ),
+        _count(
+            "turn_number",
+            "Number of the row within the session, in order of start, from 1.",
+            "Rivin järjestysnumero istunnossa alkuhetken mukaan, alkaen 1:stä.",
+            minimum=1,
+        ),
+        Column("person_id", "string", "Who talks.", "Kuka puhuu.", references="people.person_id"),
+        Column(
+            "kind",
+            "string",
+            "Turn, or minimal response (joo, mm) within another's turn.",
+            "Puheenvuoro (turn) vai minimipalaute (joo, mm) toisen vuoron aikana.",
+            values=TURN_KINDS,
+        ),
+        _seconds("start_s", "Start.", "Alku."),
+        _seconds("end_s", "End.", "Loppu."),
+        _seconds("duration_s", "End minus start.", "Loppu miinus alku."),
+        Column(
+            "text",
+            "string",
+            "What was said, names masked; null if no words were recognised.",
+            "Mitä sanottiin, nimet peitettyinä; tyhjä, jos sanoja ei tunnistettu.",
+            nullable=True,
+        ),
+        _count("n_words", "Recognised words.", "Tunnistetut sanat."),
+        Column(
+            "language",
+            "string",
+            "Language of the session (ISO 639-1).",
+            "Istunnon kieli (ISO 639-1).",
+            nullable=True,
+        ),
+        _seconds(
+            "offset_from_previous_s",
+            "Floor transfer offset: start minus end of the previous floor holder's turn. "
+            "Positive is a gap, negative an overlap; null for minimal responses and where nobody "
+            "else held the floor before.",
+            "Vuoronvaihdon viive: alku miinus edellisen vuoron loppu. "
+            "Positiivinen on väli, negatiivinen päällekkäisyys; tyhjä minimipalautteilla ja jos "
+            "kukaan muu ei ollut äänessä ennen.",
+            signed=True,
+            nullable=True,
+        ),
+        Column(
+            "previous_person_id",
+            "string",
+            "The previous floor holder; null at the beginning.",
+            "Edellinen vuoron haltija; alussa tyhjä.",
+            nullable=True,
+            references="people.person_id",
+        ),
+        _seconds(
+            "overlap_s",
+            "Time of the turn in which others talk too.",
+            "Vuoron aika, jolloin muutkin puhuvat.",
+        ),
+        Column(
+            "overlapped_by",
+            "list<string>",
+            "The others who talk during the turn.",
+            "Muut, jotka puhuvat vuoron aikana.",
+            references="people.person_id",
+        ),
+        _seconds("pause_s", "Silence within the turn.", "Hiljaisuus vuoron sisällä."),
+        _probability(
+            "asr_confidence",
+            "How sure the words are, on average; null without words.",
+            "Sanojen keskimääräinen varmuus; tyhjä, jos sanoja ei ole.",
+        ),
+        _probability(
+            "speaker_confidence",
+            "How sure it is who talks; null if it cannot be said.",
+            "Puhujan varmuus; tyhjä, jos sitä ei voi sanoa.",
+        ),
+        Column(
+            "suspect",
+            "list<string>",
+            "Reasons to doubt the text, e.g. repetition, speaking_rate, low_confidence.",
+            "Syyt epäillä tekstiä, esim. repetition (toisto), speaking_rate (puhenopeus), "
+            "low_confidence (epävarma).",
+        ),
+        _count("n_masked_person", "Masked names of people.", "Peitetyt henkilönnimet."),
+        _count(
+            "n_masked_organisation",
+            "Masked names of organisations.",
+            "Peitetyt organisaatioiden nimet.",
+        ),
+        _count("n_masked_place", "Masked names of places.", "Peitetyt paikannimet."),
+        _count(
+            "n_masked_other",
+            "Masked contact data and identifiers.",
+            "Peitetyt yhteystiedot ja tunnisteet.",
+        ),
+    ),
+)
+
+WORDS = Table(
+    "words",
+    "One recognised word a row, names masked.",
+    "Rivi on yksi tunnistettu sana, nimet peitettyinä.",
+    key=("turn_id", "word_number"),
+    sort_by=("turn_id", "word_number"),
+    columns=(
+        Column(
+            "turn_id", "string", "The turn.", "Puheenvuoron tunnus.", references="turns.turn_id"
+        ),
+        _count(
+            "word_number",
+            "Number of the word within the turn, from 1.",
+            "Sanan järjestysnumero vuorossa, alkaen 1:stä.",
+            minimum=1,
+        ),
+        _seconds("start_s", "Start.", "Alku."),
+        _seconds("end_s", "End.", "Loppu."),
+        Column("word", "string", "The word.", "Sana."),
+        _probability("confidence", "How sure the word is.", "Sanan varmuus.", nullable=False),
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in (SESSIONS, PEOPLE, TURNS, WORDS)}
+
+
+def schema(table_name: str) -> pa.Schema:
+    """The Arrow schema of a table, with units and descriptions as metadata of its fields."""
+    return TABLES[table_name].schema()
+
+
+def problems(table_name: str, table: pa.Table) -> list[str]:
+    """What is wrong with a table taken alone, one sentence each; [] if nothing is.
+
+    Values are looked at only in a table of the right structure. No message quotes text.
+    """
+    declared = TABLES[table_name]
+    return declared.structure_problems(table) or declared.value_problems(table)
+
+
+def dictionary() -> list[dict[str, str]]:
+    """The data dictionary: one row for each column of each table."""
+    return [
+        {
+            "table": table.name,
+            "column": column.name,
+            "type": column.type,
+            "unit": column.unit,
+            "nullable": "yes" if column.nullable else "no",
+            "values": " | ".join(column.values),
+            "description_fi": column.description_fi,
+            "description_en": column.description_en,
+        }
+        for table in TABLES.values()
+        for column in table.columns
+    ]

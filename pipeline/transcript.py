@@ -1,0 +1,78 @@
+"""A session's published turns as a transcript to read: text, WebVTT or JSON. Pseudonyms only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.errors import StudyError
+
+Format = Literal["txt", "vtt", "json"]
+Row = Mapping[str, Any]
+
+
+def published_turns(dataset: Path, session_id: str) -> list[dict[str, Any]]:
+    """The turns of a session from the data set, in order.
+
+    Raises StudyError if the data set has no such session.
+    """
+    import pyarrow.parquet as pq
+
+    from pipeline.dataset_files import file_of, files
+
+    file = file_of(dataset, "turns", session_id)
+    if not file.is_file():
+        there = ", ".join(f.stem for f in files(dataset, "turns")) or "none yet"
+        raise StudyError(
+            f"The data set has no session '{session_id}'.", f"Its sessions: {there}."
+        )
+    rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
+    return rows
+
+
+def clock(seconds: float) -> str:
+    """``3725.4`` as ``1:02:05``."""
+    minutes, s = divmod(int(seconds), 60)
+    hours, m = divmod(minutes, 60)
+    return f"{hours}:{m:02}:{s:02}"
+
+
+def as_text(turns: Sequence[Row]) -> str:
+    """One line a turn: time, person, words. Minimal responses are indented."""
+    lines = []
+    for turn in turns:
+        indent = "    " if turn["kind"] == "minimal_response" else ""
+        words = turn["text"] or "…"
+        lines.append(f"{indent}{clock(turn['start_s'])}  {turn['person_id']}: {words}")
+    return "\n".join(lines)
+
+
+def as_vtt(turns: Sequence[Row]) -> str:
+    """WebVTT with a voice tag for each person (W3C WebVTT, 2019, section 4.4)."""
+    cues = ["WEBVTT"]
+    for turn in turns:
+        if not turn["text"]:
+            continue
+        start, end = (_vtt_time(turn[name]) for name in ("start_s", "end_s"))
+        text = turn["text"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        cues.append(f"{turn['turn_id']}\n{start} --> {end}\n<v {turn['person_id']}>{text}")
+    return "\n\n".join(cues)
+
+
+def _vtt_time(seconds: float) -> str:
+    ms = round(seconds * 1000)
+    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
+
+
+def as_json(turns: Sequence[Row]) -> str:
+    """The rows of the turns table, as they are."""
+    return json.dumps([dict(turn) for turn in turns], ensure_ascii=False, indent=1)
+
+
+FORMATS: Mapping[Format, Callable[[Sequence[Row]], str]] = {
+    "txt": as_text,
+    "vtt": as_vtt,
+    "json": as_json,
+}

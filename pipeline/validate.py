@@ -1,0 +1,251 @@
+"""Validate: does a data set keep what ``tables.py`` declares?
+
+Each file is checked alone, then against the others: identifiers, counts, order and times. One
+session is in memory at a time; what stays is identifiers and totals. No message quotes text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline import dataset_files as files
+from pipeline.columns import in_rows
+from pipeline.consistency import ROUNDING_S, session_problems, turn_problems, word_problems
+from pipeline.errors import DatasetError
+from pipeline.tables import SCHEMA_VERSION, TABLES
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong; ``file`` is the name within the table's folder."""
+
+    table: str
+    file: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.table}/{self.file}: {self.message}."
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found. ``n_files`` and ``n_rows`` are by table; damaged files count no rows."""
+
+    problems: tuple[Problem, ...]
+    n_files: dict[str, int]
+    n_rows: dict[str, int]
+
+
+def validate(dataset: Path) -> list[Problem]:
+    """Everything that is wrong with the data set; [] if nothing is.
+
+    Raises DatasetError if there is no data set, TransientError if it cannot be read.
+    """
+    return list(examine(dataset).problems)
+
+
+def examine(dataset: Path) -> Report:
+    """Check the data set and count its files and rows.
+
+    Raises DatasetError if there is no data set, TransientError if it cannot be read.
+    """
+    if not any(files.files(dataset, name) for name in TABLES):
+        raise DatasetError("There is no data set here.", "Run `vuoro run` to make it.")
+    examination = _Examination(dataset)
+    examination.run()
+    return Report(tuple(examination.problems), examination.n_files, examination.n_rows)
+
+
+@dataclass(slots=True)
+class _Talk:
+    """What the turns say about one person."""
+
+    n_sessions: int = 0
+    n_turns: int = 0
+    speech_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Examination:
+    """One pass over a data set, with the identifiers and totals met so far."""
+
+    dataset: Path
+    problems: list[Problem] = field(default_factory=list)
+    n_files: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TABLES, 0))
+    n_rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TABLES, 0))
+    unsound: set[str] = field(default_factory=set)
+    """Tables of which a file could not be read: what refers to them cannot be judged."""
+    sources: dict[tuple[str, str], str] = field(default_factory=dict)
+    sessions: dict[str, Row] = field(default_factory=dict)
+    people: dict[str, tuple[str, Row]] = field(default_factory=dict)
+    """The file and the row of each person."""
+    turn_ids: set[str] = field(default_factory=set)
+    talk: dict[str, _Talk] = field(default_factory=lambda: defaultdict(_Talk))
+
+    def run(self) -> None:
+        for file in files.files(self.dataset, "sessions"):
+            self._read_session(file)
+        for file in files.files(self.dataset, "people"):
+            self._read_people(file)
+        for name in self._session_names():
+            self._check_session(name)
+        self._check_people()
+
+    def _session_names(self) -> list[str]:
+        found = (files.files(self.dataset, table) for table in files.SESSION_TABLES)
+        return sorted({file.stem for listing in found for file in listing})
+
+    def _report(self, table: str, file: str, messages: Iterable[str]) -> None:
+        self.problems += [Problem(table, file, message) for message in messages]
+
+    def _load(self, table: str, file: Path) -> list[Row] | None:
+        """The rows of a file that is sound taken alone; None if they cannot be used."""
+        self.n_files[table] += 1
+        try:
+            rows = files.read(file)
+        except DatasetError:
+            messages = ["the file is damaged"]
+        else:
+            self.n_rows[table] += rows.num_rows
+            self._check_footer(table, file, files.footer(rows))
+            messages = TABLES[table].structure_problems(rows)
+        if messages:
+            self._report(table, file.name, messages)
+            self.unsound.add(table)
+            return None
+        self._report(table, file.name, TABLES[table].value_problems(rows))
+        loaded: list[Row] = rows.to_pylist()
+        return loaded
+
+    def _check_footer(self, table: str, file: Path, footer: dict[str, str]) -> None:
+        written = footer.get("vuoro.schema_version")
+        if written is None:
+            self._report(table, file.name, ["the footer gives no schema version"])
+        elif written != SCHEMA_VERSION:
+            message = f"the schema version is not {SCHEMA_VERSION}, which this vuoro reads"
+            self._report(table, file.name, [message])
+        if "vuoro.source" in footer:
+            self.sources[table, file.stem] = footer["vuoro.source"]
+
+    def _read_session(self, file: Path) -> None:
+        rows = self._load("sessions", file)
+        if rows is None:
+            return
+        if [row["session_id"] for row in rows] != [file.stem]:
+            message = "the file does not hold the one session that it is named after"
+            self._report("sessions", file.name, [message])
+        for row in rows:
+            if row["session_id"] in self.sessions:
+                self._report("sessions", file.name, ["session_id is in another file, too"])
+            self.sessions[row["session_id"]] = row
+
+    def _read_people(self, file: Path) -> None:
+        rows = self._load("people", file) or []
+        self._check_references("people", file.name, rows)
+        again = [row for row in rows if row["person_id"] in self.people]
+        self._found("people", file.name, "person_id is in another file, too", again)
+        elsewhere = [row for row in rows if row["group_id"] != file.stem]
+        self._found("people", file.name, "group_id is not what the file is named after", elsewhere)
+        self.people |= {row["person_id"]: (file.name, row) for row in rows}
+
+    def _check_session(self, name: str) -> None:
+        loaded: dict[str, list[Row] | None] = {}
+        for table in files.SESSION_TABLES:
+            file = files.file_of(self.dataset, table, name)
+            if not file.is_file():
+                self._report(table, file.name, ["the file is missing"])
+                if table == "turns":
+                    self.unsound.add(table)
+            elif table != "sessions":  # those are read already
+                loaded[table] = self._load(table, file)
+        if len({self.sources.get((table, name)) for table in files.SESSION_TABLES}) > 1:
+            message = "the files of the session do not come from the same run"
+            self._report("sessions", f"{name}.parquet", [message])
+        self._check_turns_and_words(name, loaded.get("turns"), loaded.get("words"))
+
+    def _check_turns_and_words(
+        self, name: str, turns: list[Row] | None, words: list[Row] | None
+    ) -> None:
+        file = f"{name}.parquet"
+        session = self.sessions.get(name)
+        if turns is None:
+            return
+        self._check_turn_rows(name, turns)
+        if session:
+            self._report("sessions", file, session_problems(session, turns))
+        if words is None:
+            return
+        self._check_references("words", file, words, {turn["turn_id"] for turn in turns})
+        self._report("words", file, word_problems(turns, words))
+        if session:
+            self._report("turns", file, turn_problems(session, turns, words))
+
+    def _check_turn_rows(self, name: str, turns: list[Row]) -> None:
+        """Whom and what the turns of one file refer to."""
+        file = f"{name}.parquet"
+        self._check_references("turns", file, turns)
+        again = [turn for turn in turns if turn["turn_id"] in self.turn_ids]
+        self._found("turns", file, "turn_id is in another file, too", again)
+        elsewhere = [turn for turn in turns if turn["session_id"] != name]
+        self._found("turns", file, "session_id is not what the file is named after", elsewhere)
+        strangers = [turn for turn in turns if self._is_stranger(turn)]
+        self._found("turns", file, "the person is of another group than the session", strangers)
+        self.turn_ids |= {turn["turn_id"] for turn in turns}
+        self._add_talk(turns)
+
+    def _is_stranger(self, turn: Row) -> bool:
+        session, person = self.sessions.get(turn["session_id"]), self.people.get(turn["person_id"])
+        return bool(session and person and person[1]["group_id"] != session["group_id"])
+
+    def _add_talk(self, turns: list[Row]) -> None:
+        for person_id in {turn["person_id"] for turn in turns}:
+            self.talk[person_id].n_sessions += 1
+        for turn in turns:
+            talk = self.talk[turn["person_id"]]
+            talk.n_turns += turn["kind"] == "turn"
+            talk.speech_s += turn["duration_s"] - turn["pause_s"]
+
+    def _check_people(self) -> None:
+        """The totals of each person, once all turns have been seen."""
+        if "turns" in self.unsound:
+            return
+        for person_id, (file, row) in self.people.items():
+            talk = self.talk[person_id]
+            for name, total in (("n_sessions", talk.n_sessions), ("n_turns", talk.n_turns)):
+                if row[name] != total:
+                    self._found("people", file, f"{name} is not that of turns", [row])
+            if abs(row["speech_s"] - talk.speech_s) > ROUNDING_S:
+                self._found("people", file, "speech_s is not that of turns", [row])
+
+    def _check_references(
+        self, table: str, file: str, rows: list[Row], turn_ids: Set[str] = frozenset()
+    ) -> None:
+        known: dict[str, Set[str]] = {
+            "sessions.session_id": set(self.sessions),
+            "sessions.group_id": {session["group_id"] for session in self.sessions.values()},
+            "people.person_id": set(self.people),
+            "turns.turn_id": turn_ids,
+        }
+        for column in TABLES[table].columns:
+            target = column.references
+            if target not in known or target.split(".")[0] in self.unsound:
+                continue
+            lost = [row for row in rows if not _identifiers(row[column.name]) <= known[target]]
+            self._found(table, file, f"{column.name} refers to nothing in {target}", lost)
+
+    def _found(self, table: str, file: str, message: str, rows: list[Row]) -> None:
+        if rows:
+            where = in_rows(TABLES[table].row_name(rows[0]), len(rows))
+            self._report(table, file, [f"{message}: {where}"])
+
+
+def _identifiers(value: str | list[str] | None) -> set[str]:
+    if value is None:
+        return set()
+    return {value} if isinstance(value, str) else set(value)

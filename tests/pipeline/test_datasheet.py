@@ -1,0 +1,55 @@
+"""The dictionary and the data sheet that go with the tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from example_dataset import make_dataset
+
+from pipeline import publish
+from pipeline.tables import TABLES
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    return make_dataset(tmp_path / "dataset")
+
+
+def test_dictionary_opens_in_excel_and_has_every_column(dataset: Path) -> None:
+    data = (dataset / "dictionary.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert list(rows[0]) == [
+        "table", "column", "type", "unit", "nullable", "values", "description_fi", "description_en",
+    ]  # fmt: skip
+    published = {
+        (name, column) for name in TABLES for column in pd.read_parquet(dataset / name).columns
+    }
+    assert {(row["table"], row["column"]) for row in rows} == published
+    assert any("ä" in row["description_fi"] for row in rows)
+
+
+def test_datasheet_counts_and_names_what_made_the_data(dataset: Path) -> None:
+    text = (dataset / "DATASHEET.md").read_text(encoding="utf-8")
+    for line in (
+        "| groups | 1 |",
+        "| sessions | group_interview: 1, meeting: 1 |",
+        "| languages (sessions) | fi: 2 |",
+        "| flags (sessions) | name_detection_weak: 1, truncated: 1, words_outside_speech: 1 |",
+        "| length of the recordings | 0.01 h |",
+        "- models: pyannote-segmentation-3.0, whisper-base",
+        "- settings digest: 5e771265",
+    ):
+        assert line in text
+    assert "| `turns` | 6 | 2 |" in text
+    assert "| `people` | 3 | 1 |" in text
+    assert "people 1, organisations 1, places 0, contact data and identifiers 0." in text
+
+
+def test_documentation_of_an_empty_data_set(tmp_path: Path) -> None:
+    assert publish.write_documentation(tmp_path)
+    assert "| `turns` | 0 | 0 |" in (tmp_path / "DATASHEET.md").read_text(encoding="utf-8")

@@ -1,0 +1,155 @@
+"""The declarations, and what follows from them for one table taken alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from example_dataset import EXPECTED
+
+from pipeline.tables import ROLES, TABLES, dictionary, problems, schema
+
+# The columns that the public tables must have at least, in the words of the requirement.
+REQUIRED = {
+    "sessions": "session_id group_id session_number kind duration_s language language_probability "
+    "n_people n_turns n_minimal_responses n_words speech_s overlap_s silence_s flags models "
+    "settings_digest",
+    "people": "person_id group_id role n_sessions n_turns speech_s",
+    "turns": "turn_id session_id turn_number person_id kind start_s end_s duration_s text n_words "
+    "language offset_from_previous_s previous_person_id overlap_s overlapped_by pause_s "
+    "asr_confidence speaker_confidence suspect n_masked_person n_masked_organisation "
+    "n_masked_place n_masked_other",
+    "words": "turn_id word_number start_s end_s word confidence",
+}
+
+
+def a_table(name: str, **changes: Any) -> pa.Table:
+    """The expected rows of a table, the last one changed."""
+    rows = [dict(row) for row in EXPECTED[name]]
+    rows[-1] |= changes
+    nullable = pa.schema([pa.field(f.name, f.type) for f in schema(name)])
+    return pa.Table.from_pylist(rows, schema=nullable)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_has_the_required_columns_in_order(name: str) -> None:
+    assert schema(name).names == REQUIRED[name].split()
+
+
+def test_roles_are_the_studys() -> None:
+    assert set(ROLES) == {"leader", "facilitator", "participant", "interviewer", "unknown"}
+
+
+def test_types_and_nulls_of_the_schema() -> None:
+    turns = schema("turns")
+    assert turns.field("start_s").type == pa.float64()
+    assert turns.field("n_words").type == pa.int32()
+    assert turns.field("suspect").type == pa.list_(pa.string())
+    assert turns.field("text").nullable
+    assert not turns.field("person_id").nullable
+
+
+def test_fields_carry_unit_and_description() -> None:
+    metadata = schema("turns").field("pause_s").metadata
+    assert metadata == {b"unit": b"s", b"description": b"Silence within the turn."}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_seconds_are_declared_in_seconds(name: str) -> None:
+    for column in TABLES[name].columns:
+        assert column.name.endswith("_s") == (column.unit == "s"), column.name
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_a_table_names_exists(name: str) -> None:
+    table = TABLES[name]
+    own = {column.name for column in table.columns}
+    assert own.issuperset(table.key) and own.issuperset(table.sort_by)
+    for column in table.columns:
+        if column.references:
+            other, target = column.references.split(".")
+            assert target in schema(other).names
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_sound_rows_have_no_problems(name: str) -> None:
+    assert problems(name, a_table(name)) == []
+    assert problems(name, schema(name).empty_table()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "expected"),
+    [
+        ("turns", {"person_id": None}, "person_id is empty in G01-S02-T00002750"),
+        ("turns", {"turn_id": None}, "turn_id is empty in row 6"),
+        ("turns", {"suspect": None}, "suspect is empty in G01-S02-T00002750"),
+        ("turns", {"suspect": [None]}, "suspect is empty in G01-S02-T00002750"),
+        ("turns", {"text": " "}, "text is blank text in G01-S02-T00002750"),
+        ("turns", {"pause_s": -0.001}, "pause_s is below 0 in G01-S02-T00002750"),
+        ("turns", {"asr_confidence": 1.2}, "asr_confidence is above 1 in G01-S02-T00002750"),
+        ("turns", {"end_s": float("nan")}, "end_s is no finite number in G01-S02-T00002750"),
+        (
+            "turns",
+            {"kind": "speech"},
+            "kind is none of turn, minimal_response in G01-S02-T00002750",
+        ),
+        (
+            "turns",
+            {"turn_id": "G01-S01-T00001000"},
+            "turn_id is not unique in G01-S01-T00001000",
+        ),
+        (
+            "words",
+            {"word_number": 1},
+            "turn_id + word_number is not unique in G01-S02-T00002750 1",
+        ),
+        ("words", {"word_number": 0}, "word_number is below 1 in G01-S02-T00002750 0"),
+    ],
+)
+def test_finds_a_wrong_value(name: str, changes: dict[str, Any], expected: str) -> None:
+    assert problems(name, a_table(name, **changes)) == [expected]
+
+
+def test_negative_floor_transfer_offset_is_no_problem() -> None:
+    assert problems("turns", a_table("turns", offset_from_previous_s=-3.5)) == []
+
+
+def test_one_sentence_for_many_rows() -> None:
+    turns = a_table("turns")
+    negative = pa.array([-1.0] * turns.num_rows)
+    turns = turns.set_column(turns.column_names.index("overlap_s"), "overlap_s", negative)
+    assert problems("turns", turns) == ["overlap_s is below 0 in G01-S01-T00001000 and 5 more"]
+
+
+def test_finds_missing_unexpected_and_mistyped_columns() -> None:
+    people = a_table("people")
+    people = people.drop_columns(["role"]).append_column("name", pa.array(["x"] * 3))
+    as_text = people["n_turns"].cast(pa.string())
+    people = people.set_column(people.column_names.index("n_turns"), "n_turns", as_text)
+    assert problems("people", people) == [
+        "there is an unexpected column 'name'",
+        "the column role is missing",
+        "the column n_turns is of type string, not int32",
+    ]
+
+
+def test_no_message_quotes_what_stands_where_an_identifier_should() -> None:
+    found = problems("turns", a_table("turns", turn_id="Salainen lause tässä", pause_s=-1.0))
+    assert found == ["pause_s is below 0 in row 6"]
+
+
+def test_dictionary_has_every_column_once_in_both_languages() -> None:
+    rows = dictionary()
+    assert [(row["table"], row["column"]) for row in rows] == [
+        (name, column) for name, columns in REQUIRED.items() for column in columns.split()
+    ]
+    assert all(row["description_fi"] and row["description_en"] for row in rows)
+    assert all(row["description_fi"] != row["description_en"] for row in rows)
+
+
+def test_dictionary_row() -> None:
+    (row,) = [r for r in dictionary() if (r["table"], r["column"]) == ("turns", "kind")]
+    assert row["type"] == "string"
+    assert row["nullable"] == "no"
+    assert row["values"] == "turn | minimal_response"

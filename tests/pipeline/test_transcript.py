@@ -1,0 +1,45 @@
+"""Transcripts to read, against text written by hand."""
+
+import json
+
+from pipeline.transcript import as_json, as_text, as_vtt, clock
+
+TURNS = [
+    {
+        "turn_id": "G07-S01-T00001500",
+        "person_id": "G07-S01-P1",
+        "kind": "turn",
+        "start_s": 1.5,
+        "end_s": 3725.25,
+        "text": "Hei & <terve> [Henkilö 7]:lle",
+    },
+    {
+        "turn_id": "G07-S01-T00002000",
+        "person_id": "G07-S01-P2",
+        "kind": "minimal_response",
+        "start_s": 2.0,
+        "end_s": 2.4,
+        "text": None,
+    },
+]
+
+
+def test_clock() -> None:
+    assert [clock(t) for t in (0, 59.9, 60, 3725.4)] == ["0:00:00", "0:00:59", "0:01:00", "1:02:05"]
+
+
+def test_text() -> None:
+    assert as_text(TURNS) == (
+        "0:00:01  G07-S01-P1: Hei & <terve> [Henkilö 7]:lle\n    0:00:02  G07-S01-P2: …"
+    )
+
+
+def test_vtt_escapes_and_leaves_out_rows_without_text() -> None:
+    assert as_vtt(TURNS) == (
+        "WEBVTT\n\nG07-S01-T00001500\n00:00:01.500 --> 01:02:05.250\n"
+        "<v G07-S01-P1>Hei &amp; &lt;terve&gt; [Henkilö 7]:lle"
+    )
+
+
+def test_json_is_the_rows() -> None:
+    assert json.loads(as_json(TURNS)) == TURNS

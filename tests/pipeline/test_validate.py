@@ -1,0 +1,311 @@
+"""A sound data set passes; one planted error of each kind is found and named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from example_dataset import make_dataset
+
+from pipeline import dataset_files
+from pipeline.errors import DatasetError, UnreadableError
+from pipeline.validate import Problem, examine, validate
+
+Row = dict[str, Any]
+
+FIRST, JOO, MM, LAST = (f"G01-S01-T0000{ms}" for ms in (1000, 4000, 4001, 6250))
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    return make_dataset(tmp_path / "dataset")
+
+
+def rewrite(file: Path, change: Callable[[list[Row]], list[Row] | None]) -> None:
+    """Change the rows of a file in place or as a whole; its footer stays."""
+    table = pq.read_table(file)
+    rows = table.to_pylist()
+    changed = change(rows)
+    loose = pa.schema([pa.field(f.name, f.type) for f in table.schema], table.schema.metadata)
+    pq.write_table(pa.Table.from_pylist(rows if changed is None else changed, schema=loose), file)
+
+
+def put(key: str | None = None, number: int = 1, **values: Any) -> Callable[[list[Row]], None]:
+    """Put values into the row with this id (and word number), or into the first one."""
+
+    def change(rows: list[Row]) -> None:
+        for row in rows:
+            if (row.get("word_number") or number) == number and (key in (None, *_ids(row))):
+                row.update(values)
+                return
+        raise AssertionError("no such row")
+
+    return change
+
+
+def _ids(row: Row) -> tuple[Any, ...]:
+    return row.get("turn_id"), row.get("person_id")
+
+
+def swap_numbers(rows: list[Row]) -> list[Row]:
+    """Number two turns against their order in time."""
+    rows[0]["turn_number"], rows[1]["turn_number"] = 2, 1
+    return sorted(rows, key=lambda row: row["turn_number"])
+
+
+def test_a_published_data_set_is_sound(dataset: Path) -> None:
+    assert validate(dataset) == []
+
+
+def test_report_counts_files_and_rows(dataset: Path) -> None:
+    report = examine(dataset)
+    assert report.n_files == {"sessions": 2, "people": 1, "turns": 2, "words": 2}
+    assert report.n_rows == {"sessions": 2, "people": 3, "turns": 6, "words": 12}
+
+
+S01 = "G01-S01.parquet"
+PLANTED: list[tuple[str, str, str, Callable[[list[Row]], list[Row] | None], str]] = [
+    # nulls, ranges, allowed values, keys
+    ("null", "turns", S01, put(JOO, person_id=None), "person_id is empty in " + JOO),
+    ("null in a list", "turns", S01, put(JOO, suspect=[None]), "suspect is empty in " + JOO),
+    ("negative time", "turns", S01, put(JOO, pause_s=-1.0), "pause_s is below 0 in " + JOO),
+    ("over 1", "words", S01, put(JOO, confidence=1.5), f"confidence is above 1 in {JOO} 1"),
+    ("unknown role", "people", "G01.parquet", put("H03", role="boss"),
+     "role is none of leader, facilitator, participant, interviewer, unknown in H03"),
+    ("unknown kind", "turns", S01, put(JOO, kind="talk"),
+     "kind is none of turn, minimal_response in " + JOO),
+    ("same turn_id", "turns", S01, put(MM, turn_id=JOO), "turn_id is not unique in " + JOO),
+    ("same word", "words", S01, put(FIRST, number=2, word_number=1),
+     f"turn_id + word_number is not unique in {FIRST} 1"),
+    ("same person", "people", "G01.parquet", put("H11", person_id="H07"),
+     "person_id is not unique in H07"),
+    # foreign keys
+    ("turn to person", "turns", S01, put(JOO, person_id="H98"),
+     f"person_id refers to nothing in people.person_id: {JOO}"),
+    ("turn to session", "turns", S01, put(JOO, session_id="G09-S09"),
+     f"session_id refers to nothing in sessions.session_id: {JOO}"),
+    ("previous person", "turns", S01, put(JOO, previous_person_id="H98"),
+     f"previous_person_id refers to nothing in people.person_id: {JOO}"),
+    ("overlapping person", "turns", S01, put(JOO, overlapped_by=["H07", "H98"]),
+     f"overlapped_by refers to nothing in people.person_id: {JOO}"),
+    ("person to group", "people", "G01.parquet", put("H03", group_id="G09"),
+     "group_id refers to nothing in sessions.group_id: H03"),
+    ("person of another group", "people", "G01.parquet", put("H03", group_id="G09"),
+     f"the person is of another group than the session: {JOO} and 1 more"),
+    ("word to turn", "words", S01, put(JOO, turn_id="G01-S01-T00009999"),
+     "turn_id refers to nothing in turns.turn_id: G01-S01-T00009999 1"),
+    ("word to another session's turn", "words", S01, put(JOO, turn_id="G01-S02-T00000500"),
+     "turn_id refers to nothing in turns.turn_id: G01-S02-T00000500 1"),
+    # order and times of turns
+    ("turn order", "turns", S01, swap_numbers,
+     "start_s is before that of the row before in " + FIRST),
+    ("hole in turn numbers", "turns", S01, put(LAST, turn_number=5),
+     "turn_number does not run 1, 2, 3 …: 5 stands where 4 should"),
+    ("foreign turn_id", "turns", S01, put(JOO, turn_id="G02-S01-T00004000"),
+     "turn_id does not begin with the session in G02-S01-T00004000"),
+    ("end before start", "turns", S01, put(JOO, end_s=3.5),
+     "the end is before the start in " + JOO),
+    ("end after session", "turns", S01, put(LAST, end_s=20.5, duration_s=14.25),
+     "the end is after the end of the session in " + LAST),
+    ("duration", "turns", S01, put(JOO, duration_s=0.51),
+     "duration_s is not end_s minus start_s in " + JOO),
+    ("long overlap", "turns", S01, put(JOO, overlap_s=0.6),
+     "overlap_s is longer than the turn in " + JOO),
+    ("long pause", "turns", S01, put(JOO, pause_s=0.6),
+     "pause_s is longer than the turn in " + JOO),
+    # words
+    ("word count", "turns", S01, put(JOO, n_words=2),
+     "n_words is not the number of rows in words in " + JOO),
+    ("text is not the words", "turns", S01, put(JOO, text="Salanimi"),
+     "text is not the words of the turn in " + JOO),
+    ("word before its turn", "words", S01, put(JOO, start_s=3.999),
+     f"the word is not within its turn in {JOO} 1"),
+    ("word after its turn", "words", S01, put(JOO, end_s=4.501),
+     f"the word is not within its turn in {JOO} 1"),
+    ("word ends before it starts", "words", S01, put(JOO, end_s=4.05),
+     f"the word is not within its turn in {JOO} 1"),
+    ("words out of order", "words", S01, put(FIRST, number=3, start_s=1.2),
+     f"start_s is before that of the word before in {FIRST} 3"),
+    ("hole in word numbers", "words", S01, put(FIRST, number=4, word_number=5),
+     f"word_number does not run 1, 2, 3 …: 5 stands where 4 should in {FIRST}"),
+    # totals
+    ("n_turns of a session", "sessions", S01, put(n_turns=3),
+     "n_turns is 3, but the rows of turns make 2"),
+    ("n_minimal_responses", "sessions", S01, put(n_minimal_responses=1),
+     "n_minimal_responses is 1, but the rows of turns make 2"),
+    ("n_words of a session", "sessions", S01, put(n_words=9),
+     "n_words is 9, but the rows of turns make 8"),
+    ("n_people", "sessions", S01, put(n_people=4), "n_people is 4, but the rows of turns make 3"),
+    ("long speech", "sessions", S01, put(speech_s=21.0), "speech_s is longer than the session"),
+    ("n_sessions of a person", "people", "G01.parquet", put("H03", n_sessions=2),
+     "n_sessions is not that of turns: H03"),
+    ("n_turns of a person", "people", "G01.parquet", put("H03", n_turns=2),
+     "n_turns is not that of turns: H03"),
+    ("speech_s of a person", "people", "G01.parquet", put("H03", speech_s=5.01),
+     "speech_s is not that of turns: H03"),
+    # rows in the wrong file
+    ("no session row", "sessions", S01, lambda rows: [],
+     "the file does not hold the one session that it is named after"),
+    ("turn in another session's file", "turns", S01, put(JOO, session_id="G01-S02"),
+     f"session_id is not what the file is named after: {JOO}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "file", "change", "expected"),
+    [planted[1:] for planted in PLANTED],
+    ids=[planted[0] for planted in PLANTED],
+)
+def test_planted_error_is_found(
+    dataset: Path,
+    table: str,
+    file: str,
+    change: Callable[[list[Row]], list[Row] | None],
+    expected: str,
+) -> None:
+    rewrite(dataset / table / file, change)
+    found = validate(dataset)
+    assert expected in [problem.message for problem in found]
+    assert not any("Salanimi" in str(problem) for problem in found)
+
+
+def change_columns(file: Path, change: Callable[[pa.Table], pa.Table]) -> None:
+    pq.write_table(change(pq.read_table(file)), file)
+
+
+def as_text(table: pa.Table, column: str) -> pa.Table:
+    place = table.column_names.index(column)
+    return table.set_column(place, column, table[column].cast(pa.string()))
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda t: as_text(t, "start_s"), "the column start_s is of type string, not float64"),
+        (lambda t: t.drop_columns(["kind"]), "the column kind is missing"),
+        (
+            lambda t: t.append_column("name", pa.array(["x"] * t.num_rows)),
+            "there is an unexpected column 'name'",
+        ),
+        (
+            lambda t: t.replace_schema_metadata(
+                t.schema.metadata | {b"vuoro.schema_version": b"2"}
+            ),
+            "the schema version is not 1, which this vuoro reads",
+        ),
+        (lambda t: t.replace_schema_metadata({}), "the footer gives no schema version"),
+    ],
+)
+def test_planted_error_of_structure_is_found(
+    dataset: Path, change: Callable[[pa.Table], pa.Table], expected: str
+) -> None:
+    change_columns(dataset / "turns" / S01, change)
+    assert Problem("turns", S01, expected) in validate(dataset)
+
+
+def test_one_error_of_structure_does_not_hide_others_or_make_new_ones(dataset: Path) -> None:
+    change_columns(dataset / "turns" / S01, lambda table: table.drop_columns(["kind"]))
+    rewrite(dataset / "words" / "G01-S02.parquet", put(confidence=2.0))
+    assert [problem.message for problem in validate(dataset)] == [
+        "the column kind is missing",
+        "confidence is above 1 in G01-S02-T00000500 1",
+    ]
+
+
+@pytest.mark.parametrize("table", ["sessions", "people", "turns", "words"])
+def test_damaged_file_is_found(dataset: Path, table: str) -> None:
+    file = next((dataset / table).iterdir())
+    file.write_bytes(file.read_bytes()[:-20])
+    assert Problem(table, file.name, "the file is damaged") in validate(dataset)
+
+
+@pytest.mark.parametrize("table", ["sessions", "turns", "words"])
+def test_missing_file_of_a_session_is_found(dataset: Path, table: str) -> None:
+    (dataset / table / S01).unlink()
+    assert Problem(table, S01, "the file is missing") in validate(dataset)
+
+
+def test_missing_people_are_found(dataset: Path) -> None:
+    shutil.rmtree(dataset / "people")
+    assert any("person_id refers to nothing" in problem.message for problem in validate(dataset))
+
+
+def test_copied_file_is_found(dataset: Path) -> None:
+    for table in ("sessions", "turns", "words"):
+        shutil.copy(dataset / table / S01, dataset / table / "G01-S03.parquet")
+    shutil.copy(dataset / "people" / "G01.parquet", dataset / "people" / "G02.parquet")
+    found = {(problem.table, problem.file, problem.message) for problem in validate(dataset)}
+    copy = "G01-S03.parquet"
+    assert ("sessions", copy, "session_id is in another file, too") in found
+    assert ("turns", copy, f"turn_id is in another file, too: {FIRST} and 3 more") in found
+    people = "person_id is in another file, too: H03 and 2 more"
+    assert ("people", "G02.parquet", people) in found
+
+
+def test_files_of_different_runs_are_found(dataset: Path) -> None:
+    change_columns(
+        dataset / "turns" / S01,
+        lambda t: t.replace_schema_metadata(t.schema.metadata | {b"vuoro.source": b"older"}),
+    )
+    message = "the files of the session do not come from the same run"
+    assert validate(dataset) == [Problem("sessions", S01, message)]
+
+
+def test_a_problem_reads_as_a_line() -> None:
+    problem = Problem("turns", S01, "turn_id is not unique in " + JOO)
+    assert str(problem) == f"turns/{S01}: turn_id is not unique in {JOO}."
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_no_data_set_is_an_error(tmp_path: Path, there: bool) -> None:
+    folder = tmp_path / "dataset"
+    if there:
+        folder.mkdir()
+    with pytest.raises(DatasetError, match="vuoro run"):
+        validate(folder)
+
+
+def test_what_may_not_be_read_is_not_called_damaged(
+    dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, os.strerror(13))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(UnreadableError):
+        validate(dataset)
+
+
+def test_pandas_nulls_and_order_do_not_confuse_the_check(dataset: Path) -> None:
+    """A file that another program wrote with the same rows is named for its footer only."""
+    file = dataset / "words" / S01
+    rows = pd.read_parquet(file, dtype_backend="pyarrow")
+    schema = pq.read_schema(file).remove_metadata()
+    pq.write_table(pa.Table.from_pandas(rows, schema=schema, preserve_index=False), file)
+    assert {problem.message for problem in validate(dataset)} == {
+        "the footer gives no schema version",
+        "the files of the session do not come from the same run",
+    }
+
+
+def test_only_one_session_is_held_at_a_time(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words of a session are let go before the next session's are read."""
+    read: list[str] = []
+    load = dataset_files.read
+
+    def noting(file: Path) -> pa.Table:
+        read.append(f"{file.parent.name}/{file.stem}")
+        return load(file)
+
+    monkeypatch.setattr(dataset_files, "read", noting)
+    validate(dataset)
+    talk = [name for name in read if name.startswith(("turns", "words"))]
+    assert sorted(talk[:2]) == ["turns/G01-S01", "words/G01-S01"]
+    assert sorted(talk[2:]) == ["turns/G01-S02", "words/G01-S02"]
