@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from pipeline.errors import VuoroError
+from pipeline.transcript import Format
 
 if TYPE_CHECKING:
     from pipeline.study import Study
@@ -100,16 +101,14 @@ def status(
 def show(
     session: Annotated[str, typer.Argument(help="A session, e.g. G07-S01.")],
     study: StudyOption = DEFAULT_STUDY,
-    format_: Annotated[str, typer.Option("--format", help="txt, vtt or json.")] = "txt",
+    format_: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.txt,
 ) -> None:
     """A session's transcript as published, with pseudonyms."""
     from pipeline.study import open_study
-    from pipeline.transcript import FORMATS, published_turns
+    from pipeline.transcript import WRITERS, published_turns
 
-    if format_ not in FORMATS:
-        raise typer.BadParameter(f"one of {', '.join(FORMATS)}", param_hint="--format")
     turns = published_turns(open_study(study).dataset, session)
-    typer.echo(FORMATS[format_](turns))
+    typer.echo(WRITERS[format_](turns))
 
 
 @app.command()
@@ -132,7 +131,7 @@ def clip(
 def validate(study: StudyOption = DEFAULT_STUDY) -> None:
     """Check the data set against the declaration of its tables."""
     from pipeline.study import open_study
-    from pipeline.validate import examine
+    from pipeline.dataset.validate import examine
 
     report = examine(open_study(study).dataset)
     for problem in report.problems:

@@ -8,8 +8,10 @@ recording, and speakers who are silent in a window cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -67,6 +69,7 @@ class EmbeddedDiarisation(SpeakerDiarization):  # type: ignore[misc]
         self.segmentation = ParamDict(min_duration_off=Uniform(0.0, 1.0))
         self.clustering = AgglomerativeClustering(metric="cosine")
         self._expects_num_speakers = False
+        self._embedding = SimpleNamespace(dimension=EMBEDDING_SIZE)  # asked for without speech
         self._voice = voice
         self._device = torch.device("cpu")
 
@@ -86,30 +89,56 @@ class EmbeddedDiarisation(SpeakerDiarization):  # type: ignore[misc]
     ) -> NDArray[np.float32]:
         """Voice of each speaker in each window: (windows, speakers, 192), NaN where none talks."""
         features = fbank(file["waveform"][0]).to(self._device)
-        active = np.nan_to_num(binary_segmentations.data) > 0
-        alone = active & (active.sum(axis=2, keepdims=True) == 1)
-        windows, frames, speakers = active.shape
+        regions = list(_voice_regions(binary_segmentations, len(features)))
+        windows, _, speakers = binary_segmentations.data.shape
         embeddings = np.full((windows, speakers, EMBEDDING_SIZE), np.nan, np.float32)
-
-        window = binary_segmentations.sliding_window
-        for w in range(windows):
+        voices = self._embedded([features[torch.from_numpy(frames)] for _, _, frames in regions])
+        for done, ((w, s, _), voice) in enumerate(zip(regions, voices, strict=True)):
+            embeddings[w, s] = voice
             if hook is not None:
-                hook("embeddings", None, total=windows, completed=w)
-            start = round(window[w].start * FRAMES_PER_S)
-            length = round(window.duration * FRAMES_PER_S)
-            # the segmentation's frames that the features' frames fall on
-            at = np.minimum(np.arange(length) * frames // length, frames - 1)
-            for s in range(speakers):
-                for mask, enough_s in ((alone, MIN_CLEAN_S), (active, MIN_VOICE_S)):
-                    spoken = np.flatnonzero(mask[w, at, s]) + start
-                    spoken = spoken[spoken < len(features)]
-                    if len(spoken) >= enough_s * FRAMES_PER_S:
-                        embeddings[w, s] = self._embed(features[torch.from_numpy(spoken)])
-                        break
+                hook("embeddings", None, total=len(regions), completed=done)
         return embeddings
+
+    def _embedded(self, regions: list[torch.Tensor]) -> Iterator[NDArray[np.float32]]:
+        """The voice in each (frames, 80) region, in the same order.
+
+        The network's layers are too small to share among threads: one region a thread is faster.
+        """
+        threads = torch.get_num_threads() if self._device.type == "cpu" else 1
+        torch.set_num_threads(1)
+        try:
+            with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as p:
+                yield from p.map(self._embed, regions)
+        finally:
+            torch.set_num_threads(threads)
 
     @torch.inference_mode()
     def _embed(self, features: torch.Tensor) -> NDArray[np.float32]:
         """The voice in (frames, 80) features, as a unit vector (192,)."""
         embedding = self._voice(mean_normalise(features)[None])[0]
         return np.asarray(torch.nn.functional.normalize(embedding, dim=0).cpu().numpy())
+
+
+def _voice_regions(
+    segmentations: SlidingWindowFeature, n_features: int
+) -> Iterator[tuple[int, int, NDArray[np.int64]]]:
+    """For each speaker who talks in a window: window, speaker, and the feature frames to embed.
+
+    Talk alone is preferred; where it is too short, talk over others is used as well.
+    """
+    active = np.nan_to_num(segmentations.data) > 0
+    alone = active & (active.sum(axis=2, keepdims=True) == 1)
+    windows, frames, speakers = active.shape
+    window = segmentations.sliding_window
+    length = round(window.duration * FRAMES_PER_S)
+    # the segmentation's frame that each of the features' frames falls on
+    at = np.minimum(np.arange(length) * frames // length, frames - 1)
+    for w in range(windows):
+        start = round(window[w].start * FRAMES_PER_S)
+        for s in range(speakers):
+            for mask, enough_s in ((alone, MIN_CLEAN_S), (active, MIN_VOICE_S)):
+                spoken = np.flatnonzero(mask[w, at, s]) + start
+                spoken = spoken[spoken < n_features]
+                if len(spoken) >= enough_s * FRAMES_PER_S:
+                    yield w, s, spoken
+                    break

@@ -9,57 +9,62 @@ One process at a time: whoever calls holds the study's lock.
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
 import os
 import re
 import secrets
 import shutil
-from contextlib import suppress
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline import audio
 from pipeline.errors import (
-    DamagedMediaError,
-    DiskFullError,
-    LanguageError,
-    NoAudioError,
-    NotMediaError,
     RecordingError,
     StudyError,
     TooShortError,
     TransientError,
     UnreadableError,
     VuoroError,
+    from_os_error,
 )
 from pipeline.records import Recording, SessionKind
 from pipeline.settings import IntakeSettings
 from pipeline.store import file_sha256
 from pipeline.study import Study
 
+T = TypeVar("T")
+
 RECEIPT = ".vuoro.txt"
 REASON = ".reason.txt"
 RECORD = "recording.json"
+ORIGINAL = "original"
 CLAIM = ".claim-"
-NAME_MAX_BYTES = 255
 
 _LETTER: dict[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
 _NO_RECORDING = re.compile(
-    r"[.]|~\$|.*(\.part|\.partial|\.filepart|\.crdownload|\.download|\.tmp|\.vuoro\.txt)$"
-    r"|(session\.yaml|thumbs\.db|desktop\.ini)$"
+    r"\.|~\$|(session\.yaml|thumbs\.db|desktop\.ini)$"
+    r"|.*\.(part|partial|filepart|crdownload|download|tmp|vuoro\.txt)$",
+    re.IGNORECASE | re.DOTALL,
 )
 
 _MEETING = r"tapaami|kokou|istun|sessio|meeting|träff|möte"
 _INTERVIEW = r"haastattel|intervju|interview"
-_WORD = rf"(?:{_MEETING}|{_INTERVIEW})[^\W\d]*"
+_WORD = rf"[^\W\d]*(?:{_MEETING}|{_INTERVIEW})[^\W\d]*"
 _NUMBER = r"(?<!\d)(\d{1,2})(?!\d)"
 _NO_NUMBER = re.compile(
     r"(?<!\d)\d{4}[-._ ]?\d{1,2}[-._ ]?\d{1,2}(?!\d)"  # 2015-03-12
-    r"|(?<!\d)\d{1,2}[-._/]\d{1,2}[-._/]\d{2,4}(?!\d)"  # 12.3.2015
+    r"|(?<!\d)\d{1,2}([-._])\d{1,2}\1\d{2,4}(?!\d)"  # 12.3.2015
     r"|(?<!\d)\d{1,2}[.:]\d{1,2}(?!\d)\.?"  # 12.3., 18.30
-    r"|\bklo?\b\.?\s*\d+"  # klo 18
+    r"|\bklo?\b\.?\s*\d+(?:[.:]\d+)?"  # klo 18
     r"|\d{3,}"  # years, counters of cameras, widths of pictures
 )
 _SESSION_NUMBER = tuple(
@@ -72,18 +77,18 @@ _SESSION_NUMBER = tuple(
     )
 )
 
-_FINNISH: dict[type[VuoroError], str] = {
-    NotMediaError: "Tiedosto ei ole ääni- eikä videotiedosto, tai se on tyhjä. "
+_FINNISH = {
+    "NotMediaError": "Tiedosto ei ole ääni- eikä videotiedosto, tai se on tyhjä. "
     "Tarkista se laitteella, jolta se on peräisin, ja kopioi se uudelleen.",
-    NoAudioError: "Tallenteessa ei ole ääntä. "
+    "NoAudioError": "Tallenteessa ei ole ääntä. "
     "Vie tallenne uudelleen äänen kanssa tai käytä erillistä äänitiedostoa.",
-    DamagedMediaError: "Tiedosto on vioittunut tai katkennut, eikä sen ääntä saada auki. "
+    "DamagedMediaError": "Tiedosto on vioittunut tai katkennut, eikä sen ääntä saada auki. "
     "Kopioi se uudelleen alkuperäisestä paikasta; jos se on sielläkin viallinen, vie se uudelleen.",
-    TooShortError: "Tallenne on liian lyhyt. Tarkista, että se kopioitui kokonaan.",
-    LanguageError: "Tämän kielen nimiä ei osata peittää, joten aineistoa ei voi julkaista. "
+    "TooShortError": "Tallenne on liian lyhyt. Tarkista, että se kopioitui kokonaan.",
+    "LanguageError": "Tämän kielen nimiä ei osata peittää, joten aineistoa ei voi julkaista. "
     "Jos kieli arvattiin väärin, aseta `language` vuoro.toml-tiedoston kohtaan [transcription].",
-    DiskFullError: "Levy on täynnä. Vapauta tilaa.",
-    UnreadableError: "Tiedostoa ei voi lukea tai siirtää. "
+    "DiskFullError": "Levy on täynnä. Vapauta tilaa.",
+    "UnreadableError": "Tiedostoa ei voi lukea tai siirtää. "
     "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
 }
 
@@ -97,16 +102,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The same bytes were accepted before, as session ``session_id``; nothing was moved."""
+    """The same bytes were accepted before, as this session; the copy went to quarantine."""
 
     session_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The file was moved to quarantine for this reason."""
-
-    error: RecordingError
 
 
 def waiting(study: Study) -> list[Path]:
@@ -119,82 +117,52 @@ def waiting(study: Study) -> list[Path]:
     with _os_errors("reading the inbox"):
         for folder, subfolders, names in os.walk(study.inbox, onerror=_reraise):
             subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-            files = (Path(folder, name) for name in names if not _is_no_recording(name))
+            files = (Path(folder, name) for name in names if not _NO_RECORDING.match(name))
             found += [file for file in files if not file.is_symlink() and file.is_file()]
     return sorted(found, key=lambda file: _natural(file.relative_to(study.inbox)))
 
 
-def take(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate | Refused:
-    """Accept a file from the inbox or quarantine it, and leave a receipt where it was.
-
-    Raises TransientError where the disk is at fault (the file stays, with a receipt that says
-    so), StudyError if the study's own records are damaged.
-    """
-    try:
-        outcome = accept(study, file, settings)
-    except RecordingError as error:
-        quarantine(study, file, error)
-        return Refused(error)
-    except TransientError as error:
-        with suppress(TransientError):  # the same disk: the first error is the one to tell
-            receipt(study, file, _in_plain_words(error, "Odottaa yhä:", "Still waiting:"))
-        raise
-    if isinstance(outcome, Duplicate):
-        same = outcome.session_id
-        text = f"Sama tallenne on jo istuntona {same}.\nThis recording is in already, as {same}.\n"
-        _set_aside(study, file, text)
-    else:
-        taken = outcome.recording.session_id
-        receipt(study, file, f"Otettu istunnoksi {taken}.\nTaken in as session {taken}.\n")
-    return outcome
-
-
 def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate:
-    """Move a file from the inbox into the study as a new session.
+    """Move a file from the inbox into the study as a new session, and leave a receipt.
 
     Killed at any moment, it loses nothing: the file is either still in the inbox or in a claim
     that ``repair`` completes (which happens here first, too).
 
-    Raises RecordingError if the file cannot be used, TransientError if the disk is at fault (the
-    file stays where it is, either way), StudyError if the study's own records are damaged.
+    Raises RecordingError if the file cannot be used (``quarantine`` is next), TransientError if
+    the disk is at fault (the file stays, and a receipt says why), StudyError if the study's own
+    records are damaged.
     """
     repair(study)
-    declared_s = audio.probe(file)
-    if declared_s is not None and declared_s < settings.min_duration_s:
-        raise TooShortError(f"The recording is shorter than {settings.min_duration_s:g} seconds.")
-    with _os_errors("taking a recording in"):
-        before = file.stat()
-        sha256 = file_sha256(file)
-        after = file.stat()
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise UnreadableError("The file is still being copied.", "Wait, then run again.")
-        earlier = sessions(study)
-        for recording in earlier:
-            if recording.sha256 == sha256:
-                return Duplicate(recording.session_id)
-        recording = _as_recording(study, file, sha256, earlier)
-        claim = study.recordings / f"{CLAIM}{recording.session_id}"
-        claim.mkdir(mode=0o700, exist_ok=True)
-        _write(claim / RECORD, TypeAdapter(Recording).dump_json(recording, indent=1))
-        _move(file, claim / original(study, recording).name)
-        _complete(claim)
-    return Accepted(recording)
+    try:
+        outcome = _accept(study, file, settings)
+    except TransientError as error:
+        with suppress(TransientError):  # it is the same disk: the first error is the one to tell
+            receipt(study, file, _in_plain_words("Odottaa yhä.", "Still waiting.", error))
+        raise
+    if isinstance(outcome, Duplicate):
+        same = outcome.session_id
+        text = f"Sama tallenne on jo istuntona {same}.\nThe same recording is in as {same}.\n"
+        _set_aside(study, file, _group_folder(study, file), file.name, text)
+    else:
+        taken = outcome.recording.session_id
+        with suppress(TransientError):
+            receipt(study, file, f"Otettu istunnoksi {taken}.\nTaken in as session {taken}.\n")
+    return outcome
 
 
 def repair(study: Study) -> list[Recording]:
-    """Complete the acceptances that were killed midway; those that were now completed.
+    """Complete the acceptances that were killed midway; returns those recordings.
 
     Raises TransientError where the disk is at fault, StudyError if a claim's record is damaged.
     """
     completed = []
     with _os_errors("completing what was interrupted"):
         for claim in sorted(study.recordings.glob(f"{CLAIM}*")):
-            recording = _read(claim / RECORD) if (claim / RECORD).exists() else None
-            if recording and (claim / original(study, recording).name).exists():
+            if any(claim.glob(f"{ORIGINAL}*")):
+                completed.append(_load(claim / RECORD, Recording))
                 _complete(claim)
-                completed.append(recording)
             else:
-                shutil.rmtree(claim)  # the file itself never left the inbox
+                shutil.rmtree(claim)  # the file never left the inbox, or is in quarantine
     return completed
 
 
@@ -205,21 +173,47 @@ def sessions(study: Study) -> list[Recording]:
     """
     with _os_errors("reading the list of sessions"):
         records = sorted(study.recordings.glob(f"[!.]*/{RECORD}"))
-        return [_read(record) for record in records]
+        return [_load(record, Recording) for record in records]
+
+
+def recording(study: Study, session_id: str) -> Recording:
+    """The accepted recording of a session.
+
+    Raises StudyError if there is none or its record is damaged, TransientError.
+    """
+    record = study.recordings / session_id / RECORD
+    with _os_errors("reading a session's record"):
+        if not record.is_file():
+            raise StudyError(f"There is no session {session_id}.", "See `vuoro status`.")
+        return _load(record, Recording)
 
 
 def original(study: Study, recording: Recording) -> Path:
     """Where the recording's file is, as it came."""
-    return study.recordings / recording.session_id / f"original{recording.suffix}"
+    return study.recordings / recording.session_id / f"{ORIGINAL}{recording.suffix}"
 
 
 def quarantine(study: Study, file: Path, error: VuoroError) -> Path:
-    """Move a file from the inbox to quarantine/<group>/, with the reason beside it; its new place.
+    """Move a file from the inbox to quarantine/<group>/; returns its new place.
 
-    A receipt stays in the inbox. Nothing is overwritten. Raises TransientError.
+    The reason stands beside it, a receipt stays in the inbox. Raises TransientError.
     """
-    start = ("Tallennetta ei voi käyttää.", "This recording cannot be used.")
-    return _set_aside(study, file, _in_plain_words(error, *start))
+    return _set_aside(study, file, _group_folder(study, file), file.name, _refusal(error))
+
+
+def quarantine_session(study: Study, session_id: str, error: VuoroError) -> Path:
+    """Move an accepted file that proved useless to quarantine/<group_id>/, as ``quarantine`` does.
+
+    The session is gone then, and its number free. Raises StudyError or TransientError.
+    """
+    session = recording(study, session_id)
+    with _os_errors("moving a session to quarantine"):
+        claim = study.recordings / f"{CLAIM}{session_id}"
+        original(study, session).parent.rename(claim)  # if killed from here on, `repair` undoes it
+        file = claim / original(study, session).name
+        place = _set_aside(study, file, session.group_id, session.original_name, _refusal(error))
+        shutil.rmtree(claim)
+    return place
 
 
 def receipt(study: Study, file: Path, text: str) -> None:
@@ -228,8 +222,8 @@ def receipt(study: Study, file: Path, text: str) -> None:
     Raises TransientError.
     """
     with _os_errors("writing a receipt"):
-        content = f"{file.relative_to(study.inbox)}\n\n{text}"
-        _write(_sibling(file, RECEIPT), os.fsencode(content), mode=0o644)
+        place = file.with_name(_fitted(file.name, RECEIPT))
+        _write(place, f"{file.relative_to(study.inbox)}\n\n{text}", mode=0o644)
 
 
 def session_number(name: str) -> int | None:
@@ -251,13 +245,37 @@ def session_kind(name: str) -> SessionKind:
     return "group_interview" if re.search(_INTERVIEW, _folded(name)) else "meeting"
 
 
+def _accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate:
+    declared_s = audio.probe(file)
+    if declared_s is not None and declared_s < settings.min_duration_s:
+        raise TooShortError(f"The recording is shorter than {settings.min_duration_s:g} seconds.")
+    with _os_errors("taking a recording in"):
+        before = file.stat()
+        sha256 = file_sha256(file)
+        after = file.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise UnreadableError("The file is still being copied.", "Wait, then run again.")
+        earlier = sessions(study)
+        for known in earlier:
+            if known.sha256 == sha256:
+                return Duplicate(known.session_id)
+        new = _as_recording(study, file, sha256, earlier)
+        claim = study.recordings / f"{CLAIM}{new.session_id}"
+        claim.mkdir(mode=0o700)
+        _write(claim / RECORD, TypeAdapter(Recording).dump_json(new, indent=1).decode())
+        _move(file, claim / original(study, new).name)
+        _complete(claim)
+    return Accepted(new)
+
+
 def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording]) -> Recording:
-    group_id = _group_id(study, _group_folder(study, file), {r.group_id for r in earlier})
+    folder = _group_folder(study, file)
+    group_id = _group_id(study, folder, {r.group_id for r in earlier})
     kind = session_kind(file.name)
     taken = {r.session_number for r in earlier if (r.group_id, r.kind) == (group_id, kind)}
-    wanted = session_number(file.name)
-    number = wanted if wanted and wanted not in taken else max(taken, default=0) + 1
-    suffix = file.suffix.lower()
+    number = session_number(file.name)
+    if number is None or number in taken:
+        number = max(taken | _numbers_waiting(study, folder, kind), default=0) + 1
     return Recording(
         session_id=f"{group_id}-{_LETTER[kind]}{number:02d}",
         group_id=group_id,
@@ -265,8 +283,14 @@ def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording
         kind=kind,
         sha256=sha256,
         original_name=os.fsencode(file.name).decode(errors="replace"),
-        suffix=suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else "",
+        suffix=_suffix(file.name),
     )
+
+
+def _numbers_waiting(study: Study, folder: str, kind: SessionKind) -> set[int]:
+    """The numbers that the names of a group's files in the inbox ask for."""
+    names = [file.name for file in waiting(study) if _group_folder(study, file) == folder]
+    return {session_number(name) or 0 for name in names if session_kind(name) == kind}
 
 
 def _group_id(study: Study, folder: str, in_use: set[str]) -> str:
@@ -275,18 +299,130 @@ def _group_id(study: Study, folder: str, in_use: set[str]) -> str:
     The name of a folder may be that of a work community, and numbers by order would tell which.
     """
     key = _folded(folder).strip()
-    groups: dict[str, str] = {}
-    if study.groups_file.exists():
-        try:
-            groups = TypeAdapter(dict[str, str]).validate_json(study.groups_file.read_bytes())
-        except ValidationError:
-            raise StudyError(
-                "The list of groups (private/groups.json) is damaged.", "Restore it from a backup."
-            ) from None
+    known = study.groups_file.exists()
+    groups = _load(study.groups_file, dict[str, str]) if known else {}
     if key not in groups:
         in_use = in_use | set(groups.values())
-        ranges = (range(1, 100), range(100, 1000))
-        free = [[f"G{n:02d}" for n in numbers if f"G{n:02d}" not in in_use] for numbers in ranges]
-        groups[key] = secrets.choice(free[0] or free[1])
-        _write(study.groups_file, json.dumps(groups, indent=1, sort_keys=True).encode())
+        free = [group for n in range(1, 1000) if (group := f"G{n:02d}") not in in_use]
+        groups[key] = secrets.choice([group for group in free if len(group) == 3] or free)
+        _write(study.groups_file, json.dumps(groups, indent=1, sort_keys=True))
     return groups[key]
+
+
+def _group_folder(study: Study, file: Path) -> str:
+    """The folder right below the inbox that a file is in; '' for the inbox itself."""
+    parts = file.relative_to(study.inbox).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+def _set_aside(study: Study, file: Path, group: str, name: str, text: str) -> Path:
+    """Move ``file`` to quarantine under a name that is free; ``text`` is beside it first."""
+    with _os_errors("moving a file to quarantine"):
+        folder = study.quarantine / group
+        folder.mkdir(parents=True, exist_ok=True)
+        suffix = _suffix(name)
+        numbered = (_fitted(name[: len(name) - len(suffix)], f" ({n}){suffix}") for n in count(2))
+        names = (n for n in chain([name], numbered) if not os.path.lexists(folder / n))
+        place = folder / next(names)
+        _write(folder / _fitted(place.name, REASON), f"{group}/{name}\n\n{text}")
+        _move(file, place)
+    if file.is_relative_to(study.inbox):
+        moved = f"Nyt tässä / now here: {place.relative_to(study.root)}\n"
+        receipt(study, file, f"{text}\n{moved}")
+    return place
+
+
+def _refusal(error: VuoroError) -> str:
+    return _in_plain_words("Tallennetta ei voi käyttää.", "This recording is of no use.", error)
+
+
+def _in_plain_words(finnish: str, english: str, error: VuoroError) -> str:
+    """What is wrong and what to do, in both languages, after the words that say what follows."""
+    told = _FINNISH.get(type(error).__name__, "")
+    return f"{finnish} {told}\n\n{english} {error}\n"
+
+
+def _suffix(name: str) -> str:
+    """The suffix of a name if it looks like one; else what follows the last dot is the name's."""
+    suffix = Path(name).suffix.lower()
+    return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
+
+
+def _fitted(name: str, ending: str) -> str:
+    """``name`` and ``ending`` as a name that a file may have: shortened, but no other's name."""
+    encoded, room = os.fsencode(name), 255 - len(ending)
+    if len(encoded) <= room:
+        return name + ending
+    mark = hashlib.sha256(encoded).hexdigest()[:8]
+    return f"{encoded[: room - 9].decode(errors='ignore')}~{mark}{ending}"
+
+
+def _folded(text: str) -> str:
+    """The same text for what is the same name on any system, in any case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def _natural(path: Path) -> tuple[list[str | int], str]:
+    pieces = re.split(r"(\d+)", _folded("/".join(path.parts)))
+    return [int(piece) if piece.isdecimal() else piece for piece in pieces], str(path)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a file; from another file system by a copy that is verified before the file goes."""
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        part = target.with_name(".incoming.part")
+        shutil.copyfile(source, part)
+        _sync(part)
+        if file_sha256(part) != file_sha256(source):
+            raise UnreadableError("The file changed while it was copied.") from None
+        part.rename(target)
+        _sync(target.parent)
+        source.unlink()
+
+
+def _complete(claim: Path) -> None:
+    """Make a claim the session that it claims."""
+    _sync(claim)
+    claim.rename(claim.with_name(claim.name.removeprefix(CLAIM)))
+    _sync(claim.parent)
+
+
+def _write(file: Path, text: str, mode: int = 0o600) -> None:
+    """Put ``text`` in the place of the file, by one rename."""
+    part = file.with_name(".writing.part")
+    part.write_bytes(os.fsencode(text))
+    part.chmod(mode)
+    _sync(part)
+    part.replace(file)
+
+
+def _load(file: Path, kind: type[T]) -> T:
+    try:
+        return TypeAdapter(kind).validate_json(file.read_bytes())
+    except ValidationError:
+        place = f"private/…/{file.parent.name}/{file.name}"
+        raise StudyError(f"{place} is damaged.", "Restore it from a backup.") from None
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _reraise(error: OSError) -> None:
+    raise error
+
+
+@contextmanager
+def _os_errors(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise from_os_error(error, doing) from None

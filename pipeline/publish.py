@@ -15,8 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline import dataset_files as files
-from pipeline import datasheet
+from pipeline.dataset import datasheet, files
 from pipeline.errors import DatasetError
 from pipeline.records import Audio, Cast, Conversation, MaskedConversation, MaskedTurn, Recording
 from pipeline.store import digest

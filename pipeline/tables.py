@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from pipeline.columns import Column, Table
+from pipeline.dataset.columns import Column, Table
 
 SCHEMA_VERSION = "1"
 

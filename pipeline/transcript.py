@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pipeline.errors import StudyError
 
-Format = Literal["txt", "vtt", "json"]
 Row = Mapping[str, Any]
 
 
@@ -20,14 +20,12 @@ def published_turns(dataset: Path, session_id: str) -> list[dict[str, Any]]:
     """
     import pyarrow.parquet as pq
 
-    from pipeline.dataset_files import file_of, files
+    from pipeline.dataset.files import file_of, files
 
     file = file_of(dataset, "turns", session_id)
     if not file.is_file():
         there = ", ".join(f.stem for f in files(dataset, "turns")) or "none yet"
-        raise StudyError(
-            f"The data set has no session '{session_id}'.", f"Its sessions: {there}."
-        )
+        raise StudyError(f"The data set has no session '{session_id}'.", f"Its sessions: {there}.")
     rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
     return rows
 
@@ -71,8 +69,16 @@ def as_json(turns: Sequence[Row]) -> str:
     return json.dumps([dict(turn) for turn in turns], ensure_ascii=False, indent=1)
 
 
-FORMATS: Mapping[Format, Callable[[Sequence[Row]], str]] = {
-    "txt": as_text,
-    "vtt": as_vtt,
-    "json": as_json,
+class Format(StrEnum):
+    """How a transcript can be written."""
+
+    txt = "txt"
+    vtt = "vtt"
+    json = "json"
+
+
+WRITERS: Mapping[Format, Callable[[Sequence[Row]], str]] = {
+    Format.txt: as_text,
+    Format.vtt: as_vtt,
+    Format.json: as_json,
 }

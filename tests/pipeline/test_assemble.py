@@ -1,9 +1,9 @@
 """Turns from words and segments, against a conversation worked out by hand.
 
-    s        0    1    2    3    4    5    6    7    8    9   10   11   12
-    regular  A--------------------------A         B--------B    A---------A
-                       B-B (2.2-2.6)
-    words    A: mä oon   ollaan (2.8) täällä (4.6)  B: niin me (6.2-7.8)  A: joo hyvä (9.2-)
+s        0    1    2    3    4    5    6    7    8    9   10   11   12
+regular  A--------------------------A         B--------B    A---------A
+                   B-B (2.2-2.6)
+words    A: mä oon   ollaan (2.8) täällä (4.6)  B: niin me (6.2-7.8)  A: joo hyvä (9.2-)
 """
 
 import pytest
@@ -175,7 +175,7 @@ def test_two_people_respond_in_one_turn() -> None:
         regular=[
             Segment(0, 2, "A"), Segment(2.1, 2.4, "B"), Segment(2.5, 2.8, "C"), Segment(3, 5, "A"),
         ],
-        words=[word(0, 2, "eka"), word(2.1, 2.4, "joo,"), word(2.5, 2.8, "Mm."), word(3, 5, "toka")],
+        words=[word(0, 2, "eka"), word(2.1, 2.4, "joo,"), word(2.5, 2.8, "Mm."), word(3, 5, "no")],
     )  # fmt: skip
     assert [(t.kind, t.label) for t in found.turns] == [
         ("turn", "A"),

@@ -12,7 +12,9 @@ def kinds(base: type[VuoroError] = VuoroError) -> list[type[VuoroError]]:
     return [base, *(kind for child in base.__subclasses__() for kind in kinds(child))]
 
 
-@pytest.mark.parametrize("kind", kinds(errors.RecordingError)[1:] + kinds(errors.TransientError)[1:])
+@pytest.mark.parametrize(
+    "kind", kinds(errors.RecordingError)[1:] + kinds(errors.TransientError)[1:]
+)
 def test_every_error_of_a_recording_has_a_remedy(kind: type[VuoroError]) -> None:
     assert kind("Something is wrong.").remedy
 

@@ -29,11 +29,12 @@ from example_dataset import (
     turn,
 )
 
-from pipeline import dataset_files, publish
+from pipeline import publish
+from pipeline.dataset import files
+from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, DiskFullError
 from pipeline.records import Cast, MaskedConversation, Person
 from pipeline.tables import TABLES, schema
-from pipeline.validate import validate
 
 
 @pytest.fixture
@@ -262,7 +263,7 @@ def test_unchanged_publish_writes_nothing(dataset: Path) -> None:
 def test_a_file_of_another_vuoro_is_not_up_to_date(
     dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dataset_files, "version", lambda _: "99.0")
+    monkeypatch.setattr(files, "version", lambda _: "99.0")
     assert not publish.is_published(dataset, "G01-S01", "source of G01-S01")
     assert publish.publish_session(dataset, tables_of("G01-S01"), "source of G01-S01")
     assert footer(dataset / "turns" / "G01-S01.parquet")["vuoro.version"] == "99.0"

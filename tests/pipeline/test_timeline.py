@@ -34,9 +34,7 @@ def talk() -> Talk:
     #  A--------A     A-----A         A talks 0-3 and 5-7
     #        B-----B                  B 2-4
     #        C--C                     C 2-3
-    return Talk.of(
-        [Segment(0, 3, "A"), Segment(5, 7, "A"), Segment(2, 4, "B"), Segment(2, 3, "C")]
-    )
+    return Talk.of([Segment(0, 3, "A"), Segment(5, 7, "A"), Segment(2, 4, "B"), Segment(2, 3, "C")])
 
 
 def test_speech_is_time_with_anybody_talking(talk: Talk) -> None:

@@ -1,5 +1,7 @@
 """The stretches that Whisper gets, worked by hand; the model itself is tested in tests/e2e."""
 
+from itertools import pairwise
+
 from pipeline.records import Interval
 from pipeline.transcribe import MAX_GAP_S, PADDING_S, WINDOW_S, windows
 
@@ -30,7 +32,7 @@ def test_talk_without_a_gap_is_cut_all_the_same() -> None:
     assert all(w.duration_s <= WINDOW_S for w in found)
     assert found[0].start_s == 0
     assert found[-1].end_s == 100 + PADDING_S
-    assert all(a.end_s == b.start_s for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end_s == b.start_s for a, b in pairwise(found))
 
 
 def test_all_speech_is_in_some_window_and_none_twice() -> None:
@@ -38,5 +40,5 @@ def test_all_speech_is_in_some_window_and_none_twice() -> None:
     found = windows(parts)
     for part in parts:
         assert sum(w.start_s <= part.start_s and part.end_s <= w.end_s for w in found) == 1
-    assert all(a.end_s <= b.start_s for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end_s <= b.start_s for a, b in pairwise(found))
     assert all(w.duration_s <= WINDOW_S for w in found)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from pipeline.columns import Table, in_rows
+from pipeline.dataset.columns import Table, in_rows
 from pipeline.tables import TURNS, WORDS
 
 Row = dict[str, Any]

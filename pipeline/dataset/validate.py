@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline import dataset_files as files
-from pipeline.columns import in_rows
-from pipeline.consistency import ROUNDING_S, session_problems, turn_problems, word_problems
+from pipeline.dataset import files
+from pipeline.dataset.columns import in_rows
+from pipeline.dataset.consistency import ROUNDING_S, session_problems, turn_problems, word_problems
 from pipeline.errors import DatasetError
 from pipeline.tables import SCHEMA_VERSION, TABLES
 

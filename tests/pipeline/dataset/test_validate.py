@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 from example_dataset import make_dataset
 
-from pipeline import dataset_files
+from pipeline.dataset import files
+from pipeline.dataset.validate import Problem, examine, validate
 from pipeline.errors import DatasetError, UnreadableError
-from pipeline.validate import Problem, examine, validate
 
 Row = dict[str, Any]
 
@@ -298,13 +298,13 @@ def test_pandas_nulls_and_order_do_not_confuse_the_check(dataset: Path) -> None:
 def test_only_one_session_is_held_at_a_time(dataset: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Words of a session are let go before the next session's are read."""
     read: list[str] = []
-    load = dataset_files.read
+    load = files.read
 
     def noting(file: Path) -> pa.Table:
         read.append(f"{file.parent.name}/{file.stem}")
         return load(file)
 
-    monkeypatch.setattr(dataset_files, "read", noting)
+    monkeypatch.setattr(files, "read", noting)
     validate(dataset)
     talk = [name for name in read if name.startswith(("turns", "words"))]
     assert sorted(talk[:2]) == ["turns/G01-S01", "words/G01-S01"]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from pipeline import dataset_files as files
+from pipeline.dataset import files
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
 
 _MASKED = ("n_masked_person", "n_masked_organisation", "n_masked_place", "n_masked_other")
