@@ -28,7 +28,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline import audio
 from pipeline.errors import (
-    RecordingError,
     StudyError,
     TooShortError,
     TransientError,
@@ -67,30 +66,27 @@ _NO_NUMBER = re.compile(
     r"|\bklo?\b\.?\s*\d+(?:[.:]\d+)?"  # klo 18
     r"|\d{3,}"  # years, counters of cameras, widths of pictures
 )
-_SESSION_NUMBER = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_NUMBER}(?:\.|:?e|:?a|st|nd|rd|th)[\s_-]*{_WORD}",  # 3. tapaaminen, 3:e träffen
-        rf"{_WORD}(?:[\s_\-.,#:]|n(?:ro|r|o)\b)*{_NUMBER}",  # tapaaminen 3, session_03
-        rf"^\s*{_NUMBER}",
-        rf"(?:^|[\s_\-.#]){_NUMBER}\s*$",
-    )
+_SESSION_NUMBERS = (
+    rf"{_NUMBER}(?:\.|:?e|:?a|st|nd|rd|th)[\s_-]*{_WORD}",  # 3. tapaaminen, 3:e träffen
+    rf"{_WORD}(?:[\s_\-.,#:]|n(?:ro|r|o)\b)*{_NUMBER}",  # tapaaminen 3, session_03
+    rf"^\s*{_NUMBER}",
+    rf"(?:^|[\s_\-.#]){_NUMBER}\s*$",
 )
 
 _FINNISH = {
-    "NotMediaError": "Tiedosto ei ole ääni- eikä videotiedosto, tai se on tyhjä. "
-    "Tarkista se laitteella, jolta se on peräisin, ja kopioi se uudelleen.",
-    "NoAudioError": "Tallenteessa ei ole ääntä. "
-    "Vie tallenne uudelleen äänen kanssa tai käytä erillistä äänitiedostoa.",
-    "DamagedMediaError": "Tiedosto on vioittunut tai katkennut, eikä sen ääntä saada auki. "
-    "Kopioi se uudelleen alkuperäisestä paikasta; jos se on sielläkin viallinen, vie se uudelleen.",
-    "TooShortError": "Tallenne on liian lyhyt. Tarkista, että se kopioitui kokonaan.",
-    "LanguageError": "Tämän kielen nimiä ei osata peittää, joten aineistoa ei voi julkaista. "
-    "Jos kieli arvattiin väärin, aseta `language` vuoro.toml-tiedoston kohtaan [transcription].",
+    "NotMediaError": "Tiedosto on tyhjä, tai se ei ole ääni- eikä videotiedosto. Kopioi uudelleen.",
+    "NoAudioError": "Siinä ei ole ääntä. Vie se äänen kanssa tai käytä erillistä äänitiedostoa.",
+    "DamagedMediaError": "Se on vioittunut tai katkennut, eikä sen ääntä saada auki. Kopioi se "
+    "uudelleen alkuperäisestä paikasta; jos se on sielläkin viallinen, vie se uudelleen.",
+    "TooShortError": "Se on liian lyhyt. Tarkista, että se kopioitui kokonaan.",
+    "LanguageError": "Tämän kielen nimiä ei osata peittää. Jos kieli arvattiin väärin, aseta "
+    "`language` vuoro.toml-tiedoston kohtaan [transcription].",
     "DiskFullError": "Levy on täynnä. Vapauta tilaa.",
-    "UnreadableError": "Tiedostoa ei voi lukea tai siirtää. "
+    "UnreadableError": "Tiedostoa ei voi lukea tai siirtää, tai se on vielä kopioitumassa. "
     "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
 }
+_REFUSED = ("Tallennetta ei voi käyttää.", "This recording cannot be used.")
+_WAITS = ("Odottaa yhä.", "Still waiting.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,35 +121,32 @@ def waiting(study: Study) -> list[Path]:
 def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate:
     """Move a file from the inbox into the study as a new session, and leave a receipt.
 
-    Killed at any moment, it loses nothing: the file is either still in the inbox or in a claim
-    that ``repair`` completes (which happens here first, too).
-
-    Raises RecordingError if the file cannot be used (``quarantine`` is next), TransientError if
-    the disk is at fault (the file stays, and a receipt says why), StudyError if the study's own
-    records are damaged.
+    Killed at any moment, it loses nothing: the file is in the inbox still, or in a claim that
+    ``repair`` completes. Raises RecordingError if the file cannot be used (``quarantine`` is
+    next), TransientError if the disk is at fault (the file stays, and a receipt says why),
+    StudyError if the study's own records are damaged.
     """
     repair(study)
     try:
         outcome = _accept(study, file, settings)
     except TransientError as error:
         with suppress(TransientError):  # it is the same disk: the first error is the one to tell
-            receipt(study, file, _in_plain_words("Odottaa yhä.", "Still waiting.", error))
+            receipt(study, file, _told(_WAITS, error))
         raise
     if isinstance(outcome, Duplicate):
-        same = outcome.session_id
-        text = f"Sama tallenne on jo istuntona {same}.\nThe same recording is in as {same}.\n"
+        text = f"Sama kuin / the same as: {outcome.session_id}\n"
         _set_aside(study, file, _group_folder(study, file), file.name, text)
     else:
-        taken = outcome.recording.session_id
         with suppress(TransientError):
-            receipt(study, file, f"Otettu istunnoksi {taken}.\nTaken in as session {taken}.\n")
+            text = f"Otettu istunnoksi / taken in as session: {outcome.recording.session_id}\n"
+            receipt(study, file, text)
     return outcome
 
 
 def repair(study: Study) -> list[Recording]:
     """Complete the acceptances that were killed midway; returns those recordings.
 
-    Raises TransientError where the disk is at fault, StudyError if a claim's record is damaged.
+    ``accept`` does so first. Raises StudyError if a claim's record is damaged, TransientError.
     """
     completed = []
     with _os_errors("completing what was interrupted"):
@@ -172,8 +165,8 @@ def sessions(study: Study) -> list[Recording]:
     Raises StudyError if a record is damaged, TransientError where it cannot be read.
     """
     with _os_errors("reading the list of sessions"):
-        records = sorted(study.recordings.glob(f"[!.]*/{RECORD}"))
-        return [_load(record, Recording) for record in records]
+        records = study.recordings.glob(f"[!.]*/{RECORD}")
+        return [_load(record, Recording) for record in sorted(records)]
 
 
 def recording(study: Study, session_id: str) -> Recording:
@@ -181,11 +174,10 @@ def recording(study: Study, session_id: str) -> Recording:
 
     Raises StudyError if there is none or its record is damaged, TransientError.
     """
-    record = study.recordings / session_id / RECORD
-    with _os_errors("reading a session's record"):
-        if not record.is_file():
-            raise StudyError(f"There is no session {session_id}.", "See `vuoro status`.")
-        return _load(record, Recording)
+    for known in sessions(study):
+        if known.session_id == session_id:
+            return known
+    raise StudyError(f"There is no session {session_id}.", "`vuoro status` lists them.")
 
 
 def original(study: Study, recording: Recording) -> Path:
@@ -198,7 +190,7 @@ def quarantine(study: Study, file: Path, error: VuoroError) -> Path:
 
     The reason stands beside it, a receipt stays in the inbox. Raises TransientError.
     """
-    return _set_aside(study, file, _group_folder(study, file), file.name, _refusal(error))
+    return _set_aside(study, file, _group_folder(study, file), file.name, _told(_REFUSED, error))
 
 
 def quarantine_session(study: Study, session_id: str, error: VuoroError) -> Path:
@@ -211,7 +203,8 @@ def quarantine_session(study: Study, session_id: str, error: VuoroError) -> Path
         claim = study.recordings / f"{CLAIM}{session_id}"
         original(study, session).parent.rename(claim)  # if killed from here on, `repair` undoes it
         file = claim / original(study, session).name
-        place = _set_aside(study, file, session.group_id, session.original_name, _refusal(error))
+        text = _told(_REFUSED, error)
+        place = _set_aside(study, file, session.group_id, session.original_name, text)
         shutil.rmtree(claim)
     return place
 
@@ -234,8 +227,8 @@ def session_number(name: str) -> int | None:
     one at the end, after a space, _ or -. Dates, times and longer numbers are none.
     """
     text = _NO_NUMBER.sub("|", _folded(Path(name).stem))
-    for pattern in _SESSION_NUMBER:
-        if match := pattern.search(text):
+    for pattern in _SESSION_NUMBERS:
+        if match := re.search(pattern, text):
             return int(match[1]) or None
     return None
 
@@ -250,15 +243,13 @@ def _accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Du
     if declared_s is not None and declared_s < settings.min_duration_s:
         raise TooShortError(f"The recording is shorter than {settings.min_duration_s:g} seconds.")
     with _os_errors("taking a recording in"):
-        before = file.stat()
+        written = file.stat().st_mtime_ns
         sha256 = file_sha256(file)
-        after = file.stat()
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        if file.stat().st_mtime_ns != written:
             raise UnreadableError("The file is still being copied.", "Wait, then run again.")
         earlier = sessions(study)
-        for known in earlier:
-            if known.sha256 == sha256:
-                return Duplicate(known.session_id)
+        for same in (known for known in earlier if known.sha256 == sha256):
+            return Duplicate(same.session_id)
         new = _as_recording(study, file, sha256, earlier)
         claim = study.recordings / f"{CLAIM}{new.session_id}"
         claim.mkdir(mode=0o700)
@@ -275,7 +266,9 @@ def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording
     taken = {r.session_number for r in earlier if (r.group_id, r.kind) == (group_id, kind)}
     number = session_number(file.name)
     if number is None or number in taken:
-        number = max(taken | _numbers_waiting(study, folder, kind), default=0) + 1
+        others = [f.name for f in waiting(study) if _group_folder(study, f) == folder]
+        wanted = {session_number(name) or 0 for name in others if session_kind(name) == kind}
+        number = max(taken | wanted, default=0) + 1
     return Recording(
         session_id=f"{group_id}-{_LETTER[kind]}{number:02d}",
         group_id=group_id,
@@ -287,20 +280,13 @@ def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording
     )
 
 
-def _numbers_waiting(study: Study, folder: str, kind: SessionKind) -> set[int]:
-    """The numbers that the names of a group's files in the inbox ask for."""
-    names = [file.name for file in waiting(study) if _group_folder(study, file) == folder]
-    return {session_number(name) or 0 for name in names if session_kind(name) == kind}
-
-
 def _group_id(study: Study, folder: str, in_use: set[str]) -> str:
     """The pseudonym of the group whose inbox folder this is; drawn at random for a new one.
 
     The name of a folder may be that of a work community, and numbers by order would tell which.
     """
     key = _folded(folder).strip()
-    known = study.groups_file.exists()
-    groups = _load(study.groups_file, dict[str, str]) if known else {}
+    groups = _load(study.groups_file, dict[str, str]) if study.groups_file.exists() else {}
     if key not in groups:
         in_use = in_use | set(groups.values())
         free = [group for n in range(1, 1000) if (group := f"G{n:02d}") not in in_use]
@@ -311,8 +297,7 @@ def _group_id(study: Study, folder: str, in_use: set[str]) -> str:
 
 def _group_folder(study: Study, file: Path) -> str:
     """The folder right below the inbox that a file is in; '' for the inbox itself."""
-    parts = file.relative_to(study.inbox).parts
-    return parts[0] if len(parts) > 1 else ""
+    return next(iter(file.relative_to(study.inbox).parent.parts), "")
 
 
 def _set_aside(study: Study, file: Path, group: str, name: str, text: str) -> Path:
@@ -320,26 +305,20 @@ def _set_aside(study: Study, file: Path, group: str, name: str, text: str) -> Pa
     with _os_errors("moving a file to quarantine"):
         folder = study.quarantine / group
         folder.mkdir(parents=True, exist_ok=True)
-        suffix = _suffix(name)
-        numbered = (_fitted(name[: len(name) - len(suffix)], f" ({n}){suffix}") for n in count(2))
-        names = (n for n in chain([name], numbered) if not os.path.lexists(folder / n))
-        place = folder / next(names)
+        stem, suffix = name[: len(name) - len(_suffix(name))], _suffix(name)
+        names = chain([name], (_fitted(stem, f" ({n}){suffix}") for n in count(2)))
+        place = next(folder / each for each in names if not os.path.lexists(folder / each))
         _write(folder / _fitted(place.name, REASON), f"{group}/{name}\n\n{text}")
         _move(file, place)
     if file.is_relative_to(study.inbox):
-        moved = f"Nyt tässä / now here: {place.relative_to(study.root)}\n"
-        receipt(study, file, f"{text}\n{moved}")
+        receipt(study, file, f"{text}\nNyt / now: {place.relative_to(study.root)}\n")
     return place
 
 
-def _refusal(error: VuoroError) -> str:
-    return _in_plain_words("Tallennetta ei voi käyttää.", "This recording is of no use.", error)
-
-
-def _in_plain_words(finnish: str, english: str, error: VuoroError) -> str:
+def _told(outcome: tuple[str, str], error: VuoroError) -> str:
     """What is wrong and what to do, in both languages, after the words that say what follows."""
-    told = _FINNISH.get(type(error).__name__, "")
-    return f"{finnish} {told}\n\n{english} {error}\n"
+    finnish, english = outcome
+    return f"{finnish} {_FINNISH.get(type(error).__name__, '')}\n\n{english} {error}\n"
 
 
 def _suffix(name: str) -> str:
@@ -353,8 +332,8 @@ def _fitted(name: str, ending: str) -> str:
     encoded, room = os.fsencode(name), 255 - len(ending)
     if len(encoded) <= room:
         return name + ending
-    mark = hashlib.sha256(encoded).hexdigest()[:8]
-    return f"{encoded[: room - 9].decode(errors='ignore')}~{mark}{ending}"
+    mark = f"~{hashlib.sha256(encoded).hexdigest()[:8]}"
+    return encoded[: room - len(mark)].decode(errors="ignore") + mark + ending
 
 
 def _folded(text: str) -> str:
