@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,17 @@ from flows.listener import listener
 from flows.session import Contained, process_session
 from pipeline import intake
 from pipeline.errors import RecordingError, VuoroError
+from pipeline.overview import totals
 from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.stages import unfinished
 from pipeline.study import Study
 
 
-@flow(name="inbox", persist_result=False, validate_parameters=False)
+def _run_name() -> str:
+    return f"inbox {datetime.now():%Y-%m-%d %H:%M}"
+
+
+@flow(name="inbox", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
 def process_inbox(study: str, overrides: dict[str, str]) -> list[dict[str, Any]]:
     """Take in what lies in the inbox and finish every session; one row a session tried.
 
@@ -36,17 +42,17 @@ def process_inbox(study: str, overrides: dict[str, str]) -> list[dict[str, Any]]
 
 def _finish(study: Study, session_id: str, overrides: dict[str, str]) -> dict[str, Any]:
     try:
-        process_session.with_options(log_prints=False)(str(study.root), session_id, overrides)
+        process_session(str(study.root), session_id, overrides)
     except VuoroError as error:
         if isinstance(error, RecordingError):
             intake.quarantine_session(study, session_id, error)
         listener.get().failed(session_id, error)
-        return {"session": session_id, "outcome": "failed", "why": str(error)}
+        return {"session": session_id, "outcome": f"failed: {error}"}
     listener.get().finished(session_id)
-    return {"session": session_id, "outcome": "in the data set", "why": ""}
+    return {"session": session_id, "outcome": "in the data set", **totals(study, session_id)}
 
 
-@task(name="intake", persist_result=False, cache_policy=NO_CACHE)
+@task(name="intake", task_run_name="intake", persist_result=False, cache_policy=NO_CACHE)
 def take_in(study: str, overrides: dict[str, str]) -> int:
     """Accept every usable file of the inbox; returns how many became sessions."""
     place = Study(Path(study))
@@ -69,7 +75,7 @@ def take_in(study: str, overrides: dict[str, str]) -> int:
     return accepted
 
 
-@task(name="document", persist_result=False, cache_policy=NO_CACHE)
+@task(name="document", task_run_name="document", persist_result=False, cache_policy=NO_CACHE)
 def document(study: str) -> None:
     """People, dictionary and data sheet of the whole data set."""
     place = Study(Path(study))

@@ -88,11 +88,6 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
         self._artifact: Any = None
 
     def __enter__(self) -> Callable[[float], None]:
-        self._artifact = create_progress_artifact(
-            progress=0.0,
-            key=f"{self._session_id}-{self._stage}".lower().replace("_", "-"),
-            description=f"{self._session_id} {self._stage}",
-        )
         listener.get().progressed(self._session_id, self._stage, 0.0)
         return self._report
 
@@ -101,7 +96,19 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
         now = time.monotonic()
         if now - self._shown >= UPDATE_EVERY_S:
             self._shown = now
-            update_progress_artifact(self._artifact, progress=round(100 * share, 1))
+            self._show(share)
+
+    def _show(self, share: float) -> None:
+        """Tell Prefect. A stage that is done in a moment never does: each telling costs time."""
+        progress = round(100 * share, 1)
+        if self._artifact is None:
+            self._artifact = create_progress_artifact(
+                progress=progress,
+                key=f"{self._session_id}-{self._stage}".lower().replace("_", "-"),
+                description=f"{self._session_id} {self._stage}",
+            )
+        else:
+            update_progress_artifact(self._artifact, progress=progress)
 
     def __exit__(
         self,
@@ -111,6 +118,7 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
     ) -> None:
         if error is None:
             listener.get().progressed(self._session_id, self._stage, 1.0)
-            update_progress_artifact(self._artifact, progress=100.0)
+            if self._artifact is not None:
+                self._show(1.0)
             took_s = time.monotonic() - self._started
             get_run_logger().info("%s %s: %.1f s", self._session_id, self._stage, took_s)

@@ -36,7 +36,7 @@ SetOption = Annotated[
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="A setting for this run alone."),
 ]
 DEFAULT_STUDY = Path("data")
-DEMO_COLUMNS = ("turn_number", "person_id", "kind", "start_s", "duration_s", "text", "overlap_s")
+DEMO_TURNS = ("person_id", "kind", "start_s", "duration_s", "offset_from_previous_s", "text")
 
 
 def main() -> None:
@@ -130,8 +130,8 @@ def clip(
 @app.command()
 def validate(study: StudyOption = DEFAULT_STUDY) -> None:
     """Check the data set against the declaration of its tables."""
-    from pipeline.study import open_study
     from pipeline.dataset.validate import examine
+    from pipeline.study import open_study
 
     report = examine(open_study(study).dataset)
     for problem in report.problems:
@@ -150,27 +150,28 @@ def demo(
     """Try vuoro out: a study of real and synthesised talk, processed and shown."""
     from models.fetch import pull
     from pipeline import intake
-    from pipeline.console import pulling, turns_table
-    from pipeline.demo import drop_recordings
-    from pipeline.study import create
+    from pipeline.console import pulling, rows_table
+    from pipeline.demo import FINNISH_MEETING, create_study, drop_recordings
+    from pipeline.overview import TOTALS, totals
     from pipeline.transcript import as_text, published_turns
 
     with pulling(console) as progress:
         pull(None, progress)
-    opened = create(study)
+    opened = create_study(study)
     for file in drop_recordings(opened):
         console.print(f"dropped    {file.relative_to(opened.root)}", highlight=False)
     if not _run(opened, {}):
         raise typer.Exit(1)
-    session_id = min(
-        (r for r in intake.sessions(opened) if r.original_name.startswith("tapaaminen")),
-        key=lambda r: r.original_name,
-    ).session_id
-    turns = published_turns(opened.dataset, session_id)
-    console.rule(f"The transcript of {session_id} begins")
-    console.print(as_text(turns[:12]), markup=False, highlight=False)
+    sessions = intake.sessions(opened)
+    shown = next(r.session_id for r in sessions if r.original_name == FINNISH_MEETING)
+    turns = published_turns(opened.dataset, shown)
+    console.rule(f"The transcript of {shown} begins")
+    console.print(as_text(turns[:10]), markup=False, highlight=False)
     console.rule("The turns table")
-    console.print(turns_table(turns, DEMO_COLUMNS, 12))
+    console.print(rows_table(turns[:10], DEMO_TURNS))
+    console.rule("The sessions table")
+    rows = [{"session_id": r.session_id, **totals(opened, r.session_id)} for r in sessions]
+    console.print(rows_table(rows, ("session_id", *TOTALS)))
     console.rule("Where it is")
     for what, place in (
         ("tables to analyse", opened.dataset),

@@ -18,7 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.listener import Listener
 from models.registry import ModelStatus
@@ -65,6 +65,7 @@ class Terminal(Listener):
         self._bar: dict[str, TaskID] = {}
         self._started = time.monotonic()
         self._done = 0.0
+        self._last: tuple[str, str, float] | None = None
         self.finished_sessions: list[str] = []
         self.failures: list[str] = []
 
@@ -102,7 +103,8 @@ class Terminal(Listener):
         self._bars.update(self._bar[session_id], completed=done, description=words)
         if self._total is not None:
             self._bars.update(self._total, completed=self._done + done)
-        if not self._live and share in (0.0, 1.0):
+        if not self._live and share in (0.0, 1.0) and self._last != (session_id, stage, share):
+            self._last = (session_id, stage, share)
             self._line(session_id, stage, share, self._done + done)
 
     def _line(self, session_id: str, stage: str, share: float, done: float) -> None:
@@ -154,13 +156,12 @@ def sessions_table(states: list[State]) -> Table:
 
 def models_table(states: list[ModelStatus]) -> Table:
     """What `vuoro models list` shows."""
-    table = Table("model", "for", "languages", "licence", "MB", "here", "default")
+    table = Table(Column("model", no_wrap=True), "for", "licence", "MB", "here", "default")
     for state in states:
         model = state.model
         table.add_row(
             model.id,
             model.purpose,
-            ", ".join(model.languages),
             model.licence,
             str(model.size_mb),
             state.state,
@@ -169,11 +170,11 @@ def models_table(states: list[ModelStatus]) -> Table:
     return table
 
 
-def turns_table(turns: Sequence[Mapping[str, Any]], columns: Sequence[str], rows: int) -> Table:
-    """The first rows of a table, with these columns."""
-    table = Table(*columns)
-    for turn in turns[:rows]:
-        table.add_row(*(_cell(turn[column]) for column in columns))
+def rows_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
+    """Rows of a table of the data set, each on one line, with these columns."""
+    table = Table(*(Column(name, no_wrap=True, overflow="ellipsis") for name in columns))
+    for row in rows:
+        table.add_row(*(_cell(row[column]) for column in columns))
     return table
 
 
@@ -181,7 +182,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return "–"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return _escaped(text if len(text) <= 48 else text[:47] + "…")
+    return _escaped(text)
 
 
 @contextmanager

@@ -13,11 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import intake
-from pipeline.study import Study
+from pipeline.study import Study, create
 
 FINNISH = Path(__file__).parent.parent / "data" / "demo" / "ryhma-1"
+FINNISH_MEETING = "tapaaminen-1.m4a"
 SUFFIXES = (".wav", ".m4a", ".mp4")
-_BLUE_S, _FRAMES_PER_S = 30, 5
+FRAMES_PER_S = 5
+
+
+def create_study(root: Path) -> Study:
+    """The demo's study; its settings name the two languages that are spoken in it."""
+    study = create(root)
+    settings = study.settings_file.read_text(encoding="utf-8")
+    chosen = settings.replace("#languages = []", 'languages = ["fi", "en"]')
+    study.settings_file.write_text(chosen, encoding="utf-8")
+    return study
 
 
 def drop_recordings(study: Study) -> list[Path]:
@@ -53,21 +63,28 @@ def _wrap(wav: Path, target: Path) -> None:
         shutil.copy(wav, target)
         return
     with av.open(str(wav)) as source, av.open(str(target), "w") as sink:
-        if target.suffix == ".mp4":
-            _add_picture(sink)
         sound = sink.add_stream("aac", rate=16_000, layout="mono")
-        for frame in source.decode(audio=0):
-            sink.mux(sound.encode(frame))
-        sink.mux(sound.encode(None))
+        picture = _picture_stream(sink) if target.suffix == ".mp4" else None
+        packets = [p for frame in source.decode(audio=0) for p in sound.encode(frame)]
+        packets += sound.encode(None)
+        if picture is not None:
+            packets += _blue_picture(picture)
+        for packet in sorted(packets, key=lambda p: p.dts * p.time_base):
+            sink.mux(packet)
 
 
-def _add_picture(sink: Any) -> None:
+def _picture_stream(sink: Any) -> Any:
+    picture = sink.add_stream("mpeg4", rate=FRAMES_PER_S)
+    picture.width, picture.height, picture.pix_fmt = 160, 120, "yuv420p"
+    return picture
+
+
+def _blue_picture(stream: Any) -> list[Any]:
+    """Packets of a still blue picture, as long as the recording."""
     import av
     import numpy as np
 
-    picture = sink.add_stream("mpeg4", rate=_FRAMES_PER_S)
-    picture.width, picture.height = 160, 120
     blue = np.full((120, 160, 3), (60, 80, 140), np.uint8)
-    for _ in range(_BLUE_S * _FRAMES_PER_S):
-        sink.mux(picture.encode(av.VideoFrame.from_ndarray(blue)))
-    sink.mux(picture.encode(None))
+    frames = (av.VideoFrame.from_ndarray(blue, format="rgb24") for _ in range(30 * FRAMES_PER_S))
+    packets = [packet for frame in frames for packet in stream.encode(frame)]
+    return packets + list(stream.encode(None))

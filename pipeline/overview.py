@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline import intake
+from pipeline.dataset import files
 from pipeline.settings import Settings
 from pipeline.stages import unfinished
 from pipeline.study import Study
+
+REASON = ".reason.txt"  # as intake.quarantine writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,16 @@ def overview(study: Study, settings: Settings) -> list[State]:
     ]
     states += [State("", file.name, "in the inbox", "vuoro run") for file in intake.waiting(study)]
     states += [
-        State("", reason.name.removesuffix(intake.REASON), "in quarantine", "read its reason there")
-        for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}"))
+        State("", reason.name.removesuffix(REASON), "in quarantine", "read its reason there")
+        for reason in sorted(study.quarantine.rglob(f"*{REASON}"))
     ]
     return states
+
+
+TOTALS = ("duration_s", "language", "n_people", "n_turns", "n_minimal_responses", "n_words")
+
+
+def totals(study: Study, session_id: str) -> dict[str, Any]:
+    """What the data set says of a session as a whole: {column: value} of ``TOTALS`` and flags."""
+    row = files.read(files.file_of(study.dataset, "sessions", session_id)).to_pylist()[0]
+    return {name: row[name] for name in TOTALS} | {"flags": ", ".join(row["flags"])}

@@ -76,6 +76,10 @@ class TranscriptionSettings(Section):
         description="Language of the talk, e.g. 'fi', 'sv' or 'en'. Left out, it is detected for "
         "each session.",
     )
+    languages: tuple[str, ...] = Field(
+        default=(),
+        description="Languages that detection may choose from; left empty, any.",
+    )
     beam_size: int = Field(default=5, ge=1, le=20, description="Width of the beam search.")
 
 

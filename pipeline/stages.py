@@ -340,7 +340,6 @@ class SessionChain:
         return table.numbers_for(mentions) if table.add(mentions) == table else None
 
 
-
 def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:
     """What a run would do: for each session that is not finished, its stages to come, in order.
 

@@ -56,13 +56,15 @@ def transcribe(
         return Transcript(language=None, language_probability=None, words=())
     model = load_model(model_folder, choose_device(machine), machine.threads)
     language, probability = settings.language, None
-    if language is not None and language not in model.supported_languages:
-        raise SettingsError(
-            f"The recogniser knows no language '{language}'.",
-            "Give a code such as 'fi', 'sv' or 'en' for language under [transcription].",
-        )
+    for named in (language, *settings.languages):
+        if named is not None and named not in model.supported_languages:
+            raise SettingsError(
+                f"The recogniser knows no language '{named}'.",
+                "Give codes such as 'fi', 'sv' or 'en' under [transcription] in vuoro.toml.",
+            )
     if language is None:
-        language, probability = _detect_language(model, wav, stretches)
+        allowed = settings.languages or model.supported_languages
+        language, probability = _detect_language(model, wav, stretches, allowed)
 
     words: list[Word] = []
     suspects: list[Suspect] = []
@@ -142,7 +144,7 @@ def load_model(folder: Path, device: str, threads: int | None) -> WhisperModel:
 
 
 def _detect_language(
-    model: WhisperModel, wav: Path, stretches: Sequence[Interval]
+    model: WhisperModel, wav: Path, stretches: Sequence[Interval], allowed: Sequence[str]
 ) -> tuple[str, float]:
     """The likeliest language over several places of the session, and its mean probability.
 
@@ -155,7 +157,7 @@ def _detect_language(
         _, _, probabilities = model.detect_language(audio)
         for language, probability in probabilities:
             votes[language] += probability / len(longest)
-    language = max(votes, key=lambda name: votes[name])
+    language = max(allowed, key=lambda name: votes[name])
     return language, round(votes[language], 4)
 
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 TONE_HZ = 440.0
 RATE_HZ = 48_000
-VIDEO_CODECS = {"webm": "libvpx"}
+LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
+PICTURE_CODECS = {"webm": "libvpx"}
 
 
 @dataclass(frozen=True)
 class Track:
-    """One audio track: ``samples`` float32 (channels, n) in [-1, 1], first heard at ``start_s``."""
+    """One audio track: ``samples`` float32 (channels, n) in [-1, 1], first heard at ``start_s``.
 
-    samples: np.ndarray[Any, np.dtype[np.float32]]
+    Time stamps from ``jump_at_s`` on are ``jump_s`` later than they would be.
+    """
+
+    samples: NDArray[np.float32]
     codec: str
     start_s: float = 0.0
     default: bool = False
+    jump_at_s: float = float("inf")
+    jump_s: float = 0.0
     options: dict[str, str] = field(default_factory=dict)
 
 
@@ -34,7 +40,7 @@ def tone(
     rate_hz: int = RATE_HZ,
     frequency_hz: float = TONE_HZ,
     amplitude: float = 0.5,
-) -> np.ndarray[Any, np.dtype[np.float32]]:
+) -> NDArray[np.float32]:
     """Silence until ``onset_s``, then a sine in every channel: float32 (channels, n)."""
     time_s = np.arange(round(duration_s * rate_hz)) / rate_hz
     sine = amplitude * np.sin(2 * np.pi * frequency_hz * time_s) * (time_s >= onset_s)
@@ -43,8 +49,7 @@ def tone(
 
 def write(
     path: Path,
-    tracks: Sequence[Track],
-    *,
+    *tracks: Track,
     container: str,
     picture_s: float = 0.0,
     rate_hz: int = RATE_HZ,
@@ -56,18 +61,46 @@ def write(
         out.metadata.update(metadata or {})
         packets: list[Any] = []
         if picture_s:
-            packets += _picture(out, VIDEO_CODECS.get(container, "mpeg4"), picture_s)
+            packets += _picture(out, PICTURE_CODECS.get(container, "mpeg4"), picture_s)
         streams = [_audio_stream(out, track, rate_hz) for track in tracks]
         for stream, track in zip(streams, tracks, strict=True):
             packets += _audio(stream, track, rate_hz)
-        for packet in sorted(packets, key=lambda p: p.dts * p.time_base):
+        for packet in sorted(packets, key=lambda packet: float(packet.dts * packet.time_base)):
             out.mux(packet)
     return path
 
 
+def damage(path: Path, at: float, n_bytes: int) -> Path:
+    """Put zeros over ``n_bytes`` of the file, from the share ``at`` (0–1) of it on."""
+    data = bytearray(path.read_bytes())
+    first = int(len(data) * at)
+    data[first : first + n_bytes] = bytes(n_bytes)
+    path.write_bytes(data)
+    return path
+
+
+def cut(path: Path, at: float) -> Path:
+    """Keep only the first share ``at`` (0–1) of the file."""
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * at)])
+    return path
+
+
+def onsets_s(sound: NDArray[np.float32], rate_hz: int, pause_s: float = 0.2) -> list[float]:
+    """When sound begins: at the start, or after a silence of at least ``pause_s``."""
+    loud = np.flatnonzero(np.abs(sound) > 0.1)
+    begins = loud[np.diff(loud, prepend=-rate_hz) > pause_s * rate_hz]
+    return [float(begin) / rate_hz for begin in begins]
+
+
+def pitch_hz(sound: NDArray[np.float32], rate_hz: int) -> float:
+    """Frequency of the strongest sine in the sound."""
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    return float(np.argmax(spectrum) * rate_hz / len(sound))
+
+
 def _audio_stream(out: Any, track: Track, rate_hz: int) -> Any:
-    channels = len(track.samples)
-    layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[channels]
+    layout = LAYOUTS[len(track.samples)]
     stream = out.add_stream(track.codec, rate=rate_hz, layout=layout, options=track.options)
     if track.default:
         stream.disposition = av.stream.Disposition.default
@@ -76,25 +109,30 @@ def _audio_stream(out: Any, track: Track, rate_hz: int) -> Any:
 
 def _audio(stream: Any, track: Track, rate_hz: int) -> list[Any]:
     layout = stream.layout.name
+    packed = np.ascontiguousarray(track.samples.T).reshape(1, -1)  # PyAV crashes on 8 planes
+    frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=layout)
+    frame.sample_rate = rate_hz
+    frame.pts = round(track.start_s * rate_hz)
     resampler = av.AudioResampler(
         format=stream.format.name, layout=layout, rate=rate_hz, frame_size=stream.frame_size or 1024
     )
-    frame = av.AudioFrame.from_ndarray(
-        np.ascontiguousarray(track.samples), format="fltp", layout=layout
-    )
-    frame.sample_rate = rate_hz
-    frame.pts = round(track.start_s * rate_hz)
-    packets = []
+    packets: list[Any] = []
     for piece in [*resampler.resample(frame), *resampler.resample(None)]:
         packets += stream.encode(piece)
-    return packets + stream.encode(None)
+    packets += stream.encode(None)
+    for packet in packets:
+        if packet.pts * packet.time_base >= track.jump_at_s:
+            packet.pts += round(track.jump_s / packet.time_base)
+            packet.dts = packet.pts
+    return packets
 
 
 def _picture(out: Any, codec: str, duration_s: float) -> list[Any]:
     stream = out.add_stream(codec, rate=10)
     stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-    packets = []
+    packets: list[Any] = []
     for number in range(round(duration_s * 10)):
         grey = np.full((48, 64, 3), number * 7 % 256, dtype=np.uint8)
         packets += stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24"))
-    return packets + stream.encode(None)
+    packets += stream.encode(None)
+    return packets

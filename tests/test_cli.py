@@ -1,0 +1,82 @@
+"""The command line: quick to answer, clear about mistakes, documented whole."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from runs import COMMAND, environment, vuoro
+from typer.main import get_command
+
+from pipeline.cli import app
+from pipeline.study import create
+
+HEAVY = ("torch", "pyannote.audio", "faster_whisper", "spacy", "prefect", "pandas", "pyarrow", "av")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """What makes it quick, without timing it."""
+    code = (
+        "import sys; sys.argv = ['vuoro', '--help']\n"
+        "from pipeline.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert process.stderr.strip() == "[]"
+
+
+def test_every_command_and_option_has_help() -> None:
+    def commands(command: object, path: str = "vuoro") -> list[tuple[str, object]]:
+        children = getattr(command, "commands", {})
+        found = [(path, command)]
+        for name, child in children.items():
+            found += commands(child, f"{path} {name}")
+        return found
+
+    for path, command in commands(get_command(app)):
+        assert command.help, path  # type: ignore[attr-defined]
+        for parameter in command.params:  # type: ignore[attr-defined]
+            assert getattr(parameter, "help", None), f"{path} {parameter.name}"
+
+
+def test_readme_names_every_command() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    for name in get_command(app).commands:  # type: ignore[attr-defined]
+        assert re.search(rf"vuoro {name}\b", readme), name
+
+
+@pytest.mark.parametrize("command", ["run", "status", "validate"])
+def test_a_folder_that_is_no_study_is_one_sentence(tmp_path: Path, command: str) -> None:
+    from pipeline.study import Study
+
+    process = vuoro(Study(tmp_path / "nothing"), command)
+    assert process.returncode == 1
+    assert "is no study" in process.stderr and "vuoro init" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
+    study = create(tmp_path / "study")
+    process = vuoro(study, "run", "--set", "turns.lapse=5")
+    assert process.returncode == 1
+    assert "turns.lapse" in process.stderr and "Traceback" not in process.stderr
+
+
+def test_init_twice_keeps_the_settings(tmp_path: Path) -> None:
+    study = create(tmp_path / "study")
+    study.settings_file.write_text("[turns]\nlapse_s = 5\n", encoding="utf-8")
+    create(tmp_path / "study")
+    assert study.settings().turns.lapse_s == 5
+
+
+def test_an_empty_inbox_is_nothing_to_do(tmp_path: Path) -> None:
+    process = vuoro(create(tmp_path / "study"), "run")
+    assert process.returncode == 0
+    assert process.stdout.startswith("Nothing to do")
