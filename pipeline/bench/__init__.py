@@ -1,0 +1,1 @@
+"""Measuring vuoro against references that people made. Needs the `dev` extra."""
