@@ -16,9 +16,8 @@ _DEFAULTS = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     # vuoro's own store keeps results; Prefect would pickle them
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-    # the embedded server, which a slow laptop takes long to start
-    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # flows.server starts the server
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
     # the command line shows its own progress; the logs are in Prefect's interface
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
@@ -31,5 +30,4 @@ def prepare(study: Study) -> None:
     """Set what is not set yet. Prefect's database lives in the study's private folder."""
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
-    if "PREFECT_API_URL" not in os.environ:
-        os.environ.setdefault("PREFECT_HOME", str(study.prefect_home))
+    os.environ.setdefault("PREFECT_HOME", str(study.prefect_home))

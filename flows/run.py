@@ -1,4 +1,4 @@
-"""One run of a study in this process, on Prefect's embedded server. What ``vuoro run`` does."""
+"""One run of a study in this process, on a Prefect server of its own. What ``vuoro run`` does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from filelock import FileLock, Timeout
 
 from flows.environment import prepare
 from flows.listener import Listener, listener
+from flows.server import serving
 from pipeline import intake
+from pipeline.disk import clear_pending, os_errors
 from pipeline.errors import StudyError
 from pipeline.stages import unfinished
 from pipeline.store import Store
@@ -23,20 +25,35 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
     """
     settings = study.settings(overrides)
     with _alone(study):
+        with os_errors("clearing up after an interrupted run"):
+            clear_pending(study.root)
+            Store(study.stages).clear_pending()
         intake.repair(study)
-        Store(study.stages).clear_pending()
         waiting = unfinished(study, settings)
         if not waiting and not intake.waiting(study):
             return False
         prepare(study)
-        from flows.inbox import process_inbox
-
-        token = listener.set(told)
-        try:
-            process_inbox(str(study.root), overrides)
-        finally:
-            listener.reset(token)
+        with serving(study.prefect_home) as api:
+            _process_inbox(study, overrides, told, api)
     return True
+
+
+def _process_inbox(study: Study, overrides: dict[str, str], told: Listener, api: str) -> None:
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogHandler
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.inbox import process_inbox
+
+    token = listener.set(told)
+    try:
+        with temporary_settings({PREFECT_API_URL: api}):
+            process_inbox(str(study.root), overrides)
+            # sent in the background: wait for the rest while the server still listens
+            APILogHandler().flush()
+            EventsWorker.drain_all(timeout=5)
+    finally:
+        listener.reset(token)
 
 
 class _alone:

@@ -17,6 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from pipeline import disk
 from pipeline.errors import ModelError, from_os_error
 
 Purpose = Literal["speech-recognition", "segmentation", "voice-print", "names"]
@@ -213,8 +214,7 @@ def file_sha256(file: Path) -> str:
 
 @cache
 def _sha256_of_version(file: Path, *_version: int) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    return disk.file_sha256(file)
 
 
 def _status(model: Model) -> ModelStatus:

@@ -6,6 +6,7 @@ same time in the video: what is missing at the start or in the middle becomes si
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import warnings
@@ -13,8 +14,9 @@ import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import (
     DamagedMediaError,
     NoAudioError,
@@ -91,10 +93,8 @@ def samples(wav: Path, start_s: float = 0.0, end_s: float | None = None) -> Samp
     """
     import numpy as np
 
-    try:
+    with os_errors("reading the decoded sound"):
         pcm = np.memmap(wav, dtype="<i2", mode="r", offset=WAV_HEADER_BYTES)
-    except OSError as error:
-        raise from_os_error(error, "reading the decoded sound") from None
     first = max(0, round(start_s * SAMPLE_RATE_HZ))
     last = len(pcm) if end_s is None else max(first, round(end_s * SAMPLE_RATE_HZ))
     return np.asarray(pcm[first:last], dtype=np.float32) / np.float32(2**15)
@@ -114,15 +114,10 @@ def clip(wav: Path, start_s: float, end_s: float, out: Path, padding_s: float = 
     pcm = (stretch * 2**15).astype("<i2").tobytes()
     sound = AudioSegment(pcm, sample_width=2, frame_rate=SAMPLE_RATE_HZ, channels=1)
     fade_ms = min(FADE_MS, len(sound) // 2)
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            sound.fade_in(fade_ms).fade_out(fade_ms).export(file, format="wav")
-        part.replace(out)
-    except OSError as error:
-        raise from_os_error(error, "writing a clip") from None
-    finally:
-        part.unlink(missing_ok=True)
+    data = io.BytesIO()
+    sound.fade_in(fade_ms).fade_out(fade_ms).export(data, format="wav")
+    with os_errors("writing a clip"):
+        write_atomically(out, data.getvalue(), mode=0o600)
 
 
 @contextmanager
@@ -138,17 +133,14 @@ def _opened(source: Path) -> Iterator[tuple[Any, Any]]:
             if not start:
                 raise NotMediaError("The file is empty.")
             file.seek(0)
-            with av.open(file, metadata_errors="replace", io_open=_no_other_file) as container:
+            # A playlist must not have files and addresses opened that nobody gave us.
+            alone = {"protocol_whitelist": "none"}
+            with av.open(file, metadata_errors="replace", container_options=alone) as container:
                 yield container, _best_stream(container)
     except av.FFmpegError:  # before OSError: some of libav's errors are both
         raise _unusable(start) from None
     except OSError as error:
         raise from_os_error(error, "decoding a recording") from None
-
-
-def _no_other_file(*_: object) -> NoReturn:
-    """Keep a playlist from having files and addresses opened that nobody gave us."""
-    raise NotMediaError("The file is a list of other files, not a recording.")
 
 
 def _unusable(start: bytes) -> RecordingError:

@@ -2,23 +2,18 @@
 
 private/recordings/<session_id>/original.<suffix>   the file, moved here from the inbox
                                 recording.json      what it was accepted as
-private/recordings/.claim-<session_id>/             an acceptance that is under way
-
-One process at a time: whoever calls holds the study's lock.
+private/recordings/.claim-<session_id>/             the same, under way
+Whoever calls holds the study's lock: one process at a time.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
 import os
 import re
 import secrets
 import shutil
-import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -27,50 +22,31 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline import audio
+from pipeline.disk import file_sha256, move, os_errors, sync, write_atomically
 from pipeline.errors import (
     StudyError,
     TooShortError,
     TransientError,
     UnreadableError,
     VuoroError,
-    from_os_error,
 )
+from pipeline.file_names import fitted, folded, natural, session_kind, session_number, suffix
 from pipeline.records import Recording, SessionKind
 from pipeline.settings import IntakeSettings
-from pipeline.store import file_sha256
 from pipeline.study import Study
 
 T = TypeVar("T")
-
-RECEIPT = ".vuoro.txt"
-REASON = ".reason.txt"
 RECORD = "recording.json"
 ORIGINAL = "original"
 CLAIM = ".claim-"
+RECEIPT = ".vuoro.txt"
+REASON = ".reason.txt"
 
 _LETTER: dict[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
 _NO_RECORDING = re.compile(
     r"\.|~\$|(session\.yaml|thumbs\.db|desktop\.ini)$"
     r"|.*\.(part|partial|filepart|crdownload|download|tmp|vuoro\.txt)$",
     re.IGNORECASE | re.DOTALL,
-)
-
-_MEETING = r"tapaami|kokou|istun|sessio|meeting|träff|möte"
-_INTERVIEW = r"haastattel|intervju|interview"
-_WORD = rf"[^\W\d]*(?:{_MEETING}|{_INTERVIEW})[^\W\d]*"
-_NUMBER = r"(?<!\d)(\d{1,2})(?!\d)"
-_NO_NUMBER = re.compile(
-    r"(?<!\d)\d{4}[-._ ]?\d{1,2}[-._ ]?\d{1,2}(?!\d)"  # 2015-03-12
-    r"|(?<!\d)\d{1,2}([-._])\d{1,2}\1\d{2,4}(?!\d)"  # 12.3.2015
-    r"|(?<!\d)\d{1,2}[.:]\d{1,2}(?!\d)\.?"  # 12.3., 18.30
-    r"|\bklo?\b\.?\s*\d+(?:[.:]\d+)?"  # klo 18
-    r"|\d{3,}"  # years, counters of cameras, widths of pictures
-)
-_SESSION_NUMBERS = (
-    rf"{_NUMBER}(?:\.|:?e|:?a|st|nd|rd|th)[\s_-]*{_WORD}",  # 3. tapaaminen, 3:e träffen
-    rf"{_WORD}(?:[\s_\-.,#:]|n(?:ro|r|o)\b)*{_NUMBER}",  # tapaaminen 3, session_03
-    rf"^\s*{_NUMBER}",
-    rf"(?:^|[\s_\-.#]){_NUMBER}\s*$",
 )
 
 _FINNISH = {
@@ -85,8 +61,7 @@ _FINNISH = {
     "UnreadableError": "Tiedostoa ei voi lukea tai siirtää, tai se on vielä kopioitumassa. "
     "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
 }
-_REFUSED = ("Tallennetta ei voi käyttää.", "This recording cannot be used.")
-_WAITS = ("Odottaa yhä.", "Still waiting.")
+_REFUSED = "Tallennetta ei voi käyttää.", "This recording cannot be used."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +85,12 @@ def waiting(study: Study) -> list[Path]:
     Raises TransientError where a folder cannot be read.
     """
     found = []
-    with _os_errors("reading the inbox"):
+    with os_errors("reading the inbox"):
         for folder, subfolders, names in os.walk(study.inbox, onerror=_reraise):
             subfolders[:] = [name for name in subfolders if not name.startswith(".")]
             files = (Path(folder, name) for name in names if not _NO_RECORDING.match(name))
             found += [file for file in files if not file.is_symlink() and file.is_file()]
-    return sorted(found, key=lambda file: _natural(file.relative_to(study.inbox)))
+    return sorted(found, key=lambda file: natural(file.relative_to(study.inbox)))
 
 
 def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate:
@@ -131,15 +106,14 @@ def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Dup
         outcome = _accept(study, file, settings)
     except TransientError as error:
         with suppress(TransientError):  # it is the same disk: the first error is the one to tell
-            receipt(study, file, _told(_WAITS, error))
+            receipt(study, file, _told(("Odottaa yhä.", "Still waiting."), error))
         raise
     if isinstance(outcome, Duplicate):
-        text = f"Sama kuin / the same as: {outcome.session_id}\n"
+        text = f"Sama tallenne on jo / the same one is in already: {outcome.session_id}\n"
         _set_aside(study, file, _group_folder(study, file), file.name, text)
     else:
         with suppress(TransientError):
-            text = f"Otettu istunnoksi / taken in as session: {outcome.recording.session_id}\n"
-            receipt(study, file, text)
+            receipt(study, file, f"Otettu / taken in: {outcome.recording.session_id}\n")
     return outcome
 
 
@@ -149,13 +123,13 @@ def repair(study: Study) -> list[Recording]:
     ``accept`` does so first. Raises StudyError if a claim's record is damaged, TransientError.
     """
     completed = []
-    with _os_errors("completing what was interrupted"):
+    with os_errors("completing what was interrupted"):
         for claim in sorted(study.recordings.glob(f"{CLAIM}*")):
             if any(claim.glob(f"{ORIGINAL}*")):
                 completed.append(_load(claim / RECORD, Recording))
                 _complete(claim)
             else:
-                shutil.rmtree(claim)  # the file never left the inbox, or is in quarantine
+                shutil.rmtree(claim)  # its file is in the inbox still, or in quarantine
     return completed
 
 
@@ -164,7 +138,7 @@ def sessions(study: Study) -> list[Recording]:
 
     Raises StudyError if a record is damaged, TransientError where it cannot be read.
     """
-    with _os_errors("reading the list of sessions"):
+    with os_errors("reading the list of sessions"):
         records = study.recordings.glob(f"[!.]*/{RECORD}")
         return [_load(record, Recording) for record in sorted(records)]
 
@@ -174,10 +148,11 @@ def recording(study: Study, session_id: str) -> Recording:
 
     Raises StudyError if there is none or its record is damaged, TransientError.
     """
-    for known in sessions(study):
-        if known.session_id == session_id:
-            return known
-    raise StudyError(f"There is no session {session_id}.", "`vuoro status` lists them.")
+    record = study.recordings / session_id / RECORD
+    if not record.is_file():
+        raise StudyError(f"There is no session {session_id}.", "`vuoro status` lists them.")
+    with os_errors("reading a session's record"):
+        return _load(record, Recording)
 
 
 def original(study: Study, recording: Recording) -> Path:
@@ -199,12 +174,12 @@ def quarantine_session(study: Study, session_id: str, error: VuoroError) -> Path
     The session is gone then, and its number free. Raises StudyError or TransientError.
     """
     session = recording(study, session_id)
-    with _os_errors("moving a session to quarantine"):
+    with os_errors("moving a session to quarantine"):
         claim = study.recordings / f"{CLAIM}{session_id}"
         original(study, session).parent.rename(claim)  # if killed from here on, `repair` undoes it
         file = claim / original(study, session).name
-        text = _told(_REFUSED, error)
-        place = _set_aside(study, file, session.group_id, session.original_name, text)
+        told = _told(_REFUSED, error)
+        place = _set_aside(study, file, session.group_id, session.original_name, told)
         shutil.rmtree(claim)
     return place
 
@@ -214,47 +189,28 @@ def receipt(study: Study, file: Path, text: str) -> None:
 
     Raises TransientError.
     """
-    with _os_errors("writing a receipt"):
-        place = file.with_name(_fitted(file.name, RECEIPT))
-        _write(place, f"{file.relative_to(study.inbox)}\n\n{text}", mode=0o644)
-
-
-def session_number(name: str) -> int | None:
-    """The number of the session that a file name gives, 1–99; None if it gives none.
-
-    In order of preference: a number before (3. tapaaminen, 3rd meeting) or after (kokous 3,
-    session_03, möte nr 3) a word for a session; a number of at most two digits at the start;
-    one at the end, after a space, _ or -. Dates, times and longer numbers are none.
-    """
-    text = _NO_NUMBER.sub("|", _folded(Path(name).stem))
-    for pattern in _SESSION_NUMBERS:
-        if match := re.search(pattern, text):
-            return int(match[1]) or None
-    return None
-
-
-def session_kind(name: str) -> SessionKind:
-    """Whether a file name speaks of an interview (haastattelu, intervju) or, else, of a meeting."""
-    return "group_interview" if re.search(_INTERVIEW, _folded(name)) else "meeting"
+    with os_errors("writing a receipt"):
+        place = file.with_name(fitted(file.name, RECEIPT))
+        write_atomically(place, os.fsencode(f"{file.relative_to(study.inbox)}\n\n{text}"))
 
 
 def _accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate:
     declared_s = audio.probe(file)
     if declared_s is not None and declared_s < settings.min_duration_s:
         raise TooShortError(f"The recording is shorter than {settings.min_duration_s:g} seconds.")
-    with _os_errors("taking a recording in"):
+    with os_errors("taking a recording in"):
         written = file.stat().st_mtime_ns
         sha256 = file_sha256(file)
         if file.stat().st_mtime_ns != written:
             raise UnreadableError("The file is still being copied.", "Wait, then run again.")
         earlier = sessions(study)
-        for same in (known for known in earlier if known.sha256 == sha256):
-            return Duplicate(same.session_id)
+        if same := [known.session_id for known in earlier if known.sha256 == sha256]:
+            return Duplicate(same[0])
         new = _as_recording(study, file, sha256, earlier)
         claim = study.recordings / f"{CLAIM}{new.session_id}"
         claim.mkdir(mode=0o700)
-        _write(claim / RECORD, TypeAdapter(Recording).dump_json(new, indent=1).decode())
-        _move(file, claim / original(study, new).name)
+        write_atomically(claim / RECORD, TypeAdapter(Recording).dump_json(new, indent=1), 0o600)
+        move(file, claim / original(study, new).name)
         _complete(claim)
     return Accepted(new)
 
@@ -266,8 +222,8 @@ def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording
     taken = {r.session_number for r in earlier if (r.group_id, r.kind) == (group_id, kind)}
     number = session_number(file.name)
     if number is None or number in taken:
-        others = [f.name for f in waiting(study) if _group_folder(study, f) == folder]
-        wanted = {session_number(name) or 0 for name in others if session_kind(name) == kind}
+        beside = [f.name for f in waiting(study) if _group_folder(study, f) == folder]
+        wanted = {session_number(name) or 0 for name in beside if session_kind(name) == kind}
         number = max(taken | wanted, default=0) + 1
     return Recording(
         session_id=f"{group_id}-{_LETTER[kind]}{number:02d}",
@@ -276,7 +232,7 @@ def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording
         kind=kind,
         sha256=sha256,
         original_name=os.fsencode(file.name).decode(errors="replace"),
-        suffix=_suffix(file.name),
+        suffix=suffix(file.name),
     )
 
 
@@ -285,13 +241,13 @@ def _group_id(study: Study, folder: str, in_use: set[str]) -> str:
 
     The name of a folder may be that of a work community, and numbers by order would tell which.
     """
-    key = _folded(folder).strip()
+    key = folded(folder).strip()
     groups = _load(study.groups_file, dict[str, str]) if study.groups_file.exists() else {}
     if key not in groups:
-        in_use = in_use | set(groups.values())
-        free = [group for n in range(1, 1000) if (group := f"G{n:02d}") not in in_use]
-        groups[key] = secrets.choice([group for group in free if len(group) == 3] or free)
-        _write(study.groups_file, json.dumps(groups, indent=1, sort_keys=True))
+        free = [g for n in range(1, 1000) if (g := f"G{n:02d}") not in in_use | {*groups.values()}]
+        groups[key] = secrets.choice([g for g in free if len(g) == len("G07")] or free)
+        data = json.dumps(groups, indent=1, sort_keys=True).encode()
+        write_atomically(study.groups_file, data, 0o600)
     return groups[key]
 
 
@@ -302,14 +258,16 @@ def _group_folder(study: Study, file: Path) -> str:
 
 def _set_aside(study: Study, file: Path, group: str, name: str, text: str) -> Path:
     """Move ``file`` to quarantine under a name that is free; ``text`` is beside it first."""
-    with _os_errors("moving a file to quarantine"):
+    with os_errors("moving a file to quarantine"):
         folder = study.quarantine / group
         folder.mkdir(parents=True, exist_ok=True)
-        stem, suffix = name[: len(name) - len(_suffix(name))], _suffix(name)
-        names = chain([name], (_fitted(stem, f" ({n}){suffix}") for n in count(2)))
+        ending = suffix(name)
+        stem = name[: len(name) - len(ending)]
+        names = chain([fitted(name, "")], (fitted(stem, f" ({n}){ending}") for n in count(2)))
         place = next(folder / each for each in names if not os.path.lexists(folder / each))
-        _write(folder / _fitted(place.name, REASON), f"{group}/{name}\n\n{text}")
-        _move(file, place)
+        reason = folder / fitted(place.name, REASON)
+        write_atomically(reason, os.fsencode(f"{group}/{name}\n\n{text}"))
+        move(file, place)
     if file.is_relative_to(study.inbox):
         receipt(study, file, f"{text}\nNyt / now: {place.relative_to(study.root)}\n")
     return place
@@ -321,87 +279,20 @@ def _told(outcome: tuple[str, str], error: VuoroError) -> str:
     return f"{finnish} {_FINNISH.get(type(error).__name__, '')}\n\n{english} {error}\n"
 
 
-def _suffix(name: str) -> str:
-    """The suffix of a name if it looks like one; else what follows the last dot is the name's."""
-    suffix = Path(name).suffix.lower()
-    return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
-
-
-def _fitted(name: str, ending: str) -> str:
-    """``name`` and ``ending`` as a name that a file may have: shortened, but no other's name."""
-    encoded, room = os.fsencode(name), 255 - len(ending)
-    if len(encoded) <= room:
-        return name + ending
-    mark = f"~{hashlib.sha256(encoded).hexdigest()[:8]}"
-    return encoded[: room - len(mark)].decode(errors="ignore") + mark + ending
-
-
-def _folded(text: str) -> str:
-    """The same text for what is the same name on any system, in any case."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-
-
-def _natural(path: Path) -> tuple[list[str | int], str]:
-    pieces = re.split(r"(\d+)", _folded("/".join(path.parts)))
-    return [int(piece) if piece.isdecimal() else piece for piece in pieces], str(path)
-
-
-def _move(source: Path, target: Path) -> None:
-    """Move a file; from another file system by a copy that is verified before the file goes."""
-    try:
-        source.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        part = target.with_name(".incoming.part")
-        shutil.copyfile(source, part)
-        _sync(part)
-        if file_sha256(part) != file_sha256(source):
-            raise UnreadableError("The file changed while it was copied.") from None
-        part.rename(target)
-        _sync(target.parent)
-        source.unlink()
-
-
 def _complete(claim: Path) -> None:
     """Make a claim the session that it claims."""
-    _sync(claim)
+    sync(claim)
     claim.rename(claim.with_name(claim.name.removeprefix(CLAIM)))
-    _sync(claim.parent)
-
-
-def _write(file: Path, text: str, mode: int = 0o600) -> None:
-    """Put ``text`` in the place of the file, by one rename."""
-    part = file.with_name(".writing.part")
-    part.write_bytes(os.fsencode(text))
-    part.chmod(mode)
-    _sync(part)
-    part.replace(file)
+    sync(claim.parent)
 
 
 def _load(file: Path, kind: type[T]) -> T:
     try:
         return TypeAdapter(kind).validate_json(file.read_bytes())
     except ValidationError:
-        place = f"private/…/{file.parent.name}/{file.name}"
-        raise StudyError(f"{place} is damaged.", "Restore it from a backup.") from None
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        what = f"{file.parent.name}/{file.name} is damaged."
+        raise StudyError(what, "Restore it from a backup.") from None
 
 
 def _reraise(error: OSError) -> None:
     raise error
-
-
-@contextmanager
-def _os_errors(doing: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise from_os_error(error, doing) from None

@@ -11,8 +11,6 @@ from pipeline.settings import Settings
 from pipeline.stages import unfinished
 from pipeline.study import Study
 
-REASON = ".reason.txt"  # as intake.quarantine writes it
-
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -40,8 +38,8 @@ def overview(study: Study, settings: Settings) -> list[State]:
     ]
     states += [State("", file.name, "in the inbox", "vuoro run") for file in intake.waiting(study)]
     states += [
-        State("", reason.name.removesuffix(REASON), "in quarantine", "read its reason there")
-        for reason in sorted(study.quarantine.rglob(f"*{REASON}"))
+        State("", reason.name.removesuffix(intake.REASON), "in quarantine", "read its reason there")
+        for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}"))
     ]
     return states
 

@@ -21,7 +21,8 @@ from pipeline import intake
 from pipeline.assemble import assemble
 from pipeline.audio import decode
 from pipeline.diarise import diarisation_models, diarise
-from pipeline.errors import StudyError, from_os_error
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError
 from pipeline.identify import identify
 from pipeline.pseudonymise.detect import detect
 from pipeline.pseudonymise.entities import EntityTable
@@ -291,10 +292,8 @@ class SessionChain:
 
     def record(self, name: str, kind: type[R]) -> R:
         """The record of a finished stage."""
-        try:
+        with os_errors(f"reading the result of the stage '{name}'"):
             return read_record(self.folder(name), kind)
-        except OSError as error:
-            raise from_os_error(error, f"reading the result of the stage '{name}'") from None
 
     def publish(self) -> None:
         """Write the session's rows into the data set; all stages must be done."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.errors import from_os_error
+from pipeline.disk import file_sha256, os_errors, sync
 
 R = TypeVar("R")
 
@@ -47,12 +46,6 @@ def digest(value: object) -> str:
     """sha256 (hex) of a JSON-able value, the same for equal values in any run."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def file_sha256(file: Path) -> str:
-    """sha256 (hex) of a file's bytes, read as a stream."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +78,14 @@ class Store:
         Raises TransientError where the disk is full or cannot be written.
         """
         pending = self.root / _PENDING
-        try:
+        with os_errors(f"writing the result of the stage '{stage}'"):
             pending.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix=f"{stage}-", dir=pending))
-        except OSError as error:
-            raise from_os_error(error, f"making room for the stage '{stage}'") from None
-        try:
-            yield folder
-            self._publish(folder, self.root / stage / key)
-        except OSError as error:
-            raise from_os_error(error, f"writing the result of the stage '{stage}'") from None
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                yield folder
+                self._publish(folder, self.root / stage / key)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def clear_pending(self) -> None:
         """Remove what killed runs left half-written. Only while no other run is at work."""
@@ -109,7 +98,7 @@ class Store:
         }
         (folder / MANIFEST).write_text(json.dumps(files, indent=1), encoding="utf-8")
         for file in folder.iterdir():
-            _sync(file)
+            sync(file)
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
             folder.rename(place)
@@ -117,15 +106,13 @@ class Store:
             if not place.is_dir():  # not a lost race: a real failure
                 raise
         else:
-            _sync(place.parent)
+            sync(place.parent)
 
     def _move_aside(self, folder: Path, stage: str) -> None:
         damaged = self.root / _DAMAGED
-        try:
+        with os_errors("moving a damaged stage result aside"):
             damaged.mkdir(exist_ok=True)
             folder.rename(Path(tempfile.mkdtemp(prefix=f"{stage}-", dir=damaged)) / folder.name)
-        except OSError as error:
-            raise from_os_error(error, "moving a damaged stage result aside") from None
 
 
 def write_record(folder: Path, record: object) -> None:
@@ -160,14 +147,3 @@ def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
 class _Entry:
     sha256: str
     bytes: int
-
-
-def _sync(path: Path) -> None:
-    """Push a file or folder to the disk, where the system can (Windows cannot sync folders)."""
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import settings as settings_module
-from pipeline.errors import StudyError, from_os_error
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError
 
 SETTINGS_FILE = "vuoro.toml"
 
@@ -97,7 +98,7 @@ def create(root: Path) -> Study:
     Raises TransientError where the folder cannot be written.
     """
     study = Study(root.expanduser().resolve())
-    try:
+    with os_errors("making the study"):
         for folder in (study.inbox, study.quarantine, study.dataset, study.codebooks):
             folder.mkdir(parents=True, exist_ok=True)
         study.private.mkdir(mode=0o700, exist_ok=True)
@@ -106,8 +107,6 @@ def create(root: Path) -> Study:
             folder.mkdir(exist_ok=True)
         if not study.settings_file.exists():
             study.settings_file.write_text(settings_module.as_toml(), encoding="utf-8")
-    except OSError as error:
-        raise from_os_error(error, "making the study") from None
     return study
 
 

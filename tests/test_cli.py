@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import COMMAND, environment, vuoro
+from runs import environment, vuoro
 from typer.main import get_command
 
 from pipeline.cli import app

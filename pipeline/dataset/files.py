@@ -12,19 +12,18 @@ are unfinished and skipped by every reader.
 
 from __future__ import annotations
 
-import os
 from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.errors import DatasetError, from_os_error
+from pipeline.disk import PENDING, os_errors, write_atomically
+from pipeline.errors import DatasetError
 from pipeline.tables import SCHEMA_VERSION, TABLES
 
 SESSION_TABLES = ("words", "turns", "sessions")  # the order of writing: sessions completes the set
 _SUFFIX = ".parquet"
-_PENDING = ".pending"
 
 
 def file_of(dataset: Path, table_name: str, name: str) -> Path:
@@ -51,15 +50,13 @@ def unfinished(dataset: Path) -> list[Path]:
         f
         for folder in folders
         for f in _listing(folder)
-        if f.suffix == _PENDING and f.name.startswith(".")
+        if f.suffix == PENDING and f.name.startswith(".")
     ]
 
 
 def _listing(folder: Path) -> list[Path]:
-    try:
+    with os_errors("reading the data set"):
         return sorted(folder.iterdir()) if folder.is_dir() else []
-    except OSError as error:
-        raise from_os_error(error, "reading the data set") from None
 
 
 def read(file: Path) -> pa.Table:
@@ -67,10 +64,8 @@ def read(file: Path) -> pa.Table:
 
     Raises DatasetError if the file is damaged, TransientError if it cannot be read.
     """
-    try:
+    with os_errors("reading the data set"):
         data = file.read_bytes()
-    except OSError as error:
-        raise from_os_error(error, "reading the data set") from None
     try:
         parquet = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
         table = parquet.read()
@@ -131,21 +126,11 @@ def write(file: Path, data: bytes) -> bool:
 
     Raises TransientError where the disk is full or cannot be written.
     """
-    pending = file.with_name(f".{file.name}{_PENDING}")
-    try:
+    with os_errors("writing the data set"):
         if file.is_file() and file.read_bytes() == data:
             return False
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with pending.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            pending.replace(file)
-        finally:
-            pending.unlink(missing_ok=True)
-    except OSError as error:
-        raise from_os_error(error, "writing the data set") from None
+        write_atomically(file, data)
     return True
 
 
@@ -154,7 +139,5 @@ def remove(file: Path) -> None:
 
     Raises TransientError where it cannot be removed.
     """
-    try:
+    with os_errors("removing what no longer belongs to the data set"):
         file.unlink(missing_ok=True)
-    except OSError as error:
-        raise from_os_error(error, "removing what no longer belongs to the data set") from None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import get_args
 
 from filelock import FileLock
 
+from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError, from_os_error
 from pipeline.pseudonymise.mask import NUMBERED
 from pipeline.records import EntityType, Mention, Mentions
@@ -61,10 +60,9 @@ class EntityTable:
             {"type": type, "entity": entity, "number": number}
             for (type, entity), number in sorted(self.numbers.items())
         ]
-        try:
-            _write_atomically(file, json.dumps({"entities": rows}, ensure_ascii=False, indent=1))
-        except OSError as error:
-            raise from_os_error(error, "saving the names of the study") from None
+        text = json.dumps({"entities": rows}, ensure_ascii=False, indent=1)
+        with os_errors("saving the names of the study"):
+            write_atomically(file, text.encode(), mode=0o600)
 
     def add(self, mentions: Mentions, random: Random | None = None) -> EntityTable:
         """The table with a number for each name of a session that has none yet.
@@ -95,14 +93,11 @@ class EntityTable:
 
         Raises StudyError if the table is damaged, TransientError if it cannot be read or written.
         """
-        try:
-            with FileLock(study.lock_file):
-                table = cls.load(study.names_file)
-                grown = table.add(mentions)
-                if grown != table:
-                    grown.save(study.names_file)
-        except OSError as error:
-            raise from_os_error(error, "locking the study") from None
+        with os_errors("locking the study"), FileLock(study.lock_file):
+            table = cls.load(study.names_file)
+            grown = table.add(mentions)
+            if grown != table:
+                grown.save(study.names_file)
         return grown.numbers_for(mentions)
 
 
@@ -142,16 +137,3 @@ def _damaged() -> StudyError:
         "The file of names, private/names.json, is damaged; it was left as it is.",
         "Put back a copy of it, e.g. from your backup, then run `vuoro run` again.",
     )
-
-
-def _write_atomically(file: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import jiwer
@@ -16,7 +17,7 @@ from pyannote.database.util import load_rttm
 from pyannote.metrics.diarization import DiarizationErrorRate
 from runs import TELEPHONE, telephone_study, vuoro
 
-from pipeline.records import Audio, Diarisation
+from pipeline.records import Diarisation
 from pipeline.stages import STAGES, SessionChain, unfinished
 from pipeline.study import Study
 
@@ -89,7 +90,7 @@ def test_diarisation_keeps_overlap_apart(chain: SessionChain) -> None:
     """Regular segments overlap (they do talk at once); exclusive ones never do."""
     diarisation = chain.record("diarise", Diarisation)
     exclusive = sorted(diarisation.exclusive)
-    assert all(a.end_s <= b.start_s + 0.001 for a, b in zip(exclusive, exclusive[1:], strict=False))
+    assert all(a.end_s <= b.start_s + 0.001 for a, b in pairwise(exclusive))
     assert table(study=chain.study, name="sessions")["overlap_s"].item() > 0.5
     assert {v.label for v in diarisation.voice_prints} == {s.label for s in diarisation.regular}
     assert all(len(v.embedding) == 192 for v in diarisation.voice_prints)
@@ -201,7 +202,8 @@ def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
         "import os, socket\n"
         "_connect = socket.socket.connect\n"
         "def connect(self, address):\n"
-        "    if isinstance(address, tuple) and address[0] not in ('127.0.0.1', '::1', 'localhost'):\n"
+        "    here = ('127.0.0.1', '::1', 'localhost')\n"
+        "    if isinstance(address, tuple) and address[0] not in here:\n"
         "        open(os.environ['ASKED'], 'a').write(f'{address}\\n')\n"
         "        raise OSError(101, 'Network is unreachable')\n"
         "    return _connect(self, address)\n"

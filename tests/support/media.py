@@ -59,13 +59,13 @@ def write(
     """A media file with these audio tracks, and a moving picture of ``picture_s`` if not 0."""
     with av.open(str(path), "w", format=container, options=options or {}) as out:
         out.metadata.update(metadata or {})
-        packets: list[Any] = []
+        packets: list[tuple[float, Any]] = []
         if picture_s:
             packets += _picture(out, PICTURE_CODECS.get(container, "mpeg4"), picture_s)
         streams = [_audio_stream(out, track, rate_hz) for track in tracks]
         for stream, track in zip(streams, tracks, strict=True):
             packets += _audio(stream, track, rate_hz)
-        for packet in sorted(packets, key=lambda packet: float(packet.dts * packet.time_base)):
+        for _, packet in sorted(packets, key=lambda timed: timed[0]):
             out.mux(packet)
     return path
 
@@ -107,7 +107,7 @@ def _audio_stream(out: Any, track: Track, rate_hz: int) -> Any:
     return stream
 
 
-def _audio(stream: Any, track: Track, rate_hz: int) -> list[Any]:
+def _audio(stream: Any, track: Track, rate_hz: int) -> list[tuple[float, Any]]:
     layout = stream.layout.name
     packed = np.ascontiguousarray(track.samples.T).reshape(1, -1)  # PyAV crashes on 8 planes
     frame = av.AudioFrame.from_ndarray(packed, format="flt", layout=layout)
@@ -120,14 +120,15 @@ def _audio(stream: Any, track: Track, rate_hz: int) -> list[Any]:
     for piece in [*resampler.resample(frame), *resampler.resample(None)]:
         packets += stream.encode(piece)
     packets += stream.encode(None)
-    for packet in packets:
-        if packet.pts * packet.time_base >= track.jump_at_s:
+    timed = _timed(packets)  # before the jump: a clock may jump back
+    for time_s, packet in timed:
+        if time_s >= track.jump_at_s:
             packet.pts += round(track.jump_s / packet.time_base)
             packet.dts = packet.pts
-    return packets
+    return timed
 
 
-def _picture(out: Any, codec: str, duration_s: float) -> list[Any]:
+def _picture(out: Any, codec: str, duration_s: float) -> list[tuple[float, Any]]:
     stream = out.add_stream(codec, rate=10)
     stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
     packets: list[Any] = []
@@ -135,4 +136,9 @@ def _picture(out: Any, codec: str, duration_s: float) -> list[Any]:
         grey = np.full((48, 64, 3), number * 7 % 256, dtype=np.uint8)
         packets += stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24"))
     packets += stream.encode(None)
-    return packets
+    return _timed(packets)
+
+
+def _timed(packets: list[Any]) -> list[tuple[float, Any]]:
+    """The packets, each with the time at which it goes into the file."""
+    return [(float(packet.dts * packet.time_base), packet) for packet in packets]

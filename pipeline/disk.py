@@ -1,0 +1,84 @@
+"""What the standard library leaves to do for files that must be whole or not there at all."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import UnreadableError, from_os_error
+
+PENDING = ".pending"  # how the names of half-written files end; they begin with a dot
+_PREFIX = ".vuoro-"
+
+
+@contextmanager
+def os_errors(doing: str) -> Iterator[None]:
+    """Turn operating-system errors into ours, which say what was being done and no file name."""
+    try:
+        yield
+    except OSError as error:
+        raise from_os_error(error, doing) from None
+
+
+def file_sha256(file: Path) -> str:
+    """sha256 (hex) of a file's bytes, read as a stream."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_atomically(file: Path, data: bytes, mode: int = 0o644) -> None:
+    """Put ``data`` in the place of the file by one rename; the old file stays until then."""
+    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=PENDING, dir=file.parent)
+    pending = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        pending.chmod(mode)
+        pending.replace(file)
+    finally:
+        pending.unlink(missing_ok=True)
+
+
+def clear_pending(folder: Path) -> None:
+    """Remove what killed runs left half-written below a folder. Only while nobody writes there."""
+    for pending in folder.rglob(f"{_PREFIX}*{PENDING}"):
+        pending.unlink(missing_ok=True)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file; from another file system by a copy that is verified before the file goes.
+
+    Raises UnreadableError if the file changes meanwhile.
+    """
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        part = target.with_name(f".incoming{PENDING}")
+        shutil.copyfile(source, part)
+        sync(part)
+        if file_sha256(part) != file_sha256(source):
+            raise UnreadableError("The file changed while it was copied.") from None
+        part.rename(target)
+        sync(target.parent)
+        source.unlink()
+
+
+def sync(path: Path) -> None:
+    """Push a file or folder to the disk, where the system can (Windows cannot sync folders)."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
