@@ -110,7 +110,7 @@ def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Dup
         raise
     if isinstance(outcome, Duplicate):
         text = f"Sama tallenne on jo / the same one is in already: {outcome.session_id}\n"
-        _set_aside(study, file, _group_folder(study, file), file.name, text)
+        _set_aside(study, file, file, text)
     else:
         with suppress(TransientError):
             receipt(study, file, f"Otettu / taken in: {outcome.recording.session_id}\n")
@@ -165,11 +165,11 @@ def quarantine(study: Study, file: Path, error: VuoroError) -> Path:
 
     The reason stands beside it, a receipt stays in the inbox. Raises TransientError.
     """
-    return _set_aside(study, file, _group_folder(study, file), file.name, _told(_REFUSED, error))
+    return _set_aside(study, file, file, _told(_REFUSED, error))
 
 
 def quarantine_session(study: Study, session_id: str, error: VuoroError) -> Path:
-    """Move an accepted file that proved useless to quarantine/<group_id>/, as ``quarantine`` does.
+    """Move an accepted file that proved useless to quarantine, as ``quarantine`` does.
 
     The session is gone then, and its number free. Raises StudyError or TransientError.
     """
@@ -178,8 +178,8 @@ def quarantine_session(study: Study, session_id: str, error: VuoroError) -> Path
         claim = study.recordings / f"{CLAIM}{session_id}"
         original(study, session).parent.rename(claim)  # if killed from here on, `repair` undoes it
         file = claim / original(study, session).name
-        told = _told(_REFUSED, error)
-        place = _set_aside(study, file, session.group_id, session.original_name, told)
+        lay = study.inbox / session.inbox_folder / session.original_name
+        place = _set_aside(study, file, lay, _told(_REFUSED, error))
         shutil.rmtree(claim)
     return place
 
@@ -231,9 +231,15 @@ def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording
         session_number=number,
         kind=kind,
         sha256=sha256,
-        original_name=os.fsencode(file.name).decode(errors="replace"),
+        original_name=_text(file.name),
         suffix=suffix(file.name),
+        inbox_folder=_text(file.relative_to(study.inbox).parent.as_posix()),
     )
+
+
+def _text(name: str) -> str:
+    """A file system's name as text that JSON can hold."""
+    return os.fsencode(name).decode(errors="replace")
 
 
 def _group_id(study: Study, folder: str, in_use: set[str]) -> str:
@@ -256,8 +262,12 @@ def _group_folder(study: Study, file: Path) -> str:
     return next(iter(file.relative_to(study.inbox).parent.parts), "")
 
 
-def _set_aside(study: Study, file: Path, group: str, name: str, text: str) -> Path:
-    """Move ``file`` to quarantine under a name that is free; ``text`` is beside it first."""
+def _set_aside(study: Study, file: Path, lay: Path, text: str) -> Path:
+    """Move ``file`` to quarantine under a name that is free; ``text`` is beside it first.
+
+    ``lay`` is where in the inbox it is or was: there a receipt says where it is now.
+    """
+    group, name = _group_folder(study, lay), lay.name
     with os_errors("moving a file to quarantine"):
         folder = study.quarantine / group
         folder.mkdir(parents=True, exist_ok=True)
@@ -268,8 +278,8 @@ def _set_aside(study: Study, file: Path, group: str, name: str, text: str) -> Pa
         reason = folder / fitted(place.name, REASON)
         write_atomically(reason, os.fsencode(f"{group}/{name}\n\n{text}"))
         move(file, place)
-    if file.is_relative_to(study.inbox):
-        receipt(study, file, f"{text}\nNyt / now: {place.relative_to(study.root)}\n")
+    if lay.parent.is_dir():
+        receipt(study, lay, f"{text}\nNyt / now: {place.relative_to(study.root)}\n")
     return place
 
 

@@ -34,7 +34,8 @@ class Interval:
 class Recording:
     """One file from the inbox, accepted as one session.
 
-    ``sha256`` is of the file's bytes; ``original_name`` may identify people and stays private.
+    ``sha256`` is of the file's bytes. ``original_name`` and ``inbox_folder``, where it lay, may
+    identify people and stay private.
     """
 
     session_id: str
@@ -44,6 +45,7 @@ class Recording:
     sha256: str
     original_name: str
     suffix: str
+    inbox_folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Audio:
     """The sound of a recording, decoded to one channel of 16-bit samples.
 
     ``file`` is the name of the WAV beside this record. ``flags`` say what decoding met:
-    ``decode_errors`` (parts were skipped), ``truncated`` (the file ends before it says).
+    ``decode_errors`` (parts were lost and are silence now), ``truncated`` (the file ends before it
+    says), ``silent`` (never louder than -60 dBFS).
     """
 
     file: str

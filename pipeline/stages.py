@@ -317,7 +317,7 @@ class SessionChain:
     def source(self) -> str:
         """One digest over all that the session's rows derive from; all stages must be done."""
         results = [self._found[stage.name].digest for stage in STAGES]
-        public = replace(self.recording, original_name="", suffix="")
+        public = replace(self.recording, original_name="", suffix="", inbox_folder="")
         return digest([results, asdict(public), self.models_used, self.settings_digest])
 
     @property
