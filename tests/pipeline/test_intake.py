@@ -283,7 +283,7 @@ def test_too_short_is_refused_at_once(study: Study) -> None:
 def test_session_that_proves_useless_goes_to_quarantine(study: Study) -> None:
     lay = drop(study, "a/tapaaminen 2.wav")
     recording = accept(study, lay)
-    assert "Otettu istunnoksi" in receipt_of(lay)
+    assert f"taken in: {recording.session_id}" in receipt_of(lay)
     place = intake.quarantine_session(study, recording.session_id, NoAudioError("None."))
     assert place == study.quarantine / "a" / "tapaaminen 2.wav"
     assert "Tallennetta ei voi käyttää" in receipt_of(lay)
