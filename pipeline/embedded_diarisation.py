@@ -64,7 +64,7 @@ class EmbeddedDiarisation(SpeakerDiarization):  # type: ignore[misc]
             duration=window_s,
             step=step * window_s,
             skip_aggregation=True,
-            batch_size=32,
+            batch_size=8,  # 32 takes 1 GB more
         )
         self.segmentation = ParamDict(min_duration_off=Uniform(0.0, 1.0))
         self.clustering = AgglomerativeClustering(metric="cosine")
