@@ -29,7 +29,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-lock:
+lock: $(INSTALLED)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--extra dev pyproject.toml --output-file requirements.txt --upgrade
 

@@ -36,7 +36,8 @@ SetOption = Annotated[
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="A setting for this run alone."),
 ]
 DEFAULT_STUDY = Path("data")
-DEMO_TURNS = ("person_id", "kind", "start_s", "duration_s", "offset_from_previous_s", "text")
+DEMO_TURNS = ("person_id", "kind", "start_s", "n_words", "text")
+DEMO_SESSIONS = ("session_id", "language", "n_people", "n_turns", "n_words", "flags")
 
 
 def main() -> None:
@@ -152,7 +153,7 @@ def demo(
     from pipeline import intake
     from pipeline.console import pulling, rows_table
     from pipeline.demo import FINNISH_MEETING, create_study, drop_recordings
-    from pipeline.overview import TOTALS, totals
+    from pipeline.overview import totals
     from pipeline.transcript import as_text, published_turns
 
     with pulling(console) as progress:
@@ -171,7 +172,7 @@ def demo(
     console.print(rows_table(turns[:10], DEMO_TURNS))
     console.rule("The sessions table")
     rows = [{"session_id": r.session_id, **totals(opened, r.session_id)} for r in sessions]
-    console.print(rows_table(rows, ("session_id", *TOTALS)))
+    console.print(rows_table(rows, DEMO_SESSIONS))
     console.rule("Where it is")
     for what, place in (
         ("tables to analyse", opened.dataset),

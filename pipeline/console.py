@@ -171,18 +171,20 @@ def models_table(states: list[ModelStatus]) -> Table:
 
 
 def rows_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
-    """Rows of a table of the data set, each on one line, with these columns."""
-    table = Table(*(Column(name, no_wrap=True, overflow="ellipsis") for name in columns))
+    """Rows of a table of the data set with these columns; only text is cut to fit the width."""
+    table = Table(expand=True)
+    for name in columns:
+        ratio = 1 if name == "text" else None
+        table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=ratio)
     for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
+        table.add_row(*(_escaped(_cell(row[name])) for name in columns))
     return table
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return _escaped(text)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @contextmanager

@@ -18,15 +18,13 @@ def published_turns(dataset: Path, session_id: str) -> list[dict[str, Any]]:
 
     Raises StudyError if the data set has no such session.
     """
-    import pyarrow.parquet as pq
-
-    from pipeline.dataset.files import file_of, files
+    from pipeline.dataset.files import file_of, files, read
 
     file = file_of(dataset, "turns", session_id)
     if not file.is_file():
         there = ", ".join(f.stem for f in files(dataset, "turns")) or "none yet"
         raise StudyError(f"The data set has no session '{session_id}'.", f"Its sessions: {there}.")
-    rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
+    rows: list[dict[str, Any]] = read(file).to_pylist()
     return rows
 
 

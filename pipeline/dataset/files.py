@@ -68,7 +68,8 @@ def read(file: Path) -> pa.Table:
         data = file.read_bytes()
     try:
         parquet = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
-        table = parquet.read()
+        # One thread: files are small, and the pool of threads has been seen to abort at exit.
+        table = parquet.read(use_threads=False)
         table.validate(full=True)
     except (pa.ArrowException, OSError):
         raise DatasetError("A file of the data set is damaged.") from None

@@ -1,0 +1,131 @@
+"""The voice in every stretch of talk, as CAM++ hears it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.audio import samples
+from pipeline.diarisation.segmentation import Bools, Floats, Frames, Talk, runs
+
+if TYPE_CHECKING:
+    import torch
+
+    from models.campplus import CAMPPlus
+
+FEATURES_PER_S = 100
+FEATURE_CENTRE_S = 0.0125  # a feature frame covers 25 ms
+PIECE_S = 1.0  # talk is cut to pieces of about this length, as a run may hold two people…
+CONTEXT_S = 2.0  # …and each is embedded with its surroundings: one second is too short a voice
+MIN_CLEAN_S = 0.5  # with this much talk alone, overlapped talk is left out of the voice
+MIN_FEATURES = 10
+BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Frames [first, end) of a track's talk; [context_first, context_end) is what is embedded."""
+
+    track: int
+    first: int
+    end: int
+    context_first: int
+    context_end: int
+    clean_s: float
+
+    @property
+    def clean(self) -> bool:
+        """Whether the voice is heard alone for long enough to tell who it is."""
+        return self.clean_s >= MIN_CLEAN_S
+
+
+def pieces(talk: Talk) -> list[Piece]:
+    """All talk, cut to pieces of nearly equal length."""
+    found = []
+    context = CONTEXT_S / talk.frames.step_s
+    alone = talk.alone
+    for track in range(talk.active.shape[1]):
+        for first, end in runs(talk.active[:, track]):
+            n = max(1, ceil((end - first) * talk.frames.step_s / PIECE_S - 0.3))
+            bounds = [first + (end - first) * i // n for i in range(n + 1)]
+            for a, b in pairwise(bounds):
+                # kept whole at the ends of the run by moving it inwards
+                start = round(min(max((a + b - context) / 2, first), max(first, end - context)))
+                c, d = min(start, a), max(b, min(end, round(start + context)))
+                clean_s = float(alone[c:d].sum()) * talk.frames.step_s
+                found.append(Piece(track, a, b, c, d, clean_s))
+    return found
+
+
+class Voices:
+    """CAM++ over the pieces of a recording."""
+
+    def __init__(self, network: CAMPPlus) -> None:
+        self._network = network
+
+    def to(self, device: torch.device) -> Voices:
+        """Move the network to ``device``."""
+        self._network.to(device)
+        return self
+
+    def __call__(
+        self, wav: Path, talk: Talk, cut: Sequence[Piece], progress: Callable[[float], None]
+    ) -> tuple[Floats, Bools]:
+        """Unit-length embeddings (pieces, 192), and which pieces were long enough to have one."""
+        import torch
+
+        from models.campplus import EMBEDDING_SIZE, mean_normalise
+
+        embeddings = np.zeros((len(cut), EMBEDDING_SIZE), np.float32)
+        heard = np.zeros(len(cut), np.bool_)
+        device = next(self._network.parameters()).device
+        waiting: defaultdict[int, list[tuple[int, torch.Tensor]]] = defaultdict(list)
+
+        @torch.inference_mode()
+        def embed(batch: list[tuple[int, torch.Tensor]]) -> None:
+            features = mean_normalise(torch.stack([x for _, x in batch])).to(device)
+            voices = torch.nn.functional.normalize(self._network(features), dim=-1)
+            at = [number for number, _ in batch]
+            embeddings[at], heard[at] = voices.cpu().numpy(), True
+
+        alone = talk.alone
+        for number, piece in enumerate(cut):
+            features = _features(wav, talk.frames, alone, piece)
+            if len(features) < MIN_FEATURES:
+                continue
+            alike = waiting[len(features)]  # the network takes a batch of one length only
+            alike.append((number, features))
+            if len(alike) == BATCH:
+                embed(waiting.pop(len(features)))
+                progress(number / len(cut))
+        for batch in waiting.values():
+            embed(batch)
+        progress(1.0)
+        return embeddings, heard
+
+
+def _features(wav: Path, frames: Frames, alone: Bools, piece: Piece) -> torch.Tensor:
+    """The (n, 80) features of a piece and its context, of talk alone where there is enough."""
+    import torch
+
+    from models.campplus import fbank
+
+    # a whole feature frame inside, so that the grid is the same for every piece
+    first = ceil(frames.start_s(piece.context_first) * FEATURES_PER_S - 1)
+    last = round(frames.start_s(piece.context_end) * FEATURES_PER_S - 1)
+    first = max(0, first)
+    end_s = last / FEATURES_PER_S + 2 * FEATURE_CENTRE_S - 0.01
+    features = fbank(torch.from_numpy(samples(wav, first / FEATURES_PER_S, end_s)))
+    if not piece.clean:
+        return features
+    times = (first + np.arange(len(features))) / FEATURES_PER_S + FEATURE_CENTRE_S
+    at: NDArray[np.intp] = np.rint((times - frames.centre_s) / frames.step_s).astype(np.intp)
+    return features[torch.from_numpy(alone[np.clip(at, 0, len(alone) - 1)])]
