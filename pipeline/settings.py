@@ -49,17 +49,18 @@ class DiarisationSettings(Section):
     min_people: int | None = Field(default=None, ge=1, description="At least this many people.")
     max_people: int | None = Field(default=None, ge=1, description="At most this many people.")
     step: float = Field(
-        default=0.1,
+        default=0.25,
         gt=0,
         le=1,
-        description="Step of the 10-second analysis window, as a share of it. Larger is faster "
-        "and less exact.",
+        description="Step of the 10-second analysis window, as a share of it. Smaller is slower "
+        "and a little more exact.",
     )
-    threshold: float = Field(
-        default=0.65,
-        gt=0,
-        lt=2,
-        description="Voices farther apart than this cosine distance are different people.",
+    same_person: float = Field(
+        default=0.2,
+        gt=-1,
+        lt=1,
+        description="Voices more alike than this are one person's (cosine, less what all voices "
+        "of the recording have in common). Higher finds more people.",
     )
 
 

@@ -154,7 +154,7 @@ STAGES = (
     Stage("decode", 1, Audio, _decode, section="intake", of_recording=("sha256",)),
     Stage(
         "diarise",
-        1,
+        2,
         Diarisation,
         _diarise,
         needs=("decode",),

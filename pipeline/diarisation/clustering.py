@@ -27,10 +27,10 @@ from pipeline.diarisation.segmentation import Bools, Floats
 
 Ints = NDArray[np.intp]
 
-PURE = 0.42  # mean cosine of pieces that the first pass still joins
-SAME_PERSON = 0.2  # cosine of mean voices, less the common part, that the second pass still joins
-PRIOR_VOICES = 4.0  # the common part is drawn towards none by so many voices
-MIN_SHARE, MIN_SPEECH_S, ENOUGH_SPEECH_S = 0.018, 2.0, 10.0  # see _least_speech_s
+PURE = 0.38  # mean cosine of pieces that the first pass still joins
+SAME_PERSON = 0.3  # cosine of mean voices, less the common part, that the second pass still joins
+PRIOR_VOICES = 6.0  # the common part is drawn towards none by so many voices
+MIN_SHARE, MIN_SPEECH_S, ENOUGH_SPEECH_S = 0.018, 1.5, 10.0  # see _least_speech_s
 BLOCK = 2_000  # pieces in one go of the first pass, whose memory grows with the square of them
 
 
@@ -71,12 +71,8 @@ def find_people(
         clean = np.ones_like(clean)
     voices, seconds = embeddings[clean], speech_s[clean]
     least_s = _least_speech_s(seconds)
-    first = _pure_clusters(voices, 1 - PURE)
+    first = _pure_clusters(voices, min(bounds.least, len(voices)))
     labels = _joined(voices, seconds, first, bounds, least_s, same_person)
-    if bounds.miss(len(_big(seconds, labels, least_s))) and len(_sizes(seconds, labels)) < (
-        bounds.least
-    ):
-        labels = _split(voices, bounds.least)
     big = _big(seconds, labels, least_s, at_least=bounds.least)
     if bounds.most is not None:
         big = big[: bounds.most]
@@ -97,24 +93,27 @@ def _least_speech_s(seconds: Floats) -> float:
     return float(np.clip(MIN_SHARE * seconds.sum(), MIN_SPEECH_S, ENOUGH_SPEECH_S))
 
 
-def _pure_clusters(voices: Floats, distance: float) -> Ints:
-    """Labels (pieces,) from 0, by average linkage, block by block."""
+def _pure_clusters(voices: Floats, at_least: int = 1) -> Ints:
+    """Labels (pieces,) from 0, by average linkage, block by block; ``at_least`` so many."""
+    distance = 1 - PURE
+    labels = _in_blocks(voices, distance)
+    while labels.max() + 1 < at_least and distance > 1e-6:
+        distance *= 0.8
+        labels = _in_blocks(voices, distance)
+    return labels
+
+
+def _in_blocks(voices: Floats, distance: float) -> Ints:
     labels = np.zeros(len(voices), np.intp)
     found = 0
-    n_blocks = -(-len(voices) // BLOCK)
-    for block in np.array_split(np.arange(len(voices)), n_blocks):
-        here = _linkage_labels(voices[block], "distance", distance)
+    for block in np.array_split(np.arange(len(voices)), -(-len(voices) // BLOCK)):
+        here = _linkage_labels(voices[block], distance)
         labels[block] = here + found
         found += int(here.max()) + 1
     return labels
 
 
-def _split(voices: Floats, n: int) -> Ints:
-    """Labels for ``n`` clusters of the first pass, or one for each piece if there are fewer."""
-    return _linkage_labels(voices[: BLOCK * 2], "maxclust", n)
-
-
-def _linkage_labels(voices: Floats, criterion: str, value: float) -> Ints:
+def _linkage_labels(voices: Floats, distance: float) -> Ints:
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import pdist
 
@@ -122,7 +121,7 @@ def _linkage_labels(voices: Floats, criterion: str, value: float) -> Ints:
         return np.zeros(1, np.intp)
     # of unit vectors; pdist's own cosine rounds below 0
     tree = linkage(np.maximum(pdist(voices, "sqeuclidean") / 2, 0), "average")
-    return np.asarray(fcluster(tree, value, criterion) - 1, np.intp)
+    return np.asarray(fcluster(tree, distance, "distance") - 1, np.intp)
 
 
 def _joined(
@@ -157,7 +156,12 @@ def _joined(
         stages.append(cluster)
         people.append(_count(sizes, least_s))
     wanted = len(stages) - 1 if stop is None else stop
-    best = min(range(len(stages)), key=lambda at: (bounds.miss(people[at]), abs(at - wanted), -at))
+
+    def misfit(at: int) -> tuple[int, ...]:
+        too_few = max(0, bounds.least - (len(stages) - at))  # stage by stage one cluster less
+        return bounds.miss(people[at]), too_few, abs(at - wanted), -at
+
+    best = min(range(len(stages)), key=misfit)
     return np.asarray(stages[best][labels])
 
 

@@ -26,7 +26,7 @@ FEATURE_CENTRE_S = 0.0125  # a feature frame covers 25 ms
 PIECE_S = 1.0  # talk is cut to pieces of about this length, as a run may hold two people…
 CONTEXT_S = 2.0  # …and each is embedded with its surroundings: one second is too short a voice
 MIN_CLEAN_S = 0.5  # with this much talk alone, overlapped talk is left out of the voice
-MIN_FEATURES = 10
+LENGTH_STEP = 10  # in feature frames: voices of one length are embedded together
 BATCH = 16
 
 
@@ -99,9 +99,10 @@ class Voices:
         alone = talk.alone
         for number, piece in enumerate(cut):
             features = _features(wav, talk.frames, alone, piece)
-            if len(features) < MIN_FEATURES:
+            features = features[: len(features) // LENGTH_STEP * LENGTH_STEP]
+            if not len(features):
                 continue
-            alike = waiting[len(features)]  # the network takes a batch of one length only
+            alike = waiting[len(features)]
             alike.append((number, features))
             if len(alike) == BATCH:
                 embed(waiting.pop(len(features)))

@@ -152,7 +152,7 @@ def test_a_second_run_does_nothing_and_says_so(study: Study) -> None:
         ("anonymisation.labels", "fi", "pseudonymise"),
         ("turns.lapse_s", "5", "assemble"),
         ("transcription.beam_size", "2", "transcribe"),
-        ("diarisation.step", "0.25", "diarise"),
+        ("diarisation.step", "0.5", "diarise"),
         ("intake.min_duration_s", "2", "decode"),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_voice_that_varies_is_one_person() -> None:
     voices[first[::2]] += ways[0]
     voices[first[1::2]] += ways[1]
     voices /= np.linalg.norm(voices, axis=1, keepdims=True)
-    assert len(np.unique(clustering._pure_clusters(voices, 1 - clustering.PURE))) > 3
+    assert len(np.unique(clustering._pure_clusters(voices))) > 3
     assert _same_partition(_found(voices), who)
 
 
@@ -105,12 +105,15 @@ def test_bounds_that_hold_change_nothing() -> None:
     assert _same_partition(_found(voices, Bounds(2, 6)), who)
 
 
-@pytest.mark.parametrize(("least", "most", "n"), [(1, 3, 3), (1, 1, 1), (6, None, 6)])
-def test_bounds_that_do_not_hold_are_met_at_the_nearest(
-    least: int, most: int | None, n: int
-) -> None:
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_too_many_people_are_joined_to_the_most_there_may_be(most: int) -> None:
     voices, _ = _meeting([20, 20, 20, 20])
-    assert len(set(_found(voices, Bounds(least, most)).tolist())) == n
+    assert len(set(_found(voices, Bounds(1, most)).tolist())) == most
+
+
+def test_too_few_people_are_split_to_about_the_least_there_may_be() -> None:
+    voices, _ = _meeting([20, 20, 20, 20])
+    assert 6 <= len(set(_found(voices, Bounds(6)).tolist())) <= 8
 
 
 def test_two_alike_are_joined_when_there_is_one_too_many() -> None:
@@ -119,6 +122,11 @@ def test_two_alike_are_joined_when_there_is_one_too_many() -> None:
     voices[who == 2] += 2 * alike
     voices /= np.linalg.norm(voices, axis=1, keepdims=True)
     assert _same_partition(_found(voices, Bounds(2, 2)), np.minimum(who, 1))
+
+
+def test_more_people_than_voices_that_can_be_told_apart() -> None:
+    voices, _ = _meeting([40], spread=0.2)
+    assert len(set(_found(voices, Bounds(3, 3)).tolist())) == 3
 
 
 def test_fewer_pieces_than_people() -> None:
