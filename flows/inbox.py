@@ -10,10 +10,10 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.listener import listener
 from flows.session import Contained, process_session
 from pipeline import intake
 from pipeline.errors import RecordingError, VuoroError
+from pipeline.listener import listener
 from pipeline.overview import totals
 from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.stages import unfinished

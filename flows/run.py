@@ -5,11 +5,11 @@ from __future__ import annotations
 from filelock import FileLock, Timeout
 
 from flows.environment import prepare
-from flows.listener import Listener, listener
 from flows.server import serving
 from pipeline import intake
 from pipeline.disk import clear_pending, os_errors
 from pipeline.errors import StudyError
+from pipeline.listener import Listener, listener
 from pipeline.stages import unfinished
 from pipeline.store import Store
 from pipeline.study import Study

@@ -13,9 +13,9 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
-from flows.listener import listener
 from pipeline import intake
 from pipeline.errors import StageCrashError, VuoroError
+from pipeline.listener import listener
 from pipeline.stages import PUBLISH, SessionChain
 from pipeline.study import Study
 

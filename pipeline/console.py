@@ -20,14 +20,14 @@ from rich.progress import (
 )
 from rich.table import Column, Table
 
-from flows.listener import Listener
 from models.registry import ModelStatus
 from pipeline.errors import VuoroError
+from pipeline.listener import Listener
 from pipeline.overview import State
 from pipeline.records import Recording
 
 # About how much of a session's time each stage takes, for the estimate of the time left.
-_WEIGHTS = {"decode": 2, "diarise": 40, "transcribe": 50, "find_names": 5}
+_WEIGHTS = {"decode": 2, "diarise": 20, "transcribe": 70, "find_names": 5}
 _OTHER_WEIGHT = 1
 
 _WORDS = {

@@ -30,7 +30,7 @@ Ints = NDArray[np.intp]
 PURE = 0.38  # mean cosine of pieces that the first pass still joins
 SAME_PERSON = 0.3  # cosine of mean voices, less the common part, that the second pass still joins
 PRIOR_VOICES = 6.0  # the common part is drawn towards none by so many voices
-MIN_SHARE, MIN_SPEECH_S, ENOUGH_SPEECH_S = 0.018, 1.5, 10.0  # see _least_speech_s
+MIN_SHARE, MIN_SPEECH_S, ENOUGH_SPEECH_S = 0.018, 2.0, 10.0  # see _least_speech_s
 BLOCK = 2_000  # pieces in one go of the first pass, whose memory grows with the square of them
 
 
@@ -98,7 +98,7 @@ def _pure_clusters(voices: Floats, at_least: int = 1) -> Ints:
     distance = 1 - PURE
     labels = _in_blocks(voices, distance)
     while labels.max() + 1 < at_least and distance > 1e-6:
-        distance *= 0.8
+        distance *= 0.95
         labels = _in_blocks(voices, distance)
     return labels
 
