@@ -44,16 +44,17 @@ def _process_inbox(study: Study, overrides: dict[str, str], told: Listener, api:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     from flows.inbox import process_inbox
+    from flows.session import Contained
 
     token = listener.set(told)
-    try:
-        with temporary_settings({PREFECT_API_URL: api}):
+    with Contained("run"), temporary_settings({PREFECT_API_URL: api}):
+        try:
             process_inbox(str(study.root), overrides)
+        finally:
+            listener.reset(token)
             # sent in the background: wait for the rest while the server still listens
             APILogHandler().flush()
             EventsWorker.drain_all(timeout=5)
-    finally:
-        listener.reset(token)
 
 
 class _alone:

@@ -48,9 +48,6 @@ def main() -> None:
         problems.print(f"[red]{type(error).__name__}[/]: ", end="", highlight=False)
         problems.print(str(error), markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        problems.print("Stopped. What was finished is kept; `vuoro run` goes on from there.")
-        sys.exit(130)
 
 
 @app.command()
@@ -233,8 +230,12 @@ def _run(study: Study, overrides: dict[str, str]) -> bool:
     from pipeline.console import Terminal
 
     names = {r.session_id: r.original_name for r in intake.sessions(study)}
-    with Terminal(console, names).showing() as terminal:
-        worked = run_study(study, overrides, terminal)
+    try:
+        with Terminal(console, names).showing() as terminal:
+            worked = run_study(study, overrides, terminal)
+    except KeyboardInterrupt:
+        console.print("Stopped. What was finished is kept; `vuoro run` goes on from there.")
+        raise typer.Exit(130) from None
     if not worked:
         console.print(f"Nothing to do: {len(names)} session(s) are up to date.", highlight=False)
         return True

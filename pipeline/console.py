@@ -65,7 +65,7 @@ class Terminal(Listener):
         self._bar: dict[str, TaskID] = {}
         self._started = time.monotonic()
         self._done = 0.0
-        self._last: tuple[str, str, float] | None = None
+        self._said: set[tuple[str, str, float]] = set()
         self.finished_sessions: list[str] = []
         self.failures: list[str] = []
 
@@ -103,8 +103,8 @@ class Terminal(Listener):
         self._bars.update(self._bar[session_id], completed=done, description=words)
         if self._total is not None:
             self._bars.update(self._total, completed=self._done + done)
-        if not self._live and share in (0.0, 1.0) and self._last != (session_id, stage, share):
-            self._last = (session_id, stage, share)
+        if not self._live and share in (0.0, 1.0) and (session_id, stage, share) not in self._said:
+            self._said.add((session_id, stage, share))
             self._line(session_id, stage, share, self._done + done)
 
     def _line(self, session_id: str, stage: str, share: float, done: float) -> None:

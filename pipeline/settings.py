@@ -56,7 +56,7 @@ class DiarisationSettings(Section):
         "and a little more exact.",
     )
     same_person: float = Field(
-        default=0.2,
+        default=0.3,
         gt=-1,
         lt=1,
         description="Voices more alike than this are one person's (cosine, less what all voices "

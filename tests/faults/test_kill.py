@@ -43,3 +43,20 @@ def test_killed_in_a_stage(tmp_path: Path, line: str) -> None:
     assert "reading the sound" not in process.stdout  # that was done before the kill
     assert tables(killed) == tables(calm)
     assert vuoro(killed, "run").stdout.startswith("Nothing to do")
+
+
+def test_ctrl_c_stops_with_one_sentence_and_leaves_nothing_running(tmp_path: Path) -> None:
+    study = telephone_study(tmp_path)
+    process = start(study, "run")
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "who spoke when: starts" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    said += process.communicate(timeout=120)[0]
+    assert process.returncode == 130
+    assert "Stopped. What was finished is kept" in said
+    assert "Traceback" not in said
+    assert vuoro(study, "run").returncode == 0
