@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test fast lint lock clean
+.PHONY: demo test fast lint lock clean bench
 
 demo: $(INSTALLED)
 	$(BIN)/vuoro demo
@@ -35,3 +35,6 @@ lock: $(INSTALLED)
 
 clean:
 	rm -rf $(VENV) data/demo-study
+
+bench: $(INSTALLED)
+	$(BIN)/python -m pipeline.bench $(DATA)

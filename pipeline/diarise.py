@@ -48,14 +48,20 @@ def diarise(
     bounds = Bounds(
         settings.num_people or settings.min_people or 1, settings.num_people or settings.max_people
     )
-    diariser = _load(
+    return load(settings, models, machine)(wav, bounds, progress)
+
+
+def load(
+    settings: DiarisationSettings, models: Mapping[str, Path], machine: MachineSettings
+) -> Diariser | OtherPipeline:
+    """What diarises under these settings, loaded once a process."""
+    return _load(
         tuple(sorted(models.items())),
         choose_device(machine),
         machine.threads,
         settings.step,
         settings.same_person,
     )
-    return diariser(wav, bounds, progress)
 
 
 @cache
@@ -66,7 +72,6 @@ def _load(
     step: float,
     same_person: float,
 ) -> Diariser | OtherPipeline:
-    """The pipeline, loaded once a process."""
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # nothing about a recording leaves the machine
     with warnings.catch_warnings():
         # pyannote warns that it cannot decode files by itself; vuoro hands it decoded sound

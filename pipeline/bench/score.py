@@ -1,35 +1,34 @@
-"""How near a session of a study comes to its reference: DER and its parts, WER and CER.
-
-    python -m pipeline.bench.score --study my-study G07-S01 ../meeting
-
-``../meeting`` holds ``reference.rttm``, and may hold ``reference.uem`` (the time to score) and
-``reference.jsonl`` (one object a line with start, speaker and text).
-"""
+"""How near what a system found comes to a reference: one function a measure."""
 
 from __future__ import annotations
 
-import json
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING
 
-import typer
+from pipeline.bench.material import Material, Utterance
+from pipeline.records import Segment
 
-from pipeline import intake
-from pipeline.records import Diarisation, Segment, Transcript
-from pipeline.stages import SessionChain
-from pipeline.study import open_study
+if TYPE_CHECKING:
+    from pyannote.core import Annotation
+
+    from pipeline.bench.systems import SaidWord
 
 
 @dataclass(frozen=True, slots=True)
 class DiarisationScore:
-    """Diarisation error rate (NIST; overlap scored) and the shares of its parts, of speech time."""
+    """Diarisation error rate (NIST; overlap scored) and its parts, as shares of speech time.
+
+    ``jer`` is the Jaccard error rate (Ryant et al. 2019, the second DIHARD challenge).
+    """
 
     der: float
     miss: float
     false_alarm: float
     confusion: float
+    jer: float
+    total_s: float
     n_people: int
     n_reference_people: int
 
@@ -44,23 +43,15 @@ class TextScore:
 
 
 def diarisation_score(
-    segments: tuple[Segment, ...], reference: Path, collar_s: float = 0.0
+    segments: Sequence[Segment], material: Material, collar_s: float = 0.0
 ) -> DiarisationScore:
-    """Score regular segments against the RTTM (and UEM, if there) in the folder ``reference``.
-
-    ``collar_s`` is forgiven on each side of a reference boundary.
-    """
-    from pyannote.core import Annotation
-    from pyannote.core import Segment as Stretch
+    """Score regular segments; ``collar_s`` is forgiven on each side of a reference boundary."""
     from pyannote.database.util import load_rttm, load_uem
-    from pyannote.metrics.diarization import DiarizationErrorRate
+    from pyannote.metrics.diarization import DiarizationErrorRate, JaccardErrorRate
 
-    found = Annotation()
-    for i, segment in enumerate(segments):
-        found[Stretch(segment.start_s, segment.end_s), i] = segment.label
-    truth = next(iter(load_rttm(reference / "reference.rttm").values()))
-    uem_file = reference / "reference.uem"
-    uem = next(iter(load_uem(uem_file).values())) if uem_file.is_file() else None
+    found = _annotation(segments)
+    truth = next(iter(load_rttm(material.rttm).values()))
+    uem = next(iter(load_uem(material.uem).values())) if material.uem else None
     # pyannote.metrics' collar is the whole width around a boundary
     parts = DiarizationErrorRate(collar=2 * collar_s)(truth, found, uem=uem, detailed=True)
     total = parts["total"]
@@ -69,20 +60,39 @@ def diarisation_score(
         miss=parts["missed detection"] / total,
         false_alarm=parts["false alarm"] / total,
         confusion=parts["confusion"] / total,
+        jer=JaccardErrorRate(collar=2 * collar_s)(truth, found, uem=uem),
+        total_s=total,
         n_people=len(found.labels()),
         n_reference_people=len(truth.labels()),
     )
 
 
-def text_score(words: list[str], reference: Path) -> TextScore:
-    """Score recognised words against the texts of ``reference.jsonl``, ordered by start."""
+def text_score(words: Sequence[str], utterances: Sequence[Utterance]) -> TextScore:
+    """Score recognised words against what was said, both in order of time."""
     import jiwer
 
-    lines = (reference / "reference.jsonl").read_text(encoding="utf-8").splitlines()
-    said: list[dict[str, Any]] = sorted(map(json.loads, lines), key=lambda item: item["start"])
-    truth = plain(" ".join(item["text"] for item in said))
+    truth = plain(" ".join(u.text for u in sorted(utterances)))
     found = plain(" ".join(words))
     return TextScore(jiwer.wer(truth, found), jiwer.cer(truth, found), len(truth.split()))
+
+
+def cpwer(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> float:
+    """Concatenated minimum-permutation word error rate (Watanabe et al. 2020, CHiME-6).
+
+    All words of a speaker in a row, on both sides; speakers paired so that the errors are fewest;
+    a speaker without a partner counts whole.
+    """
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    truth = _by_speaker((u.speaker, u.text) for u in sorted(utterances))
+    found = _by_speaker((w.speaker, w.text) for w in sorted(words, key=lambda w: w.start_s))
+    size = max(len(truth), len(found))
+    truth += [""] * (size - len(truth))
+    found += [""] * (size - len(found))
+    errors = np.array([[_errors(t, f) for f in found] for t in truth])
+    rows, columns = linear_sum_assignment(errors)
+    return float(errors[rows, columns].sum() / sum(len(t.split()) for t in truth))
 
 
 def plain(text: str) -> str:
@@ -93,21 +103,28 @@ def plain(text: str) -> str:
     return " ".join(word for word in (w.strip("'") for w in kept.split()) if word)
 
 
-def main(
-    session: Annotated[str, typer.Argument(help="A session of the study.")],
-    reference: Annotated[Path, typer.Argument(help="The folder with its reference files.")],
-    study: Annotated[Path, typer.Option(help="The study's folder.")] = Path("data"),
-) -> None:
-    """Print the scores of one session."""
-    opened = open_study(study)
-    chain = SessionChain(opened, intake.recording(opened, session), opened.settings())
-    segments = chain.record("diarise", Diarisation).regular
-    for collar_s in (0.0, 0.25):
-        typer.echo(f"collar {collar_s} s: {diarisation_score(segments, reference, collar_s)}")
-    if (reference / "reference.jsonl").is_file():
-        words = [word.text for word in chain.record("transcribe", Transcript).words]
-        typer.echo(text_score(words, reference))
+def _by_speaker(said: Iterable[tuple[str, str]]) -> list[str]:
+    texts: dict[str, list[str]] = {}
+    for speaker, text in said:
+        texts.setdefault(speaker, []).append(text)
+    return [plain(" ".join(parts)) for _, parts in sorted(texts.items())]
 
 
-if __name__ == "__main__":
-    typer.run(main)
+def _errors(truth: str, found: str) -> int:
+    """Substitutions, deletions and insertions between two texts."""
+    import jiwer
+
+    if not truth or not found:
+        return len(truth.split()) + len(found.split())
+    counts = jiwer.process_words(truth, found)
+    return int(counts.substitutions + counts.deletions + counts.insertions)
+
+
+def _annotation(segments: Sequence[Segment]) -> Annotation:
+    from pyannote.core import Annotation
+    from pyannote.core import Segment as Stretch
+
+    found = Annotation()
+    for i, segment in enumerate(segments):
+        found[Stretch(segment.start_s, segment.end_s), i] = segment.label
+    return found
