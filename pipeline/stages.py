@@ -163,7 +163,7 @@ STAGES = (
     ),
     Stage(
         "transcribe",
-        1,
+        2,
         Transcript,
         _transcribe,
         needs=("decode", "diarise"),

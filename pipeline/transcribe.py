@@ -1,15 +1,18 @@
 """What was said: words with times, from the stretches in which diarisation hears speech.
 
-Whisper gets speech only: contiguous stretches of at most 30 s, cut where nobody talks. That keeps
-it from speaking into silence, and makes each stretch one window of the model, so that an error
-cannot run on into the rest of the session (nothing is carried over between stretches).
+Whisper is made for 30 s and spends as much on one word as on 30 s of talk, unless it is given less:
+so a window comes with just a little silence after it. Where that makes Whisper lose its way, the
+text shows it, and the full 30 s are spent. Nothing is carried over from window to window, so that
+an error cannot run on into the rest of the session.
 """
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,21 +22,30 @@ from pipeline.device import choose_device
 from pipeline.errors import SettingsError
 from pipeline.records import Diarisation, Interval, Suspect, Transcript, Word
 from pipeline.settings import MachineSettings, TranscriptionSettings
+from pipeline.timeline import union
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-SAMPLE_RATE_HZ = 16_000
-WINDOW_S = 30.0  # Whisper's own window
+CONTEXT_S = 30.0  # what Whisper is made for
+WINDOW_S = 28.0
 PADDING_S = 0.2  # consonants at the edge of detected speech are easily cut off
 MAX_GAP_S = 3.0  # a longer silence is not worth the model's time, and tempts it to invent
+SILENCE_AFTER_S = 1.0  # with less, Whisper does not notice that the talk is over…
+MIN_CONTEXT_S = 10.0  # …nor what a lone short answer is
+BATCH = {"cpu": 4, "cuda": 16}  # windows at a time
 LANGUAGE_PROBES = 5
+NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded anew without the loop
+MAX_TOKENS_PER_S = 12.0  # more is a loop, whose end need not be waited for
+FRAME_S = 0.01  # of Whisper's spectrogram
+SAME_STRETCH_S = 0.3  # words bridge shorter gaps in speech
 
 # Limits beyond which Whisper's text is not to be trusted: compression and log-probability as in
 # Radford et al. 2023 (section 4.5); nobody speaks more than 30 letters a second.
 MAX_COMPRESSION = 2.4
 MIN_LOG_PROBABILITY = -1.0
 MAX_LETTERS_PER_S = 30.0
+MAX_NO_SPEECH = 0.6
 
 
 def transcribe(
@@ -66,70 +78,80 @@ def transcribe(
         allowed = settings.languages or model.supported_languages
         language, probability = _detect_language(model, wav, stretches, allowed)
 
+    recogniser = _Recogniser(model, wav, language, settings)
+    speech = joined(diarisation.regular)
     words: list[Word] = []
     suspects: list[Suspect] = []
-    for done, stretch in enumerate(stretches):
+    for done, heard in enumerate(recogniser.listen(stretches)):
         progress(done / len(stretches))
-        for segment in _recognise(model, wav, stretch, language, settings.beam_size):
-            words += segment.words
-            suspects += segment.suspects
+        found = [within_speech(word, speech) for word in heard.words]
+        words += found
+        suspects += _suspects(heard, found)
     progress(1.0)
-    return Transcript(language, probability, tuple(words), tuple(suspects))
+    words.sort(key=lambda word: (word.start_s, word.end_s))
+    return Transcript(language, probability, tuple(words), tuple(sorted(suspects)))
 
 
 def windows(speech: Sequence[Interval]) -> list[Interval]:
-    """Stretches of at most ``WINDOW_S`` that hold all speech, cut in the longest pause at hand.
+    """Stretches of at most ``WINDOW_S`` that hold all speech, cut in the longest pauses.
 
-    ``speech`` is the exclusive diarisation. A stretch ends where nobody talks for ``MAX_GAP_S``;
-    one that grows too long is cut at the longest gap in its second half, or, where people follow
-    each other without one, at a change of speaker.
+    ``speech`` is the exclusive diarisation. Silence of more than ``MAX_GAP_S`` is left out; talk
+    that is then too long is halved, and halved again, in the longest pause that leaves a quarter
+    on each side, or, where people follow each other without one, at a change of speaker.
     """
-    stretches: list[list[Interval]] = []
-    for part in _within_window(sorted(Interval(s.start_s, s.end_s) for s in speech)):
-        current = stretches[-1] if stretches else []
-        if not current or part.start_s - current[-1].end_s > MAX_GAP_S:
-            stretches.append([part])
-            continue
-        current.append(part)
-        while stretches[-1][-1].end_s - stretches[-1][0].start_s > WINDOW_S - 2 * PADDING_S:
-            rest = _cut_at_longest_gap(stretches[-1])
-            stretches.append(rest)
-    return _padded([Interval(parts[0].start_s, parts[-1].end_s) for parts in stretches])
+    groups: list[list[Interval]] = []
+    for part in sorted(Interval(s.start_s, s.end_s) for s in speech):
+        if groups and part.start_s - groups[-1][-1].end_s <= MAX_GAP_S:
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return _padded([half for parts in groups for half in _halved(parts)])
 
 
-def _within_window(speech: list[Interval]) -> Iterator[Interval]:
-    """The same speech with no part longer than half a window."""
-    for part in speech:
-        start = part.start_s
-        while part.end_s - start > WINDOW_S / 2:
-            yield Interval(start, start + WINDOW_S / 2)
-            start += WINDOW_S / 2
-        yield Interval(start, part.end_s)
-
-
-def _cut_at_longest_gap(parts: list[Interval]) -> list[Interval]:
-    """Split ``parts`` (too long for a window) in place; return what comes after the cut."""
-    middle = parts[0].start_s + WINDOW_S / 2
-    places = [i for i in range(1, len(parts)) if parts[i].start_s >= middle] or [len(parts) - 1]
-    cut = max(places, key=lambda i: parts[i].start_s - parts[i - 1].end_s)
-    rest = parts[cut:]
-    del parts[cut:]
-    return rest
+def _halved(parts: list[Interval]) -> list[Interval]:
+    """Stretches that fit into a window, padding included."""
+    start, end = parts[0].start_s, parts[-1].end_s
+    if end - start <= WINDOW_S - 2 * PADDING_S:
+        return [Interval(start, end)]
+    middle = (start + end) / 2
+    if len(parts) == 1:
+        return _halved([Interval(start, middle)]) + _halved([Interval(middle, end)])
+    least, places = (end - start) / 4, range(1, len(parts))
+    central = [
+        i for i in places if parts[i - 1].end_s >= start + least and parts[i].start_s <= end - least
+    ]
+    cut = max(
+        central or places,
+        key=lambda i: (parts[i].start_s - parts[i - 1].end_s, -abs(parts[i].start_s - middle)),
+    )
+    return _halved(parts[:cut]) + _halved(parts[cut:])
 
 
 def _padded(stretches: list[Interval]) -> list[Interval]:
     """Each stretch with a little of the silence around it, no two overlapping."""
-    padded = []
-    for i, stretch in enumerate(stretches):
-        before = stretches[i - 1].end_s if i else 0.0
-        after = stretches[i + 1].start_s if i + 1 < len(stretches) else float("inf")
-        padded.append(
-            Interval(
-                stretch.start_s - min(PADDING_S, max(0.0, (stretch.start_s - before) / 2)),
-                stretch.end_s + min(PADDING_S, max(0.0, (after - stretch.end_s) / 2)),
-            )
-        )
-    return padded
+    ends = [0.0, *(s.end_s for s in stretches)]
+    starts = [*(s.start_s for s in stretches), math.inf]
+    pads = [min(PADDING_S, max(0.0, (b - a) / 2)) for a, b in zip(ends, starts, strict=True)]
+    return [
+        Interval(s.start_s - before, s.end_s + after)
+        for s, before, after in zip(stretches, pads, pads[1:], strict=False)
+    ]
+
+
+def joined(speech: Sequence[Interval]) -> list[Interval]:
+    """Where anybody talks, gaps that words bridge closed."""
+    half = SAME_STRETCH_S / 2
+    wide = union(Interval(s.start_s - half, s.end_s + half) for s in speech)
+    return [Interval(s.start_s + half, s.end_s - half) for s in wide]
+
+
+def within_speech(word: Word, speech: Sequence[Interval]) -> Word:
+    """A word, which Whisper stretches over pauses, cut to the speech that has most of it."""
+    place = Interval(word.start_s, word.end_s)
+    first = bisect_left(speech, place.start_s, key=lambda s: s.end_s)
+    last = bisect_left(speech, place.end_s, key=lambda s: s.start_s)
+    near = max(speech[first:last], key=place.overlap_s, default=place)
+    return replace(word, start_s=max(word.start_s, near.start_s), end_s=min(word.end_s, near.end_s))
 
 
 @cache
@@ -150,12 +172,11 @@ def _detect_language(
 
     One place alone misleads: a greeting in another language, a laugh, a poor line.
     """
-    longest = sorted(stretches, key=lambda s: s.duration_s, reverse=True)[:LANGUAGE_PROBES]
+    longest = sorted(stretches, key=lambda s: s.duration_s)[-LANGUAGE_PROBES:]
     votes: defaultdict[str, float] = defaultdict(float)
     for stretch in longest:
-        audio = samples(wav, stretch.start_s, stretch.end_s)
-        _, _, probabilities = model.detect_language(audio)
-        for language, probability in probabilities:
+        found = model.detect_language(samples(wav, stretch.start_s, stretch.end_s))
+        for language, probability in found[2]:
             votes[language] += probability / len(longest)
     language = max(allowed, key=lambda name: votes[name])
     return language, round(votes[language], 4)
@@ -163,46 +184,123 @@ def _detect_language(
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
+    """What Whisper makes of one window; ``log_probability`` is the mean over its tokens."""
+
     words: tuple[Word, ...]
-    suspects: tuple[Suspect, ...]
+    log_probability: float
+    compression: float
+    no_speech: float
+
+    def doubts(self) -> list[str]:
+        unsure = self.log_probability < MIN_LOG_PROBABILITY or self.no_speech > MAX_NO_SPEECH
+        found = {"repetition": self.compression > MAX_COMPRESSION, "low_confidence": unsure}
+        return [reason for reason, holds in found.items() if holds]
 
 
-def _recognise(
-    model: WhisperModel, wav: Path, stretch: Interval, language: str, beam_size: int
-) -> Iterator[_Heard]:
-    """What Whisper hears in one stretch, segment by segment, in the time of the recording."""
-    segments, _ = model.transcribe(
-        samples(wav, stretch.start_s, stretch.end_s),
-        language=language,
-        beam_size=beam_size,
-        word_timestamps=True,
-        condition_on_previous_text=False,
-        without_timestamps=False,
-    )
-    for segment in segments:
-        words = tuple(
-            Word(
-                start_s=round(stretch.start_s + float(w.start), 3),
-                end_s=round(stretch.start_s + float(max(w.start, w.end)), 3),
-                text=w.word.strip(),
-                probability=round(float(w.probability), 4),
-            )
-            for w in segment.words or ()
-            if w.word.strip()
+class _Recogniser:
+    """Whisper at work on one recording."""
+
+    def __init__(
+        self, model: WhisperModel, wav: Path, language: str, settings: TranscriptionSettings
+    ) -> None:
+        from faster_whisper.tokenizer import Tokenizer
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        self._model, self._wav, self._beam_size = model, wav, settings.beam_size
+        self._tokenizer = Tokenizer(
+            model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
         )
-        if words:
-            place = Interval(words[0].start_s, words[-1].end_s)
-            yield _Heard(words, tuple(_suspects(segment, place)))
+        self._prompt = model.get_prompt(
+            self._tokenizer, [], hotwords=", ".join(settings.glossary) or None
+        )
+        self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
+
+    def listen(self, stretches: Sequence[Interval]) -> Iterator[_Heard]:
+        """What is heard in each stretch, in no order."""
+        by_length = sorted(stretches, key=lambda s: s.duration_s)
+        size = BATCH[self._model.model.device]
+        for first in range(0, len(by_length), size):
+            batch = by_length[first : first + size]
+            context_s = max(MIN_CONTEXT_S, batch[-1].duration_s + SILENCE_AFTER_S)
+            for stretch, heard in zip(batch, self._decode(batch, context_s), strict=True):
+                if heard.doubts():
+                    [again] = self._decode([stretch], CONTEXT_S, NO_REPEAT)
+                    best = min(again, heard, key=lambda h: (len(h.doubts()), h.compression))
+                    heard = replace(best, compression=heard.compression)  # a loop stays flagged
+                yield heard
+
+    def _decode(
+        self, batch: Sequence[Interval], context_s: float, no_repeat: int = 0
+    ) -> list[_Heard]:
+        """What is heard in each stretch; no ``no_repeat`` tokens come twice (0: they may)."""
+        import numpy as np
+        from faster_whisper.transcribe import get_compression_ratio
+
+        n_frames = 2 * round(min(CONTEXT_S, context_s) / FRAME_S / 2)  # the encoder halves them
+        n = n_frames * self._model.feature_extractor.hop_length
+        sounds = [samples(self._wav, s.start_s, s.end_s)[:n] for s in batch]
+        spectrograms = [
+            self._model.feature_extractor(np.pad(x, (0, n - len(x))), padding=0) for x in sounds
+        ]
+        encoded = self._model.encode(np.stack(spectrograms))
+        most_tokens = round(MAX_TOKENS_PER_S * context_s)
+        results = self._model.model.generate(
+            encoded,
+            [self._prompt] * len(batch),
+            beam_size=self._beam_size,
+            max_length=min(self._model.max_length, len(self._prompt) + most_tokens),
+            no_repeat_ngram_size=no_repeat,
+            suppress_tokens=self._suppressed,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        # Whisper's own time stamps, tokens beyond the end of text, only guide the decoding.
+        texts = [[t for t in r.sequences_ids[0] if t < self._tokenizer.eot] for r in results]
+        lengths = [round(s.duration_s / FRAME_S) for s in batch]
+        aligned = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
+        return [
+            _Heard(
+                words=tuple(_words(alignment, stretch)),
+                log_probability=_per_token(r),
+                compression=get_compression_ratio(self._tokenizer.decode(text)) if text else 0.0,
+                no_speech=r.no_speech_prob,
+            )
+            for stretch, r, text, alignment in zip(batch, results, texts, aligned, strict=True)
+        ]
 
 
-def _suspects(segment: Any, place: Interval) -> Iterator[Suspect]:
-    """Why a Whisper segment is not to be trusted, if it is not."""
-    letters_per_s = len(segment.text) / max(place.duration_s, 0.1)
-    doubts = {
-        "repetition": segment.compression_ratio > MAX_COMPRESSION,
-        "low_confidence": segment.avg_logprob < MIN_LOG_PROBABILITY,
-        "speaking_rate": letters_per_s > MAX_LETTERS_PER_S,
-    }
-    for reason, doubtful in doubts.items():
-        if doubtful:
-            yield Suspect(place.start_s, place.end_s, reason)
+def _per_token(result: Any) -> float:
+    """Mean log-probability of a result's tokens, its end included, as Whisper counts it."""
+    n_tokens = len(result.sequences_ids[0])
+    return float(result.scores[0]) * n_tokens / (n_tokens + 1)
+
+
+def _words(alignment: list[dict[str, Any]], stretch: Interval) -> Iterator[Word]:
+    """The words that Whisper found in a stretch, in the time of the recording."""
+    from faster_whisper.transcribe import merge_punctuations
+
+    merge_punctuations(alignment, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
+    for found in alignment:
+        start = round(min(stretch.start_s + float(found["start"]), stretch.end_s), 3)
+        end = round(min(stretch.start_s + float(found["end"]), stretch.end_s), 3)
+        if text := found["word"].strip():
+            yield Word(start, max(start, end), text, round(float(found["probability"]), 4))
+
+
+def _suspects(heard: _Heard, words: Sequence[Word]) -> Iterator[Suspect]:
+    """Where and why what was heard in a window is not to be trusted."""
+    for reason in heard.doubts() if words else ():
+        yield Suspect(words[0].start_s, max(word.end_s for word in words), reason)
+    for place in too_fast(words):
+        yield Suspect(place.start_s, place.end_s, "speaking_rate")
+
+
+def too_fast(words: Sequence[Word], n_words: int = 8) -> list[Interval]:
+    """Where ``n_words`` words in a row come faster than anybody speaks."""
+    rows = [words[i : i + n_words] for i in range(len(words) - n_words + 1)]
+    return union(
+        Interval(row[0].start_s, max(row[-1].end_s, row[0].start_s + 0.1))
+        for row in rows
+        if sum(len(word.text) for word in row)
+        > MAX_LETTERS_PER_S * (row[-1].end_s - row[0].start_s)
+    )

@@ -10,6 +10,7 @@ busy for both. Times are shares of the recording's length (real-time factor).
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -67,7 +68,9 @@ def measured(material: Material, system: str, language: str | None) -> dict[str,
         file = Path(folder) / "output.json"
         command = [sys.executable, "-W", "ignore", "-m", "pipeline.bench.systems", system]
         command += [str(material.recording), str(file), *([language] if language else [])]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        # for both alike: waiting threads that spin would count as work
+        environment = os.environ | {"OMP_WAIT_POLICY": "PASSIVE"}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
         output = Output.read(file)
     return {"recording": material.name, "system": system, **figures(output, material)}
 

@@ -2,8 +2,16 @@
 
 from itertools import pairwise
 
-from pipeline.records import Interval
-from pipeline.transcribe import MAX_GAP_S, PADDING_S, WINDOW_S, windows
+from pipeline.records import Interval, Word
+from pipeline.transcribe import (
+    MAX_GAP_S,
+    PADDING_S,
+    WINDOW_S,
+    joined,
+    too_fast,
+    windows,
+    within_speech,
+)
 
 
 def test_no_speech_gives_no_window() -> None:
@@ -22,9 +30,16 @@ def test_padding_stays_inside_the_recording_and_off_the_neighbour() -> None:
     assert found[1].start_s == 2 + far - PADDING_S
 
 
-def test_long_talk_is_cut_at_its_longest_gap_in_the_second_half() -> None:
-    parts = [Interval(0, 10), Interval(12, 18), Interval(18.2, 24), Interval(25, 34)]
-    assert windows(parts) == [Interval(0, 24.2), Interval(24.8, 34.2)]
+def test_long_talk_is_cut_at_its_longest_central_gap() -> None:
+    # 34 s: a quarter is 8.5 s, so the pause of 2.5 s after 3 s is too near the start
+    parts = [Interval(0, 3), Interval(5.5, 12), Interval(14, 24), Interval(25, 34)]
+    assert windows(parts) == [Interval(0, 12.2), Interval(13.8, 34.2)]
+
+
+def test_halves_that_are_too_long_are_halved_again() -> None:
+    parts = [Interval(i * 10, i * 10 + 9) for i in range(8)]  # 79 s, pauses of 1 s alike
+    found = windows(parts)
+    assert [round(w.duration_s, 3) for w in found] == [19.2, 19.4, 19.4, 19.4]
 
 
 def test_talk_without_a_gap_is_cut_all_the_same() -> None:
@@ -42,3 +57,25 @@ def test_all_speech_is_in_some_window_and_none_twice() -> None:
         assert sum(w.start_s <= part.start_s and part.end_s <= w.end_s for w in found) == 1
     assert all(a.end_s <= b.start_s for a, b in pairwise(found))
     assert all(w.duration_s <= WINDOW_S for w in found)
+
+
+def test_gaps_that_words_bridge_are_closed() -> None:
+    assert joined([Interval(1, 2), Interval(2.25, 3), Interval(3.5, 4)]) == [
+        Interval(1, 3),
+        Interval(3.5, 4),
+    ]
+
+
+def test_a_word_keeps_to_the_speech_that_has_most_of_it() -> None:
+    speech = [Interval(0, 2), Interval(4, 6)]
+    late = within_speech(Word(1.75, 4.5, "so", 0.9), speech)
+    assert (late.start_s, late.end_s) == (4, 4.5)
+    assert within_speech(Word(1, 1.5, "yes", 0.9), speech) == Word(1, 1.5, "yes", 0.9)
+    assert within_speech(Word(2.5, 3, "thanks", 0.9), speech) == Word(2.5, 3, "thanks", 0.9)
+
+
+def test_words_faster_than_anybody_speaks_are_found() -> None:
+    slow = [Word(i * 0.5, i * 0.5 + 0.5, "words", 0.9) for i in range(8)]
+    fast = [Word(4 + i * 0.125, 4.125 + i * 0.125, "words", 0.9) for i in range(8)]
+    assert too_fast(slow) == []
+    assert too_fast(fast) == [Interval(4, 5)]  # 40 letters in a second
