@@ -107,6 +107,7 @@ class TurnSettings(Section):
         default=(
             *(
                 "joo",
+                "jo",
                 "juu",
                 "jep",
                 "mm",
