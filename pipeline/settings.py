@@ -82,11 +82,6 @@ class TranscriptionSettings(Section):
         description="Languages that detection may choose from; left empty, any.",
     )
     beam_size: int = Field(default=3, ge=1, le=20, description="Width of the beam search.")
-    glossary: tuple[str, ...] = Field(
-        default=(),
-        description="Terms that the recogniser would not know. Only those that are really said: "
-        "others make it worse.",
-    )
 
 
 class TurnSettings(Section):

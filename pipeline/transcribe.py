@@ -210,9 +210,7 @@ class _Recogniser:
         self._tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
         )
-        self._prompt = model.get_prompt(
-            self._tokenizer, [], hotwords=", ".join(settings.glossary) or None
-        )
+        self._prompt = model.get_prompt(self._tokenizer, [])
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
 
     def listen(self, stretches: Sequence[Interval]) -> Iterator[_Heard]:
