@@ -54,7 +54,8 @@ class Audio:
 
     ``file`` is the name of the WAV beside this record. ``flags`` say what decoding met:
     ``decode_errors`` (parts were lost and are silence now), ``truncated`` (the file ends before it
-    says), ``silent`` (never louder than -60 dBFS).
+    says), ``silent`` (never louder than -60 dBFS). ``tracks`` are the WAVs of the people one by
+    one, where each was recorded on a track of their own; empty where they were recorded together.
     """
 
     file: str
@@ -62,13 +63,18 @@ class Audio:
     duration_s: float
     peak: float
     flags: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Segment(Interval):
-    """A stretch in which diarisation hears one speaker label."""
+    """A stretch in which diarisation hears one speaker label.
+
+    ``confidence`` (0–1) says how sure it is that this label talks here and no other.
+    """
 
     label: str
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +101,16 @@ class Diarisation:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as recognised, with its probability (0–1)."""
+    """One word as recognised, with its probability (0–1).
+
+    ``label`` is who said it, where the recording itself tells: one track a person.
+    """
 
     start_s: float
     end_s: float
     text: str
     probability: float
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
