@@ -26,6 +26,14 @@ def os_errors(doing: str) -> Iterator[None]:
         raise from_os_error(error, doing) from None
 
 
+def sha256_of(path: Path) -> str:
+    """sha256 (hex) of a file's bytes; of a folder, of what its files hold, whatever their names."""
+    if not path.is_dir():
+        return file_sha256(path)
+    contents = sorted(file_sha256(file) for file in path.iterdir() if file.is_file())
+    return hashlib.sha256("\n".join(contents).encode()).hexdigest()
+
+
 def file_sha256(file: Path) -> str:
     """sha256 (hex) of a file's bytes, read as a stream."""
     with file.open("rb") as stream:
@@ -49,14 +57,14 @@ def write_atomically(file: Path, data: bytes, mode: int = 0o644) -> None:
 
 def clear_pending(folder: Path) -> None:
     """Remove what killed runs left half-written below a folder. Only while nobody writes there."""
-    for pending in folder.rglob(f"{_PREFIX}*{PENDING}"):
-        pending.unlink(missing_ok=True)
+    for pending in [*folder.rglob(f"{_PREFIX}*{PENDING}")]:
+        _remove(pending)
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file; from another file system by a copy that is verified before the file goes.
+    """Move a file or folder; from another file system by a copy that is verified before it goes.
 
-    Raises UnreadableError if the file changes meanwhile.
+    Raises UnreadableError if it changes meanwhile.
     """
     try:
         source.rename(target)
@@ -64,13 +72,29 @@ def move(source: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         part = target.with_name(f".incoming{PENDING}")
-        shutil.copyfile(source, part)
+        _remove(part)
+        if source.is_dir():
+            shutil.copytree(source, part)
+            for file in part.rglob("*"):
+                sync(file)
+        else:
+            shutil.copyfile(source, part)
         sync(part)
-        if file_sha256(part) != file_sha256(source):
+        if sha256_of(part) != sha256_of(source):
             raise UnreadableError("The file changed while it was copied.") from None
         part.rename(target)
         sync(target.parent)
-        source.unlink()
+        # by a name that nobody takes for a recording: half of a folder must not look like one
+        going = source.with_name(f"{_PREFIX}{target.parent.name}{PENDING}")
+        source.rename(going)
+        _remove(going)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -20,6 +20,9 @@ _NO_NUMBER = re.compile(
     r"|\bklo?\b\.?\s*\d+(?:[.:]\d+)?"  # klo 18
     r"|\d{3,}"  # years, counters of cameras, widths of pictures
 )
+_TRACKS = re.compile(
+    r"(?:.*[\s_\-.])?(?:(?:ääni)?raidat|(?:audio[\s_-]?)?tracks|spår|audio record)"
+)
 _SESSION_NUMBERS = (
     rf"{_NUMBER}(?:\.|:?e|:?a|st|nd|rd|th)[\s_-]*{_WORD}",  # 3. tapaaminen, 3:e träffen
     rf"{_WORD}(?:[\s_\-.,#:]|n(?:ro|r|o)\b)*{_NUMBER}",  # tapaaminen 3, session_03
@@ -45,6 +48,15 @@ def session_number(name: str) -> int | None:
 def session_kind(name: str) -> SessionKind:
     """Whether a file name speaks of an interview (haastattelu, intervju) or, else, of a meeting."""
     return "group_interview" if re.search(_INTERVIEW, folded(name)) else "meeting"
+
+
+def is_tracks_folder(name: str) -> bool:
+    """Whether the files in a folder of this name are the tracks of one session, one a person.
+
+    So are named "3. tapaaminen raidat", "session 3.tracks", "möte 3 spår", and "Audio Record",
+    which is what Zoom calls it.
+    """
+    return _TRACKS.fullmatch(folded(name)) is not None
 
 
 def suffix(name: str) -> str:

@@ -1,6 +1,7 @@
 """From the inbox to accepted recordings, and to quarantine what cannot be used.
 
-private/recordings/<session_id>/original.<suffix>   the file, moved here from the inbox
+private/recordings/<session_id>/original.<suffix>   the file, moved here from the inbox, or
+                                original.tracks/    the folder with a file a person
                                 recording.json      what it was accepted as
 private/recordings/.claim-<session_id>/             the same, under way
 Whoever calls holds the study's lock: one process at a time.
@@ -22,7 +23,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline import audio
-from pipeline.disk import file_sha256, move, os_errors, sync, write_atomically
+from pipeline.disk import move, os_errors, sha256_of, sync, write_atomically
 from pipeline.errors import (
     StudyError,
     TooShortError,
@@ -30,7 +31,15 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
-from pipeline.file_names import fitted, folded, natural, session_kind, session_number, suffix
+from pipeline.file_names import (
+    fitted,
+    folded,
+    is_tracks_folder,
+    natural,
+    session_kind,
+    session_number,
+    suffix,
+)
 from pipeline.records import Recording, SessionKind
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study
@@ -38,14 +47,17 @@ from pipeline.study import Study
 T = TypeVar("T")
 RECORD = "recording.json"
 ORIGINAL = "original"
+TRACKS = ".tracks"
 CLAIM = ".claim-"
 RECEIPT = ".vuoro.txt"
 REASON = ".reason.txt"
 
 _LETTER: dict[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
+_HALF_COPIED = re.compile(
+    r".*\.(part|partial|filepart|crdownload|download|tmp)", re.IGNORECASE | re.DOTALL
+)
 _NO_RECORDING = re.compile(
-    r"\.|~\$|(session\.yaml|thumbs\.db|desktop\.ini)$"
-    r"|.*\.(part|partial|filepart|crdownload|download|tmp|vuoro\.txt)$",
+    r"\.|~\$|(session\.yaml|thumbs\.db|desktop\.ini|.*\.vuoro\.txt)$|" + _HALF_COPIED.pattern + "$",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -81,16 +93,27 @@ class Duplicate:
 def waiting(study: Study) -> list[Path]:
     """The recordings in the inbox, by group and name in natural order (2 before 10).
 
-    Left out: hidden and half-copied files, receipts, links, and what programs leave behind.
+    A folder of tracks is one recording. Left out: hidden and half-copied files, receipts, links,
+    and what programs leave behind; and a folder of tracks in which a file is half-copied.
     Raises TransientError where a folder cannot be read.
     """
     found = []
     with os_errors("reading the inbox"):
         for folder, subfolders, names in os.walk(study.inbox, onerror=_reraise):
-            subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+            visible = [name for name in subfolders if not name.startswith(".")]
+            tracks = [name for name in visible if is_tracks_folder(name)]
+            subfolders[:] = [name for name in visible if name not in tracks]
             files = (Path(folder, name) for name in names if not _NO_RECORDING.match(name))
             found += [file for file in files if not file.is_symlink() and file.is_file()]
+            found += [place for name in tracks if _complete_tracks(place := Path(folder, name))]
     return sorted(found, key=lambda file: natural(file.relative_to(study.inbox)))
+
+
+def _complete_tracks(folder: Path) -> bool:
+    """Whether a folder of tracks holds files, none of them half-copied."""
+    names = [file.name for file in folder.iterdir()]
+    copied = any(not _NO_RECORDING.match(name) for name in names)
+    return copied and not folder.is_symlink() and not any(map(_HALF_COPIED.fullmatch, names))
 
 
 def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate:
@@ -199,9 +222,9 @@ def _accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Du
     if declared_s is not None and declared_s < settings.min_duration_s:
         raise TooShortError(f"The recording is shorter than {settings.min_duration_s:g} seconds.")
     with os_errors("taking a recording in"):
-        written = file.stat().st_mtime_ns
-        sha256 = file_sha256(file)
-        if file.stat().st_mtime_ns != written:
+        written = _written(file)
+        sha256 = sha256_of(file)
+        if _written(file) != written:
             raise UnreadableError("The file is still being copied.", "Wait, then run again.")
         earlier = sessions(study)
         if same := [known.session_id for known in earlier if known.sha256 == sha256]:
@@ -213,6 +236,12 @@ def _accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Du
         move(file, claim / original(study, new).name)
         _complete(claim)
     return Accepted(new)
+
+
+def _written(path: Path) -> list[int]:
+    """When a file, or each file of a folder, was last written to."""
+    files = [path, *sorted(path.iterdir())] if path.is_dir() else [path]
+    return [file.stat().st_mtime_ns for file in files]
 
 
 def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording]) -> Recording:
@@ -232,7 +261,7 @@ def _as_recording(study: Study, file: Path, sha256: str, earlier: list[Recording
         kind=kind,
         sha256=sha256,
         original_name=_text(file.name),
-        suffix=suffix(file.name),
+        suffix=TRACKS if file.is_dir() else suffix(file.name),
         inbox_folder=_text(file.relative_to(study.inbox).parent.as_posix()),
     )
 

@@ -31,6 +31,11 @@ class IntakeSettings(Section):
         ge=0,
         description="A recording shorter than this goes to quarantine, in seconds.",
     )
+    tracks: Literal["auto", "together", "separate"] = Field(
+        default="auto",
+        description="Whether a file's channels are of one person each ('separate') or of all "
+        "('together'); 'auto' listens.",
+    )
 
 
 class DiarisationSettings(Section):

@@ -98,6 +98,7 @@ def _decode(job: Job) -> Audio:
         intake.original(chain.study, chain.recording),
         job.folder,
         min_duration_s=job.settings.intake.min_duration_s,
+        tracks=job.settings.intake.tracks,
         progress=job.progress,
     )
 
@@ -151,7 +152,7 @@ def _pseudonymise(job: Job) -> MaskedConversation:
 
 
 STAGES = (
-    Stage("decode", 1, Audio, _decode, section="intake", of_recording=("sha256",)),
+    Stage("decode", 2, Audio, _decode, section="intake", of_recording=("sha256",)),
     Stage(
         "diarise",
         2,

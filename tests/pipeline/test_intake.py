@@ -12,13 +12,14 @@ from contextlib import suppress
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from media import Track, tone, write
 from pydantic import TypeAdapter
 
 from pipeline import intake
-from pipeline.disk import file_sha256
+from pipeline.disk import clear_pending, sha256_of
 from pipeline.errors import (
     DiskFullError,
     NoAudioError,
@@ -28,7 +29,7 @@ from pipeline.errors import (
     TooShortError,
     UnreadableError,
 )
-from pipeline.file_names import session_kind, session_number
+from pipeline.file_names import is_tracks_folder, session_kind, session_number
 from pipeline.intake import Accepted, Duplicate
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
@@ -53,6 +54,21 @@ def drop(study: Study, name: str, duration_s: float = 1.5) -> Path:
     number = int(sha256(os.fsencode(name)).hexdigest()[:6], 16)
     track = Track(tone(duration_s, frequency_hz=100 + number / 2000), "pcm_s16le")
     return write(file, track, container="wav")
+
+
+def drop_tracks(study: Study, name: str = "a/tapaaminen 4 raidat") -> Path:
+    """A folder of two tracks in the inbox, and what meeting software leaves beside them."""
+    for person in ("Aino.m4a", "Eero.m4a"):
+        drop(study, f"{name}/{person}")
+    (study.inbox / name / "chat.txt").write_text("hei")
+    return study.inbox / name
+
+
+def contents(place: Path) -> dict[str, bytes]:
+    """All bytes of a file, or of the files of a folder by name."""
+    if place.is_file():
+        return {"": place.read_bytes()}
+    return {file.name: file.read_bytes() for file in place.iterdir()}
 
 
 def accept(study: Study, file: Path) -> Recording:
@@ -272,6 +288,48 @@ def test_every_reason_has_its_finnish(study: Study) -> None:
         assert len(finnish.partition("\n\n")[2].partition("\n\n")[0]) > 45
 
 
+def test_a_folder_of_tracks_is_one_recording(study: Study) -> None:
+    drop(study, "a/tapaaminen 5.wav")
+    folder = drop_tracks(study)
+    data = contents(folder)
+    assert intake.waiting(study) == [folder, study.inbox / "a/tapaaminen 5.wav"]
+    recording = accept(study, folder)
+    assert (recording.session_number, recording.suffix) == (4, ".tracks")
+    assert contents(intake.original(study, recording)) == data
+    assert not folder.exists()
+    assert recording.session_id in receipt_of(folder)
+
+
+def test_the_same_tracks_are_taken_once(study: Study) -> None:
+    first = accept(study, drop_tracks(study))
+    again = drop_tracks(study)
+    (again / "Aino.m4a").rename(again / "Toinen.m4a")
+    outcome = intake.accept(study, again, SETTINGS)
+    assert outcome == Duplicate(first.session_id)
+    assert len(contents(study.quarantine / "a" / again.name)) == 3
+
+
+def test_tracks_that_are_half_copied_wait(study: Study) -> None:
+    folder = drop_tracks(study)
+    (folder / "Kaisa.m4a.part").touch()
+    (study.inbox / "a" / "tyhjät raidat").mkdir()
+    assert intake.waiting(study) == []
+    (folder / "Kaisa.m4a.part").unlink()
+    assert intake.waiting(study) == [folder]
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        *(("Audio Record", True), ("session 3.tracks", True), ("3. tapaaminen raidat", True)),
+        *(("möte 3 spår", True), ("Ääniraidat", True), ("audio_tracks", True), ("raidat", True)),
+        *(("soundtracks", False), ("raidat vanhat", False), ("tapaaminen 3", False)),
+    ],
+)
+def test_names_of_folders_of_tracks(name: str, holds: bool) -> None:
+    assert is_tracks_folder(name) is holds
+
+
 def test_too_short_is_refused_at_once(study: Study) -> None:
     file = drop(study, "a/1.wav", 0.2)
     with pytest.raises(TooShortError):
@@ -287,7 +345,7 @@ def test_session_that_proves_useless_goes_to_quarantine(study: Study) -> None:
     place = intake.quarantine_session(study, recording.session_id, NoAudioError("None."))
     assert place == study.quarantine / "a" / "tapaaminen 2.wav"
     assert "Tallennetta ei voi käyttää" in receipt_of(lay)
-    assert file_sha256(place) == recording.sha256
+    assert sha256_of(place) == recording.sha256
     assert intake.sessions(study) == []
     assert list(study.recordings.iterdir()) == []
     with pytest.raises(StudyError, match=recording.session_id):
@@ -301,12 +359,13 @@ def kill_before(step: int, patched: pytest.MonkeyPatch, other_file_system: bool)
     def counted(name: str) -> None:
         plain = getattr(Path, name)
 
-        def change(self: Path, *args: object, **kwargs: object) -> object:
+        def change(self: Path, *args: Any, **kwargs: Any) -> object:
             nonlocal done
             done += 1
             if done == step:
                 raise Killed
-            if other_file_system and name == "rename" and self.parent.name == "a":
+            elsewhere = name == "rename" and self.parent.name == "a" != args[0].parent.name
+            if other_file_system and elsewhere:
                 raise OSError(errno.EXDEV, "Invalid cross-device link")
             return plain(self, *args, **kwargs)
 
@@ -317,28 +376,30 @@ def kill_before(step: int, patched: pytest.MonkeyPatch, other_file_system: bool)
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize(("other_file_system", "steps"), [(False, 9), (True, 11)])
+@pytest.mark.parametrize("of_tracks", [False, True], ids=["file", "folder of tracks"])
+@pytest.mark.parametrize("other_file_system", [False, True], ids=["rename", "copy"])
 def test_killed_at_any_step_loses_nothing(
-    other_file_system: bool, steps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    of_tracks: bool, other_file_system: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for step in count(1):
         study = create(tmp_path / str(step))
-        file = drop(study, "a/tapaaminen 4.wav")
-        data = file.read_bytes()
+        place = drop_tracks(study) if of_tracks else drop(study, "a/tapaaminen 4.wav")
+        data = contents(place)
         with monkeypatch.context() as patched:
             kill_before(step, patched, other_file_system)
             with suppress(Killed):
-                intake.accept(study, file, SETTINGS)
+                intake.accept(study, place, SETTINGS)
                 break
         for left in intake.waiting(study):
             intake.accept(study, left, SETTINGS)
         intake.repair(study)
         (recording,) = intake.sessions(study)
         assert recording.session_number == 4
-        assert intake.original(study, recording).read_bytes() == data
+        assert contents(intake.original(study, recording)) == data
         assert not list(study.recordings.glob(".*"))
-    assert step == steps + 1
-    assert not list(study.root.rglob("*.part"))
+        clear_pending(study.root)
+        assert not list(study.root.rglob("*.pending"))
+    assert step > 8
 
 
 @pytest.mark.faults
@@ -408,9 +469,9 @@ def test_file_that_still_grows_stays(study: Study, monkeypatch: pytest.MonkeyPat
 
     def hashed_while_written(path: Path) -> str:
         os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
-        return file_sha256(path)
+        return sha256_of(path)
 
-    monkeypatch.setattr(intake, "file_sha256", hashed_while_written)
+    monkeypatch.setattr(intake, "sha256_of", hashed_while_written)
     with pytest.raises(UnreadableError, match="being copied"):
         intake.accept(study, file, SETTINGS)
     assert intake.waiting(study) == [file]

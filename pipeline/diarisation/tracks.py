@@ -1,0 +1,151 @@
+"""Who spoke when, where every person was recorded on a track of their own.
+
+Who it is, the track says; when they speak, segmentation-3.0 says, track by track. It hears speech
+at any level, so also the others' voices where they reach a microphone (in one room, through
+loudspeakers). How loud they come through is measured on each track, and what is nearer to that
+than to the person's own voice is taken for theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.audio import SAMPLE_RATE_HZ, samples
+from pipeline.diarisation.segmentation import Bools, Floats, Frames, Segmentation, Talk, runs
+from pipeline.diarisation.voices import Voices, pieces
+from pipeline.records import Diarisation, Segment, VoicePrint
+
+SMOOTH_S = 0.3  # voices swing by 20 dB from sound to sound
+AROUND_S = 0.3  # what comes through lags behind, in a room
+NEARER = 0.5  # of the way, in dB, from the others' voices as they come through to one's own
+OWN_LEVEL = 75  # percentile of the levels while the track is the loudest
+FLOOR_DB = -100.0
+BLOCK_S = 600.0
+SEGMENTATION_SHARE = 0.6
+
+
+class TrackDiariser:
+    """One label a track, TRACK_01, TRACK_02, … in their order."""
+
+    def __init__(self, segmentation: Segmentation, voices: Voices) -> None:
+        self._segmentation = segmentation
+        self._voices = voices
+
+    def __call__(self, tracks: Sequence[Path], progress: Callable[[float], None]) -> Diarisation:
+        """Who speaks when on WAVs of ``pipeline.audio``, of equal or different length.
+
+        A track without speech has no label. ``progress`` gets 0–1, last 1.
+        """
+        heard = []
+        for number, wav in enumerate(tracks):
+            heard.append(self._segmentation(wav, _ignore))
+            progress(SEGMENTATION_SHARE * (number + 1) / len(tracks))
+        frames = heard[0].frames
+        length = max(len(talk.active) for talk in heard)
+        spoken = np.zeros((length, len(tracks)), np.bool_)
+        level_db = np.full((length, len(tracks)), FLOOR_DB, np.float32)
+        for number, (talk, wav) in enumerate(zip(heard, tracks, strict=True)):
+            spoken[: len(talk.active), number] = talk.active.any(axis=1)
+            level_db[: len(talk.active), number] = _level_db(wav, frames, len(talk.active))
+        relative_db = level_db - _own_level_db(level_db, spoken)
+        spoken &= ~_comes_through(relative_db, spoken, frames)
+        regular: list[Segment] = []
+        exclusive: list[Segment] = []
+        prints: list[VoicePrint] = []
+        loudest = np.where(spoken, relative_db, -np.inf).argmax(axis=1)
+        for number, (talk, wav) in enumerate(zip(heard, tracks, strict=True)):
+            label = track_label(number)
+            activity = talk.activity.max(axis=1)
+            mine = _segments(frames, spoken[:, number], activity, label)
+            alone = spoken[:, number] & (loudest == number)
+            regular += mine
+            exclusive += _segments(frames, alone, activity, label)
+            prints += self._print(wav, talk, spoken, number, mine)
+            progress(SEGMENTATION_SHARE + (1 - SEGMENTATION_SHARE) * (number + 1) / len(tracks))
+        progress(1.0)
+        return Diarisation(tuple(sorted(regular)), tuple(sorted(exclusive)), tuple(prints))
+
+    def _print(
+        self, wav: Path, talk: Talk, spoken: Bools, number: int, mine: Sequence[Segment]
+    ) -> list[VoicePrint]:
+        """The mean voice on a track, where its person talks alone if anywhere; none if too short."""
+        own = spoken[: len(talk.active), number]
+        others = np.delete(spoken[: len(talk.active)], number, axis=1).any(axis=1)
+        clear = own & ~others if (own & ~others).any() else own
+        alone = Talk(talk.frames, talk.activity, clear[:, None])
+        embeddings, heard = self._voices(wav, alone, pieces(alone), _ignore)
+        if not heard.any():
+            return []
+        mean = embeddings[heard].mean(axis=0)
+        mean /= np.linalg.norm(mean)
+        speech_s = round(sum(segment.duration_s for segment in mine), 3)
+        return [VoicePrint(track_label(number), speech_s, tuple(round(float(x), 6) for x in mean))]
+
+
+def track_label(number: int) -> str:
+    """The label of the track whose number, counted from 0, this is."""
+    return f"TRACK_{number + 1:02d}"
+
+
+def _level_db(wav: Path, frames: Frames, n_frames: int) -> Floats:
+    """How loud a track is in each frame, smoothed: (frames,) in dBFS."""
+    energy = np.zeros(n_frames, np.float64)
+    step = frames.step_s * SAMPLE_RATE_HZ
+    for first in range(0, n_frames, block := int(BLOCK_S / frames.step_s)):
+        end = min(n_frames, first + block)
+        edges_s = [frames.start_s(frame) for frame in (first, end)]
+        sound = samples(wav, *edges_s).astype(np.float64)
+        at = np.minimum(((np.arange(end - first)) * step).astype(np.intp), max(0, len(sound) - 1))
+        if len(sound):
+            energy[first:end] = np.add.reduceat(sound**2, at) / step
+    width = max(1, round(SMOOTH_S / frames.step_s))
+    smooth = np.convolve(energy, np.ones(width) / width, "same")
+    return np.asarray(10 * np.log10(np.maximum(smooth, 10 ** (FLOOR_DB / 10))), np.float32)
+
+
+def _own_level_db(level_db: Floats, spoken: Bools) -> Floats:
+    """(tracks,): how loud each person is on their own track, while that is the loudest of all."""
+    loudest = level_db.argmax(axis=1)
+    own = np.zeros(level_db.shape[1], np.float32)
+    for track in range(len(own)):
+        leads = spoken[:, track] & (loudest == track)
+        if leads.any():
+            own[track] = np.percentile(level_db[leads, track], OWN_LEVEL)
+    return own
+
+
+def _comes_through(relative_db: Floats, spoken: Bools, frames: Frames) -> Bools:
+    """(frames, tracks): where a track has the voices of others rather than its person's."""
+    from scipy.ndimage import maximum_filter1d
+
+    found = np.zeros_like(spoken)
+    around = round(AROUND_S / frames.step_s)
+    for track in range(spoken.shape[1]):
+        others_db = np.where(
+            np.delete(spoken, track, axis=1), np.delete(relative_db, track, axis=1), FLOOR_DB
+        ).max(axis=1, initial=FLOOR_DB)
+        clear = others_db > -10  # somebody else talks, about as loud as they usually are
+        if clear.any():
+            distance_db = np.median((others_db - relative_db[:, track])[clear])
+            near_db = maximum_filter1d(others_db, around)
+            found[:, track] = near_db - relative_db[:, track] > NEARER * distance_db
+    return found
+
+
+def _segments(frames: Frames, active: Bools, activity: Floats, label: str) -> list[Segment]:
+    return [
+        Segment(
+            round(frames.start_s(first), 3),
+            round(frames.start_s(end), 3),
+            label,
+            round(float(activity[first:end].mean()), 3),
+        )
+        for first, end in runs(active)
+    ]
+
+
+def _ignore(share: float) -> None:
+    """Progress is told track by track."""
