@@ -1,24 +1,24 @@
 """Words and speaker segments become turns.
 
-Each word is given to a speaker by the *exclusive* diarisation, one at a time; overlap, pauses and
-the edges of turns come from the *regular* one. A turn is floor-holding: consecutive talk of one
-person, pauses included, until another takes the floor or a lapse ends it. A minimal response
-(joo, mm, okay) inside another's turn is a row of its own and does not cut that turn.
+Words are given to people one at a time (``pipeline.attribute``); overlap, pauses and the edges of
+turns come from the *regular* diarisation. A turn is floor-holding: consecutive talk of one person,
+pauses included, until another takes the floor or a lapse ends it. A minimal response (joo, mm,
+okay) inside another's turn is a row of its own and does not cut that turn. Nor does other talk
+that begins and ends while the floor holder talks on: it is a turn, but has not had the floor.
 """
 
 from __future__ import annotations
 
-import bisect
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
+from pipeline.attribute import Said, attribute, is_response
 from pipeline.records import (
     Audio,
     Conversation,
     Diarisation,
     Interval,
-    Segment,
     Suspect,
     Transcript,
     Turn,
@@ -28,11 +28,12 @@ from pipeline.records import (
 from pipeline.settings import TurnSettings
 from pipeline.timeline import Talk, total_s, union
 
-# A word this near to a speaker's segment is still that speaker's: recognised word times and
-# segment edges are each uncertain by about 0.2 s. Farther off, nobody was heard to say it.
-WORD_TOLERANCE_S = 0.5
+MAX_PAUSE_S = 1.0  # people take a longer silence for the end of something (Jefferson 1989)
+MIN_PAUSE_S = 0.2  # a shorter one may be within a word
 EDGE_TOLERANCE_S = 0.5  # a turn's edge moves to the segment's edge if that is this near
 MIN_WORDLESS_S = 0.2  # a shorter sound without a word is not taken for a response
+LITTLE_TURN_S = 1.0  # this much talk in a turn…
+LITTLE_SPEAKER_S = 5.0  # …or this much of a speaker in a session halves the speaker's confidence
 
 
 def assemble(
@@ -40,9 +41,8 @@ def assemble(
 ) -> Conversation:
     """The turns of a session in order of start, with real names still in the text."""
     talk = Talk.of(diarisation.regular)
-    said = list(_attribute(transcript.words, diarisation.exclusive))
-    runs = list(_runs(said, settings.lapse_s))
-    turns = _hold_floor(runs, talk, settings)
+    said = attribute(transcript.words, diarisation, settings.minimal_response_words)
+    turns = _hold_floor(_runs(said), talk, settings)
     turns = _snapped(turns, talk)
     turns += _wordless_responses(turns, said, talk, settings)
     turns = sorted(turns, key=lambda t: (t.place.start_s, t.place.end_s, t.label))
@@ -60,101 +60,90 @@ def assemble(
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A word with its speaker; ``agreement`` is the share of it inside the speaker's segments."""
-
-    word: Word
-    label: str
-    agreement: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Run:
     """Consecutive words of one speaker, later a whole turn of theirs."""
 
     label: str
-    said: tuple[_Said, ...]
+    said: tuple[Said, ...]
     place: Interval
     kind: TurnKind = "turn"
 
 
-def _attribute(words: Sequence[Word], exclusive: Sequence[Segment]) -> Iterator[_Said]:
-    """Give each word to the speaker whose segments cover most of it, or lie nearest to it.
+def _runs(said: Sequence[Said]) -> list[_Run]:
+    """Stretches of one speaker's words, in order of start.
 
-    Words that no segment is near to were never said (a recogniser talks in silence): dropped.
+    A stretch ends with a silence, or where somebody else begins to talk in a pause of its speaker.
+    People on tracks of their own may talk at once: then neither's stretch cuts the other's.
     """
-    segments = sorted(exclusive)
-    starts = [s.start_s for s in segments]
-    for word in sorted(words, key=lambda w: (w.start_s, w.end_s)):
-        place = Interval(word.start_s, max(word.end_s, word.start_s + 0.01))
-        first = bisect.bisect_right(starts, place.start_s) - 1
-        last = bisect.bisect_left(starts, place.end_s + WORD_TOLERANCE_S)
-        near = segments[max(0, first) : last]
-        covered: dict[str, float] = {}
-        for segment in near:
-            covered[segment.label] = covered.get(segment.label, 0.0) + segment.overlap_s(place)
-        label = max(covered, key=lambda name: covered[name], default=None)
-        if label is not None and covered[label] > 0:
-            yield _Said(word, label, min(1.0, covered[label] / place.duration_s))
-            continue
-        nearest = min(near, key=lambda s: _distance_s(s, place), default=None)
-        if nearest is not None and _distance_s(nearest, place) <= WORD_TOLERANCE_S:
-            yield _Said(word, nearest.label, 0.0)
-
-
-def _distance_s(first: Interval, second: Interval) -> float:
-    return max(0.0, first.start_s - second.end_s, second.start_s - first.end_s)
-
-
-def _runs(said: Sequence[_Said], lapse_s: float) -> Iterator[_Run]:
-    """Consecutive words of one speaker, cut at lapses."""
-    current: list[_Said] = []
+    runs: list[list[Said]] = []
+    latest: dict[str, list[Said]] = {}
     for item in said:
-        if current and (
-            item.label != current[-1].label or item.word.start_s - current[-1].word.end_s > lapse_s
-        ):
-            yield _run(current)
-            current = []
-        current.append(item)
-    if current:
-        yield _run(current)
+        own = latest.get(item.label)
+        others = [run for label, run in latest.items() if label != item.label]
+        if own is None or _is_over(own, item.word.start_s, others):
+            own = latest[item.label] = []
+            runs.append(own)
+        own.append(item)
+    return sorted(map(_run, runs), key=lambda run: run.place)
 
 
-def _run(said: Sequence[_Said]) -> _Run:
+def _is_over(own: Sequence[Said], time_s: float, others: Sequence[Sequence[Said]]) -> bool:
+    """Whether a speaker's stretch has ended when they say their next word."""
+    end_s = own[-1].word.end_s
+    if time_s - end_s < MIN_PAUSE_S:
+        return False
+    return time_s - end_s > MAX_PAUSE_S or any(run[0].word.start_s >= end_s for run in others)
+
+
+def _run(said: Sequence[Said]) -> _Run:
     start = said[0].word.start_s
     end = max(max(s.word.end_s for s in said), start)
     return _Run(said[0].label, tuple(said), Interval(start, end))
 
 
 def _hold_floor(runs: Sequence[_Run], talk: Talk, settings: TurnSettings) -> list[_Run]:
-    """Join each floor holder's runs over the minimal responses between them."""
+    """Join each floor holder's runs over what others say between them without taking the floor.
+
+    Talk that ends before the floor holder's does takes no floor. It is a minimal response or a
+    turn within another's, which goes no further.
+    """
     turns: list[_Run] = []
-    i = 0
-    while i < len(runs):
-        floor = runs[i]
-        i += 1
-        while (back := _floor_comes_back(runs, i, floor, talk, settings)) is not None:
-            turns += [replace(run, kind="minimal_response") for run in runs[i:back]]
-            floor = _run((*floor.said, *runs[back].said))
-            i = back + 1
-        turns.append(floor)
+    joined: set[int] = set()
+    reach_s = -inf  # when the floor holders so far have ended
+    for i, run in enumerate(runs):
+        if i in joined:
+            continue
+        if run.place.end_s > reach_s:
+            parts, responses = _held(i, runs, joined, talk, settings)
+            joined.update(parts, responses)
+            turns += [replace(runs[k], kind="minimal_response") for k in responses]
+            run = _run([item for k in parts for item in runs[k].said])
+        reach_s = max(reach_s, run.place.end_s)
+        turns.append(run)
     return turns
 
 
-def _floor_comes_back(
-    runs: Sequence[_Run], start: int, floor: _Run, talk: Talk, settings: TurnSettings
-) -> int | None:
-    """Where ``floor``'s holder goes on, if only minimal responses stand between; else None."""
-    for i in range(start, len(runs)):
-        if runs[i].label == floor.label:
-            pause_s = runs[i].place.start_s - floor.place.end_s
-            return i if pause_s <= settings.lapse_s else None
-        if not _is_minimal_response(runs[i], floor.label, talk, settings):
-            return None
-    return None
-
-
-_LETTERS = re.compile(r"[^\W\d_]+")
+def _held(
+    first: int, runs: Sequence[_Run], joined: Collection[int], talk: Talk, settings: TurnSettings
+) -> tuple[list[int], list[int]]:
+    """Which runs are the turn that begins with the ``first``, and which are responses in it."""
+    holder, end_s = runs[first].label, runs[first].place.end_s
+    parts, responses, waiting = [first], list[int](), list[int]()
+    for i in range(first + 1, len(runs)):
+        run = runs[i]
+        if run.place.start_s - end_s > settings.lapse_s:
+            break
+        if i in joined:
+            continue
+        if run.label == holder:
+            parts.append(i)
+            responses += waiting
+            waiting, end_s = [], max(end_s, run.place.end_s)
+        elif _is_minimal_response(run, holder, talk, settings):
+            (responses if run.place.end_s <= end_s else waiting).append(i)
+        elif run.place.end_s > end_s:
+            break
+    return parts, responses
 
 
 def _is_minimal_response(run: _Run, holder: str, talk: Talk, settings: TurnSettings) -> bool:
@@ -165,25 +154,28 @@ def _is_minimal_response(run: _Run, holder: str, talk: Talk, settings: TurnSetti
     )
     if not short:
         return False
-    spoken = [_LETTERS.findall(item.word.text.casefold()) for item in run.said]
-    if all(part in settings.minimal_response_words for word in spoken for part in word):
+    if all(is_response(item.word.text, settings.minimal_response_words) for item in run.said):
         return True
     return total_s(talk.within(holder, run.place)) >= run.place.duration_s / 2
 
 
 def _snapped(turns: Sequence[_Run], talk: Talk) -> list[_Run]:
     """Move the edges of turns, found from word times, to the speaker's segment edges nearby."""
-    snapped: list[_Run] = []
-    latest: dict[str, float] = {}  # nobody's turn begins before their last one ended
+    people: dict[str, list[_Run]] = {}
     for turn in sorted(turns, key=lambda t: t.place):
-        parts = talk.by_label.get(turn.label, [])
-        start = _nearest((p.start_s for p in parts), turn.place.start_s)
-        end = _nearest((p.end_s for p in parts), turn.place.end_s)
-        start = max(start, latest.get(turn.label, 0.0))
-        if start < end:
-            turn = replace(turn, place=Interval(start, end))
-        latest[turn.label] = turn.place.end_s
-        snapped.append(turn)
+        people.setdefault(turn.label, []).append(turn)
+    snapped: list[_Run] = []
+    for label, own in people.items():
+        parts = talk.by_label.get(label, [])
+        earliest = 0.0  # nobody's turn begins before their last one has ended…
+        latest = [*(turn.place.start_s for turn in own[1:]), inf]  # …nor ends in their next one
+        for turn, next_s in zip(own, latest, strict=True):
+            start = max(earliest, _nearest((p.start_s for p in parts), turn.place.start_s))
+            end = min(next_s, _nearest((p.end_s for p in parts), turn.place.end_s))
+            if start < end:
+                turn = replace(turn, place=Interval(start, end))
+            earliest = turn.place.end_s
+            snapped.append(turn)
     return snapped
 
 
@@ -193,7 +185,7 @@ def _nearest(edges: Iterator[float], time_s: float) -> float:
 
 
 def _wordless_responses(
-    turns: Sequence[_Run], said: Sequence[_Said], talk: Talk, settings: TurnSettings
+    turns: Sequence[_Run], said: Sequence[Said], talk: Talk, settings: TurnSettings
 ) -> Iterator[_Run]:
     """Short sounds of others inside a turn in which no word was recognised, mostly *mm*."""
     floors = [t for t in turns if t.kind == "turn"]
@@ -219,12 +211,13 @@ def _wordless_responses(
 
 def _finished(runs: Sequence[_Run], talk: Talk, suspects: Sequence[Suspect]) -> Iterator[Turn]:
     """Each turn with its place in the conversation."""
-    previous: _Run | None = None
+    previous: _Run | None = None  # the floor holder
     for run in runs:
+        floor = run.kind == "turn" and (previous is None or run.place.end_s > previous.place.end_s)
         overlaps = talk.overlaps(run.label, run.place)
         own_s = total_s(talk.within(run.label, run.place))
         offset_s = None
-        if run.kind == "turn" and previous is not None and previous.label != run.label:
+        if floor and previous is not None and previous.label != run.label:
             offset_s = round(run.place.start_s - previous.place.end_s, 3)
         yield Turn(
             label=run.label,
@@ -237,11 +230,12 @@ def _finished(runs: Sequence[_Run], talk: Talk, suspects: Sequence[Suspect]) -> 
             pause_s=round(max(0.0, run.place.duration_s - own_s), 3),
             previous_label=previous.label if previous is not None else None,
             offset_from_previous_s=offset_s,
+            # the mean finds bad turns as well as minima, quantiles and geometric means do
             asr_confidence=_mean([item.word.probability for item in run.said]),
-            speaker_confidence=_mean([item.agreement for item in run.said]),
+            speaker_confidence=_speaker_confidence(run, own_s, talk),
             suspect=tuple(_reasons(run, suspects)),
         )
-        if run.kind == "turn":
+        if floor:
             previous = run
 
 
@@ -253,6 +247,20 @@ def _within(word: Word, place: Interval) -> Word:
         start_s=min(max(word.start_s, start), end),
         end_s=min(max(word.end_s, start), end),
     )
+
+
+def _speaker_confidence(run: _Run, own_s: float, talk: Talk) -> float | None:
+    """The mean agreement of the words, less where little talk bears it out.
+
+    The shorter the turn, and the less its speaker talks in the whole session, the less voice the
+    diarisation had to go by. What the recording itself tells needs no bearing out.
+    """
+    agreement = _mean([item.agreement for item in run.said])
+    if agreement is None or all(item.word.label is not None for item in run.said):
+        return agreement
+    speaker_s = total_s(talk.by_label.get(run.label, []))
+    borne_out = own_s / (own_s + LITTLE_TURN_S) * speaker_s / (speaker_s + LITTLE_SPEAKER_S)
+    return round(agreement * borne_out, 4)
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -280,9 +288,7 @@ def _loops(words: Sequence[str], times: int = 4, longest: int = 4) -> bool:
     )
 
 
-def _flags(
-    diarisation: Diarisation, transcript: Transcript, said: Sequence[_Said]
-) -> Iterator[str]:
+def _flags(diarisation: Diarisation, transcript: Transcript, said: Sequence[Said]) -> Iterator[str]:
     if not diarisation.regular:
         yield "no_speech"
     elif not said:

@@ -173,7 +173,7 @@ STAGES = (
     ),
     Stage(
         "assemble",
-        1,
+        2,
         Conversation,
         _assemble,
         needs=("decode", "diarise", "transcribe"),

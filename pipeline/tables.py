@@ -207,11 +207,11 @@ TURNS = Table(
         _seconds(
             "offset_from_previous_s",
             "Floor transfer offset: start minus end of the previous floor holder's turn. "
-            "Positive is a gap, negative an overlap; null for minimal responses and where nobody "
-            "else held the floor before.",
+            "Positive is a gap, negative an overlap; null for minimal responses, for talk within "
+            "another's turn and where nobody else held the floor before.",
             "Vuoronvaihdon viive: alku miinus edellisen vuoron loppu. "
-            "Positiivinen on väli, negatiivinen päällekkäisyys; tyhjä minimipalautteilla ja jos "
-            "kukaan muu ei ollut äänessä ennen.",
+            "Positiivinen on väli, negatiivinen päällekkäisyys; tyhjä minimipalautteilla, toisen "
+            "vuoron sisällä ja jos kukaan muu ei ollut äänessä ennen.",
             signed=True,
             nullable=True,
         ),
@@ -243,8 +243,10 @@ TURNS = Table(
         ),
         _probability(
             "speaker_confidence",
-            "How sure it is who talks; null if it cannot be said.",
-            "Puhujan varmuus; tyhjä, jos sitä ei voi sanoa.",
+            "How far the diarisation bears out who talks: low in overlap, in short turns and for "
+            "people who say little; null if it cannot be said.",
+            "Puhujan varmuus: pieni päällekkäispuheessa, lyhyissä vuoroissa ja vähän puhuvilla; "
+            "tyhjä, jos sitä ei voi sanoa.",
         ),
         Column(
             "suspect",

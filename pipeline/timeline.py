@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
+from typing import TypeVar
 
 from pipeline.records import Interval, Segment
+
+Part = TypeVar("Part", bound=Interval)
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
@@ -41,6 +46,18 @@ def total_s(intervals: Iterable[Interval]) -> float:
     return sum(i.duration_s for i in intervals)
 
 
+def meeting(parts: Sequence[Part], stretch: Interval) -> Sequence[Part]:
+    """Those of the disjoint, ordered parts that share time with the stretch."""
+    first = bisect_right(parts, stretch.start_s, key=lambda part: part.end_s)
+    last = bisect_left(parts, stretch.end_s, key=lambda part: part.start_s)
+    return parts[first:last]
+
+
+def distance_s(first: Interval, second: Interval) -> float:
+    """Length of the time between two stretches; 0 where they meet."""
+    return max(0.0, first.start_s - second.end_s, second.start_s - first.end_s)
+
+
 @dataclass(frozen=True, slots=True)
 class Talk:
     """The regular diarisation of a session, asked by label."""
@@ -56,7 +73,19 @@ class Talk:
 
     def within(self, label: str, stretch: Interval) -> list[Interval]:
         """When ``label`` talks in the stretch."""
-        return intersection(self.by_label.get(label, []), [stretch])
+        return intersection(meeting(self.by_label.get(label, []), stretch), [stretch])
+
+    def share(self, label: str, stretch: Interval) -> float:
+        """Share of the stretch (longer than 0) in which ``label`` talks."""
+        return total_s(self.within(label, stretch)) / stretch.duration_s
+
+    def distance_s(self, label: str, stretch: Interval) -> float:
+        """Length of the time between the stretch and the nearest talk of ``label``."""
+        parts = self.by_label.get(label, [])
+        after = bisect_left(parts, stretch.start_s, key=lambda part: part.start_s)
+        return min(
+            (distance_s(p, stretch) for p in parts[max(0, after - 1) : after + 1]), default=inf
+        )
 
     def overlaps(self, label: str, stretch: Interval) -> dict[str, list[Interval]]:
         """When others talk at the same time as ``label`` in the stretch, by their label."""

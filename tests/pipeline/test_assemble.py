@@ -116,10 +116,29 @@ def test_totals(conversation: Conversation) -> None:
     assert conversation.silence_s == 10.8
 
 
-def test_confidence_is_the_mean_over_words(conversation: Conversation) -> None:
+def test_transcript_confidence_is_the_mean_over_words(conversation: Conversation) -> None:
     first = only(conversation, "turn")[0]
     assert first.asr_confidence == pytest.approx((0.9 + 0.9 + 0.9 + 0.7) / 4)
-    assert first.speaker_confidence == 1.0
+
+
+def test_speaker_confidence_grows_with_the_talk_that_bears_it_out() -> None:
+    """A talks for 3 s in one turn, B for 1 s in each of two."""
+    found = turns(
+        regular=[Segment(0, 3, "A"), Segment(4, 5, "B"), Segment(15, 16, "B")],
+        words=[word(0.2, 2.8, "yksi"), word(4.1, 4.8, "kaksi"), word(15.1, 15.8, "kolme")],
+    )
+    assert [t.speaker_confidence for t in found.turns] == pytest.approx(
+        [3 / 4 * 3 / 8, 1 / 2 * 2 / 7, 1 / 2 * 2 / 7], abs=1e-4
+    )
+
+
+def test_speaker_confidence_is_half_in_overlap() -> None:
+    found = turns(
+        regular=[Segment(0, 5, "A"), Segment(0, 5, "B")],
+        exclusive=[Segment(0, 5, "A")],
+        words=[word(0.2, 4.8, "yhdessä")],
+    )
+    assert found.turns[0].speaker_confidence == pytest.approx(0.5 * 5 / 6 * 5 / 10, abs=1e-4)
 
 
 def test_pause_inside_a_turn() -> None:
@@ -205,15 +224,6 @@ def test_words_far_from_any_speech_are_dropped_and_flagged() -> None:
     assert found.flags == ("words_outside_speech",)
 
 
-def test_a_word_on_a_boundary_goes_to_whoever_has_more_of_it() -> None:
-    found = turns(
-        regular=[Segment(0, 2, "A"), Segment(2, 5, "B")],
-        words=[word(0.1, 1.7, "yksi"), word(1.7, 2.1, "kaksi"), word(2.2, 4.9, "kolme")],
-    )
-    assert [(t.label, text(t)) for t in found.turns] == [("A", "yksi kaksi"), ("B", "kolme")]
-    assert found.turns[0].speaker_confidence == pytest.approx((1 + 0.75) / 2)
-
-
 def test_every_word_is_within_its_turn(conversation: Conversation) -> None:
     for turn in conversation.turns:
         for said in turn.words:
@@ -243,9 +253,9 @@ def test_no_speech_and_no_words_are_flagged() -> None:
 
 def test_one_person_never_overlaps_themselves() -> None:
     found = turns(
-        regular=[Segment(0, 10, "A"), Segment(4.0, 4.3, "B")],
-        exclusive=[Segment(0, 4, "A"), Segment(4, 4.3, "B"), Segment(4.3, 10, "A")],
-        words=[word(0.1, 4.0, "a"), word(4.0, 4.3, "kolme"), word(4.4, 9.9, "b")],
+        regular=[Segment(0, 10, "A"), Segment(4.0, 4.5, "B")],
+        exclusive=[Segment(0, 4, "A"), Segment(4, 4.5, "B"), Segment(4.5, 10, "A")],
+        words=[word(0.1, 4.0, "a."), word(4.0, 4.3, "kolme."), word(4.6, 9.9, "b")],
         minimal_response_max_s=0.1,
     )
     own = [t for t in found.turns if t.label == "A"]

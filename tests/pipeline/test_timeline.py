@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.records import Interval, Segment
-from pipeline.timeline import Talk, intersection, total_s, union
+from pipeline.timeline import Talk, distance_s, intersection, meeting, total_s, union
 
 
 def stretches(*pairs: tuple[float, float]) -> list[Interval]:
@@ -54,3 +54,33 @@ def test_overlaps_of_one_person_by_the_others(talk: Talk) -> None:
 def test_nobody_talks() -> None:
     nobody = Talk.of([])
     assert (nobody.speech_s(), nobody.overlap_s()) == (0, 0)
+
+
+def test_which_parts_meet_a_stretch() -> None:
+    parts = stretches((0, 1), (2, 3), (4, 5), (6, 7))
+    assert list(meeting(parts, Interval(2.5, 4.5))) == stretches((2, 3), (4, 5))
+    assert list(meeting(parts, Interval(1, 2))) == []
+
+
+def test_distance_between_stretches() -> None:
+    assert distance_s(Interval(0, 1), Interval(3, 4)) == distance_s(Interval(3, 4), Interval(0, 1))
+    assert distance_s(Interval(0, 1), Interval(3, 4)) == 2
+    assert distance_s(Interval(0, 3), Interval(2, 4)) == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "away_s"), [((3.5, 4), 0.5), ((4, 4.5), 0.5), ((8, 9), 1), ((2, 6), 0), ((4, 4), 1)]
+)
+def test_distance_to_ones_nearest_talk(
+    talk: Talk, place: tuple[float, float], away_s: float
+) -> None:
+    assert talk.distance_s("A", Interval(*place)) == away_s
+
+
+def test_who_never_talks_is_endlessly_far(talk: Talk) -> None:
+    assert talk.distance_s("D", Interval(0, 1)) == float("inf")
+
+
+def test_share_of_a_stretch(talk: Talk) -> None:
+    assert talk.share("A", Interval(2, 6)) == 0.5  # 2-3 and 5-6
+    assert talk.share("D", Interval(2, 6)) == 0
