@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test fast lint lock clean bench
+.PHONY: demo test fast lint lock clean bench lock-bench
 
 demo: $(INSTALLED)
 	$(BIN)/vuoro demo
@@ -34,7 +34,35 @@ lock: $(INSTALLED)
 		--extra dev pyproject.toml --output-file requirements.txt --upgrade
 
 clean:
-	rm -rf $(VENV) data/demo-study
+	rm -rf $(VENV) $(ALL_PEERS:%=.venv-%) data/demo-study
+
+# Measures ours beside other systems (python -m pipeline.bench --help). Peers and meeteval are
+# installed if they can be (5 GB a peer); the bench names what could not be and goes on.
+#   make bench DATA=../recordings [PEERS="senko"] [BENCH="--only group-a --out figures.json"]
+LOCKS := pipeline/bench/environments
+ALL_PEERS := whisperx senko
+PEERS ?= $(ALL_PEERS)
 
 bench: $(INSTALLED)
-	$(BIN)/python -m pipeline.bench $(DATA)
+	@test -n "$(DATA)" || { echo "Say where: make bench DATA=<folder with references>"; exit 2; }
+	$(BIN)/vuoro models pull
+	-$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r $(LOCKS)/meeteval.txt
+	-$(if $(PEERS),$(MAKE) --keep-going $(PEERS:%=bench-%))
+	$(BIN)/python -W ignore -m pipeline.bench "$(DATA)" \
+		$(foreach system,vuoro stock $(PEERS),--system $(system)) $(BENCH)
+
+.PRECIOUS: .venv-%/.installed
+
+bench-%: .venv-%/.installed ;
+
+.venv-%/.installed: $(LOCKS)/%.txt | $(INSTALLED)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-$*
+	$(BIN)/uv pip install --python .venv-$*/bin/python --require-hashes -r $<
+	touch $@
+
+lock-bench: $(INSTALLED)
+	for env in meeteval senko; do $(BIN)/uv pip compile --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --constraint requirements.txt \
+		$(LOCKS)/$$env.in --output-file $(LOCKS)/$$env.txt --upgrade; done
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		$(LOCKS)/whisperx.in --output-file $(LOCKS)/whisperx.txt --upgrade

@@ -3,35 +3,41 @@
     make bench DATA=../recordings
     python -m pipeline.bench ../recordings --system vuoro --system stock --out bench.json
 
-Every system runs on every recording in a process of its own, in turn, so that a busy machine is
-busy for both. Times are shares of the recording's length (real-time factor).
+The folder holds, at any depth, folders with a recording (meeting.* or audio.*) and reference.rttm,
+perhaps reference.uem, reference.jsonl or .stm with the text, and meta.json with the language
+(``pipeline.bench.material``). The systems (``pipeline.bench.systems``) get the same model files and
+the same language, run on the processor, each in a process of its own, in turn on each recording, so
+that a busy machine is busy for all. Measures are defined where they are computed:
+``pipeline.bench.score`` (DER, JER, WER, CER, cpWER, tcpWER, words given to the right person,
+turns) and ``pipeline.bench.normalise``. Pooled figures weight recordings by their speech and words.
+A system that cannot run is named with its reason, and the others go on.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from dataclasses import asdict
+import logging
+from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Optional
 
 import typer
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
+from rich.progress import Progress
 
+from pipeline.bench.figures import as_json, figures, pooled, ratios
 from pipeline.bench.material import Material, find
-from pipeline.bench.score import cpwer, diarisation_score, text_score
-from pipeline.bench.systems import SYSTEMS, Output
+from pipeline.bench.measure import ROOT, Bench, Failure
+from pipeline.bench.output import Output
+from pipeline.bench.show import Row, ratio_table, tables
+from pipeline.bench.systems import OURS, PEERS
 
-COLLAR_S = 0.25
-COLUMNS = (
-    *("recording", "system", "people", "DER", "miss", "false", "confused", "DER .25", "JER"),
-    *("WER", "CER", "cpWER", "RTF", "cpu", "diarise", "transcribe", "MB"),
-)
+SYSTEMS = (*OURS, *PEERS)
+BASELINE = "stock"
+POOLED = "pooled"
+NO_MEETEVAL = "tcpWER is left out: meeteval, which computes it, is not installed (`make bench` \
+installs it where there is a C++ compiler)."
 console = Console()
 
 
@@ -44,69 +50,112 @@ def main(
     only: Annotated[str, typer.Option(help="Recordings whose name holds this text.")] = "",
     language: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="Language of the talk; detected if left out."),
+        typer.Option(help="Language where the material declares none; detected if left out."),
     ] = None,
+    hub: Annotated[
+        bool, typer.Option(help="Let peers fetch models of their own (WhisperX's alignment).")
+    ] = False,
+    environments: Annotated[
+        Path, typer.Option(help="Where the peers' environments (.venv-whisperx, …) are.")
+    ] = ROOT,
     out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path("bench.json"),
 ) -> None:
-    """Measure, show a table, and write all figures."""
-    runs = [(m, name) for m in find(data) if only in m.name for name in system or SYSTEMS]
-    rows = []
-    for material, name in track(runs, "measuring", console=console):
-        rows.append(measured(material, name, language))
-        out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    table = Table()
-    for column in COLUMNS:
-        table.add_column(column, no_wrap=True, justify="left" if column in COLUMNS[:2] else "right")
-    for row in rows:
-        table.add_row(*_shown(row))
-    Console(width=200).print(table)
+    """Measure systems side by side on recordings with references, as tables and as JSON.
+
+    A recording is a folder with meeting.* or audio.*, reference.rttm, and perhaps reference.uem,
+    reference.jsonl or reference.stm (text) and meta.json (language).
+    """
+    if unknown := set(system or ()) - set(SYSTEMS):
+        raise typer.BadParameter(f"no such system: {', '.join(sorted(unknown))}")
+    materials = [m for m in find(data) if only in m.name]
+    if not materials:
+        raise typer.BadParameter("there is no reference.rttm below this folder")
+    # meeteval remarks on words of one person that overlap by a hair, on every recording
+    logging.getLogger("error_rate").setLevel(logging.ERROR)
+    bench = Bench(environments, language, hub)
+    chosen = list(dict.fromkeys(system or SYSTEMS))
+    notes = [] if find_spec("meeteval") else [NO_MEETEVAL]
+    missing = {name: bench.missing(name) for name in chosen}
+    notes += [f"{name} {failure.reason}" for name, failure in missing.items() if failure]
+    runnable = [name for name in chosen if not missing[name]]
+    rows: list[Row] = []
+    failed = False
+    with Progress(console=console) as progress:
+        task = progress.add_task("measuring", total=len(materials) * len(runnable))
+        for material in materials:
+            outputs: dict[str, Output] = {}
+            for name in runnable:
+                found = bench.run(material, name)
+                if isinstance(found, Failure):
+                    notes.append(f"{name} on {material.name} {found.reason}")
+                    failed = True
+                else:
+                    outputs[name] = found
+                    notes += [f"{name} {note}" for note in found.notes]
+                progress.advance(task)
+            rows += _scored(material, outputs, language)
+            _write(out, rows, notes)
+    console.print()
+    report(rows, list(dict.fromkeys(notes)))
+    if failed:
+        raise typer.Exit(1)
 
 
-def measured(material: Material, system: str, language: str | None) -> dict[str, Any]:
-    """All figures of one system on one recording."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "output.json"
-        command = [sys.executable, "-W", "ignore", "-m", "pipeline.bench.systems", system]
-        command += [str(material.recording), str(file), *([language] if language else [])]
-        # for both alike: waiting threads that spin would count as work
-        environment = os.environ | {"OMP_WAIT_POLICY": "PASSIVE"}
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
-        output = Output.read(file)
-    return {"recording": material.name, "system": system, **figures(output, material)}
+def report(rows: list[Row], notes: list[str]) -> None:
+    """The tables, the ratios and the notes, on the terminal."""
+    wide = Console(width=max(150, console.width))
+    for table in tables([*rows, *_pooled(rows)]) if rows else []:
+        wide.print(table)
+    if found := _ratios(rows):
+        wide.print(ratio_table(found))
+    for note in notes:
+        wide.print(f"· {note}", highlight=False, markup=False)
 
 
-def figures(output: Output, material: Material) -> dict[str, Any]:
-    """The scores of an output against its reference, and what it cost."""
-    stages = [stage for stage in output.wall_s if stage != "load"]
-    found: dict[str, Any] = {
-        "diarisation": asdict(diarisation_score(output.segments, material)),
-        "diarisation_collar": asdict(diarisation_score(output.segments, material, COLLAR_S)),
-        "rtf": sum(output.wall_s[s] for s in stages) / output.audio_s,
-        "cpu_rtf": sum(output.cpu_s[s] for s in stages) / output.audio_s,
-        "stage_cpu_rtf": {s: output.cpu_s[s] / output.audio_s for s in output.cpu_s},
-        "peak_mb": output.peak_mb,
-    }
-    if utterances := material.utterances():
-        found["text"] = asdict(text_score([w.text for w in output.words], utterances))
-        found["cpwer"] = cpwer(output.words, utterances)
+def _scored(material: Material, outputs: dict[str, Output], language: str | None) -> list[Row]:
+    """Rows of one recording, all normalised for one language: the given or the most found one."""
+    detected = Counter(o.language for o in outputs.values() if o.language).most_common(1)
+    spoken = material.language or language or (detected[0][0] if detected else None)
+    return [
+        Row(material.name, name, figures(output, material, spoken))
+        for name, output in outputs.items()
+    ]
+
+
+def _pooled(rows: list[Row]) -> list[Row]:
+    """One row a system over all its recordings."""
+    return [
+        Row(f"{POOLED} ({len(own)})", name, pooled(row.figures for row in own))
+        for name in dict.fromkeys(row.system for row in rows)
+        if len(own := [row for row in rows if row.system == name]) > 1
+    ]
+
+
+def _ratios(rows: list[Row]) -> dict[str, dict[str, float | None]]:
+    """Every other system as multiples of the baseline, over the recordings that both did."""
+    by = {(row.system, row.recording): row.figures for row in rows}
+    found = {}
+    for name in dict.fromkeys(row.system for row in rows if row.system != BASELINE):
+        both = [r for s, r in by if s == name and (BASELINE, r) in by]
+        if both:
+            own, base = (pooled(by[s, r] for r in both) for s in (name, BASELINE))
+            found[name] = ratios(own, base)
     return found
 
 
-def _shown(row: dict[str, Any]) -> list[str]:
-    who, collar, text = row["diarisation"], row["diarisation_collar"], row.get("text")
-    stages = row["stage_cpu_rtf"]
-    return [
-        row["recording"],
-        row["system"],
-        f"{who['n_people']}/{who['n_reference_people']}",
-        *(f"{who[name]:.3f}" for name in ("der", "miss", "false_alarm", "confusion")),
-        f"{collar['der']:.3f}",
-        f"{who['jer']:.3f}",
-        *((f"{text['wer']:.3f}", f"{text['cer']:.3f}", f"{row['cpwer']:.3f}") if text else "–––"),
-        *(f"{row[name]:.3f}" for name in ("rtf", "cpu_rtf")),
-        *(f"{stages.get(name, 0):.3f}" for name in ("diarise", "transcribe")),
-        f"{row['peak_mb']:.0f}",
-    ]
+def _write(out: Path, rows: list[Row], notes: list[str]) -> None:
+    """All so far, so that an interrupted measurement is not lost."""
+
+    def lines(some: list[Row]) -> list[dict[str, Any]]:
+        return [{"recording": r.recording, "system": r.system, **as_json(r.figures)} for r in some]
+
+    content = {
+        "rows": lines(rows),
+        "pooled": lines(_pooled(rows)),
+        "multiples_of_stock": _ratios(rows),
+        "notes": list(dict.fromkeys(notes)),
+    }
+    out.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 if __name__ == "__main__":

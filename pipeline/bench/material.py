@@ -1,8 +1,9 @@
 """Recordings with references to measure on.
 
 A folder with ``reference.rttm`` and a recording (``meeting.mp4`` or ``audio.*``) is one piece of
-material; it may hold ``reference.uem`` (the time to score), ``reference.jsonl`` (one object a line
-with start, end, speaker and text) or ``reference.stm``.
+material. It may hold ``reference.uem`` (the time to score), what was said, as ``reference.jsonl``
+(one object a line with start, end, speaker, text and perhaps kind) or ``reference.stm``, and
+``meta.json`` with the talk's ``language`` (ISO 639-1).
 """
 
 from __future__ import annotations
@@ -12,16 +13,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RTTM, UEM, JSONL, STM = (f"reference.{suffix}" for suffix in ("rttm", "uem", "jsonl", "stm"))
+META = "meta.json"
+NOT_FLOOR = {"backchannel", "minimal_response"}
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Utterance:
-    """What one person said in one stretch, as a person wrote it down."""
+    """What one person said in one stretch, as a person wrote it down.
+
+    ``floor`` is False where the reference's ``kind`` says that it is a minimal response.
+    """
 
     start_s: float
     end_s: float
     speaker: str
     text: str
+    floor: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,14 @@ class Material:
     def uem(self) -> Path | None:
         file = self.folder / UEM
         return file if file.is_file() else None
+
+    @property
+    def language(self) -> str | None:
+        """The language that the material declares; None if it does not."""
+        if not (file := self.folder / META).is_file():
+            return None
+        language = json.loads(file.read_text(encoding="utf-8")).get("language")
+        return str(language) if language else None
 
     def utterances(self) -> list[Utterance]:
         """What was said, in order of start; [] where the reference has no text."""
@@ -68,7 +83,10 @@ def find(root: Path) -> list[Material]:
 
 def _jsonl(file: Path) -> list[Utterance]:
     items = map(json.loads, file.read_text(encoding="utf-8").splitlines())
-    return [Utterance(i["start"], i["end"], i["speaker"], i["text"]) for i in items]
+    return [
+        Utterance(i["start"], i["end"], i["speaker"], i["text"], i.get("kind") not in NOT_FLOOR)
+        for i in items
+    ]
 
 
 def _stm(file: Path) -> list[Utterance]:

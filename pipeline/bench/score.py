@@ -1,45 +1,108 @@
-"""How near what a system found comes to a reference: one function a measure."""
+"""How near what a system found comes to a reference: one function a measure.
+
+Scores hold counts, not shares, so that those of several recordings add up.
+"""
 
 from __future__ import annotations
 
-import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from pipeline.bench.material import Material, Utterance
+from pipeline.bench.normalise import Normaliser, plain
+from pipeline.bench.output import SaidWord
 from pipeline.records import Segment
 
 if TYPE_CHECKING:
     from pyannote.core import Annotation
 
-    from pipeline.bench.systems import SaidWord
+TIME_COLLAR_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many (errors, hits, seconds) of so many. Rates of several recordings add up."""
+
+    count: float
+    total: float
+
+    @property
+    def value(self) -> float:
+        """The share; 0 of nothing is 0."""
+        return self.count / self.total if self.total else 0.0
+
+    def __add__(self, other: Rate) -> Rate:
+        return Rate(self.count + other.count, self.total + other.total)
 
 
 @dataclass(frozen=True, slots=True)
 class DiarisationScore:
-    """Diarisation error rate (NIST; overlap scored) and its parts, as shares of speech time.
+    """Diarisation error (NIST; overlap scored) in seconds of speech, and its rate and parts.
 
-    ``jer`` is the Jaccard error rate (Ryant et al. 2019, the second DIHARD challenge).
+    ``jaccard`` sums the Jaccard errors of the reference's people (Ryant et al. 2019, the second
+    DIHARD challenge), so that ``jer`` over several recordings is the mean over all their people.
     """
 
-    der: float
-    miss: float
-    false_alarm: float
-    confusion: float
-    jer: float
+    missed_s: float
+    false_alarm_s: float
+    confused_s: float
     total_s: float
+    jaccard: Rate
     n_people: int
     n_reference_people: int
+
+    @property
+    def der(self) -> float:
+        return self.miss + self.false_alarm + self.confusion
+
+    @property
+    def miss(self) -> float:
+        return Rate(self.missed_s, self.total_s).value
+
+    @property
+    def false_alarm(self) -> float:
+        return Rate(self.false_alarm_s, self.total_s).value
+
+    @property
+    def confusion(self) -> float:
+        return Rate(self.confused_s, self.total_s).value
+
+    @property
+    def jer(self) -> float:
+        return self.jaccard.value
+
+    def __add__(self, other: DiarisationScore) -> DiarisationScore:
+        return DiarisationScore(
+            self.missed_s + other.missed_s,
+            self.false_alarm_s + other.false_alarm_s,
+            self.confused_s + other.confused_s,
+            self.total_s + other.total_s,
+            self.jaccard + other.jaccard,
+            self.n_people + other.n_people,
+            self.n_reference_people + other.n_reference_people,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class TextScore:
-    """Word and character error rate of the words in order of time, normalised as ``plain``."""
+    """Word and character errors of the words, whoever said them."""
 
-    wer: float
-    cer: float
-    n_reference_words: int
+    words: Rate
+    characters: Rate
+
+    @property
+    def wer(self) -> float:
+        return self.words.value
+
+    @property
+    def cer(self) -> float:
+        return self.characters.value
+
+    def __add__(self, other: TextScore) -> TextScore:
+        return TextScore(self.words + other.words, self.characters + other.characters)
 
 
 def diarisation_score(
@@ -54,30 +117,36 @@ def diarisation_score(
     uem = next(iter(load_uem(material.uem).values())) if material.uem else None
     # pyannote.metrics' collar is the whole width around a boundary
     parts = DiarizationErrorRate(collar=2 * collar_s)(truth, found, uem=uem, detailed=True)
-    total = parts["total"]
+    jaccard = JaccardErrorRate(collar=2 * collar_s)(truth, found, uem=uem, detailed=True)
     return DiarisationScore(
-        der=parts["diarization error rate"],
-        miss=parts["missed detection"] / total,
-        false_alarm=parts["false alarm"] / total,
-        confusion=parts["confusion"] / total,
-        jer=JaccardErrorRate(collar=2 * collar_s)(truth, found, uem=uem),
-        total_s=total,
+        missed_s=parts["missed detection"],
+        false_alarm_s=parts["false alarm"],
+        confused_s=parts["confusion"],
+        total_s=parts["total"],
+        jaccard=Rate(jaccard["speaker error"], jaccard["speaker count"]),
         n_people=len(found.labels()),
         n_reference_people=len(truth.labels()),
     )
 
 
-def text_score(words: Sequence[str], utterances: Sequence[Utterance]) -> TextScore:
-    """Score recognised words against what was said, both in order of time."""
+def text_score(
+    words: Sequence[str], utterances: Sequence[Utterance], normalise: Normaliser = plain
+) -> TextScore:
+    """Score recognised words in the system's order against utterances in order of start."""
     import jiwer
 
-    truth = plain(" ".join(u.text for u in sorted(utterances)))
-    found = plain(" ".join(words))
-    return TextScore(jiwer.wer(truth, found), jiwer.cer(truth, found), len(truth.split()))
+    truth = normalise(" ".join(u.text for u in sorted(utterances)))
+    found = normalise(" ".join(words))
+    letters = jiwer.process_characters(truth, found)
+    n_letters = letters.hits + letters.substitutions + letters.deletions
+    return TextScore(
+        Rate(_errors(truth, found), len(truth.split())),
+        Rate(letters.substitutions + letters.deletions + letters.insertions, n_letters),
+    )
 
 
-def cpwer(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> float:
-    """Concatenated minimum-permutation word error rate (Watanabe et al. 2020, CHiME-6).
+def cpwer(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> Rate:
+    """Concatenated minimum-permutation word errors (Watanabe et al. 2020, CHiME-6).
 
     All words of a speaker in a row, on both sides; speakers paired so that the errors are fewest;
     a speaker without a partner counts whole.
@@ -92,15 +161,74 @@ def cpwer(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> float:
     found += [""] * (size - len(found))
     errors = np.array([[_errors(t, f) for f in found] for t in truth])
     rows, columns = linear_sum_assignment(errors)
-    return float(errors[rows, columns].sum() / sum(len(t.split()) for t in truth))
+    return Rate(int(errors[rows, columns].sum()), sum(len(t.split()) for t in truth))
 
 
-def plain(text: str) -> str:
-    """Lower case, NFC, without punctuation; apostrophes inside words stay."""
-    kept = "".join(
-        c if c.isalnum() or c == "'" else " " for c in unicodedata.normalize("NFC", text.casefold())
+def tcpwer(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> Rate | None:
+    """``cpwer`` where a word may only match one at about its time (von Neumann et al. 2023).
+
+    A collar of 5 s; a reference word's time is its share, by letters, of its utterance; both as
+    meeteval has them. None where meeteval is not installed.
+    """
+    try:
+        from meeteval.io import SegLST
+        from meeteval.wer import tcpwer as time_constrained
+    except ImportError:
+        return None
+    parts = [(u.speaker, u.text, u.start_s, u.end_s) for u in utterances]
+    found = [(w.speaker, w.text, w.start_s, max(w.start_s, w.end_s)) for w in words]
+    result = time_constrained(
+        SegLST(_timed_texts(parts)), SegLST(_timed_texts(found)), collar=TIME_COLLAR_S
+    )["session"]
+    return Rate(int(result.errors), int(result.length))
+
+
+def attribution(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> Rate:
+    """Of the words recognised right, those given to the right person.
+
+    All words of the reference (utterances in order of start) and all found ones (in the system's
+    order), plain, are aligned with the fewest word errors; only equal words count. The system's
+    labels and the reference's people are then paired one to one so that as many of these words
+    as possible agree, and a word is right if its label is paired with its person.
+    """
+    import jiwer
+    import numpy as np
+    from scipy.optimize import linear_sum_assignment
+
+    truth = _with_speaker((u.speaker, u.text) for u in sorted(utterances))
+    found = _with_speaker((w.speaker, w.text) for w in words)
+    if not truth or not found:
+        return Rate(0, 0)
+    aligned = jiwer.process_words(" ".join(w for _, w in truth), " ".join(w for _, w in found))
+    pairs = Counter(
+        (truth[chunk.ref_start_idx + i][0], found[chunk.hyp_start_idx + i][0])
+        for chunk in aligned.alignments[0]
+        if chunk.type == "equal"
+        for i in range(chunk.ref_end_idx - chunk.ref_start_idx)
     )
-    return " ".join(word for word in (w.strip("'") for w in kept.split()) if word)
+    people, labels = sorted({p for p, _ in pairs}), sorted({label for _, label in pairs})
+    agree = np.array([[pairs[person, label] for label in labels] for person in people])
+    if not agree.size:
+        return Rate(0, 0)
+    rows, columns = linear_sum_assignment(agree, maximize=True)
+    return Rate(int(agree[rows, columns].sum()), pairs.total())
+
+
+def turn_counts(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> tuple[int, int]:
+    """How many turns were found, and how many the reference has.
+
+    A turn is a row of consecutive words (in the system's order) or utterances (in order of start)
+    of one person. Minimal responses inside another's turn are left out where they are marked as
+    such: by the system in ``SaidWord.floor``, by the reference in ``Utterance.floor``.
+    """
+    found = groupby(w.speaker for w in words if w.floor)
+    truth = groupby(u.speaker for u in sorted(utterances) if u.floor)
+    return sum(1 for _ in found), sum(1 for _ in truth)
+
+
+def _with_speaker(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Speaker and plain word, one by one."""
+    return [(speaker, word) for speaker, text in said for word in plain(text).split()]
 
 
 def _by_speaker(said: Iterable[tuple[str, str]]) -> list[str]:
@@ -108,6 +236,13 @@ def _by_speaker(said: Iterable[tuple[str, str]]) -> list[str]:
     for speaker, text in said:
         texts.setdefault(speaker, []).append(text)
     return [plain(" ".join(parts)) for _, parts in sorted(texts.items())]
+
+
+def _timed_texts(parts: Iterable[tuple[str, str, float, float]]) -> list[dict[str, Any]]:
+    """As meeteval reads them; what has no plain words is left out."""
+    keys = ("session_id", "speaker", "words", "start_time", "end_time")
+    plain_parts = ((speaker, plain(text), start, end) for speaker, text, start, end in parts)
+    return [dict(zip(keys, ("session", *p), strict=True)) for p in plain_parts if p[1]]
 
 
 def _errors(truth: str, found: str) -> int:

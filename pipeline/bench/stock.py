@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from pyannote.audio import Model
@@ -12,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.campplus import EMBEDDING_SIZE, fbank, load_campplus, mean_normalise
+from pipeline.records import Segment
 
 MIN_FRAMES = 10
 
@@ -68,3 +70,13 @@ def load_diarisation(segmentation: Path, voice_print: Path) -> SpeakerDiarizatio
         }
     )
     return pipeline
+
+
+def segments(pipeline: SpeakerDiarization, sound: Any) -> list[Segment]:
+    """Who speaks when in ``sound``, (samples,) float32 at 16 kHz; speakers may overlap."""
+    waveform = {"waveform": torch.from_numpy(sound)[None], "sample_rate": 16_000, "uri": "bench"}
+    found = pipeline(waveform).speaker_diarization
+    return [
+        Segment(float(part.start), float(part.end), str(label))
+        for part, _, label in found.itertracks(yield_label=True)
+    ]

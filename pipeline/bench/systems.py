@@ -1,93 +1,66 @@
 """The systems that are measured side by side, on the same model files and the same machine.
 
-    vuoro   decode, diarise, transcribe and assemble, as in a run
-    stock   what other tools do: pyannote's SpeakerDiarization (step 0.1, centroid linkage) and
-            sequential faster-whisper (beam 5, voice activity detection), the speaker of each
-            Whisper segment by largest overlap
+    vuoro     decode, diarise, transcribe and assemble, as in a run
+    stock     what other tools do: pyannote's SpeakerDiarization (step 0.1, centroid linkage) and
+              sequential faster-whisper (beam 5, voice activity detection), the speaker of each
+              Whisper segment by largest overlap
+    whisperx  WhisperX in an environment of its own: ``pipeline.bench.peers.whisperx``
+    senko     senko in an environment of its own, diarisation alone: ``pipeline.bench.peers.senko``
 
-``python -m pipeline.bench.systems SYSTEM RECORDING OUT`` runs one system on one recording in a
-process of its own, so that its peak memory is its own.
+``python -m pipeline.bench.systems vuoro|stock REQUEST OUT`` runs one of ours on one recording.
 """
 
 from __future__ import annotations
 
-import json
-import resource
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from models.registry import resolve
 from pipeline.audio import decode, samples
-from pipeline.records import Segment
+from pipeline.bench.output import Output, Request, SaidWord
+from pipeline.records import Audio, Segment
 from pipeline.settings import MachineSettings, Settings
 
-
-@dataclass(frozen=True, slots=True)
-class SaidWord:
-    """A recognised word and whom the system gave it to."""
-
-    start_s: float
-    end_s: float
-    text: str
-    speaker: str
+OURS = ("vuoro", "stock")
+PEERS = ("whisperx", "senko")
 
 
-@dataclass(slots=True)
-class Output:
-    """What a system found. ``cpu_s`` and ``wall_s`` are by stage, loading of models apart."""
-
-    segments: list[Segment] = field(default_factory=list)
-    words: list[SaidWord] = field(default_factory=list)
-    audio_s: float = 0.0
-    wall_s: dict[str, float] = field(default_factory=dict)
-    cpu_s: dict[str, float] = field(default_factory=dict)
-    peak_mb: float = 0.0
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Note what the block takes as the time of this stage."""
-        wall, cpu = time.perf_counter(), time.process_time()
-        yield
-        self.wall_s[stage] = time.perf_counter() - wall
-        self.cpu_s[stage] = time.process_time() - cpu
-
-    def write(self, file: Path) -> None:
-        self.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        file.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
-
-    @classmethod
-    def read(cls, file: Path) -> Output:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        found["segments"] = [Segment(**s) for s in found["segments"]]
-        found["words"] = [SaidWord(**w) for w in found["words"]]
-        return cls(**found)
+def request(recording: Path, wav: Path, language: str | None, hub: bool) -> Request:
+    """What a system is asked for, with the models that all of them get."""
+    return Request(
+        recording=str(recording),
+        wav=str(wav),
+        whisper=str(resolve(Settings().transcription.model).path),
+        segmentation=str(resolve("segmentation-3.0").path),
+        voice_print=str(resolve("campplus-zh-en").path),
+        language=language,
+        hub=hub,
+    )
 
 
-def vuoro(recording: Path, settings: Settings) -> Output:
+def vuoro(request: Request) -> Output:
     """Our chain, from the media file to turns."""
-    from pipeline import diarise as diarisation
-    from pipeline.assemble import assemble
-    from pipeline.device import choose_device
-    from pipeline.transcribe import load_model, transcribe
-
-    machine = settings.machine
-    roles = diarisation.diarisation_models(settings.diarisation)
-    models = {role: resolve(model).path for role, model in roles.items()}
-    whisper = resolve(settings.transcription.model).path
     output = Output()
     with TemporaryDirectory() as folder:
-        wav = Path(folder) / "audio.wav"
         with output.timed("load"):
+            from pipeline import diarise as diarisation
+            from pipeline.assemble import assemble
+            from pipeline.device import choose_device
+            from pipeline.transcribe import load_model, transcribe
+
+            settings = _settings(request)
+            machine, whisper = settings.machine, Path(request.whisper)
+            models = {
+                "segmentation": Path(request.segmentation),
+                "voice-print": Path(request.voice_print),
+            }
             load_model(whisper, choose_device(machine), machine.threads)
             diarisation.load(settings.diarisation, models, machine)
+        wav = Path(folder) / "audio.wav"
         with output.timed("decode"):
-            audio = decode(recording, Path(folder), min_duration_s=0, progress=_ignore)
+            audio = decoded(Path(request.recording), Path(folder))
         with output.timed("diarise"):
             who = diarisation.diarise(wav, settings.diarisation, models, machine, _ignore)
         with output.timed("transcribe"):
@@ -96,59 +69,59 @@ def vuoro(recording: Path, settings: Settings) -> Output:
             conversation = assemble(audio, who, said, settings.turns)
     output.audio_s = audio.duration_s
     output.segments = list(who.regular)
+    output.language = said.language
     output.words = [
-        SaidWord(w.start_s, w.end_s, w.text, turn.label)
+        SaidWord(w.start_s, w.end_s, w.text, turn.label, floor=turn.kind == "turn")
         for turn in conversation.turns
         for w in turn.words
     ]
     return output
 
 
-def stock(recording: Path, settings: Settings) -> Output:
+def stock(request: Request) -> Output:
     """The usual stack, on the same models."""
-    import torch
-
-    from pipeline.bench.stock import load_diarisation
-    from pipeline.device import choose_device
-    from pipeline.transcribe import load_model
-
     output = Output()
     with TemporaryDirectory() as folder:
         with output.timed("load"):
-            whisper = load_model(
-                resolve(settings.transcription.model).path,
-                choose_device(settings.machine),
-                settings.machine.threads,
-            )
-            diarisation = load_diarisation(
-                resolve("segmentation-3.0").path, resolve("campplus-zh-en").path
-            )
+            from pipeline.bench.stock import load_diarisation, segments
+            from pipeline.transcribe import load_model
+
+            machine = _settings(request).machine
+            whisper = load_model(Path(request.whisper), "cpu", machine.threads)
+            diarisation = load_diarisation(Path(request.segmentation), Path(request.voice_print))
         with output.timed("decode"):
-            audio = decode(recording, Path(folder), min_duration_s=0, progress=_ignore)
+            output.audio_s = decoded(Path(request.recording), Path(folder)).duration_s
             sound = samples(Path(folder) / "audio.wav")
         with output.timed("diarise"):
-            waveform = {"waveform": torch.from_numpy(sound)[None], "sample_rate": 16_000}
-            found = diarisation(waveform | {"uri": "bench"}).speaker_diarization
+            output.segments = segments(diarisation, sound)
         with output.timed("transcribe"):
-            parts, _ = whisper.transcribe(
+            parts, about = whisper.transcribe(
                 sound,
-                language=settings.transcription.language,
+                language=request.language,
                 beam_size=5,
                 vad_filter=True,
                 word_timestamps=True,
             )
             recognised = list(parts)
-    output.audio_s = audio.duration_s
-    output.segments = [
-        Segment(float(part.start), float(part.end), str(label))
-        for part, _, label in found.itertracks(yield_label=True)
-    ]
+    output.language = about.language
     output.words = [
         SaidWord(float(w.start), float(w.end), w.word.strip(), _by_overlap(part, output.segments))
         for part in recognised
         for w in part.words or ()
     ]
     return output
+
+
+def decoded(recording: Path, folder: Path) -> Audio:
+    """The recording as ``folder/audio.wav``, 16 kHz mono."""
+    return decode(recording, folder, min_duration_s=0, progress=_ignore)
+
+
+def _settings(request: Request) -> Settings:
+    """Settings as they come, on the CPU; nothing of the user's own."""
+    settings = Settings(machine=MachineSettings(device="cpu"))
+    chosen = settings.transcription.model_copy(update={"language": request.language})
+    return settings.model_copy(update={"transcription": chosen})
 
 
 def _by_overlap(part: Any, segments: list[Segment]) -> str:
@@ -164,17 +137,6 @@ def _ignore(share: float) -> None:
     """Nobody looks at the progress of a measurement."""
 
 
-SYSTEMS: dict[str, Callable[[Path, Settings], Output]] = {"vuoro": vuoro, "stock": stock}
-
-
-def main(system: str, recording: Path, out: Path, language: str | None) -> None:
-    """Run one system on one recording and write what it found."""
-    settings = Settings(machine=MachineSettings(device="cpu"))
-    if language:
-        chosen = settings.transcription.model_copy(update={"language": language})
-        settings = settings.model_copy(update={"transcription": chosen})
-    SYSTEMS[system](recording, settings).write(out)
-
-
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), next(iter(sys.argv[4:]), None))
+    system = {"vuoro": vuoro, "stock": stock}[sys.argv[1]]
+    system(Request.read(Path(sys.argv[2]))).write(Path(sys.argv[3]))
