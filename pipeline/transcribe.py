@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ MAX_GAP_S = 3.0  # a longer silence is not worth the model's time, and tempts it
 SILENCE_AFTER_S = 1.0  # with less, Whisper does not notice that the talk is over…
 MIN_CONTEXT_S = 10.0  # …nor what a lone short answer is
 BATCH = {"cpu": 4, "cuda": 16}  # windows at a time
-LANGUAGE_PROBES = 5
+LANGUAGE_PLACES = 4
 NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded anew without the loop
 MAX_TOKENS_PER_S = 12.0  # more is a loop, whose end need not be waited for
 FRAME_S = 0.01  # of Whisper's spectrogram
@@ -46,6 +47,8 @@ MAX_COMPRESSION = 2.4
 MIN_LOG_PROBABILITY = -1.0
 MAX_LETTERS_PER_S = 30.0
 MAX_NO_SPEECH = 0.6
+REPEATS = 5  # people do say "joo joo joo joo"
+LONGEST_REFRAIN = 4
 
 
 def transcribe(
@@ -74,15 +77,17 @@ def transcribe(
                 f"The recogniser knows no language '{named}'.",
                 "Give codes such as 'fi', 'sv' or 'en' under [transcription] in vuoro.toml.",
             )
+    sounds = _encoded(model, wav, stretches)
+    first = next(sounds)
     if language is None:
         allowed = settings.languages or model.supported_languages
-        language, probability = _detect_language(model, wav, stretches, allowed)
+        language, probability = _vote(model, first, allowed)
 
-    recogniser = _Recogniser(model, wav, language, settings)
+    recogniser = _Recogniser(model, wav, language, settings.beam_size)
     speech = joined(diarisation.regular)
     words: list[Word] = []
     suspects: list[Suspect] = []
-    for done, heard in enumerate(recogniser.listen(stretches)):
+    for done, heard in enumerate(recogniser.listen(chain([first], sounds))):
         progress(done / len(stretches))
         found = [within_speech(word, speech) for word in heard.words]
         words += found
@@ -142,7 +147,7 @@ def joined(speech: Sequence[Interval]) -> list[Interval]:
     """Where anybody talks, gaps that words bridge closed."""
     half = SAME_STRETCH_S / 2
     wide = union(Interval(s.start_s - half, s.end_s + half) for s in speech)
-    return [Interval(s.start_s + half, s.end_s - half) for s in wide]
+    return [Interval(round(s.start_s + half, 3), round(s.end_s - half, 3)) for s in wide]
 
 
 def within_speech(word: Word, speech: Sequence[Interval]) -> Word:
@@ -165,19 +170,49 @@ def load_model(folder: Path, device: str, threads: int | None) -> WhisperModel:
     )
 
 
-def _detect_language(
-    model: WhisperModel, wav: Path, stretches: Sequence[Interval], allowed: Sequence[str]
-) -> tuple[str, float]:
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """Windows as Whisper's encoder hears them: (windows, frames, features)."""
+
+    stretches: Sequence[Interval]
+    context_s: float
+    features: Any
+
+
+def _encoded(model: WhisperModel, wav: Path, stretches: Sequence[Interval]) -> Iterator[_Encoded]:
+    """All stretches in batches of like length, the longest first."""
+    by_length = sorted(stretches, key=lambda s: (-s.duration_s, s.start_s))
+    size = BATCH[model.model.device]
+    for first in range(0, len(by_length), size):
+        batch = by_length[first : first + size]
+        context_s = max(MIN_CONTEXT_S, batch[0].duration_s + SILENCE_AFTER_S)
+        yield _encode(model, wav, batch, min(CONTEXT_S, context_s))
+
+
+def _encode(
+    model: WhisperModel, wav: Path, batch: Sequence[Interval], context_s: float
+) -> _Encoded:
+    """The stretches, each followed by silence up to the length of the context."""
+    import numpy as np
+
+    n_frames = 2 * round(context_s / FRAME_S / 2)  # the encoder halves them
+    n = n_frames * model.feature_extractor.hop_length
+    sounds = [samples(wav, s.start_s, s.end_s)[:n] for s in batch]
+    spectrograms = [model.feature_extractor(np.pad(x, (0, n - len(x))), padding=0) for x in sounds]
+    return _Encoded(batch, context_s, model.encode(np.stack(spectrograms)))
+
+
+def _vote(model: WhisperModel, sounds: _Encoded, allowed: Sequence[str]) -> tuple[str, float]:
     """The likeliest language over several places of the session, and its mean probability.
 
-    One place alone misleads: a greeting in another language, a laugh, a poor line.
+    One place alone misleads: a greeting in another language, a laugh, a poor line. The longest
+    windows tell most, and they are encoded already.
     """
-    longest = sorted(stretches, key=lambda s: s.duration_s)[-LANGUAGE_PROBES:]
+    places = model.model.detect_language(sounds.features)[:LANGUAGE_PLACES]
     votes: defaultdict[str, float] = defaultdict(float)
-    for stretch in longest:
-        found = model.detect_language(samples(wav, stretch.start_s, stretch.end_s))
-        for language, probability in found[2]:
-            votes[language] += probability / len(longest)
+    for place in places:
+        for token, probability in place:  # "<|fi|>"
+            votes[token[2:-2]] += probability / len(places)
     language = max(allowed, key=lambda name: votes[name])
     return language, round(votes[language], 4)
 
@@ -200,51 +235,36 @@ class _Heard:
 class _Recogniser:
     """Whisper at work on one recording."""
 
-    def __init__(
-        self, model: WhisperModel, wav: Path, language: str, settings: TranscriptionSettings
-    ) -> None:
+    def __init__(self, model: WhisperModel, wav: Path, language: str, beam_size: int) -> None:
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_suppressed_tokens
 
-        self._model, self._wav, self._beam_size = model, wav, settings.beam_size
+        self._model, self._wav, self._beam_size = model, wav, beam_size
         self._tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
         )
         self._prompt = model.get_prompt(self._tokenizer, [])
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
 
-    def listen(self, stretches: Sequence[Interval]) -> Iterator[_Heard]:
+    def listen(self, sounds: Iterable[_Encoded]) -> Iterator[_Heard]:
         """What is heard in each stretch, in no order."""
-        by_length = sorted(stretches, key=lambda s: s.duration_s)
-        size = BATCH[self._model.model.device]
-        for first in range(0, len(by_length), size):
-            batch = by_length[first : first + size]
-            context_s = max(MIN_CONTEXT_S, batch[-1].duration_s + SILENCE_AFTER_S)
-            for stretch, heard in zip(batch, self._decode(batch, context_s), strict=True):
+        for batch in sounds:
+            for stretch, heard in zip(batch.stretches, self._decode(batch), strict=True):
                 if heard.doubts():
-                    [again] = self._decode([stretch], CONTEXT_S, NO_REPEAT)
+                    alone = _encode(self._model, self._wav, [stretch], CONTEXT_S)
+                    [again] = self._decode(alone, NO_REPEAT)
                     best = min(again, heard, key=lambda h: (len(h.doubts()), h.compression))
                     heard = replace(best, compression=heard.compression)  # a loop stays flagged
                 yield heard
 
-    def _decode(
-        self, batch: Sequence[Interval], context_s: float, no_repeat: int = 0
-    ) -> list[_Heard]:
+    def _decode(self, batch: _Encoded, no_repeat: int = 0) -> list[_Heard]:
         """What is heard in each stretch; no ``no_repeat`` tokens come twice (0: they may)."""
-        import numpy as np
         from faster_whisper.transcribe import get_compression_ratio
 
-        n_frames = 2 * round(min(CONTEXT_S, context_s) / FRAME_S / 2)  # the encoder halves them
-        n = n_frames * self._model.feature_extractor.hop_length
-        sounds = [samples(self._wav, s.start_s, s.end_s)[:n] for s in batch]
-        spectrograms = [
-            self._model.feature_extractor(np.pad(x, (0, n - len(x))), padding=0) for x in sounds
-        ]
-        encoded = self._model.encode(np.stack(spectrograms))
-        most_tokens = round(MAX_TOKENS_PER_S * context_s)
+        most_tokens = round(MAX_TOKENS_PER_S * batch.context_s)
         results = self._model.model.generate(
-            encoded,
-            [self._prompt] * len(batch),
+            batch.features,
+            [self._prompt] * len(batch.stretches),
             beam_size=self._beam_size,
             max_length=min(self._model.max_length, len(self._prompt) + most_tokens),
             no_repeat_ngram_size=no_repeat,
@@ -254,8 +274,8 @@ class _Recogniser:
         )
         # Whisper's own time stamps, tokens beyond the end of text, only guide the decoding.
         texts = [[t for t in r.sequences_ids[0] if t < self._tokenizer.eot] for r in results]
-        lengths = [round(s.duration_s / FRAME_S) for s in batch]
-        aligned = self._model.find_alignment(self._tokenizer, texts, encoded, lengths)
+        lengths = [round(s.duration_s / FRAME_S) for s in batch.stretches]
+        aligned = self._model.find_alignment(self._tokenizer, texts, batch.features, lengths)
         return [
             _Heard(
                 words=tuple(_words(alignment, stretch)),
@@ -263,7 +283,9 @@ class _Recogniser:
                 compression=get_compression_ratio(self._tokenizer.decode(text)) if text else 0.0,
                 no_speech=r.no_speech_prob,
             )
-            for stretch, r, text, alignment in zip(batch, results, texts, aligned, strict=True)
+            for stretch, r, text, alignment in zip(
+                batch.stretches, results, texts, aligned, strict=True
+            )
         ]
 
 
@@ -287,18 +309,44 @@ def _words(alignment: list[dict[str, Any]], stretch: Interval) -> Iterator[Word]
 
 def _suspects(heard: _Heard, words: Sequence[Word]) -> Iterator[Suspect]:
     """Where and why what was heard in a window is not to be trusted."""
-    for reason in heard.doubts() if words else ():
-        yield Suspect(words[0].start_s, max(word.end_s for word in words), reason)
-    for place in too_fast(words):
-        yield Suspect(place.start_s, place.end_s, "speaking_rate")
+    if not words:
+        return
+    doubts = heard.doubts()
+    found = [(_place(words), reason) for reason in doubts]
+    found += [(place, "speaking_rate") for place in too_fast(words)]
+    if "repetition" not in doubts:
+        found += [(place, "repetition") for place in repeated(words)]
+    for place, reason in found:
+        yield Suspect(place.start_s, place.end_s, reason)
+
+
+def repeated(words: Sequence[Word]) -> list[Interval]:
+    """Where one to ``LONGEST_REFRAIN`` words come ``REPEATS`` times in a row or more.
+
+    A short loop compresses little, so that its compression does not show it.
+    """
+    plain = [word.text.casefold().strip(".,!?-") for word in words]
+    found = []
+    for length in range(1, LONGEST_REFRAIN + 1):
+        size = length * REPEATS
+        for i in range(len(words) - size + 1):
+            if plain[i : i + size] == plain[i : i + length] * REPEATS:
+                found.append(_place(words[i : i + size]))
+    return union(found)
 
 
 def too_fast(words: Sequence[Word], n_words: int = 8) -> list[Interval]:
     """Where ``n_words`` words in a row come faster than anybody speaks."""
     rows = [words[i : i + n_words] for i in range(len(words) - n_words + 1)]
     return union(
-        Interval(row[0].start_s, max(row[-1].end_s, row[0].start_s + 0.1))
+        _place(row)
         for row in rows
         if sum(len(word.text) for word in row)
         > MAX_LETTERS_PER_S * (row[-1].end_s - row[0].start_s)
     )
+
+
+def _place(words: Sequence[Word]) -> Interval:
+    """Where these words are; invented ones may have no length at all."""
+    start_s = words[0].start_s
+    return Interval(start_s, max(start_s + 0.1, *(word.end_s for word in words)))

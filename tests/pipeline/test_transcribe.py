@@ -8,6 +8,7 @@ from pipeline.transcribe import (
     PADDING_S,
     WINDOW_S,
     joined,
+    repeated,
     too_fast,
     windows,
     within_speech,
@@ -79,3 +80,18 @@ def test_words_faster_than_anybody_speaks_are_found() -> None:
     fast = [Word(4 + i * 0.125, 4.125 + i * 0.125, "words", 0.9) for i in range(8)]
     assert too_fast(slow) == []
     assert too_fast(fast) == [Interval(4, 5)]  # 40 letters in a second
+
+
+def row(text: str) -> list[Word]:
+    """These words, each a quarter of a second long, from 0 on."""
+    return [Word(i / 4, i / 4 + 0.25, word, 0.9) for i, word in enumerate(text.split())]
+
+
+def test_a_refrain_is_found() -> None:
+    assert repeated(row("so Music music, Music music. Music and")) == [Interval(0.25, 1.5)]
+    assert repeated(row("well " + 5 * "thank you " + "all")) == [Interval(0.25, 2.75)]
+
+
+def test_talk_is_no_refrain() -> None:
+    assert repeated(row("Joo, joo, joo, joo. Niin just.")) == []
+    assert repeated(row("I think I think I know that I know you know")) == []
