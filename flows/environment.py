@@ -21,6 +21,8 @@ _DEFAULTS = {
     # the command line shows its own progress; the logs are in Prefect's interface
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    # what vuoro notes is in Prefect's interface too
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "vuoro",
     # threads that wait should sleep: spinning ones make a busy machine many times slower
     "OMP_WAIT_POLICY": "PASSIVE",
 }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
 
 from flows.environment import prepare
 from flows.server import serving
 from pipeline import intake
+from pipeline.device import one_thread_for_numpy
 from pipeline.disk import clear_pending, os_errors
 from pipeline.errors import StudyError
 from pipeline.listener import Listener, listener
@@ -33,7 +38,8 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
         if not waiting and not intake.waiting(study):
             return False
         prepare(study)
-        with serving(study.prefect_home) as api:
+        one_thread_for_numpy()
+        with _seen_by_others(told), serving(study.prefect_home) as api:
             _process_inbox(study, overrides, told, api)
     return True
 
@@ -55,6 +61,24 @@ def _process_inbox(study: Study, overrides: dict[str, str], told: Listener, api:
             # sent in the background: wait for the rest while the server still listens
             APILogHandler().flush()
             EventsWorker.drain_all(timeout=5)
+
+
+@contextmanager
+def _seen_by_others(told: Listener) -> Iterator[None]:
+    """Lets runs of this user's other studies know of this one; ``told`` hears of such a run."""
+    with os_errors("looking for other runs on this machine"):
+        folder = user_cache_path("vuoro", appauthor=False, ensure_exists=True)
+        lock = FileLock(folder / "run.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            told.noted(
+                "Another study is at work on this machine: the two share it, and each takes longer."
+            )
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _alone:

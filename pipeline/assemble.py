@@ -273,7 +273,8 @@ def _reasons(run: _Run, suspects: Sequence[Suspect]) -> list[str]:
         return []
     words = [item.word for item in run.said]
     spoken = Interval(words[0].start_s, max(w.end_s for w in words))
-    reasons = {s.reason for s in suspects if s.overlap_s(spoken) > 0}
+    own = (s for s in suspects if s.label in (None, run.label))
+    reasons = {s.reason for s in own if s.overlap_s(spoken) > 0}
     if _loops([w.text.casefold().strip(".,!?…") for w in words]):
         reasons.add("repetition")
     return sorted(reasons)

@@ -128,6 +128,9 @@ class Terminal(Listener):
             f"[red]failed[/]     {session_id}  {self._name(session_id)}: {_escaped(str(error))}"
         )
 
+    def noted(self, sentence: str) -> None:
+        self._say(f"[yellow]note[/]       {_escaped(sentence)}")
+
     def _end(self, session_id: str) -> None:
         self._done += _weight(self._waiting.get(session_id, []))
         if session_id in self._bar:

@@ -34,6 +34,9 @@ class Listener:
     def finished(self, session_id: str) -> None:
         """A session is in the data set."""
 
+    def noted(self, sentence: str) -> None:
+        """Something that the run's user should know, as one sentence without names."""
+
     def failed(self, session_id: str, error: VuoroError) -> None:
         """A session could not be finished."""
 

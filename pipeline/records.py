@@ -65,6 +65,11 @@ class Audio:
     flags: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
 
+    @property
+    def tracks_by_label(self) -> dict[str, str]:
+        """The tracks by the speaker labels TRACK_01, TRACK_02, …, in order."""
+        return {f"TRACK_{number:02d}": track for number, track in enumerate(self.tracks, start=1)}
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Segment(Interval):
@@ -125,12 +130,13 @@ class Transcript:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Suspect(Interval):
-    """A stretch of the transcript that is doubtful, and why.
+    """A stretch of the transcript that is doubtful, and why; on a track, only what ``label`` says.
 
     Reasons: ``repetition``, ``speaking_rate``, ``low_confidence``.
     """
 
     reason: str
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Settings of a study: ``vuoro.toml`` < environment (``VUORO_SECTION__KEY``) < command line.
 
 Each stage reads exactly one section, so a changed setting redoes exactly the stages that depend
-on it. ``[machine]`` says how fast, not what: nothing in it changes a result.
+on it. ``[machine]`` says how fast, not what: the number of threads changes no result, a graphics
+card merely rounds differently.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ class DiarisationSettings(Section):
 
     pipeline: str = Field(
         default="embedded",
-        description="'embedded' (no account needed), or the folder of any pyannote.audio "
-        "diarisation pipeline.",
+        description="'embedded' (no account needed), the folder of any pyannote.audio diarisation "
+        "pipeline, or its id on the Hugging Face Hub, fetched by `vuoro models pull owner/name`.",
     )
     num_people: int | None = Field(
         default=None,
@@ -53,6 +54,12 @@ class DiarisationSettings(Section):
     )
     min_people: int | None = Field(default=None, ge=1, description="At least this many people.")
     max_people: int | None = Field(default=None, ge=1, description="At most this many people.")
+    expected_people: int | None = Field(
+        default=None,
+        ge=1,
+        description="About this many people, e.g. the members of a group: a pull, no bound; fewer "
+        "or more are found where the voices say so.",
+    )
     step: float = Field(
         default=0.25,
         gt=0,
@@ -151,13 +158,18 @@ class AnonymisationSettings(Section):
 
 
 class MachineSettings(Section):
-    """How the work is spread over this machine. Changes no result."""
+    """How the work is spread over this machine. What is done already is not redone for it."""
 
     device: Literal["auto", "cpu", "cuda"] = Field(
-        default="auto", description="'auto' uses a CUDA graphics card where there is one."
+        default="auto",
+        description="'auto' uses a CUDA graphics card where there is one, and the processor where "
+        "the card fails; 'cuda' stops then. The two round differently: a word may differ.",
     )
     threads: int | None = Field(
-        default=None, ge=1, description="Processor threads to use; left out, one for each core."
+        default=None,
+        ge=1,
+        description="Processor threads to use at a time; left out, one for each core. Their number "
+        "changes no result.",
     )
 
 

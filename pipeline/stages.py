@@ -68,6 +68,12 @@ class Job:
         """The decoded sound."""
         return self.chain.folder("decode") / self.chain.record("decode", Audio).file
 
+    @property
+    def tracks(self) -> dict[str, Path]:
+        """The sound of each speaker label, where people were recorded one by one."""
+        tracks = self.chain.record("decode", Audio).tracks_by_label
+        return {label: self.chain.folder("decode") / name for label, name in tracks.items()}
+
     def model(self, role: str) -> Path:
         return self.chain.models[role].path
 
@@ -111,6 +117,7 @@ def _diarise(job: Job) -> Diarisation:
         {role: job.model(role) for role in roles},
         job.settings.machine,
         job.progress,
+        job.tracks,
     )
 
 
@@ -122,6 +129,7 @@ def _transcribe(job: Job) -> Transcript:
         job.model("speech-recognition"),
         job.settings.machine,
         job.progress,
+        job.tracks,
     )
 
 
@@ -155,7 +163,7 @@ STAGES = (
     Stage("decode", 2, Audio, _decode, section="intake", of_recording=("sha256",)),
     Stage(
         "diarise",
-        2,
+        3,
         Diarisation,
         _diarise,
         needs=("decode",),
@@ -164,7 +172,7 @@ STAGES = (
     ),
     Stage(
         "transcribe",
-        2,
+        3,
         Transcript,
         _transcribe,
         needs=("decode", "diarise"),

@@ -48,7 +48,8 @@ def vuoro(request: Request) -> Output:
             from pipeline import diarise as diarisation
             from pipeline.assemble import assemble
             from pipeline.device import choose_device
-            from pipeline.transcribe import load_model, transcribe
+            from pipeline.transcribe import transcribe
+            from pipeline.transcription.whisper import load
 
             settings = _settings(request)
             machine, whisper = settings.machine, Path(request.whisper)
@@ -56,15 +57,17 @@ def vuoro(request: Request) -> Output:
                 "segmentation": Path(request.segmentation),
                 "voice-print": Path(request.voice_print),
             }
-            load_model(whisper, choose_device(machine), machine.threads)
-            diarisation.load(settings.diarisation, models, machine)
+            device = choose_device(machine)
+            load(whisper, machine, device)
+            diarisation.load(settings.diarisation, models, machine, device)
         wav = Path(folder) / "audio.wav"
         with output.timed("decode"):
             audio = decoded(Path(request.recording), Path(folder))
+        tracks = {label: Path(folder) / name for label, name in audio.tracks_by_label.items()}
         with output.timed("diarise"):
-            who = diarisation.diarise(wav, settings.diarisation, models, machine, _ignore)
+            who = diarisation.diarise(wav, settings.diarisation, models, machine, _ignore, tracks)
         with output.timed("transcribe"):
-            said = transcribe(wav, who, settings.transcription, whisper, machine, _ignore)
+            said = transcribe(wav, who, settings.transcription, whisper, machine, _ignore, tracks)
         with output.timed("assemble"):
             conversation = assemble(audio, who, said, settings.turns)
     output.audio_s = audio.duration_s
@@ -84,7 +87,7 @@ def stock(request: Request) -> Output:
     with TemporaryDirectory() as folder:
         with output.timed("load"):
             from pipeline.bench.stock import load_diarisation, segments
-            from pipeline.transcribe import load_model
+            from pipeline.transcription.whisper import load_model
 
             machine = _settings(request).machine
             whisper = load_model(Path(request.whisper), "cpu", machine.threads)

@@ -18,7 +18,7 @@ systems*, Interspeech 2011, for centring before length normalisation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,20 +30,38 @@ Ints = NDArray[np.intp]
 PURE = 0.38  # mean cosine of pieces that the first pass still joins
 SAME_PERSON = 0.3  # cosine of mean voices, less the common part, that the second pass still joins
 PRIOR_VOICES = 6.0  # the common part is drawn towards none by so many voices
-MIN_SHARE, MIN_SPEECH_S, ENOUGH_SPEECH_S = 0.018, 2.0, 10.0  # see _least_speech_s
+PULL = 0.03  # by how much an expected number of people moves what is still joined
+# What a cluster must have said to be a person, by how long all talk; see _least_speech_s.
+TALK_S, LEAST_SPEECH_S = (33.0, 60.0, 110.0, 550.0), (1.1, 2.0, 2.0, 10.0)
 BLOCK = 2_000  # pieces in one go of the first pass, whose memory grows with the square of them
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How many people there may be."""
+    """How many people there may be.
+
+    ``expected`` binds nothing: while more people are left, voices a little less alike are joined
+    too, and where fewer would be left, only voices a little more alike (by ``PULL``). People who
+    were expected and did not come are therefore not made up.
+    """
 
     least: int = 1
     most: int | None = None
+    expected: int | None = None
+
+    def at_least(self, n: int) -> Bounds:
+        """The same with ``n`` people at least, unless that is more than there may be."""
+        return replace(self, least=max(self.least, n if self.most is None else min(n, self.most)))
 
     def miss(self, n: int) -> int:
         """By how many ``n`` people are too few or too many."""
         return max(self.least - n, 0 if self.most is None else n - self.most, 0)
+
+    def pull(self, before: int, after: int) -> float:
+        """How much more alike voices must be for a joining that leaves ``after`` people."""
+        if self.expected is None:
+            return 0.0
+        return PULL * (after < self.expected) - PULL * (before > self.expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +103,13 @@ def find_people(
 
 
 def _least_speech_s(seconds: Floats) -> float:
-    """What a cluster must have said to be a person: a share of the talk, within limits.
+    """What a cluster must have said to be a person.
 
     The odd sounds that make clusters of their own grow with the recording, but nobody who talks
-    for ``ENOUGH_SPEECH_S`` is overlooked in the longest.
+    for ten seconds is overlooked in the longest; and where all talk is half a minute, more than
+    one piece of it is a person.
     """
-    return float(np.clip(MIN_SHARE * seconds.sum(), MIN_SPEECH_S, ENOUGH_SPEECH_S))
+    return float(np.interp(seconds.sum(), TALK_S, LEAST_SPEECH_S))
 
 
 def _pure_clusters(voices: Floats, at_least: int = 1) -> Ints:
@@ -147,14 +166,14 @@ def _joined(
         likeness = centred @ centred.T
         np.fill_diagonal(likeness, -2)
         i, j = sorted(np.unravel_index(int(likeness.argmax()), likeness.shape))
-        if stop is None and likeness[i, j] < same_person:
-            stop = len(stages) - 1
         sums[i] += sums[j]
         sizes[i] += sizes[j]
         sums, sizes = np.delete(sums, j, axis=0), np.delete(sizes, j)
         cluster = np.where(cluster == j, i, cluster - (cluster > j))
         stages.append(cluster)
         people.append(_count(sizes, least_s))
+        if stop is None and likeness[i, j] < same_person + bounds.pull(people[-2], people[-1]):
+            stop = len(stages) - 2
     wanted = len(stages) - 1 if stop is None else stop
 
     def misfit(at: int) -> tuple[int, ...]:

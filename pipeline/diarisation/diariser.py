@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.diarisation.clustering import SAME_PERSON, Bounds, People, find_people
-from pipeline.diarisation.segmentation import Bools, Segmentation, Talk, runs
+from pipeline.diarisation.confidence import confidence
+from pipeline.diarisation.segmentation import Bools, Floats, Segmentation, Talk, runs
+from pipeline.diarisation.tracks import TrackDiariser
 from pipeline.diarisation.voices import Piece, Voices, pieces
 from pipeline.records import Diarisation, Segment, VoicePrint
 
@@ -20,6 +23,19 @@ if TYPE_CHECKING:
 NOBODY = -1
 SEGMENTATION_SHARE = 0.35  # of the time that the whole takes
 TAKEN_FROM = 0.5  # share of a piece in which the same person already talks on another track
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Who talks on each track: ``person`` (frames, tracks), or NOBODY, and how sure that is:
+    ``confidence`` (frames, tracks), 0 where nobody talks."""
+
+    person: NDArray[np.int32]
+    confidence: Floats
+
+    def of(self, person: int) -> Floats:
+        """(frames,): how sure it is that ``person`` talks; 0 where they do not."""
+        return np.asarray(np.where(self.person == person, self.confidence, 0).max(axis=1))
 
 
 class Diariser:
@@ -34,19 +50,27 @@ class Diariser:
 
     @classmethod
     def load(
-        cls, segmentation: Path, voice_print: Path, *, step: float, same_person: float = SAME_PERSON
+        cls,
+        segmentation: Path,
+        voice_print: Path,
+        *,
+        step: float,
+        same_person: float = SAME_PERSON,
+        at_once: int = 1,
     ) -> Diariser:
         """On the model files in these two folders.
 
         ``step`` is the hop of the 10-second window as a share of it; ``same_person`` the cosine
-        from which voices, less what all in the recording have in common, are one person's.
+        from which voices, less what all in the recording have in common, are one person's;
+        ``at_once`` the number of batches that are computed at a time.
         """
         from pyannote.audio import Model
 
         from models.campplus import load_campplus
 
         model = Model.from_pretrained(segmentation / "pytorch_model.bin")
-        return cls(Segmentation(model, step), Voices(load_campplus(voice_print)), same_person)
+        voices = Voices(load_campplus(voice_print), at_once)
+        return cls(Segmentation(model, step, at_once), voices, same_person)
 
     def to(self, device: torch.device) -> Diariser:
         """Move the networks to ``device``."""
@@ -72,41 +96,50 @@ class Diariser:
             embeddings[heard],
             np.array([(p.end - p.first) * talk.frames.step_s for p in cut], np.float32),
             np.array([p.clean for p in cut]),
-            bounds,
+            bounds.at_least(talk.at_least_people()),
             self._same_person,
         )
         labelled = _labelled(talk, cut, people)
         progress(1.0)
         return _record(talk, labelled, people)
 
+    def tracks(self, tracks: Mapping[str, Path], progress: Callable[[float], None]) -> Diarisation:
+        """Who speaks when, where every label has a track of its own (``TrackDiariser``)."""
+        return TrackDiariser(self._segmentation, self._voices)(tracks, progress)
 
-def _labelled(talk: Talk, cut: Sequence[Piece], people: People) -> NDArray[np.int32]:
-    """Who talks on each track: (frames, tracks), or NOBODY.
+
+def _labelled(talk: Talk, cut: Sequence[Piece], people: People) -> Labelled:
+    """Who talks on each track.
 
     Nobody talks on two tracks at a time: the piece that is heard less clearly is then the next
     likeliest person's.
     """
     labelled = np.full(talk.active.shape, NOBODY, np.int32)
+    sure = np.zeros(talk.active.shape, np.float32)
     for number in sorted(range(len(cut)), key=lambda n: -cut[n].clean_s):
         piece = cut[number]
-        here = labelled[piece.first : piece.end]
-        for person in np.argsort(-people.likeness[number], kind="stable"):
+        frames = slice(piece.first, piece.end)
+        here, likeness = labelled[frames], people.likeness[number]
+        for person in np.argsort(-likeness, kind="stable"):
             if (here == person).any(axis=1).mean() <= TAKEN_FROM:
                 here[:, piece.track] = person
+                activity = talk.activity[frames, piece.track]
+                sure[frames, piece.track] = confidence(likeness, int(person), activity)
                 break
-    return labelled
+    return Labelled(labelled, sure)
 
 
-def _record(talk: Talk, labelled: NDArray[np.int32], people: People) -> Diarisation:
-    loudest = np.where(labelled != NOBODY, talk.activity, -1).argmax(axis=1)
-    alone = labelled[np.arange(len(labelled)), loudest]
-    order = _by_first_talk(labelled)
+def _record(talk: Talk, labelled: Labelled, people: People) -> Diarisation:
+    loudest = np.where(labelled.person != NOBODY, talk.activity, -1).argmax(axis=1)
+    alone = labelled.person[np.arange(len(loudest)), loudest]
+    order = _by_first_talk(labelled.person)
     names = {person: f"SPEAKER_{number:02d}" for number, person in enumerate(order)}
     regular, exclusive, prints = [], [], []
     for person, name in names.items():
-        mine = _segments(talk, (labelled == person).any(axis=1), name)
+        sure = labelled.of(person)
+        mine = _segments(talk, (labelled.person == person).any(axis=1), name, sure)
         regular += mine
-        exclusive += _segments(talk, alone == person, name)
+        exclusive += _segments(talk, alone == person, name, sure)
         speech_s = round(sum(segment.duration_s for segment in mine), 3)
         voice = tuple(round(float(x), 6) for x in people.voices[person])
         prints.append(VoicePrint(name, speech_s, voice))
@@ -119,9 +152,15 @@ def _by_first_talk(labelled: NDArray[np.int32]) -> list[int]:
     return [int(p) for p in person[np.argsort(first)] if p != NOBODY]
 
 
-def _segments(talk: Talk, active: Bools, label: str) -> list[Segment]:
-    frames = talk.frames
+def _segments(talk: Talk, active: Bools, label: str, sure: Floats) -> list[Segment]:
+    """The runs of ``active`` (frames,), each as sure as its frames are on average."""
+    start_s = talk.frames.start_s
     return [
-        Segment(round(frames.start_s(first), 3), round(frames.start_s(end), 3), label)
+        Segment(
+            round(start_s(first), 3),
+            round(start_s(end), 3),
+            label,
+            round(float(sure[first:end].mean()), 3),
+        )
         for first, end in runs(active)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,10 @@ _SHARES = {"segmentation": (0.0, 0.35), "embeddings": (0.35, 0.95)}
 
 
 class OtherPipeline:
-    """A pyannote.audio speaker diarisation pipeline that gives regular and exclusive segments."""
+    """A pyannote.audio speaker diarisation pipeline that gives regular and exclusive segments.
+
+    It does not say how sure it is: the confidence of its segments is 1.
+    """
 
     def __init__(self, pipeline: Any) -> None:
         self._pipeline = pipeline
@@ -33,11 +37,22 @@ class OtherPipeline:
 
         Raises ModelError if it holds none.
         """
-        from pyannote.audio import Pipeline
+        from pickle import UnpicklingError
 
-        pipeline = Pipeline.from_pretrained(folder)
+        from pyannote.audio import Pipeline
+        from yaml import YAMLError
+
+        pipeline = None
+        with suppress(  # what a config.yaml that is wrong, or a file that is not there, ends in
+            *(OSError, YAMLError, UnpicklingError, ImportError, AttributeError),
+            *(LookupError, TypeError, ValueError, RuntimeError),
+        ):
+            pipeline = Pipeline.from_pretrained(folder)
         if pipeline is None:
-            raise ModelError("The folder of the diarisation pipeline holds none that can be read.")
+            raise ModelError(
+                "The folder of the diarisation pipeline holds none that can be loaded.",
+                "Copy the whole folder again, with config.yaml and the models it names.",
+            )
         return cls(pipeline)
 
     def to(self, device: torch.device) -> OtherPipeline:
@@ -46,7 +61,11 @@ class OtherPipeline:
         return self
 
     def __call__(self, wav: Path, bounds: Bounds, progress: Callable[[float], None]) -> Diarisation:
-        """Who speaks when in a WAV of ``pipeline.audio``; ``progress`` gets 0–1, last 1."""
+        """Who speaks when in a WAV of ``pipeline.audio``; ``progress`` gets 0–1, last 1.
+
+        The whole sound is in memory at once. Raises ModelError if the pipeline gives no exclusive
+        segments, as those made for pyannote.audio 3 do not.
+        """
         import torch
 
         known = bounds.least if bounds.least == bounds.most else None
@@ -61,6 +80,11 @@ class OtherPipeline:
             max_speakers=None if known else bounds.most,
             hook=_reporting(progress),
         )
+        if not hasattr(output, "exclusive_speaker_diarization"):
+            raise ModelError(
+                "The diarisation pipeline gives no exclusive segments.",
+                "Take one made for pyannote.audio 4, or 'embedded'.",
+            )
         progress(1.0)
         regular = _segments(output.speaker_diarization)
         labels = output.speaker_diarization.labels()

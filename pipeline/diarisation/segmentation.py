@@ -8,7 +8,7 @@ speakers of each have been matched with those of the windows before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio import SAMPLE_RATE_HZ, WAV_HEADER_BYTES, samples
+from pipeline.device import batch_size, spread
 
 if TYPE_CHECKING:
     import torch
@@ -26,10 +27,12 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 Run = tuple[int, int]  # first frame, and the one after the last
 
-BATCH = 8  # windows at a time
+BATCH, MOST = 8, 64  # windows at a time: on the CPU, and at most on a graphics card
+WINDOW_MB = 60  # what one takes on a card
 # Chosen on meetings read and real, Finnish and English; 0.05 either way changes little.
 SPEECH_FROM = 0.4  # probability that somebody talks
 OVERLAP_FROM = 0.35  # probability that two people talk at a time
+TOGETHER_S, WITHIN_S, SHORT_S = 2.5, 10.0, 60.0  # see Talk.at_least_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,29 @@ class Talk:
         """(frames,): exactly one track talks."""
         return np.asarray(self.active.sum(axis=1) == 1)
 
+    def at_least_people(self) -> int:
+        """The most tracks that talk for ``TOGETHER_S`` each within ``WITHIN_S``, or 1.
+
+        Within the length of a window tracks are people told apart, one of whom may have said too
+        little for a voice of their own. Beyond ``SHORT_S``, 1: windows sometimes take one person
+        for two, and the longer the recording, the likelier that one does.
+        """
+        if len(self.active) * self.frames.step_s > SHORT_S:
+            return 1
+        window = min(len(self.active), round(WITHIN_S / self.frames.step_s))
+        before = np.zeros((1, self.active.shape[1]), np.int32)
+        so_far = np.concatenate([before, self.active.cumsum(axis=0, dtype=np.int32)])
+        talk_s = (so_far[window:] - so_far[: len(so_far) - window]) * self.frames.step_s
+        return max(1, int((talk_s >= TOGETHER_S).sum(axis=1).max()))
+
 
 class Segmentation:
-    """segmentation-3.0 over a whole recording. ``step`` is the hop of the window, as its share."""
+    """segmentation-3.0 over a whole recording, so many batches at a time.
 
-    def __init__(self, model: Model, step: float) -> None:
+    ``step`` is the hop of the window, as its share.
+    """
+
+    def __init__(self, model: Model, step: float, at_once: int = 1) -> None:
         from pyannote.audio.utils.powerset import Powerset
 
         specifications = model.specifications
@@ -77,6 +98,7 @@ class Segmentation:
         self._window = round(specifications.duration * SAMPLE_RATE_HZ)
         self._hop = round(step * self._window)
         self._frames = Frames(field.duration / 2, field.step)
+        self._at_once = at_once
 
     def to(self, device: torch.device) -> Segmentation:
         """Move the network to ``device``."""
@@ -95,20 +117,27 @@ class Segmentation:
 
     def _windows(self, wav: Path, n_samples: int) -> Iterator[tuple[int, Floats]]:
         """First sample of each window, and the probability of its classes: (frames, classes)."""
+        starts = range(0, max(1, n_samples - self._window + self._hop), self._hop)
+        kind = next(self._model.parameters()).device.type
+        size = batch_size(kind, cpu=BATCH, item_mb=WINDOW_MB, most=MOST)
+        batches = [starts[first : first + size] for first in range(0, len(starts), size)]
+        found = spread(lambda batch: self._classes(wav, batch), batches, self._at_once)
+        for batch, classes in zip(batches, found, strict=True):
+            yield from zip(batch, classes, strict=True)
+
+    def _classes(self, wav: Path, starts: Sequence[int]) -> Floats:
+        """(windows, frames, classes): probabilities in the windows that begin at these samples."""
         import torch
 
+        sound = np.zeros((len(starts), 1, self._window), np.float32)
+        for row, start in enumerate(starts):
+            start_s = start / SAMPLE_RATE_HZ
+            piece = samples(wav, start_s, start_s + self._window / SAMPLE_RATE_HZ)
+            sound[row, 0, : len(piece)] = piece
         device = next(self._model.parameters()).device
-        starts = range(0, max(1, n_samples - self._window + self._hop), self._hop)
-        for first in range(0, len(starts), BATCH):
-            batch = starts[first : first + BATCH]
-            sound = np.zeros((len(batch), 1, self._window), np.float32)
-            for row, start in enumerate(batch):
-                start_s = start / SAMPLE_RATE_HZ
-                piece = samples(wav, start_s, start_s + self._window / SAMPLE_RATE_HZ)
-                sound[row, 0, : len(piece)] = piece
-            with torch.inference_mode():
-                log_probabilities = self._model(torch.from_numpy(sound).to(device)).cpu().numpy()
-            yield from zip(batch, np.exp(log_probabilities), strict=True)
+        with torch.inference_mode():
+            log_probabilities = self._model(torch.from_numpy(sound).to(device)).cpu().numpy()
+        return np.asarray(np.exp(log_probabilities))
 
 
 class _Average:

@@ -8,7 +8,7 @@ than to the person's own voice is taken for theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -28,26 +28,29 @@ SEGMENTATION_SHARE = 0.6
 
 
 class TrackDiariser:
-    """One label a track, TRACK_01, TRACK_02, … in their order."""
+    """One label a track."""
 
     def __init__(self, segmentation: Segmentation, voices: Voices) -> None:
         self._segmentation = segmentation
         self._voices = voices
 
-    def __call__(self, tracks: Sequence[Path], progress: Callable[[float], None]) -> Diarisation:
-        """Who speaks when on WAVs of ``pipeline.audio``, of equal or different length.
+    def __call__(
+        self, tracks: Mapping[str, Path], progress: Callable[[float], None]
+    ) -> Diarisation:
+        """Who speaks when: ``tracks`` are WAVs of ``pipeline.audio``, of any length, by label.
 
-        A track without speech has no label. ``progress`` gets 0–1, last 1.
+        A track without speech gives no segment. ``progress`` gets 0–1, last 1.
         """
+        wavs = list(tracks.values())
         heard = []
-        for number, wav in enumerate(tracks):
+        for number, wav in enumerate(wavs):
             heard.append(self._segmentation(wav, _ignore))
-            progress(SEGMENTATION_SHARE * (number + 1) / len(tracks))
+            progress(SEGMENTATION_SHARE * (number + 1) / len(wavs))
         frames = heard[0].frames
         length = max(len(talk.active) for talk in heard)
-        spoken = np.zeros((length, len(tracks)), np.bool_)
-        level_db = np.full((length, len(tracks)), FLOOR_DB, np.float32)
-        for number, (talk, wav) in enumerate(zip(heard, tracks, strict=True)):
+        spoken = np.zeros((length, len(wavs)), np.bool_)
+        level_db = np.full((length, len(wavs)), FLOOR_DB, np.float32)
+        for number, (talk, wav) in enumerate(zip(heard, wavs, strict=True)):
             spoken[: len(talk.active), number] = talk.active.any(axis=1)
             level_db[: len(talk.active), number] = _level_db(wav, frames, len(talk.active))
         relative_db = level_db - _own_level_db(level_db, spoken)
@@ -56,38 +59,31 @@ class TrackDiariser:
         exclusive: list[Segment] = []
         prints: list[VoicePrint] = []
         loudest = np.where(spoken, relative_db, -np.inf).argmax(axis=1)
-        for number, (talk, wav) in enumerate(zip(heard, tracks, strict=True)):
-            label = track_label(number)
+        for number, (label, talk) in enumerate(zip(tracks, heard, strict=True)):
             activity = talk.activity.max(axis=1)
             mine = _segments(frames, spoken[:, number], activity, label)
             alone = spoken[:, number] & (loudest == number)
             regular += mine
             exclusive += _segments(frames, alone, activity, label)
-            prints += self._print(wav, talk, spoken, number, mine)
-            progress(SEGMENTATION_SHARE + (1 - SEGMENTATION_SHARE) * (number + 1) / len(tracks))
+            speech_s = round(sum(segment.duration_s for segment in mine), 3)
+            voice = self._voice(tracks[label], talk, spoken, number)
+            if voice is not None:
+                prints.append(VoicePrint(label, speech_s, voice))
+            progress(SEGMENTATION_SHARE + (1 - SEGMENTATION_SHARE) * (number + 1) / len(wavs))
         progress(1.0)
         return Diarisation(tuple(sorted(regular)), tuple(sorted(exclusive)), tuple(prints))
 
-    def _print(
-        self, wav: Path, talk: Talk, spoken: Bools, number: int, mine: Sequence[Segment]
-    ) -> list[VoicePrint]:
-        """The mean voice on a track, where its person talks alone if anywhere; none if too short."""
+    def _voice(self, wav: Path, talk: Talk, spoken: Bools, number: int) -> tuple[float, ...] | None:
+        """The mean voice on a track, of talk alone if there is any; None if it is too short."""
         own = spoken[: len(talk.active), number]
         others = np.delete(spoken[: len(talk.active)], number, axis=1).any(axis=1)
         clear = own & ~others if (own & ~others).any() else own
         alone = Talk(talk.frames, talk.activity, clear[:, None])
         embeddings, heard = self._voices(wav, alone, pieces(alone), _ignore)
         if not heard.any():
-            return []
+            return None
         mean = embeddings[heard].mean(axis=0)
-        mean /= np.linalg.norm(mean)
-        speech_s = round(sum(segment.duration_s for segment in mine), 3)
-        return [VoicePrint(track_label(number), speech_s, tuple(round(float(x), 6) for x in mean))]
-
-
-def track_label(number: int) -> str:
-    """The label of the track whose number, counted from 0, this is."""
-    return f"TRACK_{number + 1:02d}"
+        return tuple(round(float(x), 6) for x in mean / np.linalg.norm(mean))
 
 
 def _level_db(wav: Path, frames: Frames, n_frames: int) -> Floats:

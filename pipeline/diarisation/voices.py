@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.audio import samples
+from pipeline.device import batch_size, spread
 from pipeline.diarisation.segmentation import Bools, Floats, Frames, Talk, runs
 
 if TYPE_CHECKING:
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
 
     from models.campplus import CAMPPlus
 
+    Batch = list[tuple[int, torch.Tensor]]  # pieces, by number, with their (n, 80) features
+
 FEATURES_PER_S = 100
 FEATURE_CENTRE_S = 0.0125  # a feature frame covers 25 ms
 PIECE_S = 1.0  # talk is cut to pieces of about this length, as a run may hold two people…
 CONTEXT_S = 2.0  # …and each is embedded with its surroundings: one second is too short a voice
 MIN_CLEAN_S = 0.5  # with this much talk alone, overlapped talk is left out of the voice
 LENGTH_STEP = 10  # in feature frames: voices of one length are embedded together
-BATCH = 16
+BATCH, MOST = 16, 128  # on the CPU, and at most on a graphics card
+PIECE_MB = 20  # what one takes on a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,11 @@ def pieces(talk: Talk) -> list[Piece]:
 
 
 class Voices:
-    """CAM++ over the pieces of a recording."""
+    """CAM++ over the pieces of a recording, so many batches at a time."""
 
-    def __init__(self, network: CAMPPlus) -> None:
+    def __init__(self, network: CAMPPlus, at_once: int = 1) -> None:
         self._network = network
+        self._at_once = at_once
 
     def to(self, device: torch.device) -> Voices:
         """Move the network to ``device``."""
@@ -80,22 +85,22 @@ class Voices:
         self, wav: Path, talk: Talk, cut: Sequence[Piece], progress: Callable[[float], None]
     ) -> tuple[Floats, Bools]:
         """Unit-length embeddings (pieces, 192), and which pieces were long enough to have one."""
-        import torch
-
-        from models.campplus import EMBEDDING_SIZE, mean_normalise
+        from models.campplus import EMBEDDING_SIZE
 
         embeddings = np.zeros((len(cut), EMBEDDING_SIZE), np.float32)
         heard = np.zeros(len(cut), np.bool_)
-        device = next(self._network.parameters()).device
-        waiting: defaultdict[int, list[tuple[int, torch.Tensor]]] = defaultdict(list)
+        batches = self._batches(wav, talk, cut)
+        for at, voices in spread(self._embedded, batches, self._at_once):
+            embeddings[at], heard[at] = voices, True
+            progress(float(heard.mean()))
+        progress(1.0)
+        return embeddings, heard
 
-        @torch.inference_mode()
-        def embed(batch: list[tuple[int, torch.Tensor]]) -> None:
-            features = mean_normalise(torch.stack([x for _, x in batch])).to(device)
-            voices = torch.nn.functional.normalize(self._network(features), dim=-1)
-            at = [number for number, _ in batch]
-            embeddings[at], heard[at] = voices.cpu().numpy(), True
-
+    def _batches(self, wav: Path, talk: Talk, cut: Sequence[Piece]) -> Iterator[Batch]:
+        """The features of pieces of one length each."""
+        kind = next(self._network.parameters()).device.type
+        size = batch_size(kind, cpu=BATCH, item_mb=PIECE_MB, most=MOST)
+        waiting: defaultdict[int, Batch] = defaultdict(list)
         alone = talk.alone
         for number, piece in enumerate(cut):
             features = _features(wav, talk.frames, alone, piece)
@@ -104,13 +109,21 @@ class Voices:
                 continue
             alike = waiting[len(features)]
             alike.append((number, features))
-            if len(alike) == BATCH:
-                embed(waiting.pop(len(features)))
-                progress(number / len(cut))
-        for batch in waiting.values():
-            embed(batch)
-        progress(1.0)
-        return embeddings, heard
+            if len(alike) == size:
+                yield waiting.pop(len(features))
+        yield from waiting.values()
+
+    def _embedded(self, batch: Batch) -> tuple[list[int], Floats]:
+        """Which pieces these are, and the unit-length voice of each."""
+        import torch
+
+        from models.campplus import mean_normalise
+
+        device = next(self._network.parameters()).device
+        with torch.inference_mode():
+            features = mean_normalise(torch.stack([x for _, x in batch])).to(device)
+            voices = torch.nn.functional.normalize(self._network(features), dim=-1)
+        return [number for number, _ in batch], voices.cpu().numpy()
 
 
 def _features(wav: Path, frames: Frames, alone: Bools, piece: Piece) -> torch.Tensor:

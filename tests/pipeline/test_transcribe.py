@@ -3,13 +3,12 @@
 from itertools import pairwise
 
 from pipeline.records import Interval, Word
-from pipeline.transcribe import (
+from pipeline.transcription.doubts import repeated, too_fast
+from pipeline.transcription.windows import (
     MAX_GAP_S,
     PADDING_S,
     WINDOW_S,
     joined,
-    repeated,
-    too_fast,
     windows,
     within_speech,
 )

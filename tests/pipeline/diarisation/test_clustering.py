@@ -164,3 +164,54 @@ def test_longer_pieces_count_more() -> None:
         voices, np.array([9.0, 1.0], np.float32), np.ones(2, np.bool_), Bounds(1, 1)
     )
     assert people.voices[0] @ voices[0] > people.voices[0] @ voices[1]
+
+
+def _alike(cosine: float, n: int = 4) -> Floats:
+    """Twenty pieces each of people apart, and of two whose voices have this cosine."""
+    axes = np.eye(SIZE, dtype=np.float32)[: n + 1]
+    axes[n] = cosine * axes[0] + (1 - cosine**2) ** 0.5 * axes[n]
+    return np.repeat(axes, 20, axis=0)
+
+
+def _number(voices: Floats, expected: int | None) -> int:
+    return len(set(_found(voices, Bounds(expected=expected)).tolist()))
+
+
+def test_an_expected_number_decides_where_voices_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clustering, "PURE", 0.9)
+    doubtful = [
+        cosine / 100 for cosine in range(20, 60) if _number(_alike(cosine / 100), None) == 4
+    ]
+    joined, apart = _alike(doubtful[0]), _alike(doubtful[0] - 0.01)
+    assert _number(apart, None) == 5
+    assert _number(apart, 4) == 4
+    assert _number(joined, 5) == 5
+    assert _number(joined, 9) == 5
+
+
+@pytest.mark.parametrize("expected", [1, 2, 4, 6, 11])
+def test_an_expected_number_binds_nothing(expected: int) -> None:
+    voices, who = _meeting([20, 20, 20, 20])
+    assert _same_partition(_found(voices, Bounds(expected=expected)), who)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "n", "expected"),
+    [
+        (Bounds(), 3, Bounds(3)),
+        (Bounds(5), 3, Bounds(5)),
+        (Bounds(1, 2), 3, Bounds(2, 2)),
+        (Bounds(2, 2), 1, Bounds(2, 2)),
+        (Bounds(1, None, 6), 2, Bounds(2, None, 6)),
+    ],
+)
+def test_no_more_at_least_than_there_may_be(bounds: Bounds, n: int, expected: Bounds) -> None:
+    assert bounds.at_least(n) == expected
+
+
+@pytest.mark.parametrize(
+    ("talk_s", "least_s"),
+    [(5, 1.1), (33, 1.1), (60, 2.0), (110, 2.0), (330, 6.0), (550, 10.0), (9000, 10.0)],
+)
+def test_who_is_a_person_depends_on_how_long_all_talk(talk_s: float, least_s: float) -> None:
+    assert clustering._least_speech_s(np.array([talk_s], np.float32)) == pytest.approx(least_s)

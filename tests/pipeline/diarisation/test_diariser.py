@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.diarisation.clustering import People
-from pipeline.diarisation.diariser import _labelled, _record
+from pipeline.diarisation.diariser import Labelled, _labelled, _record
 from pipeline.diarisation.segmentation import Frames, Talk, _Average, runs
 from pipeline.diarisation.voices import Piece, pieces
 
@@ -60,7 +60,7 @@ def test_a_piece_is_clean_with_enough_talk_alone() -> None:
 def test_nobody_talks_on_two_tracks_at_a_time() -> None:
     talk = _talk("##########", "  ++++++  ")
     cut = [Piece(0, 0, 10, 0, 10, 0.4), Piece(1, 2, 8, 2, 8, 0.0)]
-    labelled = _labelled(talk, cut, _people([[0.9, 0.1, 0.0], [0.8, 0.2, 0.3]]))
+    labelled = _labelled(talk, cut, _people([[0.9, 0.1, 0.0], [0.8, 0.2, 0.3]])).person
     assert labelled[:, 0].tolist() == [0] * 10
     assert labelled[2:8, 1].tolist() == [2] * 6
 
@@ -75,7 +75,8 @@ def test_overlap_with_nobody_else_to_talk_is_left_out() -> None:
 def test_record_of_two_people_who_overlap() -> None:
     talk = _talk("++++++####", "    ##++  ")
     who = np.array([[1] * 10, [-1] * 4 + [0] * 4 + [-1] * 2], np.int32).T
-    record = _record(talk, who, _people([[0.0, 0.0]]))
+    sure = np.where(who == 1, np.arange(10)[:, None] / 10, 0.5).astype(np.float32)
+    record = _record(talk, Labelled(who, sure), _people([[0.0, 0.0]]))
     assert [(s.start_s, s.end_s, s.label) for s in record.regular] == [
         (0.0, 1.0, "SPEAKER_00"),
         (0.4, 0.8, "SPEAKER_01"),
@@ -85,6 +86,9 @@ def test_record_of_two_people_who_overlap() -> None:
         (0.4, 0.6, "SPEAKER_01"),
         (0.6, 1.0, "SPEAKER_00"),
     ]
+    # a segment is as sure as its frames are on average
+    assert [s.confidence for s in record.regular] == pytest.approx([0.45, 0.5])
+    assert [s.confidence for s in record.exclusive] == pytest.approx([0.15, 0.5, 0.75])
     assert [(v.label, v.speech_s, v.embedding.index(1.0)) for v in record.voice_prints] == [
         ("SPEAKER_00", 1.0, 1),
         ("SPEAKER_01", 0.4, 0),
@@ -108,3 +112,28 @@ def test_windows_that_call_speakers_differently_are_matched() -> None:
     assert runs(talk.active[:, 1]) == [(4, 10)]
     assert not talk.active[:, 2].any()
     assert runs(talk.alone) == [(1, 4), (6, 13)]
+
+
+def test_a_piece_that_is_the_next_persons_is_less_sure() -> None:
+    talk = _talk("##########", "  ######  ")
+    cut = [Piece(0, 0, 10, 0, 10, 0.4), Piece(1, 2, 8, 2, 8, 0.0)]
+    found = _labelled(talk, cut, _people([[0.9, 0.1], [0.8, 0.2]]))
+    assert found.of(1)[2:8].max() < 0.5 < found.of(0)[2:8].min()
+    assert found.of(1)[:2].tolist() == [0, 0]
+
+
+def test_two_tracks_for_long_in_a_short_recording_are_two_people() -> None:
+    dialogue = _talk("#" * 30 + " " * 30, " " * 30 + "#" * 30, "##" + " " * 58)
+    assert dialogue.at_least_people() == 2
+    assert _talk("#" * 60, "#" * 24 + " " * 36, " " * 60).at_least_people() == 1
+    assert _talk("", "", "").at_least_people() == 1
+
+
+def test_tracks_that_never_meet_may_be_one_person() -> None:
+    silence = " " * 100
+    assert _talk("#" * 50 + silence + silence, silence + silence + "#" * 50).at_least_people() == 1
+
+
+def test_in_a_long_recording_tracks_are_no_people() -> None:
+    rest = " " * 601
+    assert _talk("#" * 50 + rest, "#" * 50 + rest).at_least_people() == 1

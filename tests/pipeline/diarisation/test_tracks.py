@@ -74,9 +74,8 @@ def test_everybody_talks_on_their_own_track(bleed: float, tmp_path: Path) -> Non
     model = Model.from_pretrained(resolve("segmentation-3.0").path / "pytorch_model.bin")
     voices = Voices(load_campplus(resolve("campplus-zh-en").path))
     shares: list[float] = []
-    found = tracks.TrackDiariser(Segmentation(model, 0.25), voices)(
-        cut_apart(tmp_path, bleed), shares.append
-    )
+    labelled = {f"TRACK_0{n}": wav for n, wav in enumerate(cut_apart(tmp_path, bleed), start=1)}
+    found = tracks.TrackDiariser(Segmentation(model, 0.25), voices)(labelled, shares.append)
     recall, precision = agreement(found)
     assert recall > 0.9
     assert precision > 0.9

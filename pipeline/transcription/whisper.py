@@ -1,0 +1,205 @@
+"""Whisper by CTranslate2: windows in batches to words.
+
+Whisper is made for 30 s and spends as much on one word as on 30 s of talk, unless it is given less:
+so a window comes with just a little silence after it. Where that makes Whisper lose its way, the
+text shows it, and the full 30 s are spent. Nothing is carried over from window to window, so that
+an error cannot run on into the rest of the session.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.audio import samples
+from pipeline.device import Device, batch_size, batches_at_once, compute_type, spread, threads
+from pipeline.records import Word
+from pipeline.settings import MachineSettings
+from pipeline.transcription.doubts import doubts
+from pipeline.transcription.windows import Window
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+
+CONTEXT_S = 30.0  # what Whisper is made for
+SILENCE_AFTER_S = 1.0  # with less, Whisper does not notice that the talk is over…
+MIN_CONTEXT_S = 10.0  # …nor what a lone short answer is
+BATCH, MOST = 4, 32  # windows at a time: on the CPU, and at most on a graphics card
+WINDOW_MB = 600  # what one takes on a card with the largest model
+LANGUAGE_PLACES = 4
+NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded anew without the loop
+MAX_TOKENS_PER_S = 12.0  # more is a loop, whose end need not be waited for
+FRAME_S = 0.01  # of Whisper's spectrogram
+
+
+def load(folder: Path, machine: MachineSettings, device: Device) -> WhisperModel:
+    """The Whisper model in ``folder``, ready for as many batches at a time as ``machine`` bears."""
+    # about what a batch takes beside the weights: keys and values of four windows
+    batch_mb = (folder / "model.bin").stat().st_size / 2**20
+    at_once = batches_at_once(machine, device, batch_mb)
+    return load_model(folder, device, threads(machine) // at_once, at_once)
+
+
+@cache
+def load_model(folder: Path, device: Device, threads: int | None, at_once: int = 1) -> WhisperModel:
+    """The Whisper model in ``folder``, loaded once a process; ``threads`` are those of a batch."""
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(
+        str(folder),
+        device=device,
+        compute_type=compute_type(device),
+        cpu_threads=threads or 0,
+        num_workers=at_once,
+    )
+
+
+Batch = tuple[Sequence[Window], float]  # windows, and the context of each in seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Windows as Whisper's encoder hears them; ``features`` are (windows, frames, features)."""
+
+    windows: Sequence[Window]
+    context_s: float
+    features: Any
+
+
+def batches(model: WhisperModel, windows: Sequence[Window]) -> Iterator[Batch]:
+    """All windows in batches of like length, the longest first: all threads end together."""
+    by_length = sorted(windows, key=lambda w: (-w.duration_s, w.start_s, w.wav))
+    size = batch_size(model.model.device, cpu=BATCH, item_mb=WINDOW_MB, most=MOST)
+    for first in range(0, len(by_length), size):
+        batch = by_length[first : first + size]
+        context_s = max(MIN_CONTEXT_S, batch[0].duration_s + SILENCE_AFTER_S)
+        yield batch, min(CONTEXT_S, context_s)
+
+
+def encode(model: WhisperModel, batch: Sequence[Window], context_s: float) -> Encoded:
+    """The windows, each followed by silence up to the length of the context."""
+    import numpy as np
+
+    n_frames = 2 * round(context_s / FRAME_S / 2)  # the encoder halves them
+    n = n_frames * model.feature_extractor.hop_length
+    sounds = [samples(w.wav, w.start_s, w.end_s)[:n] for w in batch]
+    spectrograms = [model.feature_extractor(np.pad(x, (0, n - len(x))), padding=0) for x in sounds]
+    return Encoded(batch, context_s, model.encode(np.stack(spectrograms)))
+
+
+def vote(model: WhisperModel, sounds: Encoded, allowed: Sequence[str]) -> tuple[str, float]:
+    """The likeliest language over several places of the session, and its mean probability.
+
+    One place alone misleads: a greeting in another language, a laugh, a poor line. The longest
+    windows tell most, and they are encoded already.
+    """
+    places = model.model.detect_language(sounds.features)[:LANGUAGE_PLACES]
+    votes: defaultdict[str, float] = defaultdict(float)
+    for place in places:
+        for token, probability in place:  # "<|fi|>"
+            votes[token[2:-2]] += probability / len(places)
+    language = max(allowed, key=lambda name: votes[name])
+    return language, round(votes[language], 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What Whisper makes of one window; ``log_probability`` is the mean over its tokens."""
+
+    words: tuple[Word, ...]
+    log_probability: float
+    compression: float
+    no_speech: float
+
+    @property
+    def doubts(self) -> list[str]:
+        return doubts(self.log_probability, self.compression, self.no_speech)
+
+
+class Recogniser:
+    """Whisper at work on one recording."""
+
+    def __init__(self, model: WhisperModel, language: str, beam_size: int) -> None:
+        from faster_whisper.tokenizer import Tokenizer
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        self._model, self._beam_size = model, beam_size
+        self._tokenizer = Tokenizer(
+            model.hf_tokenizer, model.model.is_multilingual, task="transcribe", language=language
+        )
+        self._prompt = model.get_prompt(self._tokenizer, [])
+        self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
+
+    def listen(self, first: Encoded, rest: Iterable[Batch]) -> Iterator[Heard]:
+        """What is heard in each window, in no order."""
+        later = (partial(encode, self._model, *batch) for batch in rest)
+        sounds: Iterable[Callable[[], Encoded]] = chain([lambda: first], later)
+        for heard in spread(self._heard, sounds, self._model.model.num_workers):
+            yield from heard
+
+    def _heard(self, encoded: Callable[[], Encoded]) -> list[Heard]:
+        """What is heard in each window of a batch; doubtful ones are decoded again in full."""
+        batch = encoded()
+        found = self._decode(batch)
+        for row, (window, heard) in enumerate(zip(batch.windows, found, strict=True)):
+            if heard.doubts:
+                alone = encode(self._model, [window], CONTEXT_S)
+                [again] = self._decode(alone, NO_REPEAT)
+                best = min(again, heard, key=lambda h: (len(h.doubts), h.compression))
+                found[row] = replace(best, compression=heard.compression)  # a loop stays flagged
+        return found
+
+    def _decode(self, batch: Encoded, no_repeat: int = 0) -> list[Heard]:
+        """What is heard in each stretch; no ``no_repeat`` tokens come twice (0: they may)."""
+        from faster_whisper.transcribe import get_compression_ratio
+
+        most_tokens = round(MAX_TOKENS_PER_S * batch.context_s)
+        results = self._model.model.generate(
+            batch.features,
+            [self._prompt] * len(batch.windows),
+            beam_size=self._beam_size,
+            max_length=min(self._model.max_length, len(self._prompt) + most_tokens),
+            no_repeat_ngram_size=no_repeat,
+            suppress_tokens=self._suppressed,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        # Whisper's own time stamps, tokens beyond the end of text, only guide the decoding.
+        texts = [[t for t in r.sequences_ids[0] if t < self._tokenizer.eot] for r in results]
+        lengths = [round(w.duration_s / FRAME_S) for w in batch.windows]
+        aligned = self._model.find_alignment(self._tokenizer, texts, batch.features, lengths)
+        return [
+            Heard(
+                words=tuple(_words(alignment, window)),
+                log_probability=_per_token(r),
+                compression=get_compression_ratio(self._tokenizer.decode(text)) if text else 0.0,
+                no_speech=r.no_speech_prob,
+            )
+            for window, r, text, alignment in zip(
+                batch.windows, results, texts, aligned, strict=True
+            )
+        ]
+
+
+def _per_token(result: Any) -> float:
+    """Mean log-probability of a result's tokens, its end included, as Whisper counts it."""
+    n_tokens = len(result.sequences_ids[0])
+    return float(result.scores[0]) * n_tokens / (n_tokens + 1)
+
+
+def _words(alignment: list[dict[str, Any]], window: Window) -> Iterator[Word]:
+    """The words that Whisper found in a window, in the time of the recording."""
+    from faster_whisper.transcribe import merge_punctuations
+
+    merge_punctuations(alignment, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
+    for found in alignment:
+        start = round(min(window.start_s + float(found["start"]), window.end_s), 3)
+        end = round(min(window.start_s + float(found["end"]), window.end_s), 3)
+        if text := found["word"].strip():
+            probability = round(float(found["probability"]), 4)
+            yield Word(start, max(start, end), text, probability, window.label)

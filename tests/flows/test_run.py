@@ -1,0 +1,43 @@
+"""Two runs on one machine: alone on a study, and known to the runs of other studies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.run import _alone, _seen_by_others
+from pipeline.errors import StudyError
+from pipeline.listener import Listener
+from pipeline.study import create
+
+
+class Heard(Listener):
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def noted(self, sentence: str) -> None:
+        self.notes.append(sentence)
+
+
+def test_a_study_has_one_run_at_a_time(tmp_path: Path) -> None:
+    study = create(tmp_path)
+    with _alone(study), pytest.raises(StudyError, match="Another run"), _alone(study):
+        pass
+    with _alone(study):
+        pass
+
+
+def test_a_run_beside_another_studys_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    first, second, third = Heard(), Heard(), Heard()
+    with _seen_by_others(first), _seen_by_others(second):
+        pass
+    with _seen_by_others(third):
+        pass
+    assert first.notes == third.notes == []
+    [note] = second.notes
+    assert "Another study is at work on this machine" in note
