@@ -1,0 +1,266 @@
+"""``vuoro key …``: how the pseudonyms' key is locked, its export and its end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from pipeline.key import Header, Secret
+    from pipeline.study import Study
+
+app = typer.Typer(
+    name="key",
+    help="The key of the pseudonyms, private/names.key: who hides behind which.",
+    no_args_is_help=True,
+)
+
+console = Console()
+problems = Console(stderr=True)
+
+NEW_PASSPHRASE_VARIABLE = "VUORO_NEW_PASSPHRASE"
+SHORT_PASSPHRASE = 12
+
+StudyOption = Annotated[
+    Path, typer.Option("--study", help="The study's folder.", envvar="VUORO_STUDY")
+]
+DEFAULT_STUDY = Path("data")
+
+IDENTIFIES = (
+    "Whoever has this file can tell who everybody in the data set is. Keep it as you keep the "
+    "recordings, and remove it when it is no longer needed."
+)
+DESTROYING = """\
+When the key is destroyed:
+- no pseudonym can be traced to a name by the key again, by anybody, you included;
+- the recordings and raw transcripts in private/ still identify people: they are not touched, and
+  beside the data set they show whose pseudonym is whose;
+- in sessions processed from then on, the same people get new numbers;
+- copies of the key elsewhere (backups, exports, copies of the study) still exist.
+If the key was ever locked with this machine's own secret, that secret goes too: nothing locked with
+it opens here again, this study's copies included, unless the secret itself is in a backup.
+This cannot be undone."""
+DESTROYED = (
+    "The key is destroyed. Recordings and raw transcripts in private/ still identify people."
+)
+
+
+@app.command()
+def show(study: StudyOption = DEFAULT_STUDY) -> None:
+    """How the key is locked, where it is and since when; nothing of what it holds."""
+    from pipeline.key.file import header_of, no_key
+
+    path = _key_path(_opened(study))
+    header = header_of(path)
+    if header is None:
+        raise no_key()
+    _say(f"key      {path.resolve()}")
+    _say(f"locked   with {_lock(header)}, since {header.since}")
+    if header.lock == "machine":
+        _say(_whereabouts(header))
+
+
+@app.command()
+def change(
+    passphrase: Annotated[
+        bool,
+        typer.Option(
+            "--passphrase",
+            help=f"Lock it with a passphrase, asked for or in {NEW_PASSPHRASE_VARIABLE}: what "
+            "happens if nothing else is said.",
+        ),
+    ] = False,
+    key_file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Lock it with what this file holds; later, VUORO_KEY_FILE names it."),
+    ] = None,
+    machine: Annotated[
+        bool,
+        typer.Option("--machine", help="Lock it with a secret that vuoro keeps on this machine."),
+    ] = False,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Lock the key with another secret. What it holds stays; older copies open with the old one."""
+    from pipeline.key import KeyFile, Secret
+    from pipeline.key.file import no_key, secret_in_use
+
+    if passphrase + machine + (key_file is not None) > 1:
+        raise typer.BadParameter("give one of --passphrase, --key-file and --machine")
+    opened = _opened(study)
+    path = _key_path(opened)
+    with _nobody_at_work(opened):
+        key = KeyFile(path, secret_in_use(path, _prompt()))
+        if key.read() is None:  # before a new passphrase is asked for
+            raise no_key()
+        if key_file is not None:
+            new = Secret.key_file(key_file)
+        else:
+            new = Secret.machine() if machine else _new_passphrase()
+        _warn(new)
+        key.change(new)
+    _say("The key is locked anew. Copies made before, e.g. in backups, open with the old secret.")
+    _say(_from_now_on(new))
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="Where to write it: a .json or .csv file.")],
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Write the names and their numbers in clear. It identifies everybody: keep it safe."""
+    from pipeline.key import KeyFile, find_secret
+    from pipeline.key.export import export as export_key
+
+    opened = _opened(study)
+    path = _key_path(opened)
+    secret = find_secret(path, _prompt())
+    _warn(secret)
+    export_key(opened, KeyFile(path, secret), out)
+    _say(f"The names are in {out}")
+    _say(IDENTIFIES)
+
+
+@app.command()
+def destroy(
+    study: StudyOption = DEFAULT_STUDY,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove the key for good. Recordings and raw transcripts still identify."""
+    from pipeline.disk import clear_pending, os_errors
+    from pipeline.key import KeyFile, Secret
+    from pipeline.key.file import no_key
+
+    opened = _opened(study)
+    path = _key_path(opened)
+    if not os.path.lexists(path):
+        raise no_key()
+    _say(DESTROYING)
+    if not yes:
+        typed = typer.prompt(f"Type the name of the study's folder ({opened.root.name}) to do it")
+        if typed.strip() != opened.root.name:
+            problems.print("That is not its name: nothing was destroyed.")
+            raise typer.Exit(1)
+    with _nobody_at_work(opened):
+        forgotten = KeyFile(path, Secret.machine()).destroy()  # needs no secret
+        with os_errors("clearing up after interrupted runs"):
+            clear_pending(opened.private)  # a killed run may have left a copy of the key
+    _say(DESTROYED)
+    if forgotten:
+        _say("This machine's secret for it is gone too.")
+
+
+def _opened(folder: Path) -> Study:
+    from pipeline.study import open_study
+
+    return open_study(folder)
+
+
+def _key_path(study: Study) -> Path:
+    return study.private / "names.key"
+
+
+@contextmanager
+def _nobody_at_work(study: Study) -> Iterator[None]:
+    """Holds the study: a run that goes on would meet another key than it began with.
+
+    Raises StudyError if a run is at work.
+    """
+    from filelock import FileLock, Timeout
+
+    from pipeline.disk import os_errors
+    from pipeline.errors import StudyError
+
+    run, names = FileLock(study.run_lock_file, timeout=0), FileLock(study.lock_file, timeout=10)
+    with os_errors("locking the study"):
+        try:
+            run.acquire()
+            names.acquire()
+        except Timeout:
+            run.release()
+            raise StudyError(
+                "A run is at work on this study.", "Wait until it has finished."
+            ) from None
+    try:
+        yield
+    finally:
+        names.release()
+        run.release()
+
+
+def _prompt() -> Callable[[], str] | None:
+    """Asks for the passphrase on a terminal; None where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        return None
+    return lambda: typer.prompt("Passphrase of this study's key", hide_input=True, err=True)
+
+
+def _new_passphrase() -> Secret:
+    from pipeline.errors import StudyError
+    from pipeline.key import Secret
+
+    text = os.environ.get(NEW_PASSPHRASE_VARIABLE)
+    if text is None:
+        if not sys.stdin.isatty():
+            raise StudyError(
+                "There is nobody to ask for the new passphrase.", f"Set {NEW_PASSPHRASE_VARIABLE}."
+            )
+        text = typer.prompt(
+            "New passphrase", hide_input=True, confirmation_prompt="The same again", err=True
+        )
+    secret = Secret.passphrase(text)
+    if len(text) < SHORT_PASSPHRASE:
+        problems.print("So short a passphrase can be guessed: four or five words are better.")
+    return secret
+
+
+def _warn(secret: Secret) -> None:
+    if secret.note:
+        problems.print(secret.note, markup=False, highlight=False, soft_wrap=True)
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _lock(header: Header) -> str:
+    names = {
+        "passphrase": "a passphrase",
+        "key file": "a key file",
+        "machine": "a secret that vuoro keeps",
+    }
+    return names[header.lock]
+
+
+def _whereabouts(header: Header) -> str:
+    """Where this machine's secret is; it is what a backup of the study needs besides."""
+    from pipeline.key.secret import machine_file
+
+    file = machine_file(header.id)
+    if not file.is_file():
+        return (
+            f"secret   not on this machine, or another user's; where the key was made, its file "
+            f"is called {file.name}"
+        )
+    return (
+        f"secret   {file}\n"
+        "Keep a copy of the secret in a safe place, apart from the study: without it nobody can "
+        "open the key, and a backup of the study alone is not enough."
+    )
+
+
+def _from_now_on(secret: Secret) -> str:
+    return {
+        "passphrase": "From now on set VUORO_PASSPHRASE; without the passphrase, nobody can open "
+        "the key.",
+        "key file": "From now on set VUORO_KEY_FILE; without what the file holds, nobody can open "
+        "the key.",
+        "machine": "From now on it opens by itself, for this user on this machine alone; "
+        "`vuoro key show` tells what to keep a copy of.",
+    }[secret.lock]
