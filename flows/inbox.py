@@ -19,6 +19,8 @@ from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.stages import unfinished
 from pipeline.study import Study
 
+ROUNDS = 2
+
 
 def _run_name() -> str:
     return f"inbox {datetime.now():%Y-%m-%d %H:%M}"
@@ -32,12 +34,25 @@ def process_inbox(study: str, overrides: dict[str, str]) -> list[dict[str, Any]]
     """
     place = Study(Path(study))
     take_in(study, overrides)
-    waiting = unfinished(place, place.settings(overrides))
-    listener.get().planned(waiting)
-    rows = [_finish(place, session_id, overrides) for session_id in waiting]
+    rows: dict[str, dict[str, Any]] = {}
+    # A name that one session brings is masked in all: those done before it come up once more.
+    for _ in range(ROUNDS):
+        if waiting := _to_do(place, overrides, rows):
+            listener.get().planned(waiting)
+            rows |= {session_id: _finish(place, session_id, overrides) for session_id in waiting}
     document(study)
-    create_table_artifact(key="inbox", table=rows, description="Sessions of this run")
-    return rows
+    table = list(rows.values())
+    create_table_artifact(key="inbox", table=table, description="Sessions of this run")
+    return table
+
+
+def _to_do(
+    study: Study, overrides: dict[str, str], tried: dict[str, dict[str, Any]]
+) -> dict[str, list[str]]:
+    """The unfinished sessions with their stages to come, but none that failed in this run."""
+    failed = {session_id for session_id, row in tried.items() if "error" in row}
+    waiting = unfinished(study, study.settings(overrides))
+    return {id: stages for id, stages in waiting.items() if id not in failed}
 
 
 def _finish(study: Study, session_id: str, overrides: dict[str, str]) -> dict[str, Any]:
@@ -47,7 +62,7 @@ def _finish(study: Study, session_id: str, overrides: dict[str, str]) -> dict[st
         if isinstance(error, RecordingError):
             intake.quarantine_session(study, session_id, error)
         listener.get().failed(session_id, error)
-        return {"session": session_id, "outcome": f"failed: {error}"}
+        return {"session": session_id, "outcome": "failed", "error": str(error)}
     listener.get().finished(session_id)
     return {"session": session_id, "outcome": "in the data set", **totals(study, session_id)}
 

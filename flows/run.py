@@ -15,6 +15,7 @@ from pipeline.device import one_thread_for_numpy
 from pipeline.disk import clear_pending, os_errors
 from pipeline.errors import StudyError
 from pipeline.listener import Listener, listener
+from pipeline.pseudonymise.entities import EntityTable
 from pipeline.stages import unfinished
 from pipeline.store import Store
 from pipeline.study import Study
@@ -34,6 +35,7 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
             clear_pending(study.root)
             Store(study.stages).clear_pending()
         intake.repair(study)
+        EntityTable.load(study)  # a key that does not open stops the run before it has begun
         waiting = unfinished(study, settings)
         if not waiting and not intake.waiting(study):
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 from rich.console import Console
 
+from pipeline.cli_key import app as key_app
 from pipeline.errors import VuoroError
 from pipeline.transcript import Format
 
@@ -24,6 +26,7 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(key_app, name="key")
 
 console = Console()
 problems = Console(stderr=True)
@@ -229,6 +232,7 @@ def _run(study: Study, overrides: dict[str, str]) -> bool:
     from pipeline import intake
     from pipeline.console import Terminal
 
+    _unlock(study)
     names = {r.session_id: r.original_name for r in intake.sessions(study)}
     try:
         with Terminal(console, names).showing() as terminal:
@@ -246,6 +250,20 @@ def _run(study: Study, overrides: dict[str, str]) -> bool:
         soft_wrap=True,
     )
     return not terminal.failures
+
+
+def _unlock(study: Study) -> None:
+    """Ask for the passphrase of the study's key where it needs one and nobody has given it."""
+    from pipeline.key import KEY_FILE_VARIABLE, PASSPHRASE_VARIABLE
+    from pipeline.key.file import find_secret, header_of
+
+    header = header_of(study.key_file)
+    given = os.environ.keys() & {PASSPHRASE_VARIABLE, KEY_FILE_VARIABLE}
+    if header and header.lock == "passphrase" and not given and sys.stdin.isatty():
+        # tasks and child processes find it there
+        os.environ[PASSPHRASE_VARIABLE] = typer.prompt("Passphrase of the key", hide_input=True)
+    if note := find_secret(study.key_file).note:
+        problems.print(note)
 
 
 def _overrides(

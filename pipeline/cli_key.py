@@ -57,7 +57,7 @@ def show(study: StudyOption = DEFAULT_STUDY) -> None:
     """How the key is locked, where it is and since when; nothing of what it holds."""
     from pipeline.key.file import header_of, no_key
 
-    path = _key_path(_opened(study))
+    path = _opened(study).key_file
     header = header_of(path)
     if header is None:
         raise no_key()
@@ -94,7 +94,7 @@ def change(
     if passphrase + machine + (key_file is not None) > 1:
         raise typer.BadParameter("give one of --passphrase, --key-file and --machine")
     opened = _opened(study)
-    path = _key_path(opened)
+    path = opened.key_file
     with _nobody_at_work(opened):
         key = KeyFile(path, secret_in_use(path, _prompt()))
         if key.read() is None:  # before a new passphrase is asked for
@@ -119,7 +119,7 @@ def export(
     from pipeline.key.export import export as export_key
 
     opened = _opened(study)
-    path = _key_path(opened)
+    path = opened.key_file
     secret = find_secret(path, _prompt())
     _warn(secret)
     export_key(opened, KeyFile(path, secret), out)
@@ -138,7 +138,7 @@ def destroy(
     from pipeline.key.file import no_key
 
     opened = _opened(study)
-    path = _key_path(opened)
+    path = opened.key_file
     if not os.path.lexists(path):
         raise no_key()
     _say(DESTROYING)
@@ -160,10 +160,6 @@ def _opened(folder: Path) -> Study:
     from pipeline.study import open_study
 
     return open_study(folder)
-
-
-def _key_path(study: Study) -> Path:
-    return study.private / "names.key"
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class Terminal(Listener):
         self._started = time.monotonic()
         self._done = 0.0
         self._said: set[tuple[str, str, float]] = set()
-        self.finished_sessions: list[str] = []
+        self.finished_sessions: set[str] = set()
         self.failures: list[str] = []
 
     @contextmanager
@@ -117,7 +117,7 @@ class Terminal(Listener):
         self._say(f"{session_id}  {_WORDS.get(stage, stage)}: {state}{left}")
 
     def finished(self, session_id: str) -> None:
-        self.finished_sessions.append(session_id)
+        self.finished_sessions.add(session_id)
         self._end(session_id)
         self._say(f"[green]finished[/]   {session_id}  {self._name(session_id)}")
 

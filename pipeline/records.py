@@ -220,6 +220,23 @@ class Mentions:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """Words of a turn that a pseudonym replaces: that of the entity with ``type`` and ``number``.
+
+    ``first_word`` and ``last_word`` are inclusive positions; ``suffix`` is the case ending to carry
+    over; ``detectors`` say who found it.
+    """
+
+    turn: int
+    first_word: int
+    last_word: int
+    type: EntityType
+    number: int
+    suffix: str
+    detectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MaskedTurn:
     """A turn whose words hold pseudonyms only, with the number of masked mentions by type."""
 

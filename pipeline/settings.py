@@ -150,7 +150,7 @@ class TurnSettings(Section):
 class AnonymisationSettings(Section):
     """What replaces names."""
 
-    labels: Literal["fi", "en", "session"] = Field(
+    labels: Literal["fi", "sv", "en", "session"] = Field(
         default="session",
         description="Language of the pseudonyms ([Henkilö 7] or [Person 7]); 'session' follows "
         "the language of the session.",

@@ -11,7 +11,7 @@ stages that read it and those after them whose input thereby changed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -24,9 +24,10 @@ from pipeline.diarise import diarisation_models, diarise
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError
 from pipeline.identify import identify
+from pipeline.pseudonymise.apply import replacements, said
 from pipeline.pseudonymise.detect import detect
 from pipeline.pseudonymise.entities import EntityTable
-from pipeline.pseudonymise.mask import Numbers, mask
+from pipeline.pseudonymise.mask import mask
 from pipeline.publish import is_published, publish_session, session_tables
 from pipeline.records import (
     Audio,
@@ -36,6 +37,7 @@ from pipeline.records import (
     MaskedConversation,
     Mentions,
     Recording,
+    Replacement,
     Transcript,
 )
 from pipeline.settings import Settings
@@ -47,6 +49,8 @@ R = TypeVar("R")
 Progress = Callable[[float], None]
 Outcome = Literal["made", "present"]
 
+Replaced = tuple[Replacement, ...]
+
 PUBLISH = "publish"
 
 
@@ -57,7 +61,7 @@ class Job:
     chain: SessionChain
     folder: Path
     progress: Progress
-    numbers: Numbers
+    replaced: Replaced
 
     @property
     def settings(self) -> Settings:
@@ -95,7 +99,7 @@ class Stage:
     section: str | None = None
     models: tuple[str, ...] = ()
     of_recording: tuple[str, ...] = ()
-    numbers: bool = False
+    replaces: bool = False
 
 
 def _decode(job: Job) -> Audio:
@@ -154,9 +158,10 @@ def _pseudonymise(job: Job) -> MaskedConversation:
     conversation = job.chain.record("assemble", Conversation)
     labels = job.settings.anonymisation.labels
     if labels == "session":
-        labels = "fi" if conversation.language == "fi" else "en"
-    mentions = job.chain.record("find_names", Mentions)
-    return mask(conversation, mentions, job.numbers, labels)
+        spoken = conversation.language
+        labels = "fi" if spoken == "fi" else "sv" if spoken == "sv" else "en"
+    flags = job.chain.record("find_names", Mentions).flags
+    return mask(conversation, job.replaced, flags, labels)
 
 
 STAGES = (
@@ -190,7 +195,7 @@ STAGES = (
     Stage("identify", 1, Cast, _identify, needs=("diarise",), of_recording=("session_id",)),
     Stage(
         "find_names",
-        1,
+        2,
         Mentions,
         _find_names,
         needs=("assemble",),
@@ -198,12 +203,12 @@ STAGES = (
     ),
     Stage(
         "pseudonymise",
-        1,
+        2,
         MaskedConversation,
         _pseudonymise,
         needs=("assemble", "find_names"),
         section="anonymisation",
-        numbers=True,
+        replaces=True,
     ),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
@@ -245,12 +250,12 @@ class SessionChain:
         inputs = [self.find(need, verify=verify) for need in stage.needs]
         if any(result is None for result in inputs):
             return None
-        numbers = self._numbers(assign=False) if stage.numbers else {}
-        if numbers is None:
+        replaced = self._replaced(add=False) if stage.replaces else ()
+        if replaced is None:
             return None
-        return self._address(stage, numbers)
+        return self._address(stage, replaced)
 
-    def _address(self, stage: Stage, numbers: Numbers) -> str:
+    def _address(self, stage: Stage, replaced: Replaced) -> str:
         section = getattr(self.settings, stage.section) if stage.section else None
         return digest(
             {
@@ -259,7 +264,7 @@ class SessionChain:
                 "recording": [getattr(self.recording, name) for name in stage.of_recording],
                 "settings": section.model_dump(mode="json") if section else None,
                 "models": {r: m.sha256 for r, m in self.models.items() if r in stage.models},
-                "numbers": sorted([*entity, number] for entity, number in numbers.items()),
+                "replaced": [astuple(replacement) for replacement in replaced],
             }
         )[:32]
 
@@ -285,9 +290,9 @@ class SessionChain:
         if self.find(name) is not None:
             return "present"
         stage = BY_NAME[name]
-        numbers = (self._numbers(assign=True) if stage.numbers else None) or {}
-        with self.store.writing(name, self._address(stage, numbers)) as folder:
-            write_record(folder, stage.run(Job(self, folder, progress, numbers)))
+        replaced = (self._replaced(add=True) if stage.replaces else None) or ()
+        with self.store.writing(name, self._address(stage, replaced)) as folder:
+            write_record(folder, stage.run(Job(self, folder, progress, replaced)))
         if self.find(name) is None:
             raise StudyError(f"The result of the stage '{name}' was altered while it was written.")
         return "made"
@@ -339,13 +344,13 @@ class SessionChain:
         """Each model in use as ``role=id@sha256``, shortened, for the record in the tables."""
         return tuple(f"{role}={m.id}@{m.sha256[:12]}" for role, m in sorted(self.models.items()))
 
-    def _numbers(self, *, assign: bool) -> Numbers | None:
-        """The pseudonyms' numbers of the session's entities; None if some have none yet."""
+    def _replaced(self, *, add: bool) -> Replaced | None:
+        """What of the session is replaced; None if a name of it is not in the study's table yet."""
+        conversation = self.record("assemble", Conversation)
         mentions = self.record("find_names", Mentions)
-        if assign:
-            return EntityTable.update(self.study, mentions)
-        table = EntityTable.load(self.study.names_file)
-        return table.numbers_for(mentions) if table.add(mentions) == table else None
+        names = said(conversation, mentions)
+        table = EntityTable.update(self.study, names) if add else EntityTable.load(self.study)
+        return replacements(conversation, mentions, table) if table.knows(names) else None
 
 
 def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:

@@ -54,9 +54,9 @@ class Study:
         return self.private / "groups.json"
 
     @property
-    def names_file(self) -> Path:
-        """Which name is which pseudonym."""
-        return self.private / "names.json"
+    def key_file(self) -> Path:
+        """Which name is which pseudonym, encrypted."""
+        return self.private / "names.key"
 
     @property
     def lock_file(self) -> Path:

@@ -1,139 +1,304 @@
-"""Which name has which number in a study: drawn at random once, then the same for good."""
+"""Who and what the talk of a study names: one entity for all names of one, with one pseudonym.
+
+The machine only adds entities and names. What people decide about them is kept apart, decision
+after decision, and laid over what was found: so it outlives every rerun and every new model. All
+of it is in the study's key, ``private/names.key``.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from random import Random
 from secrets import SystemRandom
-from typing import get_args
+from typing import Literal
 
 from filelock import FileLock
+from pydantic import TypeAdapter, ValidationError
 
-from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError, from_os_error
-from pipeline.pseudonymise.mask import NUMBERED
-from pipeline.records import EntityType, Mention, Mentions
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError
+from pipeline.key import KeyFile, find_secret
+from pipeline.pseudonymise.link import linked
+from pipeline.records import EntityType
 from pipeline.study import Study
 
-Key = tuple[EntityType, str]
+Id = tuple[EntityType, int]  # what the pseudonym shows
+Key = tuple[EntityType, str]  # how a name is known: its type and its nominative, casefolded
+Said = Mapping[Key, Iterable[str]]  # the names of a session, and the forms in which each was said
+Verdict = Literal["open", "name", "no_name", "keep"]
+Origin = Literal["talk", "roster", "person"]
+Action = Literal["name", "no_name", "keep", "merge", "split", "retype", "category", "note", "add"]
 
 SMALLEST_RANGE = 99
 NUMBERS_PER_ENTITY = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, an organisation, a place…, with every name it goes by.
+
+    ``names`` are nominatives, casefolded; ``forms`` all that was said for it. ``verdict`` is
+    ``open`` until somebody has judged it: ``name`` is masked as ``open`` is; ``keep`` (a name that
+    tells nobody) and ``no_name`` are not. ``category`` stands for it in a coarser release.
+    """
+
+    type: EntityType
+    number: int
+    names: tuple[str, ...]
+    forms: tuple[str, ...] = ()
+    origin: Origin = "talk"
+    verdict: Verdict = "open"
+    category: str = ""
+    note: str = ""
+
+    @property
+    def id(self) -> Id:
+        return self.type, self.number
+
+    @property
+    def is_masked(self) -> bool:
+        return self.verdict in ("open", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided about an entity, and when (``at``, ISO 8601).
+
+    ``other`` is the entity that a ``merge`` goes into, or that a ``split``, ``retype`` or ``add``
+    makes; ``names`` those that a split takes out, or that are added; ``text`` is the category or
+    the note.
+    """
+
+    at: str
+    by: str
+    action: Action
+    entity: Id
+    other: Id | None = None
+    names: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class EntityTable:
-    """The numbers of all names of a study, by type and canonical form. Holds real names.
+    """All entities of a study as found, and the decisions about them. Holds real names.
 
     A number says nothing of when or how often a name was said, and is never given twice within
     a type.
     """
 
-    numbers: Mapping[Key, int]
+    entities: tuple[Entity, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @cached_property
+    def _judged(self) -> _Judged:
+        return _Judged(self.entities, self.decisions)
+
+    @property
+    def judged(self) -> list[Entity]:
+        """The entities as they stand after the decisions, by type and number."""
+        return [entity for _, entity in sorted(self._judged.entities.items())]
+
+    def entity(self, id: Id) -> Entity | None:
+        """The entity that this pseudonym stands for now, wherever decisions have put it."""
+        return self._judged.entities.get(self._judged.now(id))
+
+    @cached_property
+    def by_name(self) -> dict[Key, Entity]:
+        """The entity of each name, under the types in which it was found and that it has now."""
+        judged = self._judged
+        known = {(e.type, name): e for e in self.judged for name in e.names}
+        found = {key: judged.entities.get(judged.now(id)) for key, id in judged.home.items()}
+        return known | {key: entity for key, entity in found.items() if entity is not None}
+
+    def knows(self, said: Said) -> bool:
+        """Whether every name of a session, in every form, is in the table."""
+        forms = {key: set(entity.forms) for key, entity in self.by_name.items()}
+        return all(key in forms and set(said[key]) <= forms[key] for key in said)
+
+    def add(
+        self, said: Said, *, origin: Origin = "talk", random: Random | None = None
+    ) -> EntityTable:
+        """The table with all names of a session.
+
+        A name that is surely another's (``link.linked``) joins that; any other is a new entity.
+        """
+        random = random or SystemRandom()
+        entities = {entity.id: entity for entity in self.entities}
+        known = {key: entity.id for key, entity in self.by_name.items()}
+        count = Counter(key[0] for key in [*entities, *(said.keys() - known.keys())])
+        # fuller names first: 'Virtanen' may belong to one that comes with it
+        for key in sorted(said, key=lambda key: (-len(key[1].split()), key)):
+            id = known.get(key) or linked(key, known)
+            if id is None:
+                id = key[0], _free_number(key[0], count[key[0]], entities, self.decisions, random)
+            entity = entities.get(id) or Entity(*id, names=(), origin=origin)
+            names = entity.names if (id[0], key[1]) in known else (*entity.names, key[1])
+            forms = tuple(sorted({*entity.forms, *said[key]}))
+            entities[id] = replace(entity, names=tuple(dict.fromkeys(names)), forms=forms)
+            known[key] = known[id[0], key[1]] = id
+        return EntityTable(tuple(entities[id] for id in sorted(entities)), self.decisions)
+
+    def decide(self, decision: Decision, random: Random | None = None) -> EntityTable:
+        """The table with one more decision; a split, retype or add gets its new number here.
+
+        Raises ValueError if the entity, or the one to merge into, is not in the table.
+        """
+        if decision.action != "add" and self.entity(decision.entity) is None:
+            raise ValueError("no such entity")
+        if decision.action == "merge" and self.entity(decision.other or decision.entity) is None:
+            raise ValueError("no such entity to merge into")
+        if decision.action in ("split", "retype", "add"):
+            type = (decision.other or decision.entity)[0]
+            entities = {entity.id: entity for entity in self.entities}
+            n_after = sum(other == type for other, _ in entities) + 1
+            random = random or SystemRandom()
+            number = _free_number(type, n_after, entities, self.decisions, random)
+            decision = replace(decision, other=(type, number))
+        return EntityTable(self.entities, (*self.decisions, decision))
 
     @classmethod
-    def load(cls, file: Path) -> EntityTable:
-        """The table in this file; an empty one where there is no file.
+    def load(cls, study: Study) -> EntityTable:
+        """The table of a study; an empty one where there is none yet.
 
-        Raises StudyError if the file is damaged, UnreadableError if it cannot be read.
+        Raises StudyError if the key is locked or damaged, UnreadableError if it cannot be read.
         """
         try:
-            text = file.read_text(encoding="utf-8")
+            info = study.key_file.stat()
         except FileNotFoundError:
-            return cls({})
-        except UnicodeDecodeError:
-            raise _damaged() from None
-        except OSError as error:
-            raise from_os_error(error, "reading the names of the study") from None
-        return cls(_parsed(text))
+            return cls()
+        except OSError:
+            return _loaded(study.key_file)
+        return _cached(study.key_file, info.st_mtime_ns, info.st_size, info.st_ino)
 
-    def save(self, file: Path) -> None:
-        """Write the table, readable by its owner only; the old file stays until the new is whole.
+    def save(self, study: Study) -> None:
+        """Write the table; whoever does holds the study's lock.
 
-        Raises TransientError where it cannot be written.
+        Raises as ``load`` does, and TransientError where it cannot be written.
         """
-        rows = [
-            {"type": type, "entity": entity, "number": number}
-            for (type, entity), number in sorted(self.numbers.items())
-        ]
-        text = json.dumps({"entities": rows}, ensure_ascii=False, indent=1)
-        with os_errors("saving the names of the study"):
-            write_atomically(file, text.encode(), mode=0o600)
-
-    def add(self, mentions: Mentions, random: Random | None = None) -> EntityTable:
-        """The table with a number for each name of a session that has none yet.
-
-        Numbers are drawn from 1 to four times the number of names of the type, at least 99.
-        """
-        numbers = dict(self.numbers)
-        random = random or SystemRandom()
-        new = sorted({_key(mention) for mention in _numbered(mentions)} - numbers.keys())
-        count = Counter(type for type, _ in [*numbers, *new])
-        for type, entity in new:
-            taken = {number for (other, _), number in numbers.items() if other == type}
-            highest = max(SMALLEST_RANGE, NUMBERS_PER_ENTITY * count[type])
-            free = [number for number in range(1, highest + 1) if number not in taken]
-            numbers[type, entity] = random.choice(free)
-        return EntityTable(numbers)
-
-    def numbers_for(self, mentions: Mentions) -> dict[Key, int]:
-        """The numbers of just the names in these mentions."""
-        keys = {_key(mention) for mention in _numbered(mentions)}
-        return {key: self.numbers[key] for key in sorted(keys & self.numbers.keys())}
+        data = TypeAdapter(EntityTable).dump_json(self)
+        KeyFile(study.key_file, find_secret(study.key_file)).write(data)
 
     @classmethod
-    def update(cls, study: Study, mentions: Mentions) -> dict[Key, int]:
-        """Number a session's names in the table of its study and return their numbers.
+    def update(cls, study: Study, said: Said, *, origin: Origin = "talk") -> EntityTable:
+        """Add a session's names to the table of its study; the table as it is then.
 
         Holds the lock of the study meanwhile, so that two sessions never draw at once.
 
-        Raises StudyError if the table is damaged, TransientError if it cannot be read or written.
+        Raises StudyError if the table is locked or damaged, TransientError if it cannot be read
+        or written.
         """
         with os_errors("locking the study"), FileLock(study.lock_file):
-            table = cls.load(study.names_file)
-            grown = table.add(mentions)
+            table = cls.load(study)
+            grown = table if table.knows(said) else table.add(said, origin=origin)
             if grown != table:
-                grown.save(study.names_file)
-        return grown.numbers_for(mentions)
+                grown.save(study)
+        return grown
 
 
-def _key(mention: Mention) -> Key:
-    return mention.type, mention.entity
+class _Judged:
+    """Entities after the decisions; ``home`` is where each name as found is now."""
+
+    def __init__(self, found: Iterable[Entity], decisions: Iterable[Decision]) -> None:
+        self.entities = {entity.id: entity for entity in found}
+        self.home: dict[Key, Id] = {
+            (entity.type, name): entity.id for entity in found for name in entity.names
+        }
+        self._gone: dict[Id, Id] = {}
+        for decision in decisions:
+            self._lay(decision)
+
+    def now(self, id: Id) -> Id:
+        while id in self._gone:
+            id = self._gone[id]
+        return id
+
+    def _lay(self, decision: Decision) -> None:
+        id = self.now(decision.entity)
+        entity = self.entities.get(id)
+        match decision.action:
+            case "add":
+                if decision.other is not None:
+                    self._join(
+                        Entity(*decision.other, decision.names, origin="person", verdict="name")
+                    )
+            case _ if entity is None:
+                return
+            case "name" | "no_name" | "keep":
+                self.entities[id] = replace(entity, verdict=decision.action)
+            case "category":
+                self.entities[id] = replace(entity, category=decision.text)
+            case "note":
+                self.entities[id] = replace(entity, note=decision.text)
+            case "split":
+                self._split(entity, decision)
+            case "merge" | "retype":
+                other = self.now(decision.other or id)
+                if other != id:
+                    del self.entities[id]
+                    self._gone[id] = other
+                    self._join(replace(entity, type=other[0], number=other[1]))
+
+    def _join(self, entity: Entity) -> None:
+        """Put an entity in, or its names to the one that is there under its id."""
+        there = self.entities.get(entity.id)
+        if there is not None:
+            entity = replace(
+                there,
+                names=tuple(dict.fromkeys((*there.names, *entity.names))),
+                forms=tuple(sorted({*there.forms, *entity.forms})),
+                verdict=there.verdict if there.verdict != "open" else entity.verdict,
+            )
+        self.entities[entity.id] = entity
+
+    def _split(self, entity: Entity, decision: Decision) -> None:
+        if decision.other is None:
+            return
+        out = [name for name in entity.names if name in decision.names]
+        left = tuple(name for name in entity.names if name not in out)
+        self.entities[entity.id] = replace(entity, names=left)
+        self._join(replace(entity, number=decision.other[1], names=tuple(out)))
+        for key, id in list(self.home.items()):
+            if key[1] in out and self.now(id) == entity.id:
+                self.home[key] = decision.other
 
 
-def _numbered(mentions: Mentions) -> Iterable[Mention]:
-    return (mention for mention in mentions.mentions if mention.type in NUMBERED)
+def _free_number(
+    type: EntityType,
+    n_after: int,
+    entities: Iterable[Id],
+    decisions: Iterable[Decision],
+    random: Random,
+) -> int:
+    """A number from 1 to four times that of the entities of the type afterwards, at least 99."""
+    made = {decision.other for decision in decisions if decision.other is not None}
+    taken = {number for other, number in {*entities, *made} if other == type}
+    highest = max(SMALLEST_RANGE, NUMBERS_PER_ENTITY * n_after, 2 * len(taken))
+    return random.choice([n for n in range(1, highest + 1) if n not in taken])
 
 
-def _parsed(text: str) -> dict[Key, int]:
-    """The numbers in a names file.
+@lru_cache(maxsize=4)
+def _cached(file: Path, *_version: int) -> EntityTable:
+    return _loaded(file)
 
-    Raises StudyError unless every row is whole and no number is given twice within a type.
-    """
+
+def _loaded(file: Path) -> EntityTable:
+    data = KeyFile(file, find_secret(file)).read()
     try:
-        rows = [(row["type"], row["entity"], row["number"]) for row in json.loads(text)["entities"]]
-    except (ValueError, KeyError, TypeError):
+        table = EntityTable() if data is None else TypeAdapter(EntityTable).validate_json(data)
+    except ValidationError:
         raise _damaged() from None
-    whole = all(
-        type in get_args(EntityType)
-        and isinstance(entity, str)
-        and isinstance(number, int)
-        and number > 0
-        for type, entity, number in rows
-    )
-    names = {(type, entity) for type, entity, _ in rows} if whole else set()
-    given = {(type, number) for type, _, number in rows} if whole else set()
-    if not whole or len(names) < len(rows) or len(given) < len(rows):
+    given = Counter(entity.id for entity in table.entities)
+    if any(count > 1 for count in given.values()):
         raise _damaged()
-    return {(type, entity): number for type, entity, number in rows}
+    return table
 
 
 def _damaged() -> StudyError:
     return StudyError(
-        "The file of names, private/names.json, is damaged; it was left as it is.",
+        "The study's key, private/names.key, holds no table of names; it was left as it is.",
         "Put back a copy of it, e.g. from your backup, then run `vuoro run` again.",
     )

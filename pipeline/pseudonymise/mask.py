@@ -8,21 +8,18 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Literal
 
-from pipeline.errors import StudyError
 from pipeline.pseudonymise.text import edges
 from pipeline.records import (
     Conversation,
     EntityType,
     MaskedConversation,
     MaskedTurn,
-    Mention,
-    Mentions,
+    Replacement,
     Turn,
     Word,
 )
 
-LabelLanguage = Literal["fi", "en"]
-Numbers = Mapping[tuple[EntityType, str], int]
+LabelLanguage = Literal["fi", "sv", "en"]
 
 LABELS: Mapping[LabelLanguage, Mapping[EntityType, str]] = {
     "fi": {
@@ -31,6 +28,13 @@ LABELS: Mapping[LabelLanguage, Mapping[EntityType, str]] = {
         "place": "Paikka",
         "contact": "yhteystieto",
         "identifier": "tunniste",
+    },
+    "sv": {
+        "person": "Person",
+        "organisation": "Organisation",
+        "place": "Plats",
+        "contact": "kontaktuppgift",
+        "identifier": "beteckning",
     },
     "en": {
         "person": "Person",
@@ -45,31 +49,32 @@ _APOSTROPHES = ("'", "’")
 
 
 def mask(
-    conversation: Conversation, mentions: Mentions, numbers: Numbers, labels: LabelLanguage
+    conversation: Conversation,
+    replacements: Sequence[Replacement],
+    flags: tuple[str, ...],
+    labels: LabelLanguage,
 ) -> MaskedConversation:
-    """The conversation with one word such as ``[Henkilö 7]:lle`` for each mention.
+    """The conversation with one word such as ``[Henkilö 7]:lle`` for each replacement.
 
-    The word lasts from the start of the mention's first word to the end of its last, with their
+    The word lasts from the start of the first word replaced to the end of the last, with their
     mean probability. Square brackets that were in the transcript are doubled, so that nothing
-    said can look like a pseudonym. ``numbers`` is needed for people, organisations and places.
-
-    Raises StudyError where one of them has no number.
+    said can look like a pseudonym. ``flags`` are those of the detection.
     """
-    by_turn: defaultdict[int, list[Mention]] = defaultdict(list)
-    for mention in mentions.mentions:
-        by_turn[mention.turn].append(mention)
+    by_turn: defaultdict[int, list[Replacement]] = defaultdict(list)
+    for replacement in replacements:
+        by_turn[replacement.turn].append(replacement)
     turns = tuple(
-        _masked_turn(turn, by_turn[position], numbers, labels)
+        _masked_turn(turn, by_turn[position], labels)
         for position, turn in enumerate(conversation.turns)
     )
-    return MaskedConversation(turns, (*conversation.flags, *mentions.flags))
+    return MaskedConversation(turns, (*conversation.flags, *flags))
 
 
 def _masked_turn(
-    turn: Turn, mentions: Sequence[Mention], numbers: Numbers, labels: LabelLanguage
+    turn: Turn, replacements: Sequence[Replacement], labels: LabelLanguage
 ) -> MaskedTurn:
-    words = tuple(_masked_words(turn.words, mentions, numbers, labels))
-    count = Counter(mention.type for mention in mentions)
+    words = tuple(_masked_words(turn.words, replacements, labels))
+    count = Counter(replacement.type for replacement in replacements)
     return MaskedTurn(
         turn=replace(turn, words=words),
         n_masked_person=count["person"],
@@ -80,13 +85,13 @@ def _masked_turn(
 
 
 def _masked_words(
-    words: Sequence[Word], mentions: Sequence[Mention], numbers: Numbers, labels: LabelLanguage
+    words: Sequence[Word], replacements: Sequence[Replacement], labels: LabelLanguage
 ) -> Iterator[Word]:
     done = 0
-    for mention in sorted(mentions, key=lambda mention: mention.first_word):
-        yield from map(_plain, words[done : mention.first_word])
-        done = mention.last_word + 1
-        yield _pseudonym_word(words[mention.first_word : done], mention, numbers, labels)
+    for replacement in sorted(replacements, key=lambda replacement: replacement.first_word):
+        yield from map(_plain, words[done : replacement.first_word])
+        done = replacement.last_word + 1
+        yield _pseudonym_word(words[replacement.first_word : done], replacement, labels)
     yield from map(_plain, words[done:])
 
 
@@ -94,32 +99,26 @@ def _plain(word: Word) -> Word:
     return replace(word, text=_doubled(word.text))
 
 
-def _pseudonym_word(
-    words: Sequence[Word], mention: Mention, numbers: Numbers, labels: LabelLanguage
-) -> Word:
+def _pseudonym_word(words: Sequence[Word], replacement: Replacement, labels: LabelLanguage) -> Word:
     before, _ = edges(words[0].text.strip())
     _, after = edges(words[-1].text.strip())
-    pseudonym = _pseudonym(mention, numbers, labels) + _ending(mention.suffix)
+    text = pseudonym(replacement.type, replacement.number, labels) + _ending(replacement.suffix)
     return Word(
         start_s=words[0].start_s,
         end_s=words[-1].end_s,
-        text=_doubled(before) + pseudonym + _doubled(after),
+        text=_doubled(before) + text + _doubled(after),
         probability=fmean(word.probability for word in words),
     )
 
 
-def _pseudonym(mention: Mention, numbers: Numbers, labels: LabelLanguage) -> str:
-    label = LABELS[labels][mention.type]
-    if mention.type not in NUMBERED:
-        return f"[{label}]"
-    number = numbers.get((mention.type, mention.entity))
-    if number is None:
-        raise StudyError("A name of this session has no pseudonym yet.", "Run `vuoro run` again.")
-    return f"[{label} {number}]"
+def pseudonym(type: EntityType, number: int, labels: LabelLanguage) -> str:
+    """``[Henkilö 7]``; contact data and identifiers have no number."""
+    label = LABELS[labels][type]
+    return f"[{label} {number}]" if type in NUMBERED else f"[{label}]"
 
 
 def _ending(suffix: str) -> str:
-    """A Finnish case ending follows a colon, an English possessive its own apostrophe."""
+    """A Finnish or Swedish ending follows a colon, an English possessive its own apostrophe."""
     return f":{suffix}" if suffix and not suffix.startswith(_APOSTROPHES) else suffix
 
 

@@ -134,7 +134,7 @@ def _must_be_clean(study: Study, file: Path) -> bool:
 
 def test_private_things_are_for_the_owner_alone(study: Study) -> None:
     assert study.private.stat().st_mode & 0o077 == 0
-    assert study.names_file.stat().st_mode & 0o077 == 0
+    assert study.key_file.stat().st_mode & 0o077 == 0
 
 
 def test_a_second_run_does_nothing_and_says_so(study: Study) -> None:

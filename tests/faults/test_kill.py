@@ -35,7 +35,7 @@ def tables(study: Study) -> dict[str, bytes]:
 def test_killed_in_a_stage(tmp_path: Path, line: str) -> None:
     killed, calm = telephone_study(tmp_path / "killed"), telephone_study(tmp_path / "calm")
     assert vuoro(calm, "run").returncode == 0
-    killed.names_file.write_bytes(calm.names_file.read_bytes())  # the same random draw
+    killed.key_file.write_bytes(calm.key_file.read_bytes())  # the same random draw
     kill_when(killed, line)
 
     process = vuoro(killed, "run")

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +16,10 @@ TELEPHONE = Path(find_spec("pyannote.audio").origin).parent / "sample"  # type: 
 
 # Numbers are drawn at random; with these in place, two studies draw alike.
 GROUPS = '{"puhelin": "G07"}'
+
+# Where the secrets of the studies' keys lie, for all tests of a run: nothing is left at home.
+KEYS = Path(tempfile.mkdtemp(prefix="vuoro-keys-"))
+os.environ["VUORO_KEYS"] = str(KEYS)
 
 COMMAND = [sys.executable, "-W", "ignore", "-c", "from pipeline.cli import main; main()"]
 
@@ -35,7 +40,7 @@ def environment(**extra: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("VUORO_", "PREFECT_"))}
     if models := os.environ.get("VUORO_MODELS"):
         kept["VUORO_MODELS"] = models
-    return kept | {"OMP_WAIT_POLICY": "PASSIVE"} | extra
+    return kept | {"OMP_WAIT_POLICY": "PASSIVE", "VUORO_KEYS": str(KEYS)} | extra
 
 
 def vuoro(study: Study, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:

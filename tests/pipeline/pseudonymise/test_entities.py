@@ -1,6 +1,7 @@
+"""The table of entities: numbers that stay, and decisions of people laid over what was found."""
+
 from __future__ import annotations
 
-import json
 import stat
 from pathlib import Path
 from random import Random
@@ -8,105 +9,205 @@ from random import Random
 import pytest
 
 from pipeline import study as study_module
-from pipeline.errors import StudyError
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.records import EntityType, Mention, Mentions
+from pipeline.errors import DiskFullError, StudyError
+from pipeline.key import KeyFile, Secret
+from pipeline.pseudonymise.entities import Action, Decision, Entity, EntityTable, Id, Key
 from pipeline.study import Study
 
 
-def said(*names: tuple[EntityType, str]) -> Mentions:
-    return Mentions(
-        tuple(Mention(0, i, i, type, name, "", ("entity",)) for i, (type, name) in enumerate(names))
-    )
-
-
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
-    return study_module.create(tmp_path)
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    monkeypatch.setenv("VUORO_KEYS", str(tmp_path / "keys"))
+    return study_module.create(tmp_path / "study")
+
+
+def said(*names: Key) -> dict[Key, set[str]]:
+    return {name: {name[1].title()} for name in names}
+
+
+def table(*names: Key) -> EntityTable:
+    return EntityTable().add(said(*names), random=Random(1))
+
+
+def id_of(table: EntityTable, type: str, name: str) -> Id:
+    return next(e.id for e in table.judged if e.type == type and name in e.names)
+
+
+def decided(
+    table: EntityTable, action: Action, entity: Id, other: Id | None = None, **more: object
+) -> EntityTable:
+    decision = Decision("2015-03-12T10:00:00Z", "tutkija", action, entity, other, **more)  # type: ignore[arg-type]
+    return table.decide(decision, Random(2))
+
+
+PEKKA: Key = ("person", "pekka")
+AINO: Key = ("person", "aino")
+MALLILA: Key = ("place", "mallila")
 
 
 def test_each_name_has_one_number_and_no_number_two_names() -> None:
-    people: list[tuple[EntityType, str]] = [("person", f"nimi{i}") for i in range(60)]
-    table = EntityTable({}).add(said(*people, *people))
-    assert len(table.numbers) == 60
-    assert len(set(table.numbers.values())) == 60
-    assert all(1 <= number <= 240 for number in table.numbers.values())
+    people: list[Key] = [("person", f"nimi{i:02}") for i in range(60)]
+    numbers = [entity.number for entity in table(*people, *people).judged]
+    assert len(numbers) == len(set(numbers)) == 60
+    assert all(1 <= number <= 240 for number in numbers)
 
 
 def test_numbers_are_drawn_at_random_not_by_order() -> None:
-    people: list[tuple[EntityType, str]] = [("person", f"nimi{i:02}") for i in range(20)]
-    drawn = [list(EntityTable({}).add(said(*people), Random(s)).numbers.values()) for s in (1, 2)]
+    people: list[Key] = [("person", f"nimi{i:02}") for i in range(20)]
+    drawn = []
+    for seed in (1, 2):
+        by_name = EntityTable().add(said(*people), random=Random(seed)).by_name
+        drawn.append([by_name[name].number for name in people])
     assert drawn[0] != drawn[1]
     assert drawn[0] != sorted(drawn[0])
     assert max(drawn[0]) > 20
 
 
-def test_the_order_of_talk_makes_no_difference() -> None:
-    one = EntityTable({}).add(said(("person", "aino"), ("person", "pekka")), Random(3))
-    other = EntityTable({}).add(said(("person", "pekka"), ("person", "aino")), Random(3))
-    assert one == other
-
-
 def test_a_person_and_a_place_of_the_same_name_are_two() -> None:
-    table = EntityTable({}).add(said(("person", "lahti"), ("place", "lahti")))
-    assert set(table.numbers) == {("person", "lahti"), ("place", "lahti")}
+    assert [e.type for e in table(("person", "lahti"), ("place", "lahti")).judged] == [
+        "person",
+        "place",
+    ]
 
 
-def test_contact_data_gets_no_number() -> None:
-    table = EntityTable({}).add(said(("contact", "a@b.fi"), ("identifier", "131052-308t")))
-    assert table.numbers == {}
+def test_a_table_knows_its_names_in_the_forms_that_were_said() -> None:
+    grown = table(PEKKA)
+    assert grown.knows({PEKKA: {"Pekka"}})
+    assert not grown.knows({PEKKA: {"Pekalle"}})
+    assert not grown.knows({AINO: {"Aino"}})
+    again = grown.add({PEKKA: {"Pekalle"}})
+    assert again.by_name[PEKKA].forms == ("Pekalle", "Pekka")
+    assert again.by_name[PEKKA].number == grown.by_name[PEKKA].number
 
 
 def test_numbers_stay_from_session_to_session(study: Study) -> None:
-    first = EntityTable.update(study, said(("person", "pekka"), ("place", "mallila")))
-    second = EntityTable.update(study, said(("person", "aino"), ("person", "pekka")))
-    assert set(first) == {("person", "pekka"), ("place", "mallila")}
-    assert set(second) == {("person", "aino"), ("person", "pekka")}
-    assert second["person", "pekka"] == first["person", "pekka"]
-    assert second["person", "aino"] != first["person", "pekka"]
-    assert len(EntityTable.load(study.names_file).numbers) == 3
+    first = EntityTable.update(study, said(PEKKA, MALLILA)).by_name
+    second = EntityTable.update(study, said(AINO, PEKKA)).by_name
+    assert second[PEKKA] == first[PEKKA]
+    assert second[MALLILA] == first[MALLILA]
+    assert second[AINO].number != first[PEKKA].number
+    assert EntityTable.load(study).by_name == second
 
 
-def test_the_file_can_be_read_by_its_owner_only(study: Study) -> None:
+def test_the_file_is_encrypted_and_its_owners_alone(study: Study) -> None:
     EntityTable.update(study, said(("person", "åke")))
-    assert stat.S_IMODE(study.names_file.stat().st_mode) == 0o600
-    assert json.loads(study.names_file.read_text("utf-8"))["entities"][0]["entity"] == "åke"
+    assert stat.S_IMODE(study.key_file.stat().st_mode) == 0o600
+    assert "åke".encode() not in study.key_file.read_bytes()
 
 
 def test_a_failed_save_leaves_the_old_file_and_no_litter(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    EntityTable.update(study, said(("person", "pekka")))
-    before = study.names_file.read_bytes()
+    EntityTable.update(study, said(PEKKA))
+    before = study.key_file.read_bytes()
 
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(Exception, match="disk is full"):
-        EntityTable.update(study, said(("person", "aino")))
-    assert study.names_file.read_bytes() == before
-    assert [file.name for file in study.private.iterdir() if "names" in file.name] == ["names.json"]
+    with pytest.raises(DiskFullError):
+        EntityTable.update(study, said(AINO))
+    assert study.key_file.read_bytes() == before
+    assert [file.name for file in study.private.iterdir() if "names" in file.name] == ["names.key"]
 
 
 @pytest.mark.parametrize(
     "content",
     [
         b"",
-        b"{",
         b"[]",
-        b"\xff\xfe",
-        b'{"entities": [{"type": "person", "entity": "pekka"}]}',
-        b'{"entities": [{"type": "animal", "entity": "rex", "number": 1}]}',
-        b'{"entities": [{"type": "person", "entity": "a", "number": "1"}]}',
-        b'{"entities": [{"type": "person", "entity": "a", "number": 1},'
-        b' {"type": "person", "entity": "b", "number": 1}]}',
+        b'{"entities": [{"type": "person", "number": 1}]}',
+        b'{"entities": [{"type": "animal", "number": 1, "names": ["rex"]}]}',
+        b'{"entities": [{"type": "person", "number": 1, "names": ["a"]},'
+        b' {"type": "person", "number": 1, "names": ["b"]}]}',
     ],
 )
-def test_a_damaged_file_stops_the_work_and_is_left_alone(study: Study, content: bytes) -> None:
-    study.names_file.write_bytes(content)
+def test_what_is_no_table_stops_the_work_and_is_left_alone(study: Study, content: bytes) -> None:
+    KeyFile(study.key_file, Secret.machine()).write(content)
+    before = study.key_file.read_bytes()
     with pytest.raises(StudyError) as raised:
-        EntityTable.update(study, said(("person", "aino")))
-    assert study.names_file.read_bytes() == content
-    assert "pekka" not in str(raised.value)
+        EntityTable.update(study, said(AINO))
+    assert study.key_file.read_bytes() == before
     assert "aino" not in str(raised.value)
+
+
+@pytest.mark.parametrize(("action", "masked"), [("name", 1), ("keep", 0), ("no_name", 0)])
+def test_a_verdict_stands_when_the_name_is_found_again(action: Action, masked: bool) -> None:
+    judged = decided(table(PEKKA), action, table(PEKKA).by_name[PEKKA].id)
+    again = judged.add({PEKKA: {"Pekan"}})
+    assert again.by_name[PEKKA].verdict == action
+    assert again.by_name[PEKKA].is_masked == masked
+
+
+def test_merged_entities_are_one_under_one_number() -> None:
+    found = table(PEKKA, ("person", "pekka virtanen"), AINO)
+    goes, stays = found.by_name[PEKKA].id, found.by_name["person", "pekka virtanen"].id
+    merged = decided(found, "merge", goes, stays)
+    assert merged.by_name[PEKKA].id == stays
+    assert set(merged.by_name[PEKKA].names) == {"pekka", "pekka virtanen"}
+    assert merged.entity(goes) == merged.entity(stays)
+    assert len(merged.judged) == 2
+    back = decided(merged, "merge", stays, goes)
+    assert back == merged or back.by_name[PEKKA].id == stays, "merging with itself does nothing"
+
+
+def test_a_merge_goes_on_where_a_merge_went() -> None:
+    found = table(PEKKA, AINO, ("person", "eero"))
+    a, b, c = (found.by_name["person", name].id for name in ("pekka", "aino", "eero"))
+    both = decided(decided(found, "merge", a, b), "merge", b, c)
+    assert both.by_name[PEKKA].id == c
+    assert both.by_name[AINO].id == c
+
+
+def test_a_split_gives_the_names_a_number_of_their_own() -> None:
+    found = table(PEKKA, AINO)
+    merged = decided(found, "merge", found.by_name[AINO].id, found.by_name[PEKKA].id)
+    split = decided(merged, "split", merged.by_name[PEKKA].id, names=("aino",))
+    assert split.by_name[AINO].number != split.by_name[PEKKA].number
+    assert split.by_name[PEKKA].names == ("pekka",)
+    taken = {found.by_name[PEKKA].number, found.by_name[AINO].number}
+    assert split.by_name[AINO].number not in taken, "a number is never given twice"
+
+
+def test_a_retyped_name_is_known_by_both_types() -> None:
+    found = table(("person", "mallila"))
+    retyped = decided(found, "retype", found.judged[0].id, ("place", 0))
+    (entity,) = retyped.judged
+    assert entity.type == "place"
+    assert retyped.by_name["person", "mallila"] == retyped.by_name["place", "mallila"] == entity
+    again = retyped.add({("person", "mallila"): {"Mallilaan"}})
+    assert again.by_name["person", "mallila"].type == "place"
+    assert "Mallilaan" in again.by_name["person", "mallila"].forms
+
+
+def test_an_added_name_is_masked_from_then_on() -> None:
+    grown = decided(EntityTable(), "add", ("organisation", 0), names=("hyvän mielen talo",))
+    entity = grown.by_name["organisation", "hyvän mielen talo"]
+    assert (entity.origin, entity.verdict, entity.is_masked) == ("person", "name", True)
+
+
+def test_category_and_note_are_the_latest() -> None:
+    found = table(PEKKA)
+    id = found.by_name[PEKKA].id
+    noted = decided(
+        decided(found, "category", id, text="kollega"), "category", id, text="esihenkilö"
+    )
+    assert noted.by_name[PEKKA].category == "esihenkilö"
+    assert decided(found, "note", id, text="kysy").by_name[PEKKA].note == "kysy"
+
+
+def test_what_is_not_there_cannot_be_decided() -> None:
+    for entity, other in ((("person", 1), None), (table(PEKKA).judged[0].id, ("person", 5000))):
+        with pytest.raises(ValueError):
+            decided(table(PEKKA), "merge", entity, other)  # type: ignore[arg-type]
+
+
+def test_decisions_are_saved_with_the_table(study: Study) -> None:
+    grown = EntityTable.update(study, said(PEKKA))
+    judged = decided(grown, "keep", grown.by_name[PEKKA].id)
+    judged.save(study)
+    loaded = EntityTable.load(study)
+    assert loaded == judged
+    assert loaded.judged == [
+        Entity("person", grown.by_name[PEKKA].number, ("pekka",), ("Pekka",), verdict="keep")
+    ]

@@ -1,0 +1,73 @@
+"""What of a session is replaced: its own mentions and the study's names, as judged by people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pipeline.errors import StudyError
+from pipeline.pseudonymise.entities import EntityTable, Key
+from pipeline.pseudonymise.search import Names
+from pipeline.pseudonymise.text import core
+from pipeline.records import Conversation, Mention, Mentions, Replacement
+
+
+def said(conversation: Conversation, mentions: Mentions) -> dict[Key, set[str]]:
+    """The names of a session, and the forms in which each was said."""
+    forms: defaultdict[Key, set[str]] = defaultdict(set)
+    for mention in mentions.mentions:
+        forms[mention.type, mention.entity].add(form(conversation, mention))
+    return dict(forms)
+
+
+def form(conversation: Conversation, place: Mention | Replacement) -> str:
+    """What was said in this place, without the punctuation around it."""
+    words = conversation.turns[place.turn].words[place.first_word : place.last_word + 1]
+    return " ".join(core(word.text.strip()) for word in words)
+
+
+def replacements(
+    conversation: Conversation, mentions: Mentions, table: EntityTable
+) -> tuple[Replacement, ...]:
+    """What is replaced in a session, in order of turn and word.
+
+    A mention that people have judged to be no name, or one to keep, is left; a name that was found
+    anywhere in the study is replaced here too.
+
+    Raises StudyError if a mention is not in the table.
+    """
+    names = Names({key: e.id for key, e in table.by_name.items() if e.is_masked})
+    by_turn: defaultdict[int, list[Replacement]] = defaultdict(list)
+    for replacement in _own(mentions, table):
+        by_turn[replacement.turn].append(replacement)
+    for number, turn in enumerate(conversation.turns):
+        here = by_turn[number]
+        taken = {word for r in here for word in range(r.first_word, r.last_word + 1)}
+        for hit in names.find([word.text.strip() for word in turn.words]):
+            if taken.isdisjoint(range(hit.first, hit.last + 1)):
+                here.append(
+                    Replacement(
+                        number, hit.first, hit.last, *hit.entity, hit.suffix, (hit.detector,)
+                    )
+                )
+        here.sort(key=lambda r: r.first_word)
+    return tuple(r for number in sorted(by_turn) for r in by_turn[number])
+
+
+def _own(mentions: Mentions, table: EntityTable) -> Iterator[Replacement]:
+    for mention in mentions.mentions:
+        entity = table.by_name.get((mention.type, mention.entity))
+        if entity is None:
+            raise StudyError(
+                "A name of this session has no pseudonym yet.", "Run `vuoro run` again."
+            )
+        if entity.is_masked:
+            yield Replacement(
+                turn=mention.turn,
+                first_word=mention.first_word,
+                last_word=mention.last_word,
+                type=entity.type,
+                number=entity.number,
+                suffix=mention.suffix,
+                detectors=mention.detectors,
+            )
