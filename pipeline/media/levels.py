@@ -17,7 +17,7 @@ BLOCK_S = 0.05
 LOUD_DB = 25.0  # blocks so much below the loudest ones are pauses
 APART_DB = 15.0  # a loud voice is fainter by less on somebody else's microphone in the same room
 MIN_ALONE = 0.4  # of the loud time: one channel alone. Measured: 0.57–0.91, in mixes 0.0
-MIN_PERSON_S = 0.5
+LEADS_DB, MIN_PERSON_S = 6.0, 0.5  # a channel that leads for so long by so much is a person's
 FLOOR = 1e-5
 
 
@@ -48,6 +48,7 @@ class Levels:
         order = np.sort(level_db, axis=0)
         loud = order[-1] > max(np.percentile(order[-1], 98) - LOUD_DB, 20 * np.log10(FLOOR))
         alone = loud & (order[-1] - order[-2] > APART_DB)
-        whose = np.bincount(level_db[:, alone].argmax(axis=0), minlength=len(level_db))
+        leads = loud & (order[-1] - order[-2] > LEADS_DB)
+        whose = np.bincount(level_db[:, leads].argmax(axis=0), minlength=len(level_db))
         people = int((whose * BLOCK_S >= MIN_PERSON_S).sum())
         return people >= 2 and bool(alone.sum() >= MIN_ALONE * loud.sum())

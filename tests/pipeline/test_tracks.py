@@ -55,6 +55,14 @@ def test_one_person_a_channel_is_recognised(form: str, tmp_path: Path) -> None:
     assert lengths.pop() == pytest.approx(4 * 16_000, abs=200)  # an encoder fills its last frame
 
 
+def test_people_who_talk_at_the_same_time_are_recognised(tmp_path: Path) -> None:
+    """One talks on and on, the other, a little louder, for a second in the middle."""
+    channels = np.stack([tone(3, amplitude=0.1)[0], np.zeros(3 * RATE_HZ, np.float32)])
+    channels[1, RATE_HZ : 2 * RATE_HZ] = tone(1, frequency_hz=700, amplitude=0.3)[0]
+    file = write(tmp_path / "a", Track(channels, "pcm_s16le"), container="wav")
+    assert len(decode(file, tmp_path / "out").tracks) == 2
+
+
 @pytest.mark.parametrize(
     "channels",
     [
