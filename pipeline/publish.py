@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,19 +149,24 @@ def _turns_and_words(
     session_id: str, language: str | None, cast: Cast, masked: MaskedConversation
 ) -> tuple[list[Row], list[Row]]:
     person_of = {person.label: person.person_id for person in cast.people}
-    in_order = sorted(masked.turns, key=lambda masked_turn: _ms(masked_turn.turn.start_s))
     turns, words = [], []
-    for number, (turn_id, masked_turn) in enumerate(_with_ids(session_id, in_order), start=1):
+    for number, (turn_id, masked_turn) in enumerate(_with_ids(session_id, masked.turns), start=1):
         place = {"turn_id": turn_id, "session_id": session_id, "turn_number": number}
         turns.append(place | {"language": language} | _turn_row(masked_turn, person_of))
         words += _word_rows(turn_id, masked_turn)
     return turns, words
 
 
-def _with_ids(session_id: str, turns: list[MaskedTurn]) -> Iterator[tuple[str, MaskedTurn]]:
-    """Each turn with its id: its start in milliseconds, or the next one that is free."""
+def turn_ids(session_id: str, masked: MaskedConversation) -> list[str]:
+    """The ``turn_id`` of each turn, in the order of the record."""
+    by_turn = {id(turn): turn_id for turn_id, turn in _with_ids(session_id, masked.turns)}
+    return [by_turn[id(turn)] for turn in masked.turns]
+
+
+def _with_ids(session_id: str, turns: Sequence[MaskedTurn]) -> Iterator[tuple[str, MaskedTurn]]:
+    """Each turn with its id, in order of start: its milliseconds, or the next that are free."""
     taken = -1
-    for masked_turn in turns:
+    for masked_turn in sorted(turns, key=lambda masked_turn: _ms(masked_turn.turn.start_s)):
         taken = max(_ms(masked_turn.turn.start_s), taken + 1)
         yield f"{session_id}-T{taken:08d}", masked_turn
 

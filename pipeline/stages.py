@@ -24,11 +24,12 @@ from pipeline.diarise import diarisation_models, diarise
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError
 from pipeline.identify import identify
+from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.apply import replacements, said
 from pipeline.pseudonymise.detect import detect
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.pseudonymise.mask import mask
-from pipeline.publish import is_published, publish_session, session_tables
+from pipeline.publish import is_published, publish_session, session_tables, turn_ids
 from pipeline.records import (
     Audio,
     Cast,
@@ -311,15 +312,23 @@ class SessionChain:
 
     def publish(self) -> None:
         """Write the session's rows into the data set; all stages must be done."""
+        conversation = self.record("assemble", Conversation)
+        masked = self.record("pseudonymise", MaskedConversation)
         tables = session_tables(
             self.recording,
             self.record("decode", Audio),
-            self.record("assemble", Conversation),
+            conversation,
             self.record("identify", Cast),
-            self.record("pseudonymise", MaskedConversation),
+            masked,
             models=self.models_used,
             settings_digest=self.settings_digest,
         )
+        # logged before: what is in the data set is in the log, even after a crash in between
+        ids = turn_ids(self.recording.session_id, masked)
+        replaced = self._replaced(add=False) or ()
+        entries = audit.entries(conversation, replaced, ids, EntityTable.load(self.study))
+        log = self.study.audit / f"{self.recording.session_id}.jsonl"
+        audit.append(log, entries, self.models_used, self.settings_digest)
         publish_session(self.study.dataset, tables, self.source)
 
     @property

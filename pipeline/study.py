@@ -59,6 +59,11 @@ class Study:
         return self.private / "names.key"
 
     @property
+    def audit(self) -> Path:
+        """What was replaced where, a file a session; no originals."""
+        return self.private / "audit"
+
+    @property
     def lock_file(self) -> Path:
         """Held while names or groups are numbered."""
         return self.private / "study.lock"

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from pipeline.dataset import files
+from pipeline.dataset.plan import plan
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
 
 _MASKED = ("n_masked_person", "n_masked_organisation", "n_masked_place", "n_masked_other")
@@ -92,7 +93,6 @@ def datasheet(summary: Summary) -> str:
 
 
 def _finnish(summary: Summary) -> list[str]:
-    m = summary.masked
     return [
         "# Aineistokuvaus",
         "",
@@ -128,14 +128,12 @@ def _finnish(summary: Summary) -> list[str]:
         "",
         *_provenance(summary, "ohjelma", "mallit", "asetusten tiiviste"),
         "",
-        "## Anonymisointi tässä versiossa",
+        "## Anonymisointisuunnitelma",
         "",
-        f"Tekstistä peitettyjä mainintoja: henkilöt {m['n_masked_person']}, organisaatiot "
-        f"{m['n_masked_organisation']}, paikat {m['n_masked_place']}, yhteystiedot ja tunnisteet "
-        f"{m['n_masked_other']}. Peite on hakasulkeissa, ja hakasulkeet, jotka olivat puheen "
-        "tekstissä itsessään, on kahdennettu. Henkilöt ovat aineistossa vain "
-        "peitetunnuksin. Aineistossa ei ole ääntä, kuvaa, äänijälkiä, tiedostonimiä eikä "
-        "päivämääriä tallenteiden tekoajoista.",
+        *plan(summary.masked, "fi"),
+        "",
+        "Peite on hakasulkeissa, ja hakasulkeet, jotka olivat puheen tekstissä itsessään, on "
+        "kahdennettu.",
         "",
         "Peittäminen on koneellista: nimi, jota ohjelma ei tunnistanut, on jäänyt tekstiin. Myös "
         "se, mitä ihmiset kertovat itsestään ja työstään, voi paljastaa heidät. Lue tekstit ennen "
@@ -156,7 +154,6 @@ def _finnish(summary: Summary) -> list[str]:
 
 
 def _english(summary: Summary) -> list[str]:
-    m = summary.masked
     return [
         "# Data sheet",
         "",
@@ -191,14 +188,11 @@ def _english(summary: Summary) -> list[str]:
         "",
         *_provenance(summary, "software", "models", "settings digest"),
         "",
-        "## Anonymisation in this version",
+        "## Anonymisation plan",
         "",
-        f"Mentions masked in the text: people {m['n_masked_person']}, organisations "
-        f"{m['n_masked_organisation']}, places {m['n_masked_place']}, contact data and "
-        f"identifiers {m['n_masked_other']}. A mask stands in square brackets; brackets that the "
-        "transcript itself had are doubled. People are known by pseudonyms only. "
-        "The data set holds no sound, picture, voice print or file name, and no date on which a "
-        "recording was made.",
+        *plan(summary.masked, "en"),
+        "",
+        "A mask stands in square brackets; brackets that the transcript itself had are doubled.",
         "",
         "Masking is done by machine: a name that the software did not recognise is still in the "
         "text. What people tell of themselves and their work may give them away, too. Read the "

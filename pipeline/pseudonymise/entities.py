@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from random import Random
-from secrets import SystemRandom
+from secrets import SystemRandom, token_hex
 from typing import Literal
 
 from filelock import FileLock
@@ -92,6 +92,7 @@ class EntityTable:
 
     entities: tuple[Entity, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    audit_key: str = ""  # of the audit log's digests; hexadecimal
 
     @cached_property
     def _judged(self) -> _Judged:
@@ -140,7 +141,11 @@ class EntityTable:
             forms = tuple(sorted({*entity.forms, *said[key]}))
             entities[id] = replace(entity, names=tuple(dict.fromkeys(names)), forms=forms)
             known[key] = known[id[0], key[1]] = id
-        return EntityTable(tuple(entities[id] for id in sorted(entities)), self.decisions)
+        return replace(
+            self,
+            entities=tuple(entities[id] for id in sorted(entities)),
+            audit_key=self.audit_key or token_hex(32),
+        )
 
     def decide(self, decision: Decision, random: Random | None = None) -> EntityTable:
         """The table with one more decision; a split, retype or add gets its new number here.
@@ -158,7 +163,7 @@ class EntityTable:
             random = random or SystemRandom()
             number = _free_number(type, n_after, entities, self.decisions, random)
             decision = replace(decision, other=(type, number))
-        return EntityTable(self.entities, (*self.decisions, decision))
+        return replace(self, decisions=(*self.decisions, decision))
 
     @classmethod
     def load(cls, study: Study) -> EntityTable:

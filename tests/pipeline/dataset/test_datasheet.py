@@ -47,7 +47,13 @@ def test_datasheet_counts_and_names_what_made_the_data(dataset: Path) -> None:
         assert line in text
     assert "| `turns` | 6 | 2 |" in text
     assert "| `people` | 3 | 1 |" in text
-    assert "people 1, organisations 1, places 0, contact data and identifiers 0." in text
+    assert (
+        "| direct | names of speakers and others in the talk | replaced by a pseudonym, the same"
+        in text
+    )
+    for line in ("person by the same (1 mentions) |", "replaced by a pseudonym (1 mentions) |"):
+        assert line in text
+    assert "| vahva epäsuora | paikannimet | korvattu peitetunnuksella (0 mainintaa) |" in text
 
 
 def test_documentation_of_an_empty_data_set(tmp_path: Path) -> None:
