@@ -22,7 +22,7 @@ GOOD = unicodedata.normalize("NFD", "Päivän kokous 🎉 1.wav")
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, subprocess.CompletedProcess[str]]:
     study = telephone_study(tmp_path_factory.mktemp("study"), name=GOOD)
-    inbox = study.inbox / "puhelin"
+    inbox = study.inbox / "kanaria"
     whole = (TELEPHONE / "sample.wav").read_bytes()
     silence = np.zeros((1, 16_000 * 4), np.float32)
     (inbox / "empty.mp4").write_bytes(b"")
@@ -61,7 +61,7 @@ def test_what_cannot_be_used_is_in_quarantine_with_its_reason(
     study, process = ran
     (kept,) = study.quarantine.rglob(name)
     assert why in kept.with_name(f"{name}.reason.txt").read_text(encoding="utf-8")
-    assert why in (study.inbox / "puhelin" / f"{name}.vuoro.txt").read_text(encoding="utf-8")
+    assert why in (study.inbox / "kanaria" / f"{name}.vuoro.txt").read_text(encoding="utf-8")
     assert name in process.stdout
 
 

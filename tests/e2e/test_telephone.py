@@ -30,8 +30,10 @@ NAMES = ("Diane", "Sheila", "Jersey", "Texas", "Chicago")
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, subprocess.CompletedProcess[str]]:
-    study = telephone_study(tmp_path_factory.mktemp("study"), name="Dianen puhelu.wav")
-    return study, vuoro(study, "run")
+    root = tmp_path_factory.mktemp("study")
+    study = telephone_study(root / "study", name="Dianen puhelu.wav")
+    (root / "tmp").mkdir()
+    return study, vuoro(study, "run", TMPDIR=str(root / "tmp"))
 
 
 @pytest.fixture(scope="module")
@@ -118,18 +120,22 @@ def test_names_are_masked_and_counted(study: Study) -> None:
 
 
 def test_no_name_outside_the_private_records(study: Study) -> None:
-    """Not in the tables, receipts aside; not in Prefect's database, though that is private too."""
-    searched = [f for f in study.root.rglob("*") if f.is_file() and _must_be_clean(study, f)]
+    """Neither one that was said nor one of a file or folder: not in the tables, not in Prefect's
+    database, though that is private too, not in temporary files; receipts aside."""
+    searched = [f for f in study.root.parent.rglob("*") if f.is_file() and _must_be_clean(study, f)]
     assert any("prefect.db" in f.name for f in searched)
     assert any(f.suffix == ".parquet" for f in searched)
+    assert any(f.parent == study.audit for f in searched)
     for file in searched:
         content = file.read_bytes().lower()
-        for name in (*NAMES, "puhelu"):
+        for name in (*NAMES, "puhelu", "kanaria"):
             assert name.lower().encode() not in content, file
 
 
 def _must_be_clean(study: Study, file: Path) -> bool:
-    return file.is_relative_to(study.dataset) or file.is_relative_to(study.prefect_home)
+    if file.is_relative_to(study.prefect_home) or file.is_relative_to(study.audit):
+        return True
+    return not file.is_relative_to(study.private) and not file.is_relative_to(study.inbox)
 
 
 def test_private_things_are_for_the_owner_alone(study: Study) -> None:

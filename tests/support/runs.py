@@ -15,7 +15,7 @@ from pipeline.study import Study, create
 TELEPHONE = Path(find_spec("pyannote.audio").origin).parent / "sample"  # type: ignore[union-attr, arg-type]
 
 # Numbers are drawn at random; with these in place, two studies draw alike.
-GROUPS = '{"puhelin": "G07"}'
+GROUPS = '{"kanaria": "G07"}'
 
 # Where the secrets of the studies' keys lie, for all tests of a run: nothing is left at home.
 KEYS = Path(tempfile.mkdtemp(prefix="vuoro-keys-"))
@@ -29,7 +29,7 @@ def telephone_study(root: Path, name: str = "puhelu.wav") -> Study:
     study = create(root)
     study.groups_file.write_text(GROUPS, encoding="utf-8")
     study.groups_file.chmod(0o600)
-    target = study.inbox / "puhelin" / name
+    target = study.inbox / "kanaria" / name
     target.parent.mkdir()
     shutil.copy(TELEPHONE / "sample.wav", target)
     return study

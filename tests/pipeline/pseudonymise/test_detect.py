@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import LanguageError
 from pipeline.pseudonymise.detect import detect
 from pipeline.pseudonymise.mask import mask
-from pipeline.records import Conversation, Mentions
+from pipeline.records import Conversation, Mentions, Replacement
 
 
 def masked(conversation: Conversation) -> list[str]:
@@ -17,8 +17,20 @@ def masked(conversation: Conversation) -> list[str]:
     mentions = detect(conversation)
     keys = dict.fromkeys((mention.type, mention.entity) for mention in mentions.mentions)
     numbers = {key: number for number, key in enumerate(keys, 1)}
-    labels = "en" if conversation.language == "en" else "fi"
-    turns = mask(conversation, mentions, numbers, labels).turns
+    replacements = [
+        Replacement(
+            m.turn,
+            m.first_word,
+            m.last_word,
+            m.type,
+            numbers[m.type, m.entity],
+            m.suffix,
+            m.detectors,
+        )
+        for m in mentions.mentions
+    ]
+    labels = conversation.language if conversation.language in ("sv", "en") else "fi"
+    turns = mask(conversation, replacements, (), labels).turns
     return [" ".join(word.text for word in turn.turn.words) for turn in turns]
 
 
@@ -74,6 +86,17 @@ def without_numbers(text: str) -> str:
             "Tunnus oli [tunniste] siinä lomakkeessa.",
         ),
         ("joo mä sanoin pekalle sen", "joo mä sanoin [Henkilö]:lle sen"),
+        ("mä soitin virtaselle eilen", "mä soitin [Henkilö]:lle eilen"),
+        (
+            "Mä asun Kuusikujalla viidessä, siis Kuusikuja 5 B.",
+            "Mä asun [yhteystieto], siis [yhteystieto].",
+        ),
+        (
+            "Sieltä Mallilan yliopiston kasvatustieteen laitokselta soitettiin.",
+            "Sieltä [Organisaatio]:lta soitettiin.",
+        ),
+        ("Se on IHAN hirveä PÄÄTÖS.", "Se on IHAN hirveä PÄÄTÖS."),
+        ("Mun nimi on Onni, moi.", "Mun nimi on [Henkilö], moi."),
         (
             "Siis ammattiliitto ja avioliitto on eri asioita.",
             "Siis ammattiliitto ja avioliitto on eri asioita.",
@@ -112,6 +135,31 @@ def test_finnish_talk(talk, said: str, expected: str) -> None:
 )
 def test_english_talk(talk, said: str, expected: str) -> None:
     assert without_numbers(masked(talk(said, language="en"))[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            "Hej, jag heter Anna Lindqvist och jobbar på Björkängens skola.",
+            "Hej, jag heter [Person] och jobbar på [Organisation].",
+        ),
+        (
+            "Jag ringde till Marthaförbundet igår, och Mariaföreningen rf svarade.",
+            "Jag ringde till [Organisation] igår, och [Organisation] svarade.",
+        ),
+        ("Jag tycker att fackförbundet borde hjälpa till.",) * 2,
+        ("hej jag heter anna lindqvist och bor här", "hej jag heter [Person] och bor här"),
+        ("Min adress är Storgatan 12 B, tack.", "Min adress är [kontaktuppgift], tack."),
+    ],
+)
+def test_swedish_talk(talk, said: str, expected: str) -> None:
+    assert without_numbers(masked(talk(said, language="sv"))[0]) == expected
+
+
+def test_a_turn_without_capitals_among_others_is_read_as_closely(talk) -> None:
+    said = talk("Joo, Liisa sanoi niin.", "sit mä menin jyväskylään ja soitin pekalle")
+    assert without_numbers(masked(said)[1]) == ("sit mä menin [Paikka]:än ja soitin [Henkilö]:lle")
 
 
 def test_a_person_keeps_one_pseudonym_in_all_inflections(talk) -> None:

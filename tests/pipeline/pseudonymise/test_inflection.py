@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from pipeline.pseudonymise.inflection import nominative, take_apart, without_legal_form
-from pipeline.pseudonymise.names import finnish_frequency
+from pipeline.pseudonymise.knowledge import Knowledge
 
 
 def key(word: str, case: str, *spoken: str) -> tuple[str, str]:
     form = take_apart(word, case)
-    return nominative(word, form, spoken, finnish_frequency()), form.suffix
+    return nominative(word, form, spoken, Knowledge.of("fi")), form.suffix
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def hidden(said: str) -> list[tuple[str, str]]:
         ("sivu esimerkki.fi on", "contact", "esimerkki.fi"),
         ("lue http://10.0.0.1/asia tai", "contact", "http://10.0.0.1/asia"),
         ("avaa www piste esimerkki piste fi nyt", "contact", "www piste esimerkki piste fi"),
+        ("anna snabel a exempel punkt se tack", "contact", "anna snabel a exempel punkt se"),
+        ("titta på exempel punkt se och läs", "contact", "exempel punkt se"),
+        ("personnummer 850412-1234 tack", "identifier", "850412-1234"),
+        ("personnummer 19850412-1234 tack", "identifier", "19850412-1234"),
+        ("det är 19850412 streck 1234 tack", "identifier", "19850412 streck 1234"),
+        ("asun Kuusikuja 5 B ja", "contact", "Kuusikuja 5 B"),
         ("tunnus 1234567-8 siinä", "identifier", "1234567-8"),
         ("tili FI21 1234 5600 0007 85 on", "identifier", "FI21 1234 5600 0007 85"),
         ("konto DE89 3704 0044 0532 0130 00 da", "identifier", "DE89 3704 0044 0532 0130 00"),
@@ -87,6 +93,8 @@ def test_an_identity_code_is_found_in_any_spelling(code: str) -> None:
         "päädyttiin siihen piste se on siinä",
         "noin 3,5 tai 123 456 kappaletta",
         "look at this point in time",
+        "det är en viktig punkt se till att den tas upp",
+        "vi kom till den punkt se där",
     ],
 )
 def test_quantities_and_dates_stay(said: str) -> None:
