@@ -51,6 +51,13 @@ bench: $(INSTALLED)
 	$(BIN)/python -W ignore -m pipeline.bench "$(DATA)" \
 		$(foreach system,vuoro stock $(PEERS),--system $(system)) $(BENCH)
 
+# Measures how well names are hidden (python -m pipeline.bench.names --help).
+#   make bench-names DATA=../text [BENCH="--out names.json"]
+.PHONY: bench-names
+bench-names: $(INSTALLED)
+	@test -n "$(DATA)" || { echo "Say where: make bench-names DATA=<folder with marked texts>"; exit 2; }
+	$(BIN)/python -W ignore -m pipeline.bench.names $(DATA) $(BENCH)
+
 .PRECIOUS: .venv-%/.installed
 
 bench-%: .venv-%/.installed ;

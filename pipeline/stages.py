@@ -29,6 +29,7 @@ from pipeline.pseudonymise.apply import replacements, said
 from pipeline.pseudonymise.detect import detect
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.pseudonymise.mask import mask
+from pipeline.pseudonymise.morphology import edition
 from pipeline.publish import is_published, publish_session, session_tables, turn_ids
 from pipeline.records import (
     Audio,
@@ -89,7 +90,8 @@ class Stage:
 
     ``needs`` are earlier stages whose records it reads, ``section`` the part of the settings and
     ``models`` the roles of the models it uses; ``of_recording`` the fields of the recording that
-    it reads. ``version`` goes up whenever the same inputs would give another result.
+    it reads; ``system`` tells the edition of what it uses only where the system has it.
+    ``version`` goes up whenever the same inputs would give another result.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Stage:
     models: tuple[str, ...] = ()
     of_recording: tuple[str, ...] = ()
     replaces: bool = False
+    system: Callable[[], str] | None = None
 
 
 def _decode(job: Job) -> Audio:
@@ -196,11 +199,12 @@ STAGES = (
     Stage("identify", 1, Cast, _identify, needs=("diarise",), of_recording=("session_id",)),
     Stage(
         "find_names",
-        2,
+        3,
         Mentions,
         _find_names,
         needs=("assemble",),
         models=("names-fi", "names-en"),
+        system=edition,
     ),
     Stage(
         "pseudonymise",
@@ -265,6 +269,7 @@ class SessionChain:
                 "recording": [getattr(self.recording, name) for name in stage.of_recording],
                 "settings": section.model_dump(mode="json") if section else None,
                 "models": {r: m.sha256 for r, m in self.models.items() if r in stage.models},
+                "system": stage.system() if stage.system else "",
                 "replaced": [astuple(replacement) for replacement in replaced],
             }
         )[:32]

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.errors import LanguageError
-from pipeline.pseudonymise import names, patterns, session, surface
+from pipeline.pseudonymise import (
+    extents,
+    introductions,
+    names,
+    organisations,
+    patterns,
+    session,
+    surface,
+)
+from pipeline.pseudonymise.knowledge import Knowledge
 from pipeline.pseudonymise.merge import merge
 from pipeline.pseudonymise.names import TaggedTurn
-from pipeline.pseudonymise.surface import Knowledge
 from pipeline.pseudonymise.text import Finding, TurnText, core, is_capitalised
+from pipeline.pseudonymise.truecase import truecased
 from pipeline.records import Conversation, Mentions
 
 WEAK = "name_detection_weak"
@@ -36,13 +46,14 @@ def detect(conversation: Conversation) -> Mentions:
         return Mentions(())
     _require_latin_script(texts)
     known = Knowledge.of(conversation.language)
+    weak = not (known.tagged and _has_capitals(texts))
+    texts = [truecased(text, known) for text in texts]
     tagged, entities = _tagged(texts, conversation.language)
     contacts = [_contacts(text) for text in texts]
     found = [
-        list(_clean(turn.text, [*_fit(surface.find(turn, known), here), *here], taken, known))
+        list(_clean(turn.text, _found(turn, here, known), taken, known))
         for turn, here, taken in zip(tagged, entities, contacts, strict=True)
     ]
-    weak = not (known.tagged and _has_capitals(texts))
     return Mentions(
         tuple(session.mentions(tagged, found, contacts, known)), (WEAK,) if weak else ()
     )
@@ -53,12 +64,33 @@ def _tagged(
 ) -> tuple[list[TaggedTurn], list[list[Finding]]]:
     """The turns as tagged, and the named entities in each.
 
-    Where no pipeline knows the language, an entity is what either takes for one.
+    Where no pipeline knows the language, an entity is what either takes for one, as far as its
+    capitals reach.
     """
     pipelines = [known for known in names.PACKAGES if known == language] or list(names.PACKAGES)
     tagged = [list(names.tag(texts, pipeline)) for pipeline in pipelines]
     entities = [[e for turn in turns for e in turn.entities] for turns in zip(*tagged, strict=True)]
+    if language not in names.PACKAGES:
+        entities = [list(_capitals(t, found)) for t, found in zip(texts, entities, strict=True)]
     return tagged[-1], entities
+
+
+def _capitals(text: TurnText, entities: Sequence[Finding]) -> Iterator[Finding]:
+    """The entities from their first to their last capital; as they are in a turn without any."""
+    capitals = {i for i, word in enumerate(text.words) if is_capitalised(core(word))}
+    for entity in entities:
+        if inside := capitals.intersection(entity.words):
+            yield replace(entity, first=min(inside), last=max(inside))
+        elif not capitals:
+            yield entity
+
+
+def _found(turn: TaggedTurn, entities: list[Finding], known: Knowledge) -> list[Finding]:
+    """All that the detectors of names find in a turn, overlaps included."""
+    found = [*_fit(surface.find(turn, known), entities), *entities]
+    found += introductions.find(turn.text, known)
+    found += organisations.find(turn, found, known)
+    return [*found, *extents.find(turn, found)]
 
 
 def _fit(found: Sequence[Finding], entities: Sequence[Finding]) -> Iterator[Finding]:
@@ -71,7 +103,7 @@ def _fit(found: Sequence[Finding], entities: Sequence[Finding]) -> Iterator[Find
         inside = [e for e in entities if e.first <= finding.last and finding.first <= e.last]
         types = [entity.type for entity in inside]
         one = types[-1:] == ["organisation"] and "organisation" not in types[:-1]
-        if len(inside) < 2 or one or set(types) == {"person"} or finding.type:
+        if len(inside) < 2 or one or set(types) == {"person"}:
             yield finding
             continue
         covered = {word for entity in inside for word in entity.words}

@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from pipeline.pseudonymise.knowledge import Knowledge
 from pipeline.pseudonymise.names import CLITIC_ONLY, RARE, Frequency
 
 CLEARLY_MORE = 3.0  # natural logarithm: twenty times as usual
@@ -91,7 +92,13 @@ def take_apart(word: str, case: str) -> Form:
     return Form(tuple(dict.fromkeys(_nominatives(match["stem"]))), match["suffix"])
 
 
-def nominative(word: str, form: Form, spoken: Collection[str], frequency: Frequency | None) -> str:
+def possible(word: str) -> frozenset[str]:
+    """All nominatives that a word of unknown case may have, its own form apart."""
+    forms = (take_apart(word, case) for case in _FORMS)
+    return frozenset(name for form in forms if form.suffix for name in form.nominatives)
+
+
+def nominative(word: str, form: Form, spoken: Collection[str], known: Knowledge) -> str:
     """The nominative that this form most surely has, or the casefolded word itself in doubt.
 
     ``spoken`` are the casefolded nominatives that occur in the session.
@@ -99,9 +106,12 @@ def nominative(word: str, form: Form, spoken: Collection[str], frequency: Freque
     if len(form.nominatives) == 1:
         return form.nominatives[0]
     in_session = [name for name in form.nominatives if name in spoken]
-    if in_session or frequency is None:
+    if in_session or known.frequency is None:
         return in_session[0] if len(in_session) == 1 else word.casefold()
-    return _most_usual(form.nominatives, frequency) or word.casefold()
+    bases = known.morphology(word).bases if known.morphology else frozenset()
+    if len(bases) == 1 and bases <= set(form.nominatives):
+        return next(iter(bases))
+    return _most_usual(form.nominatives, known.frequency) or word.casefold()
 
 
 def without_legal_form(name: str) -> str:

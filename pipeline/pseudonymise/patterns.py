@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.pseudonymise import addresses
 from pipeline.pseudonymise.text import Finding, TurnText, core
 from pipeline.records import EntityType
 
 MIN_SPOKEN_DIGITS = 5
 MIN_DIGITS = 7
 
-_AT = r"(?:\s*@\s*|\s+(?:ät|at|ätmerkki|ät-merkki|miukumauku|miuku|kissanhäntä|snabel-a)\s+)"
+_AT = r"(?:\s*@\s*|\s+(?:ät|at|ätmerkki|ät-merkki|miukumauku|miuku|kissanhäntä|snabel-?\s?a)\s+)"
 _DOT = r"(?:\.|\s+(?:piste|dot|punkt)\s+)"
 _JOINT = r"(?:\.|\s+(?:piste|dot|punkt|viiva|alaviiva|väliviiva|underscore|dash|hyphen)\s+)"
-_LABEL = r"[\w+-]+"
+_LABEL = r"[\w+-]{1,64}"
 _TOP = r"(?:fi|com|org|net|eu|info|edu|gov|uk|ax|ee|se|no|de|io)"
 _SPOKEN_TOP = r"(?:fi|com|org|net|eu|info|edu|gov|uk)"  # 'se', 'no' are also words
 
@@ -36,9 +37,23 @@ _SPOKEN_HOST = re.compile(
     re.IGNORECASE,
 )
 
+# 'punkt se' also means 'point: see …': only behind a word that can be a name, and where no
+# object follows.
+_SWEDISH_HOST = re.compile(
+    r"(?<![\w-])(?:(?:www|ve\s+ve\s+ve)\s+punkt\s+[\w-]{1,64}|"
+    r"(?!(?:viktig|denna|varje|första|sista|samma|annan|andra|svag|stark|enda)\b)[\w-]{4,64})"
+    r"\s+punkt\s+se(?=$|[.,;!?]|\s+(?:och|så|eller|för|där|tack)\b)",
+    re.IGNORECASE,
+)
+
 _IDENTITY_CODE = re.compile(
     r"(?<!\d)(?:\d[\s.]?){6}(?:[-–−+ABCDEFUVWXY]|viiva|väliviiva|miinus|plus|dash|hyphen|minus)"
     r"\s?(?:\d\s?){3}[0-9A-Z]\b",
+    re.IGNORECASE,
+)
+_SWEDISH_IDENTITY_CODE = re.compile(
+    r"(?<!\d)(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:[0-8]\d|9[01])"
+    r"\s?(?:[-–−+]|streck|bindestreck|minus|plus)?\s?\d{4}(?!\d)",
     re.IGNORECASE,
 )
 _IBAN = re.compile(
@@ -72,23 +87,27 @@ _FORMS: tuple[tuple[re.Pattern[str], EntityType, str], ...] = (
     (_URL, "contact", "web_address"),
     (_HOST, "contact", "web_address"),
     (_SPOKEN_HOST, "contact", "web_address"),
+    (_SWEDISH_HOST, "contact", "web_address"),
     (_IDENTITY_CODE, "identifier", "identity_code"),
+    (_SWEDISH_IDENTITY_CODE, "identifier", "identity_code"),
     (_IBAN, "identifier", "iban"),
     (_BUSINESS_ID, "identifier", "business_id"),
 )
 
 
 def find(text: TurnText) -> list[Finding]:
-    """E-mail and web addresses, phone numbers, Finnish identity codes, IBANs, business ids.
+    """E-mail and web addresses, phone numbers, identity codes, IBANs, business ids, addresses.
 
     Also spoken: 'matti piste virtanen ät esimerkki piste fi', 'nolla neljäkymmentä viis viis …'.
+    Identity codes are Finnish and Swedish.
     """
     written = [
         text.finding(*match.span(), type, detector)
         for pattern, type, detector in _FORMS
         for match in pattern.finditer(text.text)
     ]
-    return written + list(_phone_numbers(text)) + list(_spoken_digits(text))
+    streets = addresses.find(text)
+    return [*written, *streets, *_phone_numbers(text), *_spoken_digits(text)]
 
 
 def _phone_numbers(text: TurnText) -> Iterator[Finding]:

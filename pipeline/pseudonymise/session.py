@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pipeline.pseudonymise import inflection
 from pipeline.pseudonymise.inflection import Form
+from pipeline.pseudonymise.knowledge import Knowledge
 from pipeline.pseudonymise.merge import TYPE_PRIORITY, merge
 from pipeline.pseudonymise.names import TaggedTurn
-from pipeline.pseudonymise.surface import Knowledge
 from pipeline.pseudonymise.text import Finding, core, is_capitalised
 from pipeline.records import EntityType, Mention
 
@@ -44,7 +44,7 @@ class _Keys:
     """The canonical form of each name, by what the session itself says."""
 
     def __init__(self, found: Iterable[Name], known: Knowledge) -> None:
-        self._frequency = known.frequency
+        self._known = known
         self._spoken = {name.form.nominatives[0] for name in found if not name.form.suffix}
 
     def of(self, name: Name) -> str:
@@ -52,7 +52,7 @@ class _Keys:
         return inflection.without_legal_form(" ".join((*name.before, last)))
 
     def of_word(self, word: str, form: Form) -> str:
-        return inflection.nominative(word, form, self._spoken, self._frequency)
+        return inflection.nominative(word, form, self._spoken, self._known)
 
 
 def mentions(

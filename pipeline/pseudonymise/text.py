@@ -33,12 +33,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TurnText:
-    """A turn's words joined by single spaces; ``starts`` is where each word begins in ``text``."""
+    """A turn's words joined by single spaces; ``starts`` is where each word begins in ``text``.
+
+    ``restored`` are the words that got a capital here because they may be names
+    (``truecase``), ``likely`` those of them that are names by all that is known of the word.
+    """
 
     turn: int
     words: tuple[str, ...]
     text: str
     starts: tuple[int, ...]
+    restored: frozenset[int] = frozenset()
+    likely: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, turn: int, words: Sequence[Word]) -> TurnText:
