@@ -90,8 +90,8 @@ class Stage:
 
     ``needs`` are earlier stages whose records it reads, ``section`` the part of the settings and
     ``models`` the roles of the models it uses; ``of_recording`` the fields of the recording that
-    it reads; ``system`` tells the edition of what it uses only where the system has it.
-    ``version`` goes up whenever the same inputs would give another result.
+    it reads; ``also`` tells what else its result depends on. ``version`` goes up whenever the same
+    inputs would give another result.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Stage:
     models: tuple[str, ...] = ()
     of_recording: tuple[str, ...] = ()
     replaces: bool = False
-    system: Callable[[], str] | None = None
+    also: Callable[[SessionChain], object] | None = None
 
 
 def _decode(job: Job) -> Audio:
@@ -138,6 +138,7 @@ def _transcribe(job: Job) -> Transcript:
         job.settings.machine,
         job.progress,
         job.tracks,
+        glossary=job.chain.study.glossary(),
     )
 
 
@@ -181,12 +182,13 @@ STAGES = (
     ),
     Stage(
         "transcribe",
-        3,
+        4,
         Transcript,
         _transcribe,
         needs=("decode", "diarise"),
         section="transcription",
         models=("speech-recognition",),
+        also=lambda chain: chain.study.glossary(),
     ),
     Stage(
         "assemble",
@@ -204,7 +206,7 @@ STAGES = (
         _find_names,
         needs=("assemble",),
         models=("names-fi", "names-en"),
-        system=edition,
+        also=lambda chain: edition(),
     ),
     Stage(
         "pseudonymise",
@@ -269,7 +271,7 @@ class SessionChain:
                 "recording": [getattr(self.recording, name) for name in stage.of_recording],
                 "settings": section.model_dump(mode="json") if section else None,
                 "models": {r: m.sha256 for r, m in self.models.items() if r in stage.models},
-                "system": stage.system() if stage.system else "",
+                "also": stage.also(self) if stage.also else None,
                 "replaced": [astuple(replacement) for replacement in replaced],
             }
         )[:32]

@@ -59,6 +59,29 @@ class Study:
         return self.private / "names.key"
 
     @property
+    def glossary_file(self) -> Path:
+        """Names and terms that are likely to be said, one a line."""
+        return self.private / "glossary.txt"
+
+    def glossary(self) -> list[str]:
+        """The terms of the glossary; [] where there is none. A line that begins with # is none.
+
+        Raises StudyError if the file is not UTF-8, UnreadableError if it cannot be read.
+        """
+        if not self.glossary_file.exists():
+            return []
+        with os_errors("reading the glossary"):
+            data = self.glossary_file.read_bytes()
+        try:
+            lines = data.decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError:
+            raise StudyError(
+                "The glossary, private/glossary.txt, is not saved as UTF-8.",
+                "Save it again with the encoding UTF-8, one term a line.",
+            ) from None
+        return sorted({term for line in lines if (term := line.strip()) and term[0] != "#"})
+
+    @property
     def audit(self) -> Path:
         """What was replaced where, a file a session; no originals."""
         return self.private / "audit"

@@ -30,12 +30,15 @@ def transcribe(
     machine: MachineSettings,
     progress: Callable[[float], None],
     tracks: Mapping[str, Path] | None = None,
+    *,
+    glossary: Sequence[str] = (),
 ) -> Transcript:
     """The words of a recording, in order of time.
 
     ``wav`` is 16 kHz mono; ``tracks`` are, by label, those of people who have one of their own.
     The language is the setting's or, where it is None, the one that several places of the session
-    agree on. ``progress`` gets the share done, 0–1.
+    agree on. ``progress`` gets the share done, 0–1. ``glossary`` are names and terms of the study,
+    in their basic form: they are written where the sound bears them out and no other word fits.
 
     Raises SettingsError if the language of the settings is not one of the model's.
     """
@@ -55,7 +58,12 @@ def transcribe(
         machine,
         "transcribe",
         lambda device: _heard(
-            whisper.load(model_folder, machine, device), parts, regular, settings, progress
+            whisper.load(model_folder, machine, device),
+            parts,
+            regular,
+            settings,
+            glossary,
+            progress,
         ),
     )
 
@@ -65,6 +73,7 @@ def _heard(
     parts: Sequence[Window],
     regular: Sequence[Segment],
     settings: TranscriptionSettings,
+    glossary: Sequence[str],
     progress: Callable[[float], None],
 ) -> Transcript:
     language, probability = settings.language, None
@@ -86,7 +95,7 @@ def _heard(
     }
     words: list[Word] = []
     doubtful: list[Suspect] = []
-    recogniser = whisper.Recogniser(model, language, settings.beam_size)
+    recogniser = whisper.Recogniser(model, language, settings.beam_size, glossary)
     for done, heard in enumerate(recogniser.listen(first, batches)):
         progress(done / len(parts))
         found = [within_speech(word, speech[word.label]) for word in heard.words]

@@ -8,11 +8,12 @@ an error cannot run on into the rest of the session.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from pipeline.device import Device, batch_size, batches_at_once, compute_type, s
 from pipeline.records import Word
 from pipeline.settings import MachineSettings
 from pipeline.transcription.doubts import doubts
+from pipeline.transcription.glossary import Candidate, Glossary, instead, taken
 from pipeline.transcription.windows import Window
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ LANGUAGE_PLACES = 4
 NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded anew without the loop
 MAX_TOKENS_PER_S = 12.0  # more is a loop, whose end need not be waited for
 FRAME_S = 0.01  # of Whisper's spectrogram
+LEAST_PROBABILITY = 1e-10  # a probability may be too small for its type
+TOKENS_AFTER = 4  # by which another text is weighed, too: what a word makes of those that follow
 
 
 def load(folder: Path, machine: MachineSettings, device: Device) -> WhisperModel:
@@ -124,7 +128,9 @@ class Heard:
 class Recogniser:
     """Whisper at work on one recording."""
 
-    def __init__(self, model: WhisperModel, language: str, beam_size: int) -> None:
+    def __init__(
+        self, model: WhisperModel, language: str, beam_size: int, terms: Sequence[str] = ()
+    ) -> None:
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_suppressed_tokens
 
@@ -134,6 +140,7 @@ class Recogniser:
         )
         self._prompt = model.get_prompt(self._tokenizer, [])
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
+        self._glossary = Glossary(terms, language)
 
     def listen(self, first: Encoded, rest: Iterable[Batch]) -> Iterator[Heard]:
         """What is heard in each window, in no order."""
@@ -171,6 +178,8 @@ class Recogniser:
         )
         # Whisper's own time stamps, tokens beyond the end of text, only guide the decoding.
         texts = [[t for t in r.sequences_ids[0] if t < self._tokenizer.eot] for r in results]
+        if self._glossary:
+            texts = [self._with_terms(batch, row, text) for row, text in enumerate(texts)]
         lengths = [round(w.duration_s / FRAME_S) for w in batch.windows]
         aligned = self._model.find_alignment(self._tokenizer, texts, batch.features, lengths)
         return [
@@ -185,6 +194,42 @@ class Recogniser:
             )
         ]
 
+    def _with_terms(self, batch: Encoded, row: int, text: list[int]) -> list[int]:
+        """The text of one window, in tokens, with the study's terms where they are likely."""
+        words, word_tokens = self._tokenizer.split_to_word_tokens(text)
+        candidates = self._glossary.candidates(words)
+        if not candidates:
+            return text
+        place = [0, *accumulate(map(len, word_tokens))]  # of each word among the tokens
+        new = {c: self._tokenizer.encode(instead(words, c)) for c in candidates}
+        sound = _alone(batch.features, row)
+        before = self._log_probabilities(sound, text)
+
+        def gain(c: Candidate) -> float:
+            first, end = place[c.first], place[c.end]
+            after = end + TOKENS_AFTER
+            other = self._log_probabilities(sound, [*text[:first], *new[c], *text[end:after]])
+            return sum(other[first:]) - sum(before[first:after])
+
+        for c in reversed(taken(candidates, gain)):
+            text = [*text[: place[c.first]], *new[c], *text[place[c.end] :]]
+        return text
+
+    def _log_probabilities(self, sound: Any, text: list[int]) -> list[float]:
+        """Of each token of a text, given those before it and the sound of its window."""
+        n_frames = 2 * sound.shape[1]
+        [found] = self._model.model.align(sound, self._tokenizer.sot_sequence, [text], n_frames)
+        return [math.log(max(p, LEAST_PROBABILITY)) for p in found.text_token_probs]
+
+
+def _alone(features: Any, row: int) -> Any:
+    """The features of one window of a batch."""
+    import numpy as np
+    from ctranslate2 import Device, StorageView
+
+    on_cpu = np.array(features.to_device(Device.cpu))
+    return StorageView.from_array(np.ascontiguousarray(on_cpu[row : row + 1]))
+
 
 def _per_token(result: Any) -> float:
     """Mean log-probability of a result's tokens, its end included, as Whisper counts it."""
@@ -196,10 +241,35 @@ def _words(alignment: list[dict[str, Any]], window: Window) -> Iterator[Word]:
     """The words that Whisper found in a window, in the time of the recording."""
     from faster_whisper.transcribe import merge_punctuations
 
-    merge_punctuations(alignment, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
-    for found in alignment:
+    whole = _joined(alignment)
+    merge_punctuations(whole, "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、")
+    for found in whole:
         start = round(min(window.start_s + float(found["start"]), window.end_s), 3)
         end = round(min(window.start_s + float(found["end"]), window.end_s), 3)
         if text := found["word"].strip():
             probability = round(float(found["probability"]), 4)
             yield Word(start, max(start, end), text, probability, window.label)
+
+
+def _joined(alignment: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Words with their parts after a hyphen, which Whisper's tokenizer takes for words: Keski-Savo.
+
+    The probability is the mean over the tokens.
+    """
+    whole: list[dict[str, Any]] = []
+    for found in alignment:
+        if not (found["word"].startswith("-") and whole and whole[-1]["word"][-1:].isalnum()):
+            whole.append(found)
+            continue
+        before = whole.pop()
+        n, m = len(before["tokens"]), len(found["tokens"])
+        whole.append(
+            before
+            | {
+                "word": before["word"] + found["word"],
+                "tokens": [*before["tokens"], *found["tokens"]],
+                "end": found["end"],
+                "probability": (n * before["probability"] + m * found["probability"]) / (n + m),
+            }
+        )
+    return whole

@@ -143,6 +143,16 @@ def test_private_things_are_for_the_owner_alone(study: Study) -> None:
     assert study.key_file.stat().st_mode & 0o077 == 0
 
 
+def test_a_glossary_has_the_talk_heard_anew(study: Study, chain: SessionChain) -> None:
+    study.glossary_file.write_text("Mallilan Omaiset ry\n", encoding="utf-8")
+    try:
+        pending = SessionChain(study, chain.recording, chain.settings).pending()
+    finally:
+        study.glossary_file.unlink()
+    assert pending[0] == "transcribe"
+    assert SessionChain(study, chain.recording, chain.settings).pending() == ()
+
+
 def test_a_second_run_does_nothing_and_says_so(study: Study) -> None:
     before = {f: f.stat().st_mtime_ns for f in study.dataset.rglob("*")}
     process = vuoro(study, "run")
