@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
-from rich.console import Console
 
-from pipeline.cli_key import app as key_app
+from pipeline.commands import key, review
+from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, problems, unlock
 from pipeline.errors import VuoroError
 from pipeline.transcript import Format
 
@@ -26,19 +25,13 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
-app.add_typer(key_app, name="key")
+app.add_typer(review.app, name="review")
+app.add_typer(key.app, name="key")
 
-console = Console()
-problems = Console(stderr=True)
-
-StudyOption = Annotated[
-    Path, typer.Option("--study", help="The study's folder.", envvar="VUORO_STUDY")
-]
 SetOption = Annotated[
     Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="A setting for this run alone."),
 ]
-DEFAULT_STUDY = Path("data")
 DEMO_TURNS = ("person_id", "kind", "start_s", "n_words", "text")
 DEMO_SESSIONS = ("session_id", "language", "n_people", "n_turns", "n_words", "flags")
 
@@ -232,7 +225,7 @@ def _run(study: Study, overrides: dict[str, str]) -> bool:
     from pipeline import intake
     from pipeline.console import Terminal
 
-    _unlock(study)
+    unlock(study)
     names = {r.session_id: r.original_name for r in intake.sessions(study)}
     try:
         with Terminal(console, names).showing() as terminal:
@@ -250,20 +243,6 @@ def _run(study: Study, overrides: dict[str, str]) -> bool:
         soft_wrap=True,
     )
     return not terminal.failures
-
-
-def _unlock(study: Study) -> None:
-    """Ask for the passphrase of the study's key where it needs one and nobody has given it."""
-    from pipeline.key import KEY_FILE_VARIABLE, PASSPHRASE_VARIABLE
-    from pipeline.key.file import find_secret, header_of
-
-    header = header_of(study.key_file)
-    given = os.environ.keys() & {PASSPHRASE_VARIABLE, KEY_FILE_VARIABLE}
-    if header and header.lock == "passphrase" and not given and sys.stdin.isatty():
-        # tasks and child processes find it there
-        os.environ[PASSPHRASE_VARIABLE] = typer.prompt("Passphrase of the key", hide_input=True)
-    if note := find_secret(study.key_file).note:
-        problems.print(note)
 
 
 def _overrides(

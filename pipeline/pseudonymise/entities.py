@@ -41,7 +41,8 @@ NUMBERS_PER_ENTITY = 4
 class Entity:
     """A person, an organisation, a place…, with every name it goes by.
 
-    ``names`` are nominatives, casefolded; ``forms`` all that was said for it. ``verdict`` is
+    ``names`` are nominatives, casefolded; ``mistaken`` those that were found as of another type;
+    ``forms`` all that was said for it. ``verdict`` is
     ``open`` until somebody has judged it: ``name`` is masked as ``open`` is; ``keep`` (a name that
     tells nobody) and ``no_name`` are not. ``category`` stands for it in a coarser release.
     """
@@ -54,6 +55,7 @@ class Entity:
     verdict: Verdict = "open"
     category: str = ""
     note: str = ""
+    mistaken: tuple[Key, ...] = ()
 
     @property
     def id(self) -> Id:
@@ -137,10 +139,13 @@ class EntityTable:
             if id is None:
                 id = key[0], _free_number(key[0], count[key[0]], entities, self.decisions, random)
             entity = entities.get(id) or Entity(*id, names=(), origin=origin)
-            names = entity.names if (id[0], key[1]) in known else (*entity.names, key[1])
             forms = tuple(sorted({*entity.forms, *said[key]}))
-            entities[id] = replace(entity, names=tuple(dict.fromkeys(names)), forms=forms)
-            known[key] = known[id[0], key[1]] = id
+            entity = replace(entity, forms=forms)
+            if key not in known and key[0] != id[0]:
+                entity = replace(entity, mistaken=(*entity.mistaken, key))
+            elif key not in known:
+                entity = replace(entity, names=tuple(dict.fromkeys((*entity.names, key[1]))))
+            entities[id], known[key] = entity, id
         return replace(
             self,
             entities=tuple(entities[id] for id in sorted(entities)),
@@ -211,7 +216,7 @@ class _Judged:
         self.entities = {entity.id: entity for entity in found}
         self.home: dict[Key, Id] = {
             (entity.type, name): entity.id for entity in found for name in entity.names
-        }
+        } | {key: entity.id for entity in found for key in entity.mistaken}
         self._gone: dict[Id, Id] = {}
         for decision in decisions:
             self._lay(decision)
@@ -255,6 +260,7 @@ class _Judged:
                 there,
                 names=tuple(dict.fromkeys((*there.names, *entity.names))),
                 forms=tuple(sorted({*there.forms, *entity.forms})),
+                mistaken=tuple(dict.fromkeys((*there.mistaken, *entity.mistaken))),
                 verdict=there.verdict if there.verdict != "open" else entity.verdict,
             )
         self.entities[entity.id] = entity
@@ -264,8 +270,11 @@ class _Judged:
             return
         out = [name for name in entity.names if name in decision.names]
         left = tuple(name for name in entity.names if name not in out)
-        self.entities[entity.id] = replace(entity, names=left)
-        self._join(replace(entity, number=decision.other[1], names=tuple(out)))
+        stays = tuple(key for key in entity.mistaken if key[1] not in out)
+        goes = tuple(key for key in entity.mistaken if key[1] in out)
+        self.entities[entity.id] = replace(entity, names=left, mistaken=stays)
+        number = decision.other[1]
+        self._join(replace(entity, number=number, names=tuple(out), mistaken=goes))
         for key, id in list(self.home.items()):
             if key[1] in out and self.now(id) == entity.id:
                 self.home[key] = decision.other

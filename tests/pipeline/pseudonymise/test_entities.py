@@ -211,3 +211,16 @@ def test_decisions_are_saved_with_the_table(study: Study) -> None:
     assert loaded.judged == [
         Entity("person", grown.by_name[PEKKA].number, ("pekka",), ("Pekka",), verdict="keep")
     ]
+
+
+def test_a_name_linked_to_an_entity_of_another_type_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = table(("organisation", "lahden kaupunki"))
+    (city,) = found.judged
+    monkeypatch.setattr("pipeline.pseudonymise.entities.linked", lambda key, known: city.id)
+    grown = found.add({("place", "lahti"): {"Lahdessa"}})
+    assert grown.by_name["place", "lahti"].id == city.id
+    assert grown.by_name["place", "lahti"].names == ("lahden kaupunki",)
+    assert grown.knows({("place", "lahti"): {"Lahdessa"}})
+    assert grown.add({("place", "lahti"): {"Lahteen"}}).by_name["place", "lahti"].id == city.id

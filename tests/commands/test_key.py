@@ -17,7 +17,7 @@ from filelock import FileLock
 from keys import NAMES
 from typer.testing import CliRunner, Result
 
-from pipeline.cli_key import app
+from pipeline.commands.key import app
 from pipeline.errors import StudyError
 from pipeline.key import KeyFile, Secret, find_secret
 from pipeline.key.file import header_of
@@ -58,7 +58,7 @@ def at_a_terminal(study: Study, *arguments: str, typed: dict[str, str]) -> tuple
     """Run a command in a terminal and type an answer to each question; status and output."""
     child, terminal = pty.fork()
     if child == 0:
-        command = "from pipeline.cli_key import app; app()"
+        command = "from pipeline.commands.key import app; app()"
         os.execv(
             sys.executable, [sys.executable, "-c", command, *arguments, "--study", str(study.root)]
         )

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
-from rich.console import Console
+
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    StudyOption,
+    nobody_at_work,
+    opened,
+    problems,
+    say,
+)
 
 if TYPE_CHECKING:
     from pipeline.key import Header, Secret
-    from pipeline.study import Study
 
 app = typer.Typer(
     name="key",
@@ -22,16 +28,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-console = Console()
-problems = Console(stderr=True)
-
 NEW_PASSPHRASE_VARIABLE = "VUORO_NEW_PASSPHRASE"
 SHORT_PASSPHRASE = 12
-
-StudyOption = Annotated[
-    Path, typer.Option("--study", help="The study's folder.", envvar="VUORO_STUDY")
-]
-DEFAULT_STUDY = Path("data")
 
 IDENTIFIES = (
     "Whoever has this file can tell who everybody in the data set is. Keep it as you keep the "
@@ -57,14 +55,14 @@ def show(study: StudyOption = DEFAULT_STUDY) -> None:
     """How the key is locked, where it is and since when; nothing of what it holds."""
     from pipeline.key.file import header_of, no_key
 
-    path = _opened(study).key_file
+    path = opened(study).key_file
     header = header_of(path)
     if header is None:
         raise no_key()
-    _say(f"key      {path.resolve()}")
-    _say(f"locked   with {_lock(header)}, since {header.since}")
+    say(f"key      {path.resolve()}")
+    say(f"locked   with {_lock(header)}, since {header.since}")
     if header.lock == "machine":
-        _say(_whereabouts(header))
+        say(_whereabouts(header))
 
 
 @app.command()
@@ -93,9 +91,9 @@ def change(
 
     if passphrase + machine + (key_file is not None) > 1:
         raise typer.BadParameter("give one of --passphrase, --key-file and --machine")
-    opened = _opened(study)
-    path = opened.key_file
-    with _nobody_at_work(opened):
+    place = opened(study)
+    path = place.key_file
+    with nobody_at_work(place):
         key = KeyFile(path, secret_in_use(path, _prompt()))
         if key.read() is None:  # before a new passphrase is asked for
             raise no_key()
@@ -105,8 +103,8 @@ def change(
             new = Secret.machine() if machine else _new_passphrase()
         _warn(new)
         key.change(new)
-    _say("The key is locked anew. Copies made before, e.g. in backups, open with the old secret.")
-    _say(_from_now_on(new))
+    say("The key is locked anew. Copies made before, e.g. in backups, open with the old secret.")
+    say(_from_now_on(new))
 
 
 @app.command()
@@ -118,13 +116,13 @@ def export(
     from pipeline.key import KeyFile, find_secret
     from pipeline.key.export import export as export_key
 
-    opened = _opened(study)
-    path = opened.key_file
+    place = opened(study)
+    path = place.key_file
     secret = find_secret(path, _prompt())
     _warn(secret)
-    export_key(opened, KeyFile(path, secret), out)
-    _say(f"The names are in {out}")
-    _say(IDENTIFIES)
+    export_key(place, KeyFile(path, secret), out)
+    say(f"The names are in {out}")
+    say(IDENTIFIES)
 
 
 @app.command()
@@ -137,57 +135,23 @@ def destroy(
     from pipeline.key import KeyFile, Secret
     from pipeline.key.file import no_key
 
-    opened = _opened(study)
-    path = opened.key_file
+    place = opened(study)
+    path = place.key_file
     if not os.path.lexists(path):
         raise no_key()
-    _say(DESTROYING)
+    say(DESTROYING)
     if not yes:
-        typed = typer.prompt(f"Type the name of the study's folder ({opened.root.name}) to do it")
-        if typed.strip() != opened.root.name:
+        typed = typer.prompt(f"Type the name of the study's folder ({place.root.name}) to do it")
+        if typed.strip() != place.root.name:
             problems.print("That is not its name: nothing was destroyed.")
             raise typer.Exit(1)
-    with _nobody_at_work(opened):
+    with nobody_at_work(place):
         forgotten = KeyFile(path, Secret.machine()).destroy()  # needs no secret
         with os_errors("clearing up after interrupted runs"):
-            clear_pending(opened.private)  # a killed run may have left a copy of the key
-    _say(DESTROYED)
+            clear_pending(place.private)  # a killed run may have left a copy of the key
+    say(DESTROYED)
     if forgotten:
-        _say("This machine's secret for it is gone too.")
-
-
-def _opened(folder: Path) -> Study:
-    from pipeline.study import open_study
-
-    return open_study(folder)
-
-
-@contextmanager
-def _nobody_at_work(study: Study) -> Iterator[None]:
-    """Holds the study: a run that goes on would meet another key than it began with.
-
-    Raises StudyError if a run is at work.
-    """
-    from filelock import FileLock, Timeout
-
-    from pipeline.disk import os_errors
-    from pipeline.errors import StudyError
-
-    run, names = FileLock(study.run_lock_file, timeout=0), FileLock(study.lock_file, timeout=10)
-    with os_errors("locking the study"):
-        try:
-            run.acquire()
-            names.acquire()
-        except Timeout:
-            run.release()
-            raise StudyError(
-                "A run is at work on this study.", "Wait until it has finished."
-            ) from None
-    try:
-        yield
-    finally:
-        names.release()
-        run.release()
+        say("This machine's secret for it is gone too.")
 
 
 def _prompt() -> Callable[[], str] | None:
@@ -219,10 +183,6 @@ def _new_passphrase() -> Secret:
 def _warn(secret: Secret) -> None:
     if secret.note:
         problems.print(secret.note, markup=False, highlight=False, soft_wrap=True)
-
-
-def _say(text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _lock(header: Header) -> str:

@@ -1,0 +1,115 @@
+"""A study whose sessions are found and masked already, without any model: for tests of review."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from pydantic import TypeAdapter
+
+from pipeline import intake
+from pipeline.pseudonymise.text import core
+from pipeline.records import (
+    Audio,
+    Conversation,
+    Diarisation,
+    EntityType,
+    Mention,
+    Mentions,
+    Recording,
+    Transcript,
+    Turn,
+    Word,
+)
+from pipeline.review.talk import Talk
+from pipeline.settings import Settings
+from pipeline.stages import SessionChain
+from pipeline.store import write_record
+from pipeline.study import Study
+
+# said in a turn → its type and nominative
+Names = dict[str, tuple[EntityType, str]]
+
+
+def conversation(turns: Sequence[str], language: str = "fi") -> Conversation:
+    """One word a second; every turn by the same label."""
+    return Conversation(tuple(map(_turn, turns)), language, None, 0.0, 0.0, 0.0, ())
+
+
+def mentions(
+    talk: Conversation, names: Names, detectors: tuple[str, ...] = ("entity",)
+) -> Mentions:
+    """A mention wherever one of the names is said."""
+    found = []
+    for number, turn in enumerate(talk.turns):
+        words = [core(word.text) for word in turn.words]
+        for said, (type, name) in names.items():
+            parts = said.split()
+            for first in range(len(words) - len(parts) + 1):
+                last = first + len(parts) - 1
+                if words[first : last + 1] == parts:
+                    found.append(Mention(number, first, last, type, name, "", detectors))
+    return Mentions(tuple(sorted(found, key=lambda m: (m.turn, m.first_word))))
+
+
+def talk(
+    session_id: str, *turns: str, names: Names, detectors: tuple[str, ...] = ("entity",)
+) -> Talk:
+    """A session in which these names were found."""
+    said = conversation(turns)
+    return Talk(session_id, said, mentions(said, names, detectors))
+
+
+@dataclass
+class Sessions:
+    """Puts sessions into a study as its stages would have left them before masking."""
+
+    study: Study
+    settings: Settings = field(default_factory=Settings)
+
+    def put(self, talk: Talk, *, found: bool = True) -> None:
+        """One session; with ``found`` false, names were not looked for in it yet."""
+        recording = Recording(
+            talk.session_id, "G01", 1, "meeting", talk.session_id, "a.wav", ".wav"
+        )
+        folder = self.study.recordings / talk.session_id
+        folder.mkdir()
+        (folder / intake.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
+        chain = SessionChain(self.study, recording, self.settings)
+        records = {
+            "decode": Audio(f"{talk.session_id}.wav", 16_000, 60.0, 0.5),
+            "diarise": Diarisation((), (), ()),
+            "transcribe": Transcript("fi", None, ()),
+            "assemble": talk.conversation,
+            "find_names": talk.mentions,
+        }
+        for stage, record in [*records.items()][: None if found else -1]:
+            address = chain.key(stage)
+            assert address is not None
+            with chain.store.writing(stage, address) as result:
+                write_record(result, record)
+
+
+def without_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sessions be read where no model is installed."""
+    monkeypatch.setattr(SessionChain, "models", {})
+
+
+def _turn(said: str) -> Turn:
+    words = tuple(Word(float(i), i + 0.5, word, 0.9) for i, word in enumerate(said.split()))
+    return Turn(
+        label="SPEAKER_00",
+        kind="turn",
+        start_s=0.0,
+        end_s=float(len(words)),
+        words=words,
+        overlap_s=0.0,
+        overlapped_by=(),
+        pause_s=0.0,
+        previous_label=None,
+        offset_from_previous_s=None,
+        asr_confidence=None,
+        speaker_confidence=None,
+        suspect=(),
+    )
