@@ -10,10 +10,9 @@ from platformdirs import user_cache_path
 
 from flows.environment import prepare
 from flows.server import serving
-from pipeline import intake
+from pipeline import intake, locks
 from pipeline.device import one_thread_for_numpy
 from pipeline.disk import clear_pending, os_errors
-from pipeline.errors import StudyError
 from pipeline.listener import Listener, listener
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.stages import unfinished
@@ -30,7 +29,7 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
     work on the study. A session that fails raises nothing: ``told`` hears of it.
     """
     settings = study.settings(overrides)
-    with _alone(study):
+    with locks.alone(study):
         with os_errors("clearing up after an interrupted run"):
             clear_pending(study.root)
             Store(study.stages).clear_pending()
@@ -81,21 +80,3 @@ def _seen_by_others(told: Listener) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-class _alone:
-    """Holds the study for one run. The system frees the lock when a run is killed."""
-
-    def __init__(self, study: Study) -> None:
-        self._lock = FileLock(study.run_lock_file, timeout=0)
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire()
-        except Timeout:
-            raise StudyError(
-                "Another run is at work on this study.", "Wait until it has finished."
-            ) from None
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands import key, review
+from pipeline.commands import key, release, review
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, problems, unlock
 from pipeline.errors import VuoroError
 from pipeline.transcript import Format
@@ -26,6 +26,7 @@ app = typer.Typer(
 models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(review.app, name="review")
+app.command()(release.release)
 app.add_typer(key.app, name="key")
 
 SetOption = Annotated[

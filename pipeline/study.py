@@ -87,6 +87,16 @@ class Study:
         return self.private / "audit"
 
     @property
+    def notebooks(self) -> Path:
+        """The researchers' own analyses."""
+        return self.root / "notebooks"
+
+    @property
+    def exports(self) -> Path:
+        """The data set in other programs' forms."""
+        return self.root / "exports"
+
+    @property
     def lock_file(self) -> Path:
         """Held while names or groups are numbered."""
         return self.private / "study.lock"

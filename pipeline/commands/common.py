@@ -52,27 +52,11 @@ def unlock(study: Study) -> None:
 
 @contextmanager
 def nobody_at_work(study: Study) -> Iterator[None]:
-    """Holds the study: a run that goes on would meet another key than it began with.
+    """Holds the study and its names: a run that goes on would meet others than it began with.
 
     Raises StudyError if a run is at work.
     """
-    from filelock import FileLock, Timeout
+    from pipeline import locks
 
-    from pipeline.disk import os_errors
-    from pipeline.errors import StudyError
-
-    run, names = FileLock(study.run_lock_file, timeout=0), FileLock(study.lock_file, timeout=10)
-    with os_errors("locking the study"):
-        try:
-            run.acquire()
-            names.acquire()
-        except Timeout:
-            run.release()
-            raise StudyError(
-                "A run is at work on this study.", "Wait until it has finished."
-            ) from None
-    try:
+    with locks.alone(study), locks.names(study):
         yield
-    finally:
-        names.release()
-        run.release()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.errors import StudyError
 from pipeline.pseudonymise.entities import EntityTable, Key
-from pipeline.pseudonymise.search import Names
+from pipeline.pseudonymise.search import Hit, Names
 from pipeline.pseudonymise.text import core
 from pipeline.records import Conversation, Mention, Mentions, Replacement
 
@@ -36,22 +36,48 @@ def replacements(
 
     Raises StudyError if a mention is not in the table.
     """
-    names = Names({key: e.id for key, e in table.by_name.items() if e.is_masked})
+    left = [name for entity in table.judged if not entity.is_masked for name in entity.names]
+    names = Names({key: e.id for key, e in table.by_name.items() if e.is_masked}, left=left)
     by_turn: defaultdict[int, list[Replacement]] = defaultdict(list)
     for replacement in _own(mentions, table):
         by_turn[replacement.turn].append(replacement)
+    kept = _kept(mentions, table)
     for number, turn in enumerate(conversation.turns):
-        here = by_turn[number]
-        taken = {word for r in here for word in range(r.first_word, r.last_word + 1)}
         for hit in names.find([word.text.strip() for word in turn.words]):
-            if taken.isdisjoint(range(hit.first, hit.last + 1)):
-                here.append(
-                    Replacement(
-                        number, hit.first, hit.last, *hit.entity, hit.suffix, (hit.detector,)
-                    )
-                )
-        here.sort(key=lambda r: r.first_word)
-    return tuple(r for number in sorted(by_turn) for r in by_turn[number])
+            if kept[number].isdisjoint(range(hit.first, hit.last + 1)):
+                by_turn[number] = _with_hit(by_turn[number], hit, number)
+    return tuple(
+        replacement
+        for number in sorted(by_turn)
+        for replacement in sorted(by_turn[number], key=lambda r: r.first_word)
+    )
+
+
+def _with_hit(here: list[Replacement], hit: Hit, turn: int) -> list[Replacement]:
+    """The replacements of a turn with one more, unless what is there covers as much.
+
+    Where detection found a part of a name that the study knows whole, the whole takes its place.
+    """
+    touched = [r for r in here if r.first_word <= hit.last and hit.first <= r.last_word]
+    if any(
+        r.first_word < hit.first
+        or r.last_word > hit.last
+        or (r.first_word, r.last_word) == (hit.first, hit.last)
+        for r in touched
+    ):
+        return here
+    new = Replacement(turn, hit.first, hit.last, *hit.entity, hit.suffix, (hit.detector,))
+    return [*(r for r in here if r not in touched), new]
+
+
+def _kept(mentions: Mentions, table: EntityTable) -> defaultdict[int, set[int]]:
+    """By turn, the words of mentions that people keep: no name inside them is replaced either."""
+    kept: defaultdict[int, set[int]] = defaultdict(set)
+    for mention in mentions.mentions:
+        entity = table.by_name.get((mention.type, mention.entity))
+        if entity is not None and entity.verdict == "keep":
+            kept[mention.turn].update(range(mention.first_word, mention.last_word + 1))
+    return kept
 
 
 def _own(mentions: Mentions, table: EntityTable) -> Iterator[Replacement]:

@@ -16,10 +16,9 @@ from random import Random
 from secrets import SystemRandom, token_hex
 from typing import Literal
 
-from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.disk import os_errors
+from pipeline import locks
 from pipeline.errors import StudyError
 from pipeline.key import KeyFile, find_secret
 from pipeline.pseudonymise.link import linked
@@ -201,7 +200,7 @@ class EntityTable:
         Raises StudyError if the table is locked or damaged, TransientError if it cannot be read
         or written.
         """
-        with os_errors("locking the study"), FileLock(study.lock_file):
+        with locks.names(study):
             table = cls.load(study)
             grown = table if table.knows(said) else table.add(said, origin=origin)
             if grown != table:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.run import _alone, _seen_by_others
+from flows.run import _seen_by_others
+from pipeline import locks
 from pipeline.errors import StudyError
 from pipeline.listener import Listener
 from pipeline.study import create
@@ -22,9 +23,10 @@ class Heard(Listener):
 
 def test_a_study_has_one_run_at_a_time(tmp_path: Path) -> None:
     study = create(tmp_path)
-    with _alone(study), pytest.raises(StudyError, match="Another run"), _alone(study):
+    at_work = "A run is at work"
+    with locks.alone(study), pytest.raises(StudyError, match=at_work), locks.alone(study):
         pass
-    with _alone(study):
+    with locks.alone(study):
         pass
 
 

@@ -111,3 +111,10 @@ def test_a_looping_transcript_does_not_stall_the_search(word: str) -> None:
     began = time.monotonic()
     hidden(" ".join([word] * 10_000))
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("piece", ["ha-", "Kuusi", "12", "katu", "ve"])
+def test_a_loop_within_one_word_does_not_stall_the_search(piece: str) -> None:
+    began = time.process_time()
+    hidden(piece * 5_000)
+    assert time.process_time() - began < 10

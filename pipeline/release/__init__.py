@@ -1,0 +1,7 @@
+"""The release gate: builds the copy of a data set that may be shared, or says why it may not.
+
+    dataset/ (notebooks/, exports/) ─copy─▶ pending folder ─check─▶ report ─one rename─▶ OUT
+
+It fails closed: an error, a file that cannot be read or a kind of file that is not known is as
+good as a name found. ``gate.release`` is the way in.
+"""

@@ -1,0 +1,266 @@
+"""The release gate: build, check, and only then let it be seen."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from glob import escape
+from pathlib import Path, PurePath
+
+from pipeline import intake, locks
+from pipeline.dataset.datasheet import summarise
+from pipeline.disk import PENDING, os_errors, sync, write_atomically
+from pipeline.errors import StudyError
+from pipeline.key.file import lies_in
+from pipeline.pseudonymise.detect import detect as detect_names
+from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymise.mask import LabelLanguage
+from pipeline.release import contents
+from pipeline.release.coarse import coarsen, masks
+from pipeline.release.detectors import Detect
+from pipeline.release.examination import Examination, Progress
+from pipeline.release.needles import Needles
+from pipeline.release.report import NAME, SAMPLE, Report, draw, sample_csv
+from pipeline.release.small_cells import SmallCells, small_cells
+from pipeline.review.work import judged_sessions
+from pipeline.settings import Settings
+from pipeline.study import Study
+
+Judged = Callable[[Study, Settings], Mapping[str, bool]]
+
+REFUSED = "release-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to release. ``sample`` is the number of turns to read; ``k`` that of k-anonymity.
+
+    ``strict`` makes small cells a hindrance; ``unreviewed`` lets sessions pass that nobody has
+    reviewed, and marks the release so.
+    """
+
+    coarse: bool = False
+    unreviewed: bool = False
+    allow_dates: bool = False
+    strict: bool = False
+    replace: bool = False
+    k: int = 3
+    sample: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The report, and where it is: in the release, or in private/ where there is none."""
+
+    report: Report
+    report_file: Path
+
+
+def release(
+    study: Study,
+    settings: Settings,
+    out: Path,
+    options: Options,
+    progress: Progress,
+    *,
+    detect: Detect = detect_names,
+    judged: Judged = judged_sessions,
+) -> Outcome:
+    """Build the shareable copy of a study at ``out``, or report what hinders it.
+
+    ``out`` appears by one rename, complete, or not at all; an earlier release there stays until
+    then, and is replaced only with ``options.replace``.
+
+    Raises StudyError if ``out`` is no place for a release, the key is missing, locked or damaged,
+    or a run is at work; DatasetError if there is no data set or a file of it is damaged;
+    TransientError where something cannot be read or written; what ``detect`` and ``judged`` raise.
+    """
+    out = _checked(study, out, replacing=options.replace)
+    with locks.alone(study):
+        _clear(out)
+        return _released(study, settings, out, options, progress, detect, judged)
+
+
+def _released(
+    study: Study,
+    settings: Settings,
+    out: Path,
+    options: Options,
+    progress: Progress,
+    detect: Detect,
+    judged: Judged,
+) -> Outcome:
+    with _pending(out) as pending:
+        table = EntityTable.load(study)
+        with os_errors("copying what shall be released"):
+            copied = contents.copy(study, pending, extras=not options.coarse)
+        _require_key(study, pending / contents.DATASET)
+        labels = _labels(settings)
+        with os_errors("reading the names of the recordings"):
+            file_names = list(_file_names(study))
+        allowed = masks(table) if options.coarse else ()
+        needles = Needles(table, file_names, labels=labels, masks=allowed)
+        look = Examination(pending, table, needles, labels, progress)
+        report = _examined(look, study, settings, options, copied, detect, judged)
+        if not report.released:
+            with os_errors("writing the report"):
+                _write_report(study.private / REFUSED, report, 0o600)
+            return Outcome(report, study.private / f"{REFUSED}.md")
+        report = _with_sample(pending, report, options.sample)
+        with os_errors("putting the release into its place"):
+            _publish(pending, out)
+    return Outcome(report, out / f"{NAME}.md")
+
+
+def _examined(
+    look: Examination,
+    study: Study,
+    settings: Settings,
+    options: Options,
+    copied: contents.Copied,
+    detect: Detect,
+    judged: Judged,
+) -> Report:
+    valid = look.validity()
+    coarse = options.coarse and valid
+    if coarse:
+        look.counts["pseudonyms made coarse"] = coarsen(look.dataset, look.table)
+        valid = look.validity()
+    look.texts(coarse=coarse, allow_dates=options.allow_dates)
+    reviewed = look.reviewed(judged(study, settings), required=not options.unreviewed)
+    cells = SmallCells((), (), options.k)
+    if valid:
+        look.detectors(detect)
+        cells = small_cells(look.dataset, options.k)
+    if options.strict:
+        look.small_cells(cells)
+    look.counts["pictures cut out of notebooks"] = copied.n_pictures
+    look.counts["entities whose names were looked for"] = look.needles.n_entities
+    look.counts["forms of names looked for letter by letter"] = look.needles.n_forms
+    return Report(
+        made_on=date.today().isoformat(),
+        released=not look.listing.findings,
+        coarse=options.coarse,
+        reviewed=reviewed,
+        dates_allowed=options.allow_dates,
+        strict=options.strict,
+        counts=dict(look.counts),
+        left_out=copied.left_out,
+        findings=look.listing.findings,
+        small_cells=cells,
+    )
+
+
+def _with_sample(folder: Path, report: Report, n: int) -> Report:
+    """The report with a sample, which is written into the release beside it."""
+    sample, rows = draw(folder / contents.DATASET, n)
+    whole = replace(report, sample=sample)
+    with os_errors("writing the report"):
+        write_atomically(folder / SAMPLE, sample_csv(rows))
+        _write_report(folder / NAME, whole)
+    return whole
+
+
+def _write_report(stem: Path, report: Report, mode: int = 0o644) -> None:
+    write_atomically(stem.with_suffix(".md"), report.markdown().encode(), mode)
+    write_atomically(stem.with_suffix(".json"), report.json().encode(), mode)
+
+
+def _file_names(study: Study) -> Iterator[str]:
+    """The names under which recordings, tracks and groups came, without suffixes."""
+    for recording in intake.sessions(study):
+        yield PurePath(recording.original_name).stem
+        yield recording.inbox_folder
+        original = intake.original(study, recording)
+        if original.is_dir():
+            yield from (track.stem for track in original.iterdir())
+    if study.groups_file.exists():
+        try:
+            yield from json.loads(study.groups_file.read_bytes())
+        except ValueError:
+            raise StudyError(
+                "The study's list of groups, private/groups.json, is damaged.",
+                "Put back a copy of it, e.g. from your backup.",
+            ) from None
+
+
+def _labels(settings: Settings) -> LabelLanguage:
+    return "en" if settings.anonymisation.labels == "en" else "fi"
+
+
+def _require_key(study: Study, dataset: Path) -> None:
+    """Without the key, nobody knows what to look for."""
+    if not study.key_file.exists() and any(summarise(dataset).masked.values()):
+        raise StudyError(
+            "The key of the pseudonyms is not there, so the names cannot be looked for.",
+            "Put back private/names.key, e.g. from your backup, and release again.",
+        )
+
+
+def _checked(study: Study, out: Path, *, replacing: bool) -> Path:
+    """Where the release shall be. Raises StudyError if it must not be there."""
+    with os_errors("looking where to release"):
+        out = out.expanduser().resolve()
+        own = (study.private, study.dataset, study.inbox, study.quarantine, study.codebooks)
+        extras = (study.notebooks, study.exports)
+        if lies_in(out, (*own, *extras)):
+            raise StudyError(
+                "A release must not lie inside the study's own folders.", "Give another folder."
+            )
+        if not out.parent.is_dir():
+            raise StudyError(
+                "The folder to release into is not there.", "Make it, or give another."
+            )
+        if out.exists() and not (replacing and _is_release(out)):
+            remedy = "Give another name, or --replace if an earlier release is to be replaced."
+            raise StudyError("There is something in the place of the release already.", remedy)
+    return out
+
+
+def _is_release(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (f"{NAME}.json", f"{NAME}.md", SAMPLE))
+
+
+def _clear(out: Path) -> None:
+    """Removes what a killed release to the same place has left beside it."""
+    with os_errors("clearing up after an interrupted release"):
+        for stale in out.parent.glob(f"{escape(_pending_prefix(out))}*{PENDING}"):
+            shutil.rmtree(stale)
+
+
+def _pending_prefix(out: Path) -> str:
+    return f".vuoro-{out.name}-"
+
+
+@contextmanager
+def _pending(out: Path) -> Iterator[Path]:
+    """A folder beside ``out``, for the owner alone; gone at the end, whatever happened."""
+    with os_errors("making the release"):
+        folder = Path(tempfile.mkdtemp(prefix=_pending_prefix(out), suffix=PENDING, dir=out.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _publish(pending: Path, out: Path) -> None:
+    """Put the folder into the place of ``out``; what was there comes back if that fails."""
+    for file in contents.files_of(pending):
+        sync(file)
+    pending.chmod(0o755)
+    with _pending(out) as aside:
+        former = aside / out.name
+        if out.exists():
+            out.rename(former)
+        try:
+            pending.rename(out)
+        except OSError:
+            if former.exists():
+                former.rename(out)
+            raise
+    sync(out.parent)

@@ -1,0 +1,228 @@
+"""The names that must not be in a release, and where they stand in a text.
+
+Names are looked for twice: as ``search.Names`` finds them in talk (lemmas and sound-alikes), and,
+without any knowledge of language, every name and every form in which it was said as a run of
+letters and digits: so also in file names, metadata, addresses and tables.
+
+Rule for names that are ordinary words, too (Tuuli, Will), or of three letters at most: the run of
+letters counts only with a capital where none is due, i.e. not at the start of a sentence (there
+``search.Names`` decides, as it does when talk is masked); in names of files, columns and entries in
+any spelling. In talk of another language than Finnish, whose ordinary words are not known, that
+holds for every name of one word; there ``search.Names`` and the detectors decide about the rest.
+What people have judged to stay shields the shorter names inside it ('Turun yliopisto' the masked
+'Turun'), never a name as long as itself.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import unquote
+
+from pipeline.pseudonymise.entities import Entity, EntityTable
+from pipeline.pseudonymise.link import is_common
+from pipeline.pseudonymise.mask import LABELS, NUMBERED, LabelLanguage, pseudonym
+from pipeline.pseudonymise.search import Names
+from pipeline.release.places import Passage, Place
+
+FROM_A_FILE_NAME = "a word of a recording's or group's own file name"
+MIN_FILE_NAME_LETTERS = 4
+SHORT = 3  # letters
+MIN_DIGITS = 5
+_HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphen, zero-width characters
+_TOKEN = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\S+")
+_DIGIT_RUN = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().,/–−-]{0,3}\d)*(?!\w)")
+_CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])")
+_OPENS = frozenset(".?!…:\"'“”„«»‘’-–—(|*#>")
+_ENDING = r"(?::[^\W\d_]+|['’][^\W\d_]*)?"
+_FILLER = "\ufffc"  # in the place of a pseudonym: neither letter nor punctuation
+_NUMBERED_LABELS = sorted({LABELS[lang][type] for lang in LABELS for type in NUMBERED})
+_NUMBERED = rf"\[(?:{'|'.join(_NUMBERED_LABELS)}) \d+\]"
+_NOWHERE = Place("")
+
+
+@dataclass(frozen=True, slots=True)
+class _Needle:
+    """``pseudonym`` is None for what people have judged to stay: it only shields."""
+
+    pseudonym: str | None
+    weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+class Needles:
+    """All that the key, and the recordings' own file names, say must not be in a release."""
+
+    def __init__(
+        self,
+        table: EntityTable,
+        file_names: Iterable[str] = (),
+        *,
+        labels: LabelLanguage = "fi",
+        masks: Iterable[str] = (),
+    ) -> None:
+        """``file_names`` are names that recordings and groups came with, without suffix; ``masks``
+        what may stand in brackets besides the numbered pseudonyms."""
+        self._labels: LabelLanguage = labels
+        self._phrases: dict[tuple[str, ...], _Needle] = {}
+        self._digits: dict[str, str] = {}
+        masked = {key: entity for key, entity in table.by_name.items() if entity.is_masked}
+        self.n_entities = len({entity.id for entity in masked.values()})
+        for entity in table.judged:
+            if not entity.is_masked:
+                self._shield((*entity.names, *entity.forms))
+        self._add_file_names(file_names)
+        for entity in table.judged:
+            if entity.is_masked:
+                self._add(entity, (*entity.names, *entity.forms))
+        for (_, name), entity in masked.items():
+            self._add(entity, (name,))
+        self._by_first: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for phrase in sorted(self._phrases, key=len, reverse=True):
+            self._by_first[phrase[0]].append(phrase)
+        self._names = Names({key: entity.id for key, entity in masked.items()})
+        others = {
+            f"[{label}]" for types in LABELS.values() for label in types.values() if label
+        } | {f"[{mask}]" for mask in masks}
+        alternatives = "|".join([_NUMBERED, *map(re.escape, sorted(others))])
+        self._mask = re.compile(f"(?:{alternatives}){_ENDING}")
+
+    @property
+    def n_forms(self) -> int:
+        """How many different forms of names are looked for letter by letter."""
+        return sum(n.pseudonym is not None for n in self._phrases.values()) + len(self._digits)
+
+    def find(self, passage: Passage) -> list[str]:
+        """Whose names stand there, as pseudonyms in order of alphabet; [] if none."""
+        text = self.plain(passage.text)
+        found = set(self._in(text, passage))
+        if passage.kind != "talk" and _CAMEL.search(text):
+            found.update(self._in(_CAMEL.sub(" ", text), passage))
+        return sorted(found)
+
+    def shown(self, name: str) -> str:
+        """A name of a file, folder, column or entry as it may be shown: itself, or a pseudonym."""
+        found = self.find(Passage(_NOWHERE, name, "label"))
+        return f"«{' '.join(found)}»" if found else name
+
+    def without_pseudonyms(self, text: str, stand_in: str) -> str:
+        """The text with ``stand_in`` in the place of each pseudonym and its case ending."""
+        return self._mask.sub(stand_in, text)
+
+    def plain(self, text: str) -> str:
+        """The text without hidden characters and escapes; pseudonyms are blotted out."""
+        text = _HIDDEN.sub("", html.unescape(text))
+        if "%" in text:
+            text = unquote(text, errors="replace")
+        text = unicodedata.normalize("NFC", text)
+        # with a comma, over which ``search.Names`` reads no name
+        return self._mask.sub(lambda match: _FILLER * (len(match.group()) - 1) + ",", text)
+
+    def _in(self, text: str, passage: Passage) -> Iterator[str]:
+        shields: list[tuple[int, int]] = []
+        yield from self._letter_by_letter(text, passage, shields)
+        for match in _DIGIT_RUN.finditer(text):
+            number = self._digits.get(_digits(match.group()))
+            if number is not None:
+                yield number
+        spans = [match.span() for match in _WORD.finditer(text)]
+        if passage.kind != "talk":
+            spans = [match.span() for match in _TOKEN.finditer(text)]
+        for hit in self._names.find([text[start:end] for start, end in spans]):
+            start, end = spans[hit.first][0], spans[hit.last][1]
+            if not any(s < end and start < e for s, e in shields):
+                yield pseudonym(*hit.entity, self._labels)
+
+    def _letter_by_letter(
+        self, text: str, passage: Passage, shields: list[tuple[int, int]]
+    ) -> Iterator[str]:
+        """The needles in the text, longest first, and into ``shields`` what is judged to stay."""
+        tokens = [_Token(match.start(), match.group()) for match in _TOKEN.finditer(text)]
+        plain = [token.text.casefold() for token in tokens]
+        hits = [
+            (tokens[first : first + len(phrase)], self._phrases[phrase])
+            for first in range(len(tokens))
+            for phrase in self._by_first.get(plain[first], ())
+            if tuple(plain[first : first + len(phrase)]) == phrase
+            and _FILLER not in text[tokens[first].start : tokens[first + len(phrase) - 1].end]
+        ]
+        for run, needle in sorted(hits, key=lambda hit: -len(hit[0])):
+            span = run[0].start, run[-1].end
+            if needle.pseudonym is None:
+                shields.append(span)
+            elif not any(s <= span[0] and span[1] <= e for s, e in shields) and self._counts(
+                text, run, needle, passage
+            ):
+                yield needle.pseudonym
+
+    def _counts(self, text: str, run: Sequence[_Token], needle: _Needle, passage: Passage) -> bool:
+        foreign = passage.kind == "talk" and passage.language != "fi"
+        weak = needle.weak or (foreign and len(run) == 1 and run[0].text.isalpha())
+        if passage.kind == "label" or not weak:
+            return True
+        capitals = [token.text[0].isupper() for token in run]
+        return any(capitals[1:]) or (capitals[0] and not _starts_sentence(text, run[0].start))
+
+    def _add(self, entity: Entity, names: Iterable[str]) -> None:
+        shown = pseudonym(entity.type, entity.number, self._labels)
+        for name in names:
+            phrase = _phrase(name)
+            if phrase:
+                data = entity.type in ("contact", "identifier")
+                self._phrases[phrase] = _Needle(shown, not data and _is_weak(phrase))
+                if data and len(digits := _digits(name)) >= MIN_DIGITS:
+                    self._digits[digits] = shown
+
+    def _shield(self, names: Iterable[str]) -> None:
+        for name in names:
+            if phrase := _phrase(name):
+                self._phrases[phrase] = _Needle(None, weak=False)
+
+    def _add_file_names(self, file_names: Iterable[str]) -> None:
+        """Words that can only be names count, with a capital; what is judged to stay does not."""
+        for file_name in file_names:
+            for word in _phrase(_CAMEL.sub(" ", unicodedata.normalize("NFC", file_name))):
+                long = len(word) >= MIN_FILE_NAME_LETTERS and word.isalpha()
+                if long and not _is_word(word):
+                    self._phrases.setdefault((word,), _Needle(FROM_A_FILE_NAME, weak=True))
+
+
+@cache
+def _is_word(word: str) -> bool:
+    """Whether it is an ordinary word of Finnish, or one that holds English sentences together."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return word in STOP_WORDS or is_common(word)
+
+
+def _is_weak(phrase: tuple[str, ...]) -> bool:
+    return all(len(word) <= SHORT or _is_word(word) for word in phrase)
+
+
+def _phrase(name: str) -> tuple[str, ...]:
+    plain = _HIDDEN.sub("", unicodedata.normalize("NFC", name))
+    return tuple(token.casefold() for token in _TOKEN.findall(plain))
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def _starts_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip()
+    return not before or before[-1] in _OPENS
