@@ -12,10 +12,11 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.session import Contained, process_session
 from pipeline import intake
-from pipeline.errors import RecordingError, VuoroError
+from pipeline.errors import ConsentError, RecordingError, VuoroError
 from pipeline.listener import listener
 from pipeline.overview import totals
 from pipeline.publish import publish_people, remove_stale, write_documentation
+from pipeline.roster.consent import require
 from pipeline.stages import unfinished
 from pipeline.study import Study
 
@@ -57,12 +58,14 @@ def _to_do(
 
 def _finish(study: Study, session_id: str, overrides: dict[str, str]) -> dict[str, Any]:
     try:
+        require(study, intake.recording(study, session_id))
         process_session(str(study.root), session_id, overrides)
     except VuoroError as error:
         if isinstance(error, RecordingError):
             intake.quarantine_session(study, session_id, error)
         listener.get().failed(session_id, error)
-        return {"session": session_id, "outcome": "failed", "error": str(error)}
+        outcome = "held" if isinstance(error, ConsentError) else "failed"
+        return {"session": session_id, "outcome": outcome, "error": str(error)}
     listener.get().finished(session_id)
     return {"session": session_id, "outcome": "in the data set", **totals(study, session_id)}
 

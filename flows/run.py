@@ -14,10 +14,11 @@ from pipeline import intake, locks
 from pipeline.device import one_thread_for_numpy
 from pipeline.disk import clear_pending, os_errors
 from pipeline.listener import Listener, listener
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.roster.seed import seed
 from pipeline.stages import unfinished
 from pipeline.store import Store
 from pipeline.study import Study
+from pipeline.withdrawal.tombstones import refuse_half_done
 
 
 def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
@@ -33,8 +34,9 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
         with os_errors("clearing up after an interrupted run"):
             clear_pending(study.root)
             Store(study.stages).clear_pending()
+        refuse_half_done(study)
         intake.repair(study)
-        EntityTable.load(study)  # a key that does not open stops the run before it has begun
+        seed(study)  # a key that does not open stops the run before it has begun
         waiting = unfinished(study, settings)
         if not waiting and not intake.waiting(study):
             return False

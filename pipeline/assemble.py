@@ -32,6 +32,7 @@ MAX_PAUSE_S = 1.0  # people take a longer silence for the end of something (Jeff
 MIN_PAUSE_S = 0.2  # a shorter one may be within a word
 EDGE_TOLERANCE_S = 0.5  # a turn's edge moves to the segment's edge if that is this near
 MIN_WORDLESS_S = 0.2  # a shorter sound without a word is not taken for a response
+SURE_LANGUAGE = 0.5  # below it, the text may be in another language than was spoken
 LITTLE_TURN_S = 1.0  # this much talk in a turn…
 LITTLE_SPEAKER_S = 5.0  # …or this much of a speaker in a session halves the speaker's confidence
 
@@ -296,3 +297,6 @@ def _flags(diarisation: Diarisation, transcript: Transcript, said: Sequence[Said
         yield "no_words"
     if len(said) < len(transcript.words):
         yield "words_outside_speech"
+    probability = transcript.language_probability
+    if probability is not None and probability < SURE_LANGUAGE:
+        yield "language_unsure"

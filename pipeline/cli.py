@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands import key, release, review
+from pipeline.commands import group, key, release, review
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, problems, unlock
+from pipeline.commands.withdraw import withdraw
 from pipeline.errors import VuoroError
 from pipeline.transcript import Format
 
@@ -27,7 +28,9 @@ models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_he
 app.add_typer(models_app, name="models")
 app.add_typer(review.app, name="review")
 app.command()(release.release)
+app.command()(withdraw)
 app.add_typer(key.app, name="key")
+app.add_typer(group.app, name="group")
 
 SetOption = Annotated[
     Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)

@@ -13,6 +13,7 @@
     │   └── LanguageError          in this language names cannot be hidden
     └── TransientError             not the recording's fault; it stays, and the next run tries again
         ├── DiskFullError
+        ├── ConsentError           somebody in it has not consented, or has withdrawn
         ├── UnreadableError        no permission, or the disk or network share does not answer
         └── StageCrashError        a stage failed in a way that nobody foresaw
 
@@ -111,6 +112,15 @@ class UnreadableError(TransientError):
     """No permission, or the disk or network share does not answer."""
 
     remedy = "Check that you may read the file and that the disk is connected, then run again."
+
+
+class ConsentError(TransientError):
+    """Somebody in the recording has not consented, or has withdrawn their consent."""
+
+    remedy = (
+        "When they have consented, write so in the roster; if they are not in this session, list "
+        "it there under `absent`. `vuoro group show` tells who it is."
+    )
 
 
 class StageCrashError(TransientError):

@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline import audio
 from pipeline.disk import move, os_errors, sha256_of, sync, write_atomically
 from pipeline.errors import (
+    ConsentError,
     StudyError,
     TooShortError,
     TransientError,
@@ -41,8 +42,10 @@ from pipeline.file_names import (
     suffix,
 )
 from pipeline.records import Recording, SessionKind
+from pipeline.roster.consent import held
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study
+from pipeline.withdrawal.tombstones import removed
 
 T = TypeVar("T")
 RECORD = "recording.json"
@@ -70,6 +73,8 @@ _FINNISH = {
     "LanguageError": "Tämän kielen nimiä ei osata peittää. Jos kieli arvattiin väärin, aseta "
     "`language` vuoro.toml-tiedoston kohtaan [transcription].",
     "DiskFullError": "Levy on täynnä. Vapauta tilaa.",
+    "ConsentError": "Siinä on tai voi olla henkilö, jonka suostumusta ei ole tai joka on perunut "
+    "sen. Jäsenen numero ja ohje ovat alla.",
     "UnreadableError": "Tiedostoa ei voi lukea tai siirtää, tai se on vielä kopioitumassa. "
     "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
 }
@@ -121,8 +126,9 @@ def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Dup
 
     Killed at any moment, it loses nothing: the file is in the inbox still, or in a claim that
     ``repair`` completes. Raises RecordingError if the file cannot be used (``quarantine`` is
-    next), TransientError if the disk is at fault (the file stays, and a receipt says why),
-    StudyError if the study's own records are damaged.
+    next), ConsentError if somebody in it has not consented or has withdrawn, TransientError if the
+    disk is at fault (then the file stays, and a receipt says why), StudyError if the study's own
+    records are damaged.
     """
     repair(study)
     try:
@@ -178,6 +184,29 @@ def recording(study: Study, session_id: str) -> Recording:
         return _load(record, Recording)
 
 
+def known_group(study: Study, group: str) -> str | None:
+    """The id of a group, by its inbox folder or its id; None if there is no such group.
+
+    Raises StudyError if a record is damaged, TransientError.
+    """
+    with os_errors("reading the list of groups"):
+        groups = _groups(study)
+        ids = {*groups.values(), *(session.group_id for session in sessions(study))}
+        ids |= {file.stem for file in study.rosters.glob("*.yaml")}
+    return groups.get(folded(group).strip(), group if group in ids else None)
+
+
+def group_id(study: Study, group: str) -> str:
+    """The id of a group, as ``known_group``; drawn at random for a folder that is new.
+
+    Whoever calls holds the study's lock. Raises StudyError if a record is damaged, TransientError.
+    """
+    with os_errors("numbering a group"):
+        in_use = {session.group_id for session in sessions(study)}
+        in_use |= {file.stem for file in study.rosters.glob("*.yaml")}
+        return known_group(study, group) or _group_id(study, group, in_use)
+
+
 def original(study: Study, recording: Recording) -> Path:
     """Where the recording's file is, as it came."""
     return study.recordings / recording.session_id / f"{ORIGINAL}{recording.suffix}"
@@ -229,7 +258,14 @@ def _accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Du
         earlier = sessions(study)
         if same := [known.session_id for known in earlier if known.sha256 == sha256]:
             return Duplicate(same[0])
+        if sha256 in removed(study):
+            raise ConsentError(
+                "Somebody in this recording has withdrawn their consent.",
+                "Delete the file: the session is in the study without their speech.",
+            )
         new = _as_recording(study, file, sha256, earlier)
+        if reason := held(study, new.group_id, new.session_number, new.kind):
+            raise ConsentError(reason)
         claim = study.recordings / f"{CLAIM}{new.session_id}"
         claim.mkdir(mode=0o700)
         write_atomically(claim / RECORD, TypeAdapter(Recording).dump_json(new, indent=1), 0o600)
@@ -277,13 +313,18 @@ def _group_id(study: Study, folder: str, in_use: set[str]) -> str:
     The name of a folder may be that of a work community, and numbers by order would tell which.
     """
     key = folded(folder).strip()
-    groups = _load(study.groups_file, dict[str, str]) if study.groups_file.exists() else {}
+    groups = _groups(study)
     if key not in groups:
         free = [g for n in range(1, 1000) if (g := f"G{n:02d}") not in in_use | {*groups.values()}]
         groups[key] = secrets.choice([g for g in free if len(g) == len("G07")] or free)
         data = json.dumps(groups, indent=1, sort_keys=True).encode()
         write_atomically(study.groups_file, data, 0o600)
     return groups[key]
+
+
+def _groups(study: Study) -> dict[str, str]:
+    """The id of each group, by its inbox folder."""
+    return _load(study.groups_file, dict[str, str]) if study.groups_file.exists() else {}
 
 
 def _group_folder(study: Study, file: Path) -> str:

@@ -91,7 +91,8 @@ class TranscriptionSettings(Section):
     )
     languages: tuple[str, ...] = Field(
         default=(),
-        description="Languages that detection may choose from; left empty, any.",
+        description="Languages that detection may choose from, the first where none of them is "
+        "heard clearly; left empty, any.",
     )
     beam_size: int = Field(default=3, ge=1, le=20, description="Width of the beam search.")
 

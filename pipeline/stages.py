@@ -182,7 +182,7 @@ STAGES = (
     ),
     Stage(
         "transcribe",
-        4,
+        5,
         Transcript,
         _transcribe,
         needs=("decode", "diarise"),
@@ -192,7 +192,7 @@ STAGES = (
     ),
     Stage(
         "assemble",
-        2,
+        3,
         Conversation,
         _assemble,
         needs=("decode", "diarise", "transcribe"),

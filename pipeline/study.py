@@ -49,6 +49,21 @@ class Study:
         return self.private / "clips"
 
     @property
+    def rosters(self) -> Path:
+        """Who is in each group, and who has consented: one file a group."""
+        return self.private / "rosters"
+
+    @property
+    def voices(self) -> Path:
+        """Voice samples that rosters name."""
+        return self.private / "voices"
+
+    @property
+    def withdrawn_file(self) -> Path:
+        """Who has withdrawn: pseudonyms and digests, nothing of what was said."""
+        return self.private / "withdrawn.json"
+
+    @property
     def groups_file(self) -> Path:
         """Which inbox folder is which group."""
         return self.private / "groups.json"

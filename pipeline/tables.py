@@ -94,8 +94,12 @@ SESSIONS = Table(
         Column(
             "flags",
             "list<string>",
-            "What to know about the recording before using it.",
-            "Mitä tallenteesta on syytä tietää ennen käyttöä.",
+            "What to know about the recording before using it, e.g. truncated, no_speech, "
+            "language_unsure, separate_tracks, track_lengths_differ, name_detection_weak.",
+            "Mitä tallenteesta on syytä tietää ennen käyttöä, esim. truncated (katkennut), "
+            "no_speech (ei puhetta), language_unsure (kieli epävarma), separate_tracks (oma raita "
+            "kullakin), track_lengths_differ (raidat eri pituisia), name_detection_weak (nimiä on "
+            "voinut jäädä).",
         ),
         Column(
             "models",

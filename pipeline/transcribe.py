@@ -86,8 +86,7 @@ def _heard(
     batches = whisper.batches(model, parts)
     first = whisper.encode(model, *next(batches))
     if language is None:
-        allowed = settings.languages or model.supported_languages
-        language, probability = whisper.vote(model, first, allowed)
+        language, probability = whisper.vote(model, first, settings.languages)
 
     speech = {
         label: joined([s for s in regular if label in (None, s.label)])

@@ -8,7 +8,7 @@ of it is in the study's key, ``private/names.key``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -145,6 +145,42 @@ class EntityTable:
             elif key not in known:
                 entity = replace(entity, names=tuple(dict.fromkeys((*entity.names, key[1]))))
             entities[id], known[key] = entity, id
+        return replace(
+            self,
+            entities=tuple(entities[id] for id in sorted(entities)),
+            audit_key=self.audit_key or token_hex(32),
+        )
+
+    def seed(
+        self,
+        type: EntityType,
+        names: Sequence[str],
+        less_sure: Sequence[str] = (),
+        category: str = "",
+        random: Random | None = None,
+    ) -> EntityTable:
+        """The table in which one entity of this type has these names, given in a roster.
+
+        One of the ``names`` that is known already tells which one; the ``less_sure`` (a first name
+        alone) tell nothing. A name that another entity has stays with that. Names are nominatives,
+        in any case.
+        """
+        known = self.by_name
+        sure, others = ([name.casefold() for name in part] for part in (names, less_sure))
+        entities = {entity.id: entity for entity in self.entities}
+        homes = (known[type, name].id for name in sure if (type, name) in known)
+        id = next((home for home in homes if home in entities), None)
+        free = dict.fromkeys(name for name in (*sure, *others) if (type, name) not in known)
+        if id is None and not free:  # people have put them elsewhere
+            return self
+        if id is None:
+            n_after = sum(entity.type == type for entity in self.judged) + 1
+            random = random or SystemRandom()
+            id = type, _free_number(type, n_after, entities, self.decisions, random)
+        entity = entities.get(id) or Entity(*id, names=())
+        category = entity.category or category
+        names = (*entity.names, *free)
+        entities[id] = replace(entity, names=names, origin="roster", category=category)
         return replace(
             self,
             entities=tuple(entities[id] for id in sorted(entities)),

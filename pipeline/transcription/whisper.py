@@ -34,6 +34,7 @@ MIN_CONTEXT_S = 10.0  # …nor what a lone short answer is
 BATCH, MOST = 4, 32  # windows at a time: on the CPU, and at most on a graphics card
 WINDOW_MB = 600  # what one takes on a card with the largest model
 LANGUAGE_PLACES = 4
+HEARD_LANGUAGE = 0.2  # real talk: 0.88 and more in its own language
 NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded anew without the loop
 MAX_TOKENS_PER_S = 12.0  # more is a loop, whose end need not be waited for
 FRAME_S = 0.01  # of Whisper's spectrogram
@@ -100,14 +101,17 @@ def vote(model: WhisperModel, sounds: Encoded, allowed: Sequence[str]) -> tuple[
     """The likeliest language over several places of the session, and its mean probability.
 
     One place alone misleads: a greeting in another language, a laugh, a poor line. The longest
-    windows tell most, and they are encoded already.
+    windows tell most, and they are encoded already. ``allowed`` empty is any language; where none
+    of those named is heard, which of them is a little likelier says nothing: then it is the first.
     """
     places = model.model.detect_language(sounds.features)[:LANGUAGE_PLACES]
     votes: defaultdict[str, float] = defaultdict(float)
     for place in places:
         for token, probability in place:  # "<|fi|>"
             votes[token[2:-2]] += probability / len(places)
-    language = max(allowed, key=lambda name: votes[name])
+    language = max(allowed or model.supported_languages, key=lambda name: votes[name])
+    if allowed and votes[language] < HEARD_LANGUAGE:
+        language = allowed[0]
     return language, round(votes[language], 4)
 
 

@@ -1,0 +1,155 @@
+"""``vuoro group …``: who is in each group, and who has consented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    StudyOption,
+    console,
+    opened,
+    problems,
+    say,
+    unlock,
+)
+
+if TYPE_CHECKING:
+    from pipeline.pseudonymise.entities import EntityTable
+    from pipeline.roster.model import Roster
+    from pipeline.study import Study
+
+app = typer.Typer(
+    name="group",
+    help="The rosters: who is in each group, and who has consented.",
+    no_args_is_help=True,
+)
+
+GroupArgument = Annotated[str, typer.Argument(help="A group: its id, or its folder in the inbox.")]
+
+
+@app.command()
+def add(
+    group: GroupArgument,
+    from_: Annotated[
+        Optional[Path],  # noqa: UP045 (Typer reads it at run time)
+        typer.Option("--from", help="A roster to take in: .yaml, or .xlsx as `show --out` makes."),
+    ] = None,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Give a group a roster, or a new one; an empty one to fill in without --from."""
+    from pipeline import intake, locks
+    from pipeline.errors import StudyError
+    from pipeline.roster import files
+    from pipeline.roster.model import Roster
+
+    place = opened(study)
+    with locks.names(place):
+        group_id = intake.group_id(place, group)
+    if from_ is None and files.place(place, group_id).exists():
+        raise StudyError(f"{group_id} has a roster.", "Edit it, or give another with --from.")
+    roster = files.read(from_, group_id) if from_ else Roster(group=group_id)
+    files.save(place, roster)
+    _seed(place)
+    say(f"The roster of {group_id} is {files.place(place, group_id)}")
+    say(f"{len(roster.members)} member(s), {_consents(roster)}")
+
+
+@app.command()
+def show(
+    group: GroupArgument,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Write it to this file instead: .xlsx, a form to fill in, or .yaml."),
+    ] = None,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """A group's members with names, pseudonyms and consent. It identifies: keep it private."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from pipeline.roster import files
+    from pipeline.roster.seed import person_id
+
+    place = opened(study)
+    roster = _roster(place, group)
+    if out is not None:
+        files.require_private(place, out)
+        files.write(roster, out)
+        say(f"The roster of {roster.group} is in {out}. It identifies: keep it private.")
+        return
+    names = _seed(place)
+    table = Table("", "person_id", "name", "role", "organisation", "consent", "absent")
+    for number, m in enumerate(roster.members, start=1):
+        cells = (person_id(names, m) or "", m.name, m.role, m.organisation, m.consent or "–")
+        table.add_row(str(number), *map(escape, (*cells, ", ".join(m.absent))))
+    console.print(f"{roster.group}: {_consents(roster)}", highlight=False)
+    console.print(table)
+
+
+@app.command()
+def check(
+    group: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="A group: its id, or its folder in the inbox; all if left out."),
+    ] = None,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Check the rosters, and tell whose consent is missing; exit status 1 if something is."""
+    from pipeline.errors import StudyError
+
+    place = opened(study)
+    groups = [group] if group else [file.stem for file in place.rosters.glob("*.yaml")]
+    sound = True
+    for group_id in sorted(groups):
+        try:
+            roster = _roster(place, group_id)
+        except StudyError as error:
+            problems.print(f"{group_id}: {error}", markup=False, highlight=False, soft_wrap=True)
+            sound = False
+            continue
+        say(f"{group_id}: {len(roster.members)} member(s), {_consents(roster)}")
+        sound &= all(member.consent == "yes" for member in roster.members)
+        for number, member in enumerate(roster.members, start=1):
+            sample = member.voice_sample
+            if sample and not (place.voices / sample).is_file():
+                say(f"{group_id}: the voice sample of member {number} is not in private/voices.")
+                sound = False
+    if not groups:
+        say("There is no roster. None is needed to start; `vuoro group add` makes one.")
+    if not sound:
+        raise typer.Exit(1)
+
+
+def _seed(study: Study) -> EntityTable:
+    from pipeline.roster.seed import seed
+
+    unlock(study)
+    return seed(study)
+
+
+def _roster(study: Study, group: str) -> Roster:
+    from pipeline import intake
+    from pipeline.errors import StudyError
+    from pipeline.roster import files
+
+    group_id = intake.known_group(study, group)
+    roster = files.load(study, group_id) if group_id else None
+    if roster is None:
+        raise StudyError(f"There is no roster of {group}.", "`vuoro group add` makes one.")
+    return roster
+
+
+def _consents(roster: Roster) -> str:
+    """Who has not consented, by number; their recordings wait."""
+    without = [
+        str(number)
+        for number, member in enumerate(roster.members, start=1)
+        if member.consent != "yes"
+    ]
+    if not without:
+        return "all have consented"
+    return f"no consent of {', '.join(without)}: sessions that they may be in wait"

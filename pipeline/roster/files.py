@@ -1,0 +1,210 @@
+"""Rosters on disk: YAML in the study, and a form that a spreadsheet opens.
+
+private/rosters/<group_id>.yaml    mode 0600
+The form has a sheet ``members``, one member a row, and a sheet ``names`` of what the talk names.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import yaml
+
+from pipeline.disk import os_errors, write_atomically
+from pipeline.errors import StudyError
+from pipeline.roster.model import CONSENTS, NAMED, Member, Roster, parsed, wrong
+from pipeline.study import Study
+from pipeline.tables import ROLES
+
+FORM = ".xlsx"
+MEMBERS, NAMES = "members", "names"
+_COLUMNS = ("name", "aliases", "role", "organisation", "consent", "absent", "voice_sample")
+_NAME_COLUMNS = ("type", "name", "aliases", "category")
+_TYPES = {"organisation": "organisations", "place": "places", "project": "projects"}
+_ROWS = 200  # of the form that have drop-downs
+_INTRODUCTION = """\
+# Who is in this group. Private: it identifies people. Each member:
+#   - name: Maija Meikäläinen
+#     aliases: [Maikki]
+#     role: participant         # leader, facilitator, participant, interviewer
+#     organisation: Esimerkki ry
+#     consent: yes              # yes, no or withdrawn; left out counts as no
+#     absent: [3, I1]           # not in meeting 3 and interview 1; or: all
+#     voice_sample: maija.wav   # a file in private/voices
+#     x_anything: 12            # columns of your own begin with x_
+# Organisations, places and projects that the talk may name:
+#   - {name: Esimerkki ry, aliases: [EJ], category: union}
+"""
+
+
+def place(study: Study, group_id: str) -> Path:
+    """Where the roster of a group is."""
+    return study.rosters / f"{group_id}.yaml"
+
+
+def load(study: Study, group_id: str) -> Roster | None:
+    """The roster of a group; None where it has none.
+
+    Raises StudyError if it cannot be used, TransientError if it cannot be read.
+    """
+    file = place(study, group_id)
+    return read(file, group_id) if file.exists() else None
+
+
+def load_all(study: Study) -> list[Roster]:
+    """All rosters of a study, by group. Raises as ``load``."""
+    return [read(file, file.stem) for file in sorted(study.rosters.glob("[!.]*.yaml"))]
+
+
+def save(study: Study, roster: Roster) -> None:
+    """Put the roster in the study, in the place of the group's earlier one.
+
+    Raises TransientError where it cannot be written.
+    """
+    with os_errors("saving a roster"):
+        study.rosters.mkdir(mode=0o700, exist_ok=True)
+    write(roster, place(study, roster.group))
+
+
+def read(file: Path, group_id: str) -> Roster:
+    """The roster of a group from YAML or, where the file's name ends so, from a form.
+
+    Raises StudyError if it cannot be used, TransientError if it cannot be read.
+    """
+    with os_errors("reading a roster"):
+        data = file.read_bytes()
+    found = _form_data(data) if file.suffix.lower() == FORM else _yaml_data(data)
+    if isinstance(found, dict) and found.get("group") not in (None, "", group_id):
+        raise wrong(["It is of another group."])
+    return parsed({**found, "group": group_id} if isinstance(found, dict) else found)
+
+
+def write(roster: Roster, file: Path) -> None:
+    """Write the roster as YAML or, where the file's name ends so, as a form; mode 0600.
+
+    Raises TransientError where it cannot be written.
+    """
+    data = _form(roster) if file.suffix.lower() == FORM else _yaml(roster)
+    with os_errors("writing a roster"):
+        write_atomically(file, data, mode=0o600)
+
+
+def _yaml(roster: Roster) -> bytes:
+    data = {
+        "group": roster.group,
+        "members": [_filled(member) for member in roster.members],
+        **{
+            table: [each.model_dump(mode="json") for each in getattr(roster, table)]
+            for table in NAMED
+        },
+    }
+    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+    return (_INTRODUCTION + text).encode()
+
+
+def _filled(member: Member) -> dict[str, Any]:
+    """What is known of a member."""
+    known = member.model_dump(mode="json", exclude={*(member.model_extra or {})})
+    return {k: v for k, v in known.items() if v not in ("", [], None)} | member.own_columns
+
+
+def _yaml_data(data: bytes) -> Any:
+    try:
+        return yaml.safe_load(data.decode("utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise wrong(["It is no YAML."]) from None
+
+
+def _form(roster: Roster) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    own = dict.fromkeys(name for member in roster.members for name in member.own_columns)
+    columns = (*_COLUMNS, *(["person_id"] if any(m.person_id for m in roster.members) else ()))
+    book.remove(book.worksheets[0])
+    members = book.create_sheet(MEMBERS)
+    rows = [_cells(_filled(member), (*columns, *own)) for member in roster.members]
+    _fill(members, (*columns, *own), rows)
+    _choice(members, _COLUMNS.index("consent") + 1, CONSENTS)
+    _choice(members, _COLUMNS.index("role") + 1, ROLES)
+    named = [
+        _cells({"type": type, **each.model_dump(mode="json")}, _NAME_COLUMNS)
+        for type, table in _TYPES.items()
+        for each in getattr(roster, table)
+    ]
+    names = book.create_sheet(NAMES)
+    _fill(names, _NAME_COLUMNS, named)
+    _choice(names, 1, tuple(_TYPES))
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def _cells(row: dict[str, Any], columns: Iterable[str]) -> list[Any]:
+    values = (row.get(column) for column in columns)
+    return ["; ".join(v) if isinstance(v, list) else v for v in values]
+
+
+def _fill(sheet: Any, columns: Iterable[str], rows: Iterable[list[Any]]) -> None:
+    from openpyxl.styles import Font
+
+    sheet.append(list(columns))
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[cell.column_letter].width = 18
+    for number, row in enumerate(rows, start=2):
+        for column, value in enumerate(row, start=1):
+            cell = sheet.cell(number, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # no text is a formula
+    sheet.freeze_panes = "A2"
+
+
+def _choice(sheet: Any, column: int, values: Iterable[str]) -> None:
+    """A drop-down in a column of the form."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    letter = get_column_letter(column)
+    choice = DataValidation(type="list", formula1=f'"{",".join(values)}"', allow_blank=True)
+    sheet.add_data_validation(choice)
+    choice.add(f"{letter}2:{letter}{_ROWS}")
+
+
+def _form_data(data: bytes) -> dict[str, Any]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(data), data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError):
+        raise wrong(["It is no XLSX file."]) from None
+    if MEMBERS not in book.sheetnames:
+        raise wrong([f"It has no sheet `{MEMBERS}`."])
+    found: dict[str, Any] = {MEMBERS: _rows(book[MEMBERS]), **{table: [] for table in NAMED}}
+    for number, row in enumerate(_rows(book[NAMES]) if NAMES in book.sheetnames else [], start=1):
+        table = _TYPES.get(str(row.pop("type", "")).strip().casefold())
+        if table is None:
+            raise wrong([f"Row {number} of `{NAMES}`: `type` must be one of {', '.join(_TYPES)}."])
+        found[table].append(row)
+    return found
+
+
+def _rows(sheet: Any) -> list[dict[str, Any]]:
+    """The rows of a sheet that hold anything, by the names in the first row."""
+    header, *rows = list(sheet.iter_rows(values_only=True)) or [()]
+    names = [str(name or "").strip().casefold() for name in header]
+    filled = [row for row in rows if any(value not in (None, "") for value in row)]
+    return [{n: v for n, v in zip(names, row, strict=False) if v is not None} for row in filled]
+
+
+def require_private(study: Study, file: Path) -> None:
+    """Raises StudyError where a file that identifies people would be shared with the data set."""
+    if file.resolve().is_relative_to(study.dataset.resolve()):
+        raise StudyError(
+            "A roster identifies people and must not be in dataset/.", "Choose another folder."
+        )

@@ -1,0 +1,230 @@
+"""What a roster says, and what is wrong with one that cannot be used.
+
+group: G07
+members:
+  - name: Maija Meikäläinen
+    aliases: [Maikki]
+    role: participant           # or in Finnish: osallistuja
+    organisation: Esimerkki ry
+    consent: yes                # yes, no or withdrawn; left out counts as no
+    absent: [3, I1]             # meeting 3 and interview 1; or: all
+    voice_sample: maija.wav     # a file in private/voices
+    x_years_in_work: 12         # columns of one's own begin with x_
+organisations:
+  - {name: Esimerkki ry, aliases: [EJ], category: union}
+places: []
+projects: []
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import model_validator as checked
+
+from pipeline.errors import StudyError
+from pipeline.records import SessionKind
+from pipeline.tables import ROLES
+
+Consent = Literal["yes", "no", "withdrawn"]
+
+CONSENTS: tuple[Consent, ...] = ("yes", "no", "withdrawn")
+EVERY_SESSION = "all"
+OWN_COLUMN = "x_"
+NAMED = ("organisations", "places", "projects")
+
+_FINNISH_ROLES = {
+    "vetäjä": "leader",
+    "fasilitaattori": "facilitator",
+    "osallistuja": "participant",
+    "haastattelija": "interviewer",
+}
+_FINNISH_CONSENTS = {"kyllä": "yes", "ei": "no", "peruttu": "withdrawn"}
+_SESSION = re.compile(r"([SI]?)0*([1-9]\d{0,3})")
+_LETTER: dict[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
+
+
+def session_name(number: int, kind: SessionKind = "meeting") -> str:
+    """A session within its group, as ``absent`` lists it: S03, I01."""
+    return f"{_LETTER[kind]}{number:02d}"
+
+
+def _consent(value: object) -> object:
+    if isinstance(value, bool):  # what YAML makes of a bare yes or no
+        return "yes" if value else "no"
+    if not isinstance(value, str):
+        return value
+    said = value.strip().casefold()
+    return _FINNISH_CONSENTS.get(said, said) or None
+
+
+def _role(value: object) -> str:
+    role = str(value or "unknown").strip().casefold()
+    role = _FINNISH_ROLES.get(role, role)
+    if role not in ROLES:
+        raise ValueError
+    return role
+
+
+def _listed(value: object) -> object:
+    """A list, from one or from text with commas or semicolons."""
+    if isinstance(value, list | tuple):
+        return [str(item).strip() for item in value]
+    return [part.strip() for part in re.split("[;,]", str(value or "")) if part.strip()]
+
+
+def _sessions(value: object) -> object:
+    if str(value).strip().casefold() == EVERY_SESSION:
+        return [EVERY_SESSION]
+    names = []
+    for item in _listed(value):  # type: ignore[attr-defined]
+        if item == EVERY_SESSION:
+            return [EVERY_SESSION]
+        match = _SESSION.fullmatch(item.upper())
+        if match is None:
+            raise ValueError
+        names.append(f"{match[1] or 'S'}{int(match[2]):02d}")
+    return names
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict | list):
+        raise ValueError
+    return "" if value is None else str(value).strip()
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Names = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+
+
+class Member(BaseModel):
+    """One person of a group. Of whoever has withdrawn, ``person_id`` is what is left."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: Text = ""
+    aliases: Names = ()
+    role: Annotated[str, BeforeValidator(_role)] = "unknown"
+    organisation: Text = ""
+    consent: Annotated[Consent | None, BeforeValidator(_consent)] = None
+    absent: Annotated[tuple[str, ...], BeforeValidator(_sessions)] = ()
+    voice_sample: Annotated[str, BeforeValidator(_text), Field(pattern=r"^[^/\\]*$")] = ""
+    person_id: Text = ""
+
+    @checked(mode="after")
+    def _is_whole(self) -> Member:
+        gone = self.consent == "withdrawn" and self.person_id
+        if not self.name and not gone:
+            raise _Mistake("name", "must be given")
+        for column, value in (self.model_extra or {}).items():
+            if not column.startswith(OWN_COLUMN):
+                raise _Mistake("", "has a column that no roster has; your own begin with x_")
+            if isinstance(value, dict | list):
+                raise _Mistake("", "has a column of your own that is neither text nor number")
+        return self
+
+    @property
+    def own_columns(self) -> dict[str, Any]:
+        """The columns ``x_…``, with dates as text."""
+        extra = self.model_extra or {}
+        return {k: v.isoformat() if isinstance(v, date) else v for k, v in extra.items()}
+
+    def attends(self, session: str) -> bool:
+        """Whether, as far as is known, the person is in a session such as S03."""
+        return not {session, EVERY_SESSION} & {*self.absent}
+
+
+class Named(BaseModel):
+    """An organisation, place or project that the talk may name; ``category`` stands for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+    aliases: Names = ()
+    category: Text = ""
+
+
+class Roster(BaseModel):
+    """A group: its members, and what is named in its talk."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    group: Annotated[str, Field(pattern=r"^G\d{2,3}$")]
+    members: tuple[Member, ...] = ()
+    organisations: tuple[Named, ...] = ()
+    places: tuple[Named, ...] = ()
+    projects: tuple[Named, ...] = ()
+
+
+class _Mistake(ValueError):
+    """Something wrong with a whole member: ``args`` are the field and what about it."""
+
+
+_EXPECTED = {
+    "group": "must be the id of the group, such as G07",
+    "role": f"must be one of {', '.join(ROLES)}",
+    "consent": f"must be one of {', '.join(CONSENTS)}",
+    "absent": "must list sessions, such as 3 or I1, or be `all`",
+    "voice_sample": "must be the name of a file in private/voices",
+    "name": "must be a name",
+    "members": "must be a list",
+}
+
+
+def parsed(data: object) -> Roster:
+    """The roster that ``data``, as read from YAML or a form, describes.
+
+    Raises StudyError with a sentence for each mistake; none of them repeats what the roster says.
+    """
+    if not isinstance(data, dict):
+        raise wrong(["It holds no members."])
+    filled = {key: value for key, value in data.items() if value is not None}
+    try:
+        roster = Roster.model_validate(filled)
+    except ValidationError as error:
+        mistakes = [_sentence(each["loc"], each.get("ctx")) for each in error.errors()]
+        raise wrong(list(dict.fromkeys(mistakes))) from None
+    if mistakes := _shared_names(roster):
+        raise wrong(mistakes)
+    return roster
+
+
+def wrong(mistakes: list[str]) -> StudyError:
+    """The error that a roster cannot be used."""
+    what = "The roster cannot be used. " + " ".join(mistakes)
+    return StudyError(what, "Correct it, then check it with `vuoro group check`.")
+
+
+def _sentence(place: tuple[int | str, ...], context: dict[str, Any] | None) -> str:
+    known = {*Roster.model_fields, *Member.model_fields, *Named.model_fields}
+    where, field = "The roster", ""
+    match place:
+        case ("members", int(n), *rest):
+            where, field = f"Member {n + 1}", str(rest[0]) if rest else ""
+        case (str(table), int(n), *rest) if table in NAMED:
+            where, field = f"Number {n + 1} of {table}", str(rest[0]) if rest else ""
+        case (str(name), *_):
+            field = name
+    cause = (context or {}).get("error")
+    if isinstance(cause, _Mistake):
+        field, what = cause.args
+    elif field in known:
+        what = _EXPECTED.get(field, "is not what it should be")
+    else:
+        return f"{where} has something that no roster has."
+    return f"{where}: `{field}` {what}." if field else f"{where} {what}."
+
+
+def _shared_names(roster: Roster) -> list[str]:
+    """A name of two members could hide neither behind a pseudonym of their own."""
+    owner: dict[str, int] = {}
+    mistakes = []
+    for number, member in enumerate(roster.members, start=1):
+        for name in filter(None, {n.casefold() for n in (member.name, *member.aliases)}):
+            other = owner.setdefault(name, number)
+            if other != number:
+                mistakes.append(f"Members {other} and {number} share a name or an alias.")
+    return sorted(set(mistakes))

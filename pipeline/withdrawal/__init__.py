@@ -1,0 +1,1 @@
+"""A person who withdraws consent: their speech, words and voice leave the study."""

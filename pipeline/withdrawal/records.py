@@ -1,0 +1,138 @@
+"""What the stages found out about a session, without one of its speaker labels. Pure.
+
+The records are cut, not made anew: recognised again, the others would get other words, and without
+the turns between them theirs would join. So every turn of the others stays as it is, under its
+``turn_id``. What it said of the person who is gone becomes null, or is counted without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.attribute import attribute
+from pipeline.records import (
+    Audio,
+    Cast,
+    Conversation,
+    Diarisation,
+    Interval,
+    Mentions,
+    Transcript,
+    Turn,
+)
+from pipeline.timeline import Talk, total_s, union
+
+FLAG = "person_withdrawn"
+
+
+def without_segments(diarisation: Diarisation, label: str) -> Diarisation:
+    """Without the label's segments and its voice print."""
+    return Diarisation(
+        regular=tuple(s for s in diarisation.regular if s.label != label),
+        exclusive=tuple(s for s in diarisation.exclusive if s.label != label),
+        voice_prints=tuple(v for v in diarisation.voice_prints if v.label != label),
+    )
+
+
+def without_words(
+    transcript: Transcript, diarisation: Diarisation, label: str, responses: Collection[str]
+) -> Transcript:
+    """The words that the others said; those that nobody was heard to say go too.
+
+    ``diarisation`` is the one in which the label still is.
+    """
+    said = attribute(transcript.words, diarisation, responses)
+    words = tuple(item.word for item in said if item.label != label)
+    spoken = [Interval(word.start_s, word.end_s) for word in words]
+    suspects = tuple(
+        s
+        for s in transcript.suspects
+        if s.label != label and any(s.overlap_s(word) > 0 for word in spoken)
+    )
+    return replace(transcript, words=words, suspects=suspects)
+
+
+def without_turns(
+    conversation: Conversation, others: Diarisation, audio: Audio, label: str
+) -> Conversation:
+    """The turns of the others. ``others`` is the diarisation without the label."""
+    talk = Talk.of(others.regular)
+    speech_s = talk.speech_s()
+    ids_ms = _ids_ms(conversation.turns)
+    left = [
+        (_without_mention(turn, talk, label), id_ms)
+        for turn, id_ms in zip(conversation.turns, ids_ms, strict=True)
+        if turn.label != label
+    ]
+    return replace(
+        conversation,
+        turns=tuple(_under_their_ids(left)),
+        speech_s=round(speech_s, 3),
+        overlap_s=round(talk.overlap_s(), 3),
+        silence_s=round(max(0.0, audio.duration_s - speech_s), 3),
+    )
+
+
+def without_mentions(mentions: Mentions, conversation: Conversation, label: str) -> Mentions:
+    """The mentions in the others' turns. ``conversation`` is the one with all turns."""
+    kept = [number for number, turn in enumerate(conversation.turns) if turn.label != label]
+    place = {number: new for new, number in enumerate(kept)}
+    return replace(
+        mentions,
+        mentions=tuple(
+            replace(mention, turn=place[mention.turn])
+            for mention in mentions.mentions
+            if mention.turn in place
+        ),
+    )
+
+
+def without_person(cast: Cast, label: str) -> Cast:
+    """The others, each as the person they were."""
+    return Cast(tuple(person for person in cast.people if person.label != label))
+
+
+def _without_mention(turn: Turn, talk: Talk, label: str) -> Turn:
+    """Another's turn that no longer tells of the label."""
+    if label in turn.overlapped_by:
+        place = Interval(turn.start_s, turn.end_s)
+        overlaps = talk.overlaps(turn.label, place)
+        overlap_s = total_s(union(part for parts in overlaps.values() for part in parts))
+        turn = replace(
+            turn,
+            overlap_s=min(turn.overlap_s, round(overlap_s, 3)),
+            overlapped_by=tuple(other for other in turn.overlapped_by if other != label),
+        )
+    if turn.previous_label == label:
+        turn = replace(turn, previous_label=None, offset_from_previous_s=None)
+    return turn
+
+
+def _ids_ms(turns: Sequence[Turn]) -> Iterator[int]:
+    """The time in each turn's ``turn_id``, as ``publish`` gives it."""
+    taken = -1
+    for turn in turns:
+        taken = max(round(turn.start_s * 1000), taken + 1)
+        yield taken
+
+
+def _under_their_ids(turns: Iterable[tuple[Turn, int]]) -> Iterator[Turn]:
+    """The turns, each begun so that it is given this id again.
+
+    Two turns that begin in the same millisecond have ids one apart: without the first, the second
+    would take its id. It begins a millisecond later, and what follows not before it.
+    """
+    taken, latest_s = -1, 0.0
+    for turn, id_ms in turns:
+        if max(round(turn.start_s * 1000), taken + 1) != id_ms or turn.start_s < latest_s:
+            turn = _begun(turn, id_ms / 1000)
+        taken, latest_s = id_ms, turn.start_s
+        yield turn
+
+
+def _begun(turn: Turn, start_s: float) -> Turn:
+    words = (
+        replace(w, start_s=max(w.start_s, start_s), end_s=max(w.end_s, start_s)) for w in turn.words
+    )
+    return replace(turn, start_s=start_s, end_s=max(turn.end_s, start_s), words=tuple(words))

@@ -1,0 +1,69 @@
+"""Who has withdrawn: what is kept so that a person stays gone, and nothing of what they said.
+
+private/withdrawn.json    [{person_id, withdrawn_at, state, sessions: {session_id: sha256}}]
+The sha256 is that of the recording that was replaced: should the file come again, it is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.disk import os_errors, write_atomically
+from pipeline.errors import StudyError
+from pipeline.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """One withdrawal; ``withdrawn_at`` is ISO 8601."""
+
+    person_id: str
+    withdrawn_at: str
+    state: Literal["under way", "done"]
+    sessions: dict[str, str]
+
+
+def load(study: Study) -> list[Tombstone]:
+    """All withdrawals of a study, in the order in which they began.
+
+    Raises StudyError if the list is damaged, UnreadableError if it cannot be read.
+    """
+    try:
+        with os_errors("reading the list of withdrawals"):
+            data = study.withdrawn_file.read_bytes() if study.withdrawn_file.exists() else b"[]"
+        return TypeAdapter(list[Tombstone]).validate_json(data)
+    except ValidationError:
+        raise StudyError(
+            "private/withdrawn.json is damaged.", "Restore it from a backup."
+        ) from None
+
+
+def put(study: Study, tombstone: Tombstone) -> None:
+    """Write a withdrawal, in the place of the one that is under way for the same person.
+
+    Raises StudyError or TransientError.
+    """
+    others = [
+        t for t in load(study) if (t.person_id, t.state) != (tombstone.person_id, "under way")
+    ]
+    data = TypeAdapter(list[Tombstone]).dump_json([*others, tombstone], indent=1)
+    with os_errors("writing the list of withdrawals"):
+        write_atomically(study.withdrawn_file, data, mode=0o600)
+
+
+def removed(study: Study) -> frozenset[str]:
+    """The sha256 of every recording that was replaced. Raises as ``load``."""
+    return frozenset(sha256 for t in load(study) for sha256 in t.sessions.values())
+
+
+def refuse_half_done(study: Study) -> None:
+    """Raises StudyError where a withdrawal was interrupted: nothing may be made of half of it."""
+    for tombstone in load(study):
+        if tombstone.state == "under way":
+            raise StudyError(
+                f"The withdrawal of {tombstone.person_id} was interrupted.",
+                f"Run `vuoro withdraw {tombstone.person_id}` again; it goes on from there.",
+            )

@@ -1,0 +1,217 @@
+"""Withdraw: a person's turns, words, voice and speech leave the study; the others' ids stay.
+
+First a tombstone, so that an interrupted withdrawal is known and gone on with; then one session
+after another; then what belongs to no one session. Every step can be done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline import intake, locks
+from pipeline.disk import clear_pending, os_errors, sha256_of
+from pipeline.errors import StudyError
+from pipeline.file_names import fitted
+from pipeline.pseudonymise.apply import replacements
+from pipeline.pseudonymise.entities import Entity, EntityTable, Id
+from pipeline.publish import publish_people, write_documentation
+from pipeline.records import Conversation, Mentions
+from pipeline.roster.files import load_all, save
+from pipeline.roster.model import Member, Roster
+from pipeline.roster.seed import person_id as person_id_of
+from pipeline.settings import Settings
+from pipeline.stages import STAGES, SessionChain
+from pipeline.store import Store
+from pipeline.study import Study
+from pipeline.withdrawal import tombstones
+from pipeline.withdrawal.session import (
+    chain_of,
+    clear_leftovers,
+    cut_of,
+    forget_replacements,
+    names,
+    remove,
+    require_finished,
+)
+from pipeline.withdrawal.tombstones import Tombstone
+
+CANNOT = """\
+What this cannot do:
+- reach backups, copies of the study, data already shared, or what was written to places of your
+  own choice: clips, exports, releases, notebooks, sheets of names to review; delete those yourself;
+- overwrite the disk: what is removed is unlinked, and may be recoverable until it is written over;
+- take out what others said of the person or repeated of their words: in the data set their name is
+  a pseudonym; in private/ the others' words stay, and the encrypted key keeps the name, as without
+  it nothing could hide it;
+- find speech of theirs that was given to somebody else, or to nobody: listen to the session.
+The kept recording becomes sound at 16 kHz without a picture. Where the person talked at the same
+time as others, the others are silent too; their words stay in the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a withdrawal will touch: sessions by id, and groups whose roster has the person."""
+
+    person_id: str
+    sessions: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+def plan(study: Study, person_id: str, settings: Settings) -> Plan:
+    """What withdrawing a person would touch; touches nothing.
+
+    Raises StudyError if nobody is called so, or a session of theirs is not in the data set as
+    these settings make it; ModelError.
+    """
+    half_done = _half_done(study, person_id)
+    found = tuple(half_done.sessions) if half_done else tuple(_sessions(study, person_id, settings))
+    table = EntityTable.load(study)
+    rosters = [r for r in load_all(study) if _member(r, table, person_id) is not None]
+    if not (found or rosters or half_done):
+        raise StudyError(
+            f"There is no {person_id} in this study.",
+            "Take the person_id from the people table; it is like G07-S02-P1.",
+        )
+    return Plan(person_id, found, tuple(roster.group for roster in rosters))
+
+
+def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[], str]) -> Tombstone:
+    """Take a person out of the study; what is left of them.
+
+    ``settings`` are those that the data set was made with; ``now`` tells the time, ISO 8601.
+    Killed at any moment, it goes on when it is called again. Raises as ``plan``; StudyError if a
+    run is at work on the study, TransientError.
+    """
+    with locks.alone(study):
+        with os_errors("clearing up after an interrupted run"):
+            clear_pending(study.root)
+            Store(study.stages).clear_pending()
+        intake.repair(study)
+        tombstone = _half_done(study, person_id) or _begun(study, person_id, settings, now)
+        for session_id, sha256 in tombstone.sessions.items():
+            chain = chain_of(study, session_id, settings)
+            if chain.recording.sha256 == sha256 and (cut := cut_of(chain, person_id)):
+                chain = replace(chain, recording=cut.carry_out())
+            elif chain.recording.sha256 == sha256:
+                require_finished(chain)
+            clear_leftovers(study, chain.recording)
+            forget_replacements(study, session_id)
+        _remove_copies(study, frozenset(tombstone.sessions.values()))
+        _leave_rosters(study, person_id)
+        _forget_names(study, settings)
+        _sweep(study, settings)
+        publish_people(study.dataset)
+        write_documentation(study.dataset)
+        done = replace(tombstone, state="done")
+        tombstones.put(study, done)
+    return done
+
+
+def _begun(study: Study, person_id: str, settings: Settings, now: Callable[[], str]) -> Tombstone:
+    tombstones.refuse_half_done(study)
+    sessions = {
+        session_id: intake.recording(study, session_id).sha256
+        for session_id in plan(study, person_id, settings).sessions
+    }
+    tombstone = Tombstone(person_id, now(), "under way", sessions)
+    tombstones.put(study, tombstone)
+    return tombstone
+
+
+def _half_done(study: Study, person_id: str) -> Tombstone | None:
+    begun = (t for t in tombstones.load(study) if t.state == "under way")
+    return next((t for t in begun if t.person_id == person_id), None)
+
+
+def _sessions(study: Study, person_id: str, settings: Settings) -> Iterator[str]:
+    """The sessions that the person is in, each of them finished."""
+    for recording in intake.sessions(study):
+        chain = SessionChain(study, recording, settings)
+        cut = cut_of(chain, person_id)
+        named_after = person_id.startswith(f"{recording.session_id}-")
+        if cut or named_after or names(study, recording.session_id, person_id):
+            require_finished(chain)
+        if cut:
+            yield recording.session_id
+
+
+def _member(roster: Roster, table: EntityTable, person_id: str) -> int | None:
+    """The position of the person among the members; None if they are not one."""
+    ids = [m.name and person_id_of(table, m) for m in roster.members]
+    return ids.index(person_id) if person_id in ids else None
+
+
+def _leave_rosters(study: Study, person_id: str) -> None:
+    """Leave of the person's entry in each roster the pseudonym and that they have withdrawn."""
+    table = EntityTable.load(study)
+    for roster in load_all(study):
+        position = _member(roster, table, person_id)
+        if position is None:
+            continue
+        member = roster.members[position]
+        if member.voice_sample:
+            with os_errors("removing a voice sample"):
+                remove(study.voices / member.voice_sample)
+        left = Member(person_id=person_id, consent="withdrawn", absent=member.absent)
+        members = (*roster.members[:position], left, *roster.members[position + 1 :])
+        save(study, roster.model_copy(update={"members": members}))
+
+
+def _remove_copies(study: Study, sha256s: frozenset[str]) -> None:
+    """Remove the copies of replaced recordings that went to quarantine as duplicates."""
+    with os_errors("looking through the quarantine"):
+        for group in filter(Path.is_dir, study.quarantine.iterdir()):
+            for copy in list(group.iterdir()):
+                if copy.exists() and sha256_of(copy) in sha256s:
+                    remove(copy)
+                    remove(group / fitted(copy.name, intake.REASON))
+
+
+def _forget_names(study: Study, settings: Settings) -> None:
+    """Empty the entities that nothing in the study names any more; their numbers stay taken.
+
+    What a roster or a person put into the table stays, and all of it while a session is not
+    finished: a name may be all that hides it there.
+    """
+    with locks.names(study):
+        table = EntityTable.load(study)
+        used: set[Id] = set()
+        for recording in intake.sessions(study):
+            chain = SessionChain(study, recording, settings)
+            if chain.pending(verify=False):
+                return
+            conversation = chain.record("assemble", Conversation)
+            mentions = chain.record("find_names", Mentions)
+            used |= {(r.type, r.number) for r in replacements(conversation, mentions, table)}
+        used |= {id for d in table.decisions for id in (d.entity, d.other) if id is not None}
+        left = tuple(
+            entity if _stays(entity, used) else _emptied(entity) for entity in table.entities
+        )
+        if left != table.entities:
+            replace(table, entities=left).save(study)
+
+
+def _stays(entity: Entity, named: set[Id]) -> bool:
+    return entity.origin != "talk" or entity.id in named
+
+
+def _emptied(entity: Entity) -> Entity:
+    return replace(entity, names=(), forms=())
+
+
+def _sweep(study: Study, settings: Settings) -> None:
+    """Remove every stage result but those that the study's sessions have under these settings.
+
+    A result does not say whose it is: those of earlier settings may hold the person, too.
+    """
+    kept: set[Path] = set()
+    for recording in intake.sessions(study):
+        chain = SessionChain(study, recording, settings)
+        found = (chain.find(stage.name, verify=False) for stage in STAGES)
+        kept |= {result.folder for result in found if result is not None}
+    with os_errors("removing stage results"):
+        for result in [*study.stages.glob("*/*"), *study.stages.glob(".*/*")]:
+            if result not in kept:
+                remove(result)

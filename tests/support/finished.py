@@ -1,0 +1,201 @@
+"""Finished sessions without a model: records written by hand, the rest by vuoro's own stages.
+
+Each person's sound is noise of their own, and each says a word that nobody else says.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user's home
+from tracks import write
+
+from models.registry import ResolvedModel
+from pipeline import intake, stages
+from pipeline.audio import SAMPLE_RATE_HZ, decode
+from pipeline.publish import publish_people, write_documentation
+from pipeline.records import (
+    Cast,
+    Conversation,
+    Diarisation,
+    Interval,
+    Mention,
+    Mentions,
+    Person,
+    Segment,
+    Transcript,
+    Turn,
+    VoicePrint,
+    Word,
+)
+from pipeline.stages import SessionChain
+from pipeline.store import write_record
+from pipeline.study import Study, create
+
+DURATION_S = 12.0
+SETTINGS = {"intake.tracks": "together"}
+A, B, C = "SPEAKER_00", "SPEAKER_01", "SPEAKER_02"
+CANARIES = {A: "Alkukanarialla", B: "Bravokanaria", C: "Charliekanaria"}
+NAME = "Salavaara"  # B alone speaks of it
+SHARED = "Jaanajoki"  # A speaks of it, too
+# A and C begin within a millisecond of B: without B, C's turn would take B's id
+TALK = {
+    A: [Interval(0.5, 2.0), Interval(4.5, 6.0), Interval(9.0, 11.0)],
+    B: [Interval(2.2, 4.0), Interval(5.5, 6.5), Interval(7.0, 8.0)],
+    C: [Interval(7.0, 7.6)],
+}
+
+
+def fake_models(patch: pytest.MonkeyPatch) -> None:
+    """No model is looked for: no stage that would use one is run."""
+    patch.setattr(stages, "resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
+
+
+def noise(label: str) -> NDArray[np.float32]:
+    """Two seconds of a person's sound, unlike anybody else's."""
+    seed = int(label[-2:]) + 1
+    return np.random.default_rng(seed).uniform(-0.3, 0.3, 2 * SAMPLE_RATE_HZ).astype(np.float32)
+
+
+def samples_at(part: Interval) -> slice:
+    return slice(round(part.start_s * SAMPLE_RATE_HZ), round(part.end_s * SAMPLE_RATE_HZ))
+
+
+def sound() -> NDArray[np.float32]:
+    """The whole session, everybody together."""
+    mix = np.zeros(round(DURATION_S * SAMPLE_RATE_HZ), np.float32)
+    for label, parts in TALK.items():
+        for part in parts:
+            at = samples_at(part)
+            mix[at] += noise(label)[: at.stop - at.start]
+    return mix
+
+
+def finished_study(
+    root: Path,
+    sessions: tuple[str, ...] = ("1.wav", "2.wav"),
+    person_id: str = "{session_id}-P{number}",
+) -> Study:
+    """A study whose sessions are in the data set; ``fake_models`` must be in place."""
+    study = create(root)
+    study.groups_file.write_text('{"ryhmä": "G07"}', encoding="utf-8")
+    inbox = study.inbox / "ryhmä"
+    inbox.mkdir()
+    for number, name in enumerate(sessions):
+        write(inbox / name, sound() * (1 - number / 10))
+        accepted = intake.accept(study, inbox / name, study.settings().intake)
+        assert isinstance(accepted, intake.Accepted)
+        finish(study, accepted.recording.session_id, person_id)
+    publish_people(study.dataset)
+    write_documentation(study.dataset)
+    return study
+
+
+def finish(study: Study, session_id: str, person_id: str) -> SessionChain:
+    """Give a session its results and publish it."""
+    chain = chain_of(study, session_id)
+    conversation = _conversation()
+    with writing(chain, "decode") as folder:
+        record = decode(
+            intake.original(study, chain.recording),
+            folder,
+            min_duration_s=0,
+            tracks="together",
+            progress=lambda _: None,
+        )
+        write_record(folder, record)
+    words = tuple(word for turn in conversation.turns for word in turn.words)
+    cast = Cast(
+        tuple(
+            Person(label, person_id.format(session_id=session_id, number=n), "unknown", 3.0)
+            for n, label in enumerate((A, B, C), start=1)
+        )
+    )
+    for stage, each in (
+        ("diarise", _diarisation()),
+        ("transcribe", Transcript("fi", 0.9, tuple(sorted(words, key=lambda w: w.start_s)))),
+        ("assemble", conversation),
+        ("identify", cast),
+        ("find_names", _mentions(conversation)),
+    ):
+        with writing(chain, stage) as folder:
+            write_record(folder, each)
+    chain.run("pseudonymise", lambda _: None)
+    chain.publish()
+    return chain
+
+
+def chain_of(study: Study, session_id: str) -> SessionChain:
+    return SessionChain(study, intake.recording(study, session_id), study.settings())
+
+
+def writing(chain: SessionChain, stage: str):  # type: ignore[no-untyped-def]
+    key = chain.key(stage)
+    assert key is not None
+    return chain.store.writing(stage, key)
+
+
+def copied(study: Study, root: Path) -> Study:
+    """The same study in another place."""
+    shutil.copytree(study.root, root)
+    return Study(root)
+
+
+def _diarisation() -> Diarisation:
+    segments = sorted(
+        Segment(part.start_s, part.end_s, label) for label, parts in TALK.items() for part in parts
+    )
+    prints = (VoicePrint(label, 3.0, (float(n), 0.5)) for n, label in enumerate(TALK))
+    # where they overlap, the first talks
+    exclusive = [s if s.start_s != 5.5 else Segment(6.0, 6.5, B) for s in segments]
+    exclusive = [s for s in exclusive if s.label != C]
+    return Diarisation(tuple(segments), tuple(exclusive), tuple(prints))
+
+
+def _conversation() -> Conversation:
+    turns = (
+        _turn(A, 0.5, 2.0, (CANARIES[A], "puhun."), None, None),
+        _turn(B, 2.2, 4.0, (CANARIES[B], "ja", NAME, SHARED), A, 0.2),
+        _turn(A, 4.5, 6.0, ("Se", SHARED, "taas."), B, 0.5, (B,), 0.5),
+        _turn(B, 5.5, 6.5, (CANARIES[B] + "n",), A, -0.5, (A,), 0.5),
+        _turn(B, 7.0, 8.0, (CANARIES[B] + "lla",), B, None, (C,), 0.6),
+        _turn(C, 7.0, 7.6, (CANARIES[C],), B, None, (B,), 0.6),
+        _turn(A, 9.0, 11.0, ("Kiitos.",), B, 1.0),
+    )
+    return Conversation(turns, "fi", 0.9, 8.0, 1.1, 4.0, ())
+
+
+def _turn(
+    label: str,
+    start_s: float,
+    end_s: float,
+    said: tuple[str, ...],
+    previous: str | None,
+    offset_s: float | None,
+    overlapped_by: tuple[str, ...] = (),
+    overlap_s: float = 0.0,
+) -> Turn:
+    step = (end_s - start_s) / len(said)
+    words = tuple(
+        Word(round(start_s + n * step, 3), round(start_s + (n + 1) * step, 3), word, 0.9)
+        for n, word in enumerate(said)
+    )
+    return Turn(
+        label, "turn", start_s, end_s, words, overlap_s, overlapped_by, 0.0, previous, offset_s,
+        0.9, 0.8, (),
+    )  # fmt: skip
+
+
+def _mentions(conversation: Conversation) -> Mentions:
+    return Mentions(
+        tuple(
+            Mention(turn, place, place, "place", word.text.casefold(), "", ("test",))
+            for turn, each in enumerate(conversation.turns)
+            for place, word in enumerate(each.words)
+            if word.text in (NAME, SHARED)
+        )
+    )
