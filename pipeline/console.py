@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Column, Table
 
 from models.registry import ModelStatus
-from pipeline.errors import VuoroError
+from pipeline.errors import ConsentError, VuoroError
 from pipeline.listener import Listener
 from pipeline.overview import State
 from pipeline.records import Recording
@@ -83,11 +83,17 @@ class Terminal(Listener):
         self._say(f"[yellow]duplicate[/]  {session_id}  {_escaped(file.name)} is already there")
 
     def refused(self, file: Path, error: VuoroError) -> None:
+        if isinstance(error, ConsentError):
+            self._say(f"[yellow]held[/]       {_escaped(file.name)}: {_escaped(str(error))}")
+            return
         self.failures.append(file.name)
         self._say(f"[red]refused[/]    {_escaped(file.name)}: {_escaped(str(error))}")
 
     def planned(self, waiting: dict[str, list[str]]) -> None:
-        self._waiting = waiting
+        if self._total is not None:  # a second round
+            self._bars.remove_task(self._total)
+        self._waiting, self._done = waiting, 0.0
+        self._said.clear()
         self._started = time.monotonic()
         self._total = self._bars.add_task(
             f"{len(waiting)} session(s)", total=sum(map(_weight, waiting.values())) or 1
@@ -122,8 +128,11 @@ class Terminal(Listener):
         self._say(f"[green]finished[/]   {session_id}  {self._name(session_id)}")
 
     def failed(self, session_id: str, error: VuoroError) -> None:
-        self.failures.append(session_id)
         self._end(session_id)
+        if isinstance(error, ConsentError):
+            self._say(f"[yellow]held[/]       {session_id}: {_escaped(str(error))}")
+            return
+        self.failures.append(session_id)
         self._say(
             f"[red]failed[/]     {session_id}  {self._name(session_id)}: {_escaped(str(error))}"
         )

@@ -242,8 +242,14 @@ def receipt(study: Study, file: Path, text: str) -> None:
     Raises TransientError.
     """
     with os_errors("writing a receipt"):
-        place = file.with_name(fitted(file.name, RECEIPT))
-        write_atomically(place, os.fsencode(f"{file.relative_to(study.inbox)}\n\n{text}"))
+        write_atomically(
+            receipt_of(file), os.fsencode(f"{file.relative_to(study.inbox)}\n\n{text}")
+        )
+
+
+def receipt_of(file: Path) -> Path:
+    """Where the receipt of a file of the inbox is, if it has one."""
+    return file.with_name(fitted(file.name, RECEIPT))
 
 
 def _accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate:

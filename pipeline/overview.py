@@ -36,7 +36,10 @@ def overview(study: Study, settings: Settings) -> list[State]:
         )
         for recording in intake.sessions(study)
     ]
-    states += [State("", file.name, "in the inbox", "vuoro run") for file in intake.waiting(study)]
+    for file in intake.waiting(study):
+        told = intake.receipt_of(file).is_file()  # it was tried, and stayed
+        state = "waits in the inbox" if told else "in the inbox"
+        states.append(State("", file.name, state, "read its receipt" if told else "vuoro run"))
     states += [
         State("", reason.name.removesuffix(intake.REASON), "in quarantine", "read its reason there")
         for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 from rich.console import Console
 
 from pipeline.console import Terminal
-from pipeline.errors import NoAudioError
+from pipeline.errors import ConsentError, NoAudioError
 from pipeline.listener import Listener
 
 SENTENCE = "The graphics card failed in the stage 'transcribe' [its memory is full]."
@@ -47,4 +48,25 @@ def test_how_sessions_end_is_shown_with_their_files() -> None:
     assert failed.startswith("failed") and "a [b].wav: The recording has no sound track." in failed
     assert finished.startswith("finished") and finished.endswith("a [b].wav")
     assert terminal.failures == ["G07-S01"]
-    assert terminal.finished_sessions == ["G07-S01"]
+    assert terminal.finished_sessions == {"G07-S01"}
+
+
+def test_what_waits_for_consent_is_no_failure() -> None:
+    terminal, out = shown()
+    terminal.refused(Path("b.wav"), ConsentError("G07-S02 waits for the consent of member 3."))
+    terminal.failed("G07-S01", ConsentError("G07-S01 waits for the consent of member 3."))
+    assert terminal.failures == []
+    assert [line.split()[:2] for line in out.getvalue().splitlines()] == [
+        ["held", "b.wav:"],
+        ["held", "G07-S01:"],
+    ]
+
+
+def test_a_second_round_begins_anew() -> None:
+    terminal, out = shown()
+    for _ in range(2):
+        terminal.planned({"G07-S01": ["decode"]})
+        terminal.progressed("G07-S01", "decode", 0.0)
+        terminal.finished("G07-S01")
+    assert sum("starts" in line for line in out.getvalue().splitlines()) == 2
+    assert terminal.finished_sessions == {"G07-S01"}
