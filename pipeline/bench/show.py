@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rich.table import Table
 
@@ -61,7 +62,7 @@ def ratio_table(found: dict[str, dict[str, float | None]]) -> Table:
 
 
 def _fill(table: Table, rows: Sequence[Row], cells: Callable[[Figures], list[str]]) -> None:
-    for row, after in zip(rows, [*rows[1:], None], strict=True):
+    for row, after in zip_longest(rows, rows[1:]):
         last = after is None or after.recording != row.recording
         table.add_row(row.recording, row.system, *cells(row.figures), end_section=last)
 

