@@ -16,8 +16,18 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.dataset import datasheet, files
+from pipeline.dynamics.floor import Meeting
+from pipeline.dynamics.rows import dynamics_rows
 from pipeline.errors import DatasetError
-from pipeline.records import Audio, Cast, Conversation, MaskedConversation, MaskedTurn, Recording
+from pipeline.records import (
+    Audio,
+    Cast,
+    Conversation,
+    Diarisation,
+    MaskedConversation,
+    MaskedTurn,
+    Recording,
+)
 from pipeline.store import digest
 from pipeline.tables import schema
 
@@ -29,17 +39,20 @@ _ROLES_ENTRY = "vuoro.roles"
 def session_tables(
     recording: Recording,
     audio: Audio,
+    diarisation: Diarisation,
     conversation: Conversation,
     cast: Cast,
     masked: MaskedConversation,
     *,
+    lapse_s: float,
     models: tuple[str, ...],
     settings_digest: str,
 ) -> dict[str, pa.Table]:
-    """The session's rows of sessions, people, turns and words, by table name.
+    """The session's rows of all tables, by table name.
 
-    Text and words come from ``masked`` alone. The rows of people count this session only;
-    ``publish_people`` adds up the group's sessions.
+    Text, words and turns come from ``masked`` alone; turn-taking from its turns and the regular
+    diarisation, with silences longer than ``lapse_s`` as lapses. The rows of people count this
+    session only; ``publish_people`` adds up the group's sessions.
 
     Raises KeyError if a turn has a speaker label that the cast lacks.
     """
@@ -50,6 +63,16 @@ def session_tables(
         "settings_digest": settings_digest,
     }
     rows = {"sessions": [session], "people": people, "turns": turns, "words": words}
+    rows |= dynamics_rows(
+        recording.session_id,
+        Meeting.of(
+            [masked_turn.turn for masked_turn in masked.turns],
+            diarisation.regular,
+            {person.label: person.person_id for person in cast.people},
+            lapse_s,
+        ),
+        audio.duration_s,
+    )
     return {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in rows}
 
 

@@ -324,9 +324,11 @@ class SessionChain:
         tables = session_tables(
             self.recording,
             self.record("decode", Audio),
+            self.record("diarise", Diarisation),
             conversation,
             self.record("identify", Cast),
             masked,
+            lapse_s=self.settings.turns.lapse_s,
             models=self.models_used,
             settings_digest=self.settings_digest,
         )

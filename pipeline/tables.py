@@ -9,28 +9,14 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from pipeline.dataset.columns import Column, Table
+from pipeline.dataset.columns import Column, Table, count, probability, seconds
+from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 SESSION_KINDS = ("meeting", "group_interview")
 TURN_KINDS = ("turn", "minimal_response")
 ROLES = ("leader", "facilitator", "participant", "interviewer", "unknown")
-
-
-def _seconds(
-    name: str, en: str, fi: str, *, signed: bool = False, nullable: bool = False
-) -> Column:
-    low = None if signed else 0
-    return Column(name, "float64", en, fi, unit="s", minimum=low, nullable=nullable)
-
-
-def _count(name: str, en: str, fi: str, *, minimum: int = 0) -> Column:
-    return Column(name, "int32", en, fi, minimum=minimum)
-
-
-def _probability(name: str, en: str, fi: str, *, nullable: bool = True) -> Column:
-    return Column(name, "float64", en, fi, unit="0–1", minimum=0, maximum=1, nullable=nullable)
 
 
 SESSIONS = Table(
@@ -42,7 +28,7 @@ SESSIONS = Table(
     columns=(
         Column("session_id", "string", "The session.", "Istunnon tunnus."),
         Column("group_id", "string", "The group that met.", "Ryhmä, joka kokoontui."),
-        _count(
+        count(
             "session_number",
             "Which session of the group, from 1.",
             "Monesko ryhmän istunto, alkaen 1:stä.",
@@ -55,7 +41,7 @@ SESSIONS = Table(
             "Tapaaminen (meeting) vai ryhmähaastattelu (group_interview).",
             values=SESSION_KINDS,
         ),
-        _seconds("duration_s", "Length of the recording.", "Tallenteen kesto."),
+        seconds("duration_s", "Length of the recording.", "Tallenteen kesto."),
         Column(
             "language",
             "string",
@@ -63,34 +49,34 @@ SESSIONS = Table(
             "Puheen kieli (ISO 639-1); tyhjä, jos tunnistettavaa ei ollut.",
             nullable=True,
         ),
-        _probability(
+        probability(
             "language_probability",
             "How sure the language is; null if it was not detected.",
             "Kielen varmuus; tyhjä, jos kieltä ei tunnistettu.",
         ),
-        _count(
+        count(
             "n_people",
             "People with at least one row in turns.",
             "Henkilöt, joilla on ainakin yksi rivi turns-taulussa.",
         ),
-        _count(
+        count(
             "n_turns",
             "Turns; minimal responses not counted.",
             "Puheenvuorot ilman minimipalautteita.",
         ),
-        _count("n_minimal_responses", "Minimal responses.", "Minimipalautteet."),
-        _count("n_words", "Recognised words.", "Tunnistetut sanat."),
-        _seconds(
+        count("n_minimal_responses", "Minimal responses.", "Minimipalautteet."),
+        count("n_words", "Recognised words.", "Tunnistetut sanat."),
+        seconds(
             "speech_s",
             "Time in which at least one person talks.",
             "Aika, jolloin ainakin yksi henkilö puhuu.",
         ),
-        _seconds(
+        seconds(
             "overlap_s",
             "Time in which two or more people talk.",
             "Aika, jolloin kaksi tai useampi puhuu yhtä aikaa.",
         ),
-        _seconds("silence_s", "Time in which nobody talks.", "Aika, jolloin kukaan ei puhu."),
+        seconds("silence_s", "Time in which nobody talks.", "Aika, jolloin kukaan ei puhu."),
         Column(
             "flags",
             "list<string>",
@@ -138,17 +124,17 @@ PEOPLE = Table(
             "Rooli ryhmässä: vetäjä, fasilitaattori, osallistuja, haastattelija, ei tiedossa.",
             values=ROLES,
         ),
-        _count(
+        count(
             "n_sessions",
             "Sessions in which the person has a row in turns.",
             "Istunnot, joista henkilöllä on rivi turns-taulussa.",
         ),
-        _count(
+        count(
             "n_turns",
             "Turns; minimal responses not counted.",
             "Puheenvuorot ilman minimipalautteita.",
         ),
-        _seconds(
+        seconds(
             "speech_s",
             "Talking time: durations of the person's rows in turns less their pauses.",
             "Puheaika: henkilön turns-rivien kestot ilman taukoja.",
@@ -176,7 +162,7 @@ TURNS = Table(
             "Istunnon tunnus.",
             references="sessions.session_id",
         ),
-        _count(
+        count(
             "turn_number",
             "Number of the row within the session, in order of start, from 1.",
             "Rivin järjestysnumero istunnossa alkuhetken mukaan, alkaen 1:stä.",
@@ -190,9 +176,9 @@ TURNS = Table(
             "Puheenvuoro (turn) vai minimipalaute (joo, mm) toisen vuoron aikana.",
             values=TURN_KINDS,
         ),
-        _seconds("start_s", "Start.", "Alku."),
-        _seconds("end_s", "End.", "Loppu."),
-        _seconds("duration_s", "End minus start.", "Loppu miinus alku."),
+        seconds("start_s", "Start.", "Alku."),
+        seconds("end_s", "End.", "Loppu."),
+        seconds("duration_s", "End minus start.", "Loppu miinus alku."),
         Column(
             "text",
             "string",
@@ -200,7 +186,7 @@ TURNS = Table(
             "Mitä sanottiin, nimet peitettyinä; tyhjä, jos sanoja ei tunnistettu.",
             nullable=True,
         ),
-        _count("n_words", "Recognised words.", "Tunnistetut sanat."),
+        count("n_words", "Recognised words.", "Tunnistetut sanat."),
         Column(
             "language",
             "string",
@@ -208,7 +194,7 @@ TURNS = Table(
             "Istunnon kieli (ISO 639-1).",
             nullable=True,
         ),
-        _seconds(
+        seconds(
             "offset_from_previous_s",
             "Floor transfer offset: start minus end of the previous floor holder's turn. "
             "Positive is a gap, negative an overlap; null for minimal responses, for talk within "
@@ -227,7 +213,7 @@ TURNS = Table(
             nullable=True,
             references="people.person_id",
         ),
-        _seconds(
+        seconds(
             "overlap_s",
             "Time of the turn in which others talk too.",
             "Vuoron aika, jolloin muutkin puhuvat.",
@@ -239,13 +225,13 @@ TURNS = Table(
             "Muut, jotka puhuvat vuoron aikana.",
             references="people.person_id",
         ),
-        _seconds("pause_s", "Silence within the turn.", "Hiljaisuus vuoron sisällä."),
-        _probability(
+        seconds("pause_s", "Silence within the turn.", "Hiljaisuus vuoron sisällä."),
+        probability(
             "asr_confidence",
             "How sure the words are, on average; null without words.",
             "Sanojen keskimääräinen varmuus; tyhjä, jos sanoja ei ole.",
         ),
-        _probability(
+        probability(
             "speaker_confidence",
             "How far the diarisation bears out who talks: low in overlap, in short turns and for "
             "people who say little; null if it cannot be said.",
@@ -259,14 +245,14 @@ TURNS = Table(
             "Syyt epäillä tekstiä, esim. repetition (toisto), speaking_rate (puhenopeus), "
             "low_confidence (epävarma).",
         ),
-        _count("n_masked_person", "Masked names of people.", "Peitetyt henkilönnimet."),
-        _count(
+        count("n_masked_person", "Masked names of people.", "Peitetyt henkilönnimet."),
+        count(
             "n_masked_organisation",
             "Masked names of organisations.",
             "Peitetyt organisaatioiden nimet.",
         ),
-        _count("n_masked_place", "Masked names of places.", "Peitetyt paikannimet."),
-        _count(
+        count("n_masked_place", "Masked names of places.", "Peitetyt paikannimet."),
+        count(
             "n_masked_other",
             "Masked contact data and identifiers.",
             "Peitetyt yhteystiedot ja tunnisteet.",
@@ -284,20 +270,26 @@ WORDS = Table(
         Column(
             "turn_id", "string", "The turn.", "Puheenvuoron tunnus.", references="turns.turn_id"
         ),
-        _count(
+        count(
             "word_number",
             "Number of the word within the turn, from 1.",
             "Sanan järjestysnumero vuorossa, alkaen 1:stä.",
             minimum=1,
         ),
-        _seconds("start_s", "Start.", "Alku."),
-        _seconds("end_s", "End.", "Loppu."),
+        seconds("start_s", "Start.", "Alku."),
+        seconds("end_s", "End.", "Loppu."),
         Column("word", "string", "The word.", "Sana."),
-        _probability("confidence", "How sure the word is.", "Sanan varmuus.", nullable=False),
+        probability("confidence", "How sure the word is.", "Sanan varmuus.", nullable=False),
     ),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (SESSIONS, PEOPLE, TURNS, WORDS)}
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        *(SESSIONS, PEOPLE, TURNS, WORDS),
+        *(DYNAMICS_SESSION, DYNAMICS_PERSON, TRANSITIONS),
+    )
+}
 
 
 def schema(table_name: str) -> pa.Schema:

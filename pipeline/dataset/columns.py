@@ -131,6 +131,22 @@ class Table:
         return zip(*(table[name].to_pylist() for name in self.key), strict=True)
 
 
+def seconds(name: str, en: str, fi: str, *, signed: bool = False, nullable: bool = False) -> Column:
+    """A time or a length of time; negative only if ``signed``."""
+    low = None if signed else 0
+    return Column(name, "float64", en, fi, unit="s", minimum=low, nullable=nullable)
+
+
+def count(name: str, en: str, fi: str, *, minimum: int = 0) -> Column:
+    """How many."""
+    return Column(name, "int32", en, fi, minimum=minimum)
+
+
+def probability(name: str, en: str, fi: str, *, nullable: bool = True) -> Column:
+    """A probability or a share."""
+    return Column(name, "float64", en, fi, unit="0–1", minimum=0, maximum=1, nullable=nullable)
+
+
 def in_rows(first: str, n_rows: int) -> str:
     """How a message says where something is wrong: the first row and how many more."""
     return first if n_rows == 1 else f"{first} and {n_rows - 1} more"

@@ -5,12 +5,13 @@ Each function gives one sentence for each thing that is wrong. None quotes text.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 from pipeline.dataset.columns import Table, in_rows
+from pipeline.dynamics.tables import DYNAMICS_PERSON, TRANSITIONS
 from pipeline.tables import TURNS, WORDS
 
 Row = dict[str, Any]
@@ -81,6 +82,70 @@ def word_problems(turns: list[Row], words: list[Row]) -> Iterator[str]:
             yield f"{message} in {turn_id}"
         late = [b for a, b in pairwise(spoken) if b["start_s"] < a["start_s"]]
         yield from _broken("start_s is before that of the word before", late, WORDS)
+
+
+def session_dynamics_problems(session: Row, turns: list[Row]) -> Iterator[str]:
+    """What the turn-taking of a session says against its turns."""
+    offsets_s = [turn["offset_from_previous_s"] for turn in _transfers(turns)]
+    counted = {
+        "n_people": len({turn["person_id"] for turn in turns}),
+        "n_floor_transfers": len(offsets_s),
+        "n_overlaps_between": sum(offset_s < 0 for offset_s in offsets_s),
+    }
+    for name, n in counted.items():
+        if session[name] != n:
+            yield f"{name} is {session[name]}, but the rows of turns make {n}"
+
+
+def person_dynamics_problems(people: list[Row], turns: list[Row]) -> Iterator[str]:
+    """What the turn-taking of the people in a session says against its turns."""
+    if {row["person_id"] for row in people} != {turn["person_id"] for turn in turns}:
+        yield "the people are not those of turns"
+        return
+    full = Counter(turn["person_id"] for turn in turns if turn["kind"] == "turn")
+    responses = [turn for turn in turns if turn["kind"] == "minimal_response"]
+    by_column = {
+        "n_turns": full,
+        "n_floor_taken": Counter(turn["person_id"] for turn in _transfers(turns)),
+        "n_floor_yielded": Counter(turn["previous_person_id"] for turn in _transfers(turns)),
+        "n_minimal_responses_given": Counter(turn["person_id"] for turn in responses),
+        "n_minimal_responses_received": Counter(
+            turn["previous_person_id"]
+            for turn in responses
+            if turn["previous_person_id"] != turn["person_id"]
+        ),
+    }
+    for column, counts in by_column.items():
+        wrong = [row for row in people if row[column] != counts[row["person_id"]]]
+        yield from _broken(f"{column} is not that of turns", wrong, DYNAMICS_PERSON)
+    speech_s: defaultdict[str, float] = defaultdict(float)
+    for turn in turns:
+        speech_s[turn["person_id"]] += turn["duration_s"] - turn["pause_s"]
+    wrong = [
+        row for row in people if abs(row["speech_s"] - speech_s[row["person_id"]]) > ROUNDING_S
+    ]
+    yield from _broken("speech_s is not that of turns", wrong, DYNAMICS_PERSON)
+
+
+def transition_problems(transitions: list[Row], turns: list[Row]) -> Iterator[str]:
+    """What the transitions of a session say against its turns."""
+    pairs = {(row["from_person_id"], row["to_person_id"]) for row in transitions}
+    if pairs != set(permutations({turn["person_id"] for turn in turns}, 2)):
+        yield "the pairs are not those of the people in turns"
+        return
+    n = Counter((turn["previous_person_id"], turn["person_id"]) for turn in _transfers(turns))
+    wrong = [r for r in transitions if r["n"] != n[r["from_person_id"], r["to_person_id"]]]
+    yield from _broken("n is not that of turns", wrong, TRANSITIONS)
+
+
+def _transfers(turns: list[Row]) -> list[Row]:
+    """The turns that take the floor from somebody else."""
+    return [
+        turn
+        for turn in turns
+        if turn["offset_from_previous_s"] is not None
+        and turn["previous_person_id"] not in (None, turn["person_id"])
+    ]
 
 
 def _by_turn(words: list[Row]) -> dict[str, list[Row]]:

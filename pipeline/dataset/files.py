@@ -3,6 +3,7 @@
     dataset/sessions/<session_id>.parquet
             turns/<session_id>.parquet
             words/<session_id>.parquet
+            dynamics_session, dynamics_person, transitions/<session_id>.parquet
             people/<group_id>.parquet
             dictionary.csv, DATASHEET.md
 
@@ -22,7 +23,9 @@ from pipeline.disk import PENDING, os_errors, write_atomically
 from pipeline.errors import DatasetError
 from pipeline.tables import SCHEMA_VERSION, TABLES
 
-SESSION_TABLES = ("words", "turns", "sessions")  # the order of writing: sessions completes the set
+DYNAMICS_TABLES = ("dynamics_session", "dynamics_person", "transitions")
+# the order of writing: sessions completes the set
+SESSION_TABLES = (*DYNAMICS_TABLES, "words", "turns", "sessions")
 _SUFFIX = ".parquet"
 
 

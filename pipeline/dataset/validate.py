@@ -14,7 +14,15 @@ from typing import Any
 
 from pipeline.dataset import files
 from pipeline.dataset.columns import in_rows
-from pipeline.dataset.consistency import ROUNDING_S, session_problems, turn_problems, word_problems
+from pipeline.dataset.consistency import (
+    ROUNDING_S,
+    person_dynamics_problems,
+    session_dynamics_problems,
+    session_problems,
+    transition_problems,
+    turn_problems,
+    word_problems,
+)
 from pipeline.errors import DatasetError
 from pipeline.tables import SCHEMA_VERSION, TABLES
 
@@ -168,6 +176,22 @@ class _Examination:
             message = "the files of the session do not come from the same run"
             self._report("sessions", f"{name}.parquet", [message])
         self._check_turns_and_words(name, loaded.get("turns"), loaded.get("words"))
+        for table in files.DYNAMICS_TABLES:
+            self._check_dynamics(table, name, loaded.get(table), loaded.get("turns"))
+
+    def _check_dynamics(
+        self, table: str, name: str, rows: list[Row] | None, turns: list[Row] | None
+    ) -> None:
+        file = f"{name}.parquet"
+        if rows is None:
+            return
+        self._check_references(table, file, rows)
+        elsewhere = [row for row in rows if row["session_id"] != name]
+        self._found(table, file, "session_id is not what the file is named after", elsewhere)
+        if table == "dynamics_session" and len(rows) != 1:
+            self._report(table, file, ["the file does not hold one row"])
+        elif turns is not None:
+            self._report(table, file, _dynamics_problems(table, rows, turns))
 
     def _check_turns_and_words(
         self, name: str, turns: list[Row] | None, words: list[Row] | None
@@ -243,6 +267,14 @@ class _Examination:
         if rows:
             where = in_rows(TABLES[table].row_name(rows[0]), len(rows))
             self._report(table, file, [f"{message}: {where}"])
+
+
+def _dynamics_problems(table: str, rows: list[Row], turns: list[Row]) -> Iterable[str]:
+    if table == "dynamics_session":
+        return session_dynamics_problems(rows[0], turns)
+    if table == "dynamics_person":
+        return person_dynamics_problems(rows, turns)
+    return transition_problems(rows, turns)
 
 
 def _identifiers(value: str | list[str] | None) -> set[str]:

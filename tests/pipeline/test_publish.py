@@ -18,7 +18,9 @@ import pytest
 from example_dataset import (
     AUDIO,
     CASTS,
+    DIARISATIONS,
     EXPECTED,
+    LAPSE_S,
     MASKED,
     RECORDINGS,
     SESSIONS,
@@ -62,9 +64,11 @@ def tables_with(cast: Cast, masked: MaskedConversation) -> dict[str, list[dict[s
     tables = publish.session_tables(
         RECORDINGS["G01-S01"],
         AUDIO["G01-S01"],
+        DIARISATIONS["G01-S01"],
         conversation("G01-S01"),
         cast,
         masked,
+        lapse_s=LAPSE_S,
         models=(),
         settings_digest="d",
     )
@@ -74,7 +78,7 @@ def tables_with(cast: Cast, masked: MaskedConversation) -> dict[str, list[dict[s
 # --- rows -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["sessions", "turns", "words"])
+@pytest.mark.parametrize("name", [name for name in TABLES if name != "people"])
 def test_rows_are_those_counted_by_hand(name: str) -> None:
     made = [row for session_id in SESSIONS for row in tables_of(session_id)[name].to_pylist()]
     assert made == EXPECTED[name]
@@ -140,9 +144,11 @@ def test_a_session_without_speech_is_a_session(tmp_path: Path) -> None:
     tables = publish.session_tables(
         RECORDINGS["G01-S02"],
         AUDIO["G01-S02"],
+        DIARISATIONS["G01-S02"],
         replace(conversation("G01-S02"), language=None, speech_s=0, overlap_s=0, silence_s=8.5),
         Cast(()),
         MaskedConversation((), ()),
+        lapse_s=LAPSE_S,
         models=(),
         settings_digest="d",
     )
@@ -150,6 +156,7 @@ def test_a_session_without_speech_is_a_session(tmp_path: Path) -> None:
     publish.publish_people(tmp_path)
     assert validate(tmp_path) == []
     assert len(pd.read_parquet(tmp_path / "turns")) == 0
+    assert len(pd.read_parquet(tmp_path / "dynamics_session")) == 1
 
 
 # --- readers --------------------------------------------------------------------------------
@@ -201,6 +208,12 @@ def test_files_of_the_data_set(dataset: Path) -> None:
         "turns/G01-S02.parquet",
         "words/G01-S01.parquet",
         "words/G01-S02.parquet",
+        "dynamics_session/G01-S01.parquet",
+        "dynamics_session/G01-S02.parquet",
+        "dynamics_person/G01-S01.parquet",
+        "dynamics_person/G01-S02.parquet",
+        "transitions/G01-S01.parquet",
+        "transitions/G01-S02.parquet",
         "dictionary.csv",
         "DATASHEET.md",
     }
@@ -211,7 +224,7 @@ def test_footer_tells_where_the_rows_come_from(dataset: Path) -> None:
     del entries["ARROW:schema"]
     assert entries == {
         "vuoro.table": "turns",
-        "vuoro.schema_version": "1",
+        "vuoro.schema_version": "2",
         "vuoro.version": version("vuoro"),
         "vuoro.source": "source of G01-S01",
         "vuoro.models": "whisper-base, pyannote-segmentation-3.0",
@@ -237,7 +250,7 @@ def test_order_of_rows_given_does_not_matter(dataset: Path, tmp_path: Path) -> N
     tables = {name: table.take(list(range(table.num_rows))[::-1]) if table.num_rows else table
               for name, table in tables_of("G01-S01").items()}  # fmt: skip
     publish.publish_session(tmp_path / "other", tables, "source of G01-S01")
-    for name in ("turns", "words"):
+    for name in ("turns", "words", "dynamics_person", "transitions"):
         one, other = (folder / name / "G01-S01.parquet" for folder in (dataset, tmp_path / "other"))
         assert one.read_bytes() == other.read_bytes()
 
@@ -271,13 +284,13 @@ def test_a_file_of_another_vuoro_is_not_up_to_date(
 
 def test_new_source_is_written(dataset: Path) -> None:
     assert publish.publish_session(dataset, tables_of("G01-S01"), "another source")
-    for name in ("sessions", "turns", "words"):
+    for name in ("sessions", "turns", "words", "dynamics_session"):
         entries = footer(dataset / name / "G01-S01.parquet")
         assert entries["vuoro.source"] == "another source"
     assert footer(dataset / "turns" / "G01-S02.parquet")["vuoro.source"] == "source of G01-S02"
 
 
-@pytest.mark.parametrize("name", ["sessions", "turns", "words"])
+@pytest.mark.parametrize("name", ["sessions", "turns", "words", "transitions"])
 @pytest.mark.parametrize("damage", ["missing", "torn", "zeroed", "rewritten"])
 def test_what_is_missing_or_damaged_is_written_anew(dataset: Path, name: str, damage: str) -> None:
     file = dataset / name / "G01-S01.parquet"
@@ -321,7 +334,8 @@ def test_sessions_file_is_written_last(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Path, "replace", noting)
     publish.publish_session(tmp_path, tables_of("G01-S01"), "source")
-    assert written == ["words", "turns", "sessions"]
+    assert sorted(written) == sorted(name for name in TABLES if name != "people")
+    assert written[-1] == "sessions"
 
 
 def test_readers_skip_what_is_unfinished(dataset: Path) -> None:
@@ -340,9 +354,11 @@ def test_people_follow_a_changed_session(dataset: Path) -> None:
     tables = publish.session_tables(
         RECORDINGS["G01-S02"],
         AUDIO["G01-S02"],
+        DIARISATIONS["G01-S02"],
         conversation("G01-S02"),
         CASTS["G01-S02"],
         masked,
+        lapse_s=LAPSE_S,
         models=(),
         settings_digest="d",
     )
@@ -365,9 +381,11 @@ def test_a_role_that_most_sessions_give_counts_and_unknown_never_outvotes(tmp_pa
         tables = publish.session_tables(
             replace(RECORDINGS["G01-S02"], session_id=session_id, session_number=number),
             AUDIO["G01-S02"],
+            DIARISATIONS["G01-S02"],
             conversation("G01-S02"),
             Cast((Person("SPEAKER_00", "H01", role, 1.0), Person("SPEAKER_01", "H02", role, 1.0))),
             MASKED["G01-S02"],
+            lapse_s=LAPSE_S,
             models=(),
             settings_digest="d",
         )

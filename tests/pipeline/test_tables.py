@@ -21,6 +21,18 @@ REQUIRED = {
     "asr_confidence speaker_confidence suspect n_masked_person n_masked_organisation "
     "n_masked_place n_masked_other",
     "words": "turn_id word_number start_s end_s word confidence",
+    "dynamics_session": "session_id n_people n_floor_transfers fto_mean_s fto_q25_s fto_median_s "
+    "fto_q75_s n_gaps gap_s n_lapses lapse_s pause_s n_overlaps_between overlap_between_s "
+    "n_overlaps_within overlap_within_s n_interruptions_successful n_interruptions_unsuccessful "
+    "n_overlaps_cooperative gini_speech entropy_speech gini_turns entropy_turns reciprocity "
+    "n_ab_ba n_ab_xa turn_mean_s turn_q25_s turn_median_s turn_q75_s turn_max_s silence_share "
+    "overlap_share speech_rate",
+    "dynamics_person": "session_id person_id n_turns turn_share speech_s speaking_share "
+    "n_floor_taken n_floor_yielded fto_mean_s fto_median_s pause_s n_interruptions_successful "
+    "n_interruptions_unsuccessful n_interrupted_successfully n_interrupted_unsuccessfully "
+    "n_overlaps_cooperative n_minimal_responses_given n_minimal_responses_received n_ab_ba "
+    "n_ab_xa turn_mean_s turn_median_s turn_max_s speech_rate",
+    "transitions": "session_id from_person_id to_person_id n expected residual",
 }
 
 

@@ -15,15 +15,18 @@ from pipeline.records import (
     Audio,
     Cast,
     Conversation,
+    Diarisation,
     MaskedConversation,
     MaskedTurn,
     Person,
     Recording,
+    Segment,
     Turn,
     Word,
 )
 
 SESSIONS = ("G01-S01", "G01-S02")
+LAPSE_S = 8.0
 SETTINGS_DIGEST = "5e771265"
 MODELS = ("whisper-base", "pyannote-segmentation-3.0")
 
@@ -168,6 +171,28 @@ AUDIO = {
 }
 
 
+def _diarisation(*segments: tuple[float, float, str]) -> Diarisation:
+    return Diarisation(tuple(Segment(*segment) for segment in segments), (), ())
+
+
+DIARISATIONS = {
+    "G01-S01": _diarisation(
+        (1.0, 4.6, "SPEAKER_00"),
+        (4.0, 4.5, "SPEAKER_01"),
+        (4.0, 4.3, "SPEAKER_02"),
+        (5.4, 6.0, "SPEAKER_00"),
+        (6.25, 9.0, "SPEAKER_01"),
+        (9.25, 11.0, "SPEAKER_01"),
+        (12.0, 12.1, "SPEAKER_03"),
+    ),
+    "G01-S02": _diarisation(
+        (0.5, 1.5, "SPEAKER_00"),
+        (1.75, 3.0, "SPEAKER_00"),
+        (2.75, 8.0, "SPEAKER_01"),
+    ),
+}
+
+
 def conversation(session_id: str) -> Conversation:
     """As it was before masking, with a name that must not come through."""
     secret = Word(0.0, 0.1, "Salanimi", 1.0)
@@ -188,9 +213,11 @@ def tables_of(session_id: str) -> dict[str, pa.Table]:
     return publish.session_tables(
         RECORDINGS[session_id],
         AUDIO[session_id],
+        DIARISATIONS[session_id],
         conversation(session_id),
         CASTS[session_id],
         MASKED[session_id],
+        lapse_s=LAPSE_S,
         models=MODELS,
         settings_digest=SETTINGS_DIGEST,
     )
@@ -215,6 +242,14 @@ _TURN_COLUMNS = (
     "text", "n_words", "language", "offset_from_previous_s", "previous_person_id", "overlap_s",
     "overlapped_by", "pause_s", "asr_confidence", "speaker_confidence", "suspect",
     "n_masked_person", "n_masked_organisation", "n_masked_place", "n_masked_other",
+)
+_PERSON_COLUMNS = (
+    "session_id", "person_id", "n_turns", "turn_share", "speech_s", "speaking_share",
+    "n_floor_taken", "n_floor_yielded", "fto_mean_s", "fto_median_s", "pause_s",
+    "n_interruptions_successful", "n_interruptions_unsuccessful", "n_interrupted_successfully",
+    "n_interrupted_unsuccessfully", "n_overlaps_cooperative", "n_minimal_responses_given",
+    "n_minimal_responses_received", "n_ab_ba", "n_ab_xa", "turn_mean_s", "turn_median_s",
+    "turn_max_s", "speech_rate",
 )
 EXPECTED: dict[str, list[dict[str, Any]]] = {
     "sessions": [
@@ -277,6 +312,61 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
             ("G01-S02-T00002750", 1, 2.75, 3.2, "Kiitos", 0.8),
             ("G01-S02-T00002750", 2, 3.3, 3.5, "kun", 0.8),
             ("G01-S02-T00002750", 3, 3.6, 4.0, "tulit", 0.8),
+        )
+    ],
+    "dynamics_session": [
+        {
+            "session_id": "G01-S01", "n_people": 3, "n_floor_transfers": 1, "fto_mean_s": 0.25,
+            "fto_q25_s": 0.25, "fto_median_s": 0.25, "fto_q75_s": 0.25, "n_gaps": 1, "gap_s": 0.25,
+            "n_lapses": 0, "lapse_s": 0.0, "pause_s": 1.05, "n_overlaps_between": 0,
+            "overlap_between_s": 0.0, "n_overlaps_within": 2, "overlap_within_s": 0.8,
+            "n_interruptions_successful": 0, "n_interruptions_unsuccessful": 0,
+            "n_overlaps_cooperative": 2, "gini_speech": 0.4947, "entropy_speech": 0.7353,
+            "gini_turns": 0.5, "entropy_turns": 0.6309, "reciprocity": 0.0, "n_ab_ba": 0,
+            "n_ab_xa": 0, "turn_mean_s": 4.875, "turn_q25_s": 4.812, "turn_median_s": 4.875,
+            "turn_q75_s": 4.938, "turn_max_s": 5.0, "silence_share": 0.56,
+            "overlap_share": 0.0568, "speech_rate": 43.0769,
+        },
+        {
+            "session_id": "G01-S02", "n_people": 2, "n_floor_transfers": 1, "fto_mean_s": -0.25,
+            "fto_q25_s": -0.25, "fto_median_s": -0.25, "fto_q75_s": -0.25, "n_gaps": 0,
+            "gap_s": 0.0, "n_lapses": 0, "lapse_s": 0.0, "pause_s": 0.25, "n_overlaps_between": 1,
+            "overlap_between_s": 0.25, "n_overlaps_within": 0, "overlap_within_s": 0.0,
+            "n_interruptions_successful": 0, "n_interruptions_unsuccessful": 0,
+            "n_overlaps_cooperative": 1, "gini_speech": 0.4, "entropy_speech": 0.8813,
+            "gini_turns": 0.0, "entropy_turns": 1.0, "reciprocity": 0.0, "n_ab_ba": 0,
+            "n_ab_xa": 0, "turn_mean_s": 3.875, "turn_q25_s": 3.188, "turn_median_s": 3.875,
+            "turn_q75_s": 4.562, "turn_max_s": 5.25, "silence_share": 0.1471,
+            "overlap_share": 0.0345, "speech_rate": 30.9677,
+        },
+    ],
+    "dynamics_person": [
+        dict(zip(_PERSON_COLUMNS, row, strict=True))
+        for row in (
+            ("G01-S01", "H03", 1, 0.5, 5.0, 0.5263, 1, 0, 0.25, 0.25, 0.25, 0, 0, 0, 0, 1, 1, 0,
+             0, 0, 4.75, 4.75, 4.75, 37.8947),
+            ("G01-S01", "H07", 1, 0.5, 4.2, 0.4421, 0, 1, None, None, 0.8, 0, 0, 0, 0, 0, 0, 2,
+             0, 0, 5.0, 5.0, 5.0, 48.0),
+            ("G01-S01", "H11", 0, 0.0, 0.3, 0.0316, 0, 0, None, None, 0.0, 0, 0, 0, 0, 1, 1, 0,
+             0, 0, None, None, None, None),
+            ("G01-S02", "H07", 1, 0.5, 5.25, 0.7, 1, 0, -0.25, -0.25, 0.0, 0, 0, 0, 0, 1, 0, 0,
+             0, 0, 5.25, 5.25, 5.25, 34.2857),
+            ("G01-S02", "H11", 1, 0.5, 2.25, 0.3, 0, 1, None, None, 0.25, 0, 0, 0, 0, 0, 0, 0,
+             0, 0, 2.5, 2.5, 2.5, 24.0),
+        )
+    ],
+    "transitions": [
+        dict(zip(("session_id", "from_person_id", "to_person_id", "n", "expected", "residual"),
+                 row, strict=True))
+        for row in (
+            ("G01-S01", "H03", "H07", 0, 0.0, None),
+            ("G01-S01", "H03", "H11", 0, 0.0, None),
+            ("G01-S01", "H07", "H03", 1, 1.0, 0.0),
+            ("G01-S01", "H07", "H11", 0, 0.0, None),
+            ("G01-S01", "H11", "H03", 0, 0.0, None),
+            ("G01-S01", "H11", "H07", 0, 0.0, None),
+            ("G01-S02", "H07", "H11", 0, 0.0, None),
+            ("G01-S02", "H11", "H07", 1, 1.0, 0.0),
         )
     ],
 }

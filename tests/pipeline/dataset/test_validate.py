@@ -17,6 +17,7 @@ from example_dataset import make_dataset
 from pipeline.dataset import files
 from pipeline.dataset.validate import Problem, examine, validate
 from pipeline.errors import DatasetError, UnreadableError
+from pipeline.tables import TABLES
 
 Row = dict[str, Any]
 
@@ -66,8 +67,14 @@ def test_a_published_data_set_is_sound(dataset: Path) -> None:
 
 def test_report_counts_files_and_rows(dataset: Path) -> None:
     report = examine(dataset)
-    assert report.n_files == {"sessions": 2, "people": 1, "turns": 2, "words": 2}
-    assert report.n_rows == {"sessions": 2, "people": 3, "turns": 6, "words": 12}
+    assert report.n_files == {
+        **{"sessions": 2, "people": 1, "turns": 2, "words": 2},
+        **{"dynamics_session": 2, "dynamics_person": 2, "transitions": 2},
+    }
+    assert report.n_rows == {
+        **{"sessions": 2, "people": 3, "turns": 6, "words": 12},
+        **{"dynamics_session": 2, "dynamics_person": 5, "transitions": 8},
+    }
 
 
 S01 = "G01-S01.parquet"
@@ -150,6 +157,39 @@ PLANTED: list[tuple[str, str, str, Callable[[list[Row]], list[Row] | None], str]
      "n_turns is not that of turns: H03"),
     ("speech_s of a person", "people", "G01.parquet", put("H03", speech_s=5.01),
      "speech_s is not that of turns: H03"),
+    # turn-taking
+    ("transfers", "dynamics_session", S01, put(n_floor_transfers=2),
+     "n_floor_transfers is 2, but the rows of turns make 1"),
+    ("overlaps between", "dynamics_session", "G01-S02.parquet", put(n_overlaps_between=0),
+     "n_overlaps_between is 0, but the rows of turns make 1"),
+    ("N", "dynamics_session", S01, put(n_people=4),
+     "n_people is 4, but the rows of turns make 3"),
+    ("no row of turn-taking", "dynamics_session", S01, lambda rows: [],
+     "the file does not hold one row"),
+    ("turns of a person", "dynamics_person", S01, put("H11", n_turns=1),
+     "n_turns is not that of turns in G01-S01 H11"),
+    ("floor taken", "dynamics_person", S01, put("H07", n_floor_taken=1),
+     "n_floor_taken is not that of turns in G01-S01 H07"),
+    ("floor yielded", "dynamics_person", S01, put("H07", n_floor_yielded=0),
+     "n_floor_yielded is not that of turns in G01-S01 H07"),
+    ("responses given", "dynamics_person", S01, put("H11", n_minimal_responses_given=0),
+     "n_minimal_responses_given is not that of turns in G01-S01 H11"),
+    ("responses received", "dynamics_person", S01, put("H07", n_minimal_responses_received=1),
+     "n_minimal_responses_received is not that of turns in G01-S01 H07"),
+    ("talk of a person", "dynamics_person", S01, put("H03", speech_s=5.01),
+     "speech_s is not that of turns in G01-S01 H03"),
+    ("nobody's turn-taking", "dynamics_person", S01, lambda rows: rows[:2],
+     "the people are not those of turns"),
+    ("turn-taking of a stranger", "dynamics_person", S01, put("H11", person_id="H99"),
+     "person_id refers to nothing in people.person_id: G01-S01 H99"),
+    ("transition count", "transitions", S01, put(n=1),
+     "n is not that of turns in G01-S01 H03 H07"),
+    ("missing pair", "transitions", S01, lambda rows: rows[1:],
+     "the pairs are not those of the people in turns"),
+    ("transition to nobody", "transitions", S01, put(to_person_id="H99"),
+     "to_person_id refers to nothing in people.person_id: G01-S01 H03 H99"),
+    ("transition of another session", "transitions", S01, put(session_id="G01-S02"),
+     "session_id is not what the file is named after: G01-S02 H03 H07"),
     # rows in the wrong file
     ("no session row", "sessions", S01, lambda rows: [],
      "the file does not hold the one session that it is named after"),
@@ -196,9 +236,9 @@ def as_text(table: pa.Table, column: str) -> pa.Table:
         ),
         (
             lambda t: t.replace_schema_metadata(
-                t.schema.metadata | {b"vuoro.schema_version": b"2"}
+                t.schema.metadata | {b"vuoro.schema_version": b"1"}
             ),
-            "the schema version is not 1, which this vuoro reads",
+            "the schema version is not 2, which this vuoro reads",
         ),
         (lambda t: t.replace_schema_metadata({}), "the footer gives no schema version"),
     ],
@@ -219,14 +259,14 @@ def test_one_error_of_structure_does_not_hide_others_or_make_new_ones(dataset: P
     ]
 
 
-@pytest.mark.parametrize("table", ["sessions", "people", "turns", "words"])
+@pytest.mark.parametrize("table", TABLES)
 def test_damaged_file_is_found(dataset: Path, table: str) -> None:
     file = next((dataset / table).iterdir())
     file.write_bytes(file.read_bytes()[:-20])
     assert Problem(table, file.name, "the file is damaged") in validate(dataset)
 
 
-@pytest.mark.parametrize("table", ["sessions", "turns", "words"])
+@pytest.mark.parametrize("table", files.SESSION_TABLES)
 def test_missing_file_of_a_session_is_found(dataset: Path, table: str) -> None:
     (dataset / table / S01).unlink()
     assert Problem(table, S01, "the file is missing") in validate(dataset)
@@ -238,7 +278,7 @@ def test_missing_people_are_found(dataset: Path) -> None:
 
 
 def test_copied_file_is_found(dataset: Path) -> None:
-    for table in ("sessions", "turns", "words"):
+    for table in files.SESSION_TABLES:
         shutil.copy(dataset / table / S01, dataset / table / "G01-S03.parquet")
     shutil.copy(dataset / "people" / "G01.parquet", dataset / "people" / "G02.parquet")
     found = {(problem.table, problem.file, problem.message) for problem in validate(dataset)}
