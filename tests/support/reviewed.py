@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from pydantic import TypeAdapter
+from talk import turn_of
 
 from pipeline import intake
 from pipeline.pseudonymise.text import core
@@ -19,8 +20,6 @@ from pipeline.records import (
     Mentions,
     Recording,
     Transcript,
-    Turn,
-    Word,
 )
 from pipeline.review.talk import Talk
 from pipeline.settings import Settings
@@ -34,7 +33,7 @@ Names = dict[str, tuple[EntityType, str]]
 
 def conversation(turns: Sequence[str], language: str = "fi") -> Conversation:
     """One word a second; every turn by the same label."""
-    return Conversation(tuple(map(_turn, turns)), language, None, 0.0, 0.0, 0.0, ())
+    return Conversation(tuple(map(turn_of, turns)), language, None, 0.0, 0.0, 0.0, ())
 
 
 def mentions(
@@ -94,22 +93,3 @@ class Sessions:
 def without_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sessions be read where no model is installed."""
     monkeypatch.setattr(SessionChain, "models", {})
-
-
-def _turn(said: str) -> Turn:
-    words = tuple(Word(float(i), i + 0.5, word, 0.9) for i, word in enumerate(said.split()))
-    return Turn(
-        label="SPEAKER_00",
-        kind="turn",
-        start_s=0.0,
-        end_s=float(len(words)),
-        words=words,
-        overlap_s=0.0,
-        overlapped_by=(),
-        pause_s=0.0,
-        previous_label=None,
-        offset_from_previous_s=None,
-        asr_confidence=None,
-        speaker_confidence=None,
-        suspect=(),
-    )

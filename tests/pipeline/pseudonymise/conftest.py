@@ -3,30 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from talk import turn_of
 
-from pipeline.records import Conversation, Turn, Word
+from pipeline.records import Conversation
 
 Talk = Callable[..., Conversation]
-
-
-def _turn(said: str) -> Turn:
-    """A turn with one word a second, each half a second long, of probability 0.9."""
-    words = tuple(Word(float(i), i + 0.5, word, 0.9) for i, word in enumerate(said.split()))
-    return Turn(
-        label="SPEAKER_00",
-        kind="turn",
-        start_s=0.0,
-        end_s=float(len(words)),
-        words=words,
-        overlap_s=0.0,
-        overlapped_by=(),
-        pause_s=0.0,
-        previous_label=None,
-        offset_from_previous_s=None,
-        asr_confidence=0.9,
-        speaker_confidence=None,
-        suspect=(),
-    )
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +16,7 @@ def talk() -> Talk:
 
     def made(*turns: str, language: str | None = "fi") -> Conversation:
         return Conversation(
-            turns=tuple(map(_turn, turns)),
+            turns=tuple(map(turn_of, turns)),
             language=language,
             language_probability=None,
             speech_s=0.0,
