@@ -31,7 +31,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--extra dev pyproject.toml --output-file requirements.txt --upgrade
+		--extra dev --extra notebooks pyproject.toml --output-file requirements.txt --upgrade
 
 clean:
 	rm -rf $(VENV) $(ALL_PEERS:%=.venv-%) data/demo-study

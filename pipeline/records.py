@@ -12,6 +12,7 @@ from typing import Literal
 SessionKind = Literal["meeting", "group_interview"]
 TurnKind = Literal["turn", "minimal_response"]
 EntityType = Literal["person", "organisation", "place", "contact", "identifier"]
+IdentifiedBy = Literal["human", "voice", "new", "unknown"]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -145,7 +146,8 @@ class Turn:
 
     ``overlap_s`` is the time in which others talk too, by ``overlapped_by``; ``pause_s`` the
     silence inside the turn. ``offset_from_previous_s`` is the floor transfer offset (Heldner &
-    Edlund 2010): start of the turn minus end of the previous floor holder's turn.
+    Edlund 2010): start of the turn minus end of the previous floor holder's turn. ``edited`` says
+    what a human corrected: ``text``, ``speaker``, ``split``, ``merged``, ``kind``.
     """
 
     label: str
@@ -161,6 +163,7 @@ class Turn:
     asr_confidence: float | None
     speaker_confidence: float | None
     suspect: tuple[str, ...]
+    edited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +181,21 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who a speaker label is: ``person_id`` is the pseudonym under which the data knows them."""
+    """Who a speaker label is: ``person_id`` is the pseudonym under which the data knows them.
+
+    ``identified_by`` says how that is known: a ``human`` said so; the ``voice`` is that of somebody
+    known; it is ``new``, like nobody known; or it is ``unknown`` whose of those known it is. Then
+    the person is one of this session alone. ``similarity`` is that of the voice to the person's,
+    ``margin`` how much less any other choice was alike; None where there was nothing to compare.
+    """
 
     label: str
     person_id: str
     role: str
     speech_s: float
+    identified_by: IdentifiedBy = "new"
+    similarity: float | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
