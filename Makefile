@@ -58,6 +58,15 @@ bench-names: $(INSTALLED)
 	@test -n "$(DATA)" || { echo "Say where: make bench-names DATA=<folder with marked texts>"; exit 2; }
 	$(BIN)/python -W ignore -m pipeline.bench.names $(DATA) $(BENCH)
 
+# Measures voice prints and people over sessions (python -m pipeline.bench.voices --help).
+#   make bench-voices DATA=../recordings [CACHE=../found] [BENCH="--out voices.json"]
+CACHE ?= .bench-voices
+.PHONY: bench-voices
+bench-voices: $(INSTALLED)
+	@test -n "$(DATA)" || { echo "Say where: make bench-voices DATA=<folder with references>"; exit 2; }
+	$(BIN)/vuoro models pull
+	$(BIN)/python -W ignore -m pipeline.bench.voices "$(DATA)" --cache "$(CACHE)" $(BENCH)
+
 .PRECIOUS: .venv-%/.installed
 
 bench-%: .venv-%/.installed ;

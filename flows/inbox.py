@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,14 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.session import Contained, process_session
-from pipeline import intake
+from pipeline import build, intake
+from pipeline.build import rounds
 from pipeline.errors import ConsentError, RecordingError, VuoroError
 from pipeline.listener import listener
 from pipeline.overview import totals
-from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.roster.consent import require
 from pipeline.stages import unfinished
 from pipeline.study import Study
-
-ROUNDS = 2
 
 
 def _run_name() -> str:
@@ -36,24 +35,15 @@ def process_inbox(study: str, overrides: dict[str, str]) -> list[dict[str, Any]]
     place = Study(Path(study))
     take_in(study, overrides)
     rows: dict[str, dict[str, Any]] = {}
-    # A name that one session brings is masked in all: those done before it come up once more.
-    for _ in range(ROUNDS):
-        if waiting := _to_do(place, overrides, rows):
-            listener.get().planned(waiting)
-            rows |= {session_id: _finish(place, session_id, overrides) for session_id in waiting}
+    failed: set[str] = set()
+    for waiting in rounds(partial(unfinished, place, place.settings(overrides)), failed):
+        listener.get().planned(waiting)
+        rows |= {session_id: _finish(place, session_id, overrides) for session_id in waiting}
+        failed |= {session_id for session_id, row in rows.items() if "error" in row}
     document(study)
     table = list(rows.values())
     create_table_artifact(key="inbox", table=table, description="Sessions of this run")
     return table
-
-
-def _to_do(
-    study: Study, overrides: dict[str, str], tried: dict[str, dict[str, Any]]
-) -> dict[str, list[str]]:
-    """The unfinished sessions with their stages to come, but none that failed in this run."""
-    failed = {session_id for session_id, row in tried.items() if "error" in row}
-    waiting = unfinished(study, study.settings(overrides))
-    return {id: stages for id, stages in waiting.items() if id not in failed}
 
 
 def _finish(study: Study, session_id: str, overrides: dict[str, str]) -> dict[str, Any]:
@@ -95,9 +85,6 @@ def take_in(study: str, overrides: dict[str, str]) -> int:
 
 @task(name="document", task_run_name="document", persist_result=False, cache_policy=NO_CACHE)
 def document(study: str) -> None:
-    """People, dictionary and data sheet of the whole data set."""
-    place = Study(Path(study))
+    """People, attendance, dictionary and data sheet of the whole data set."""
     with Contained("document"):
-        remove_stale(place.dataset, [r.session_id for r in intake.sessions(place)])
-        publish_people(place.dataset)
-        write_documentation(place.dataset)
+        build.document(Study(Path(study)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands import group, key, release, review
+from pipeline.commands import build, edit, group, key, release, report, review
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, problems, unlock
 from pipeline.commands.withdraw import withdraw
 from pipeline.errors import VuoroError
@@ -27,6 +27,9 @@ app = typer.Typer(
 models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
 app.add_typer(review.app, name="review")
+app.command()(edit.edit)
+app.command()(build.build)
+app.command()(report.report)
 app.command()(release.release)
 app.command()(withdraw)
 app.add_typer(key.app, name="key")
@@ -131,12 +134,12 @@ def validate(study: StudyOption = DEFAULT_STUDY) -> None:
     from pipeline.dataset.validate import examine
     from pipeline.study import open_study
 
-    report = examine(open_study(study).dataset)
-    for problem in report.problems:
+    found = examine(open_study(study).dataset)
+    for problem in found.problems:
         problems.print(str(problem), markup=False, highlight=False, soft_wrap=True)
-    counts = ", ".join(f"{rows} {table}" for table, rows in report.n_rows.items())
-    if report.problems:
-        problems.print(f"[red]{len(report.problems)} problem(s)[/] in {counts}.", highlight=False)
+    counts = ", ".join(f"{rows} {table}" for table, rows in found.n_rows.items())
+    if found.problems:
+        problems.print(f"[red]{len(found.problems)} problem(s)[/] in {counts}.", highlight=False)
         raise typer.Exit(1)
     console.print(f"[green]The data set is in order[/]: {counts}.", highlight=False)
 

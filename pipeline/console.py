@@ -35,6 +35,7 @@ _WORDS = {
     "diarise": "who spoke when",
     "transcribe": "what was said",
     "assemble": "turns",
+    "correct": "corrections",
     "identify": "people",
     "find_names": "finding names",
     "pseudonymise": "masking names",

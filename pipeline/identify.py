@@ -1,26 +1,87 @@
-"""Who each speaker label is.
+"""Who each speaker label of a session is, and the voices of one person as one.
 
-Until people are recognised across sessions, every label is a person of its own session, known as
-``G07-S02-P1``: nobody is guessed into a name, and two sessions never share a person by accident.
+Who it is was found out for the whole group (``pipeline.people``); here it becomes the session's
+cast. Where a human said that two labels are one person, their talk is joined before it becomes
+turns.
 """
 
 from __future__ import annotations
 
-from pipeline.records import Cast, Diarisation, Person
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from pipeline.people.register import Known
+from pipeline.records import Cast, Diarisation, Person, Segment, Transcript
 from pipeline.timeline import Talk, total_s
 
 
-def identify(session_id: str, diarisation: Diarisation) -> Cast:
-    """One person for each speaker label of the session, in order of label."""
+def identify(known: Iterable[Known], diarisation: Diarisation) -> Cast:
+    """Everybody in the session, in order of label."""
     talk = Talk.of(diarisation.regular)
     return Cast(
         tuple(
             Person(
-                label=label,
-                person_id=f"{session_id}-P{number}",
-                role="unknown",
-                speech_s=round(total_s(parts), 3),
+                label=each.label,
+                person_id=each.person_id,
+                role=each.role,
+                speech_s=round(total_s(talk.by_label.get(each.label, [])), 3),
+                identified_by=each.by,
+                similarity=each.similarity,
+                margin=each.margin,
             )
-            for number, (label, parts) in enumerate(sorted(talk.by_label.items()), start=1)
+            for each in known
         )
     )
+
+
+def same_voices(cast: Cast) -> dict[str, str]:
+    """The labels that are a person's second, third …, each with the person's first."""
+    first: dict[str, str] = {}
+    same = {p.label: first.setdefault(p.person_id, p.label) for p in cast.people}
+    return {label: other for label, other in same.items() if label != other}
+
+
+def voices_as_one(diarisation: Diarisation, same: Mapping[str, str]) -> Diarisation:
+    """The diarisation with the labels of ``same`` under the label that each is given there.
+
+    Their voice prints are left out: a print is of one label.
+    """
+    if not same:
+        return diarisation
+    return Diarisation(
+        regular=_joined(diarisation.regular, same),
+        exclusive=_joined(diarisation.exclusive, same),
+        voice_prints=tuple(v for v in diarisation.voice_prints if v.label not in same),
+    )
+
+
+def words_as_one(transcript: Transcript, same: Mapping[str, str]) -> Transcript:
+    """The transcript of tracks with the labels of ``same`` under the label that each is given."""
+    if not same:
+        return transcript
+    return replace(
+        transcript,
+        words=tuple(replace(w, label=same.get(w.label or "", w.label)) for w in transcript.words),
+        suspects=tuple(
+            replace(s, label=same.get(s.label or "", s.label)) for s in transcript.suspects
+        ),
+    )
+
+
+def _joined(segments: Iterable[Segment], same: Mapping[str, str]) -> tuple[Segment, ...]:
+    """Segments under their person's label; those that overlap another of theirs become one.
+
+    Such a segment is as sure as the less sure of the two.
+    """
+    joined: list[Segment] = []
+    latest: dict[str, int] = {}
+    for segment in sorted(replace(s, label=same.get(s.label, s.label)) for s in segments):
+        at = latest.get(segment.label)
+        if at is not None and segment.start_s < joined[at].end_s:
+            end_s = max(joined[at].end_s, segment.end_s)
+            sure = min(joined[at].confidence, segment.confidence)
+            joined[at] = replace(joined[at], end_s=end_s, confidence=sure)
+        else:
+            latest[segment.label] = len(joined)
+            joined.append(segment)
+    return tuple(joined)

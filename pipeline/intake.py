@@ -172,6 +172,13 @@ def sessions(study: Study) -> list[Recording]:
         return [_load(record, Recording) for record in sorted(records)]
 
 
+def sessions_of(study: Study, group_id: str) -> list[Recording]:
+    """The accepted recordings of a group, by session_id. Raises as ``sessions``."""
+    with os_errors("reading the list of sessions"):
+        records = study.recordings.glob(f"{group_id}-*/{RECORD}")
+        return [_load(record, Recording) for record in sorted(records)]
+
+
 def recording(study: Study, session_id: str) -> Recording:
     """The accepted recording of a session.
 

@@ -8,14 +8,27 @@ study-level files up to date.
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
 from pipeline.dataset import datasheet, files
+from pipeline.dataset.people import (
+    HEARD,
+    Group,
+    Met,
+    as_entry,
+    attendance_rows,
+    heard,
+    own_columns,
+    people_rows,
+    people_schema,
+)
+from pipeline.dataset.values import EDITS
 from pipeline.dynamics.floor import Meeting
 from pipeline.dynamics.rows import dynamics_rows
 from pipeline.errors import DatasetError
@@ -33,7 +46,7 @@ from pipeline.tables import schema
 
 Row = dict[str, Any]
 
-_ROLES_ENTRY = "vuoro.roles"
+NOBODY: Mapping[str, Group] = MappingProxyType({})
 
 
 def session_tables(
@@ -47,24 +60,27 @@ def session_tables(
     lapse_s: float,
     models: tuple[str, ...],
     settings_digest: str,
+    questions: Sequence[int | None] = (),
 ) -> dict[str, pa.Table]:
-    """The session's rows of all tables, by table name.
+    """The session's rows of its tables, by table name.
 
     Text, words and turns come from ``masked`` alone; turn-taking from its turns and the regular
-    diarisation, with silences longer than ``lapse_s`` as lapses. The rows of people count this
-    session only; ``publish_people`` adds up the group's sessions.
+    diarisation, with silences longer than ``lapse_s`` as lapses. ``questions`` are the numbers of
+    the interview guide's questions that the turns of ``masked`` belong to. Who was heard is in the
+    metadata of the sessions table, for ``publish_people``.
 
     Raises KeyError if a turn has a speaker label that the cast lacks.
     """
-    turns, words = _turns_and_words(recording.session_id, conversation.language, cast, masked)
-    people = _people_rows(recording.group_id, _roles([_roles_of(cast)]), [turns])
+    turns, words = _turns_and_words(
+        recording.session_id, conversation.language, cast, masked, questions
+    )
     session = _session_row(recording, audio, conversation, masked, turns) | {
         "models": list(models),
         "settings_digest": settings_digest,
     }
-    rows = {"sessions": [session], "people": people, "turns": turns, "words": words}
+    rows = {"sessions": [session], "turns": turns, "words": words}
     rows |= dynamics_rows(
-        recording.session_id,
+        recording,
         Meeting.of(
             [masked_turn.turn for masked_turn in masked.turns],
             diarisation.regular,
@@ -72,8 +88,11 @@ def session_tables(
             lapse_s,
         ),
         audio.duration_s,
+        {person.person_id: person.role for person in cast.people},
     )
-    return {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in rows}
+    tables = {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in rows}
+    entry = {HEARD: as_entry(heard(cast, turns))}
+    return tables | {"sessions": tables["sessions"].replace_schema_metadata(entry)}
 
 
 def publish_session(dataset: Path, tables: dict[str, pa.Table], source: str) -> bool:
@@ -91,8 +110,7 @@ def publish_session(dataset: Path, tables: dict[str, pa.Table], source: str) -> 
         name: files.provenance(name, source, models, session["settings_digest"])
         for name in files.SESSION_TABLES
     }
-    roles = {row["person_id"]: row["role"] for row in tables["people"].to_pylist()}
-    footers["sessions"][_ROLES_ENTRY] = json.dumps(roles, sort_keys=True)
+    footers["sessions"] |= files.footer(tables["sessions"])
     if is_published(dataset, session_id, source):
         return False
     written = [
@@ -115,24 +133,23 @@ def is_published(dataset: Path, session_id: str, source: str) -> bool:
     )
 
 
-def publish_people(dataset: Path) -> bool:
-    """Write the people of every group anew from the data set's sessions; True if any changed.
+def publish_people(dataset: Path, background: Mapping[str, Group] = NOBODY) -> bool:
+    """Write the people and the attendance of every group anew; True if any changed.
 
-    Roles come from the footers of the sessions files. Where sessions disagree about a person, the
-    role held in most sessions counts.
+    Both come from the footers of the sessions files and from ``background``, which has the members
+    of each group's roster. One group is in memory at a time.
 
     Raises DatasetError if a file of the data set is damaged, TransientError if one cannot be read
     or written.
     """
-    groups: dict[str, list[str]] = defaultdict(list)
-    sessions = {file.stem: _read_session(file) for file in files.files(dataset, "sessions")}
-    for session_id, session in sessions.items():
-        groups[session["group_id"][0].as_py()].append(session_id)
-    changed = _remove(file for file in files.files(dataset, "people") if file.stem not in groups)
-    for group_id, members in groups.items():
-        data = _people_file(dataset, group_id, {name: sessions[name] for name in members})
-        changed |= files.write(files.file_of(dataset, "people", group_id), data)
-    return changed
+    own = own_columns(background.values())
+    changed, groups = False, set()
+    sessions = files.files(dataset, "sessions")
+    for group_id, of_group in groupby(sessions, key=lambda file: files.group_of(file.stem)):
+        groups.add(group_id)
+        changed |= _write_group(dataset, group_id, of_group, background.get(group_id, {}), own)
+    stale = (f for name in files.GROUP_TABLES for f in files.files(dataset, name))
+    return _remove(file for file in stale if file.stem not in groups) or changed
 
 
 def remove_stale(dataset: Path, session_ids: Collection[str]) -> bool:
@@ -161,21 +178,30 @@ def write_documentation(dataset: Path) -> bool:
     Raises DatasetError if a file of the data set is damaged, TransientError if one cannot be read
     or written.
     """
+    summary = datasheet.summarise(dataset)
     contents = {
-        "dictionary.csv": datasheet.dictionary_csv(),
-        "DATASHEET.md": datasheet.datasheet(datasheet.summarise(dataset)).encode(),
+        "dictionary.csv": datasheet.dictionary_csv(summary.own),
+        "DATASHEET.md": datasheet.datasheet(summary).encode(),
     }
     return any([files.write(dataset / name, data) for name, data in contents.items()])
 
 
 def _turns_and_words(
-    session_id: str, language: str | None, cast: Cast, masked: MaskedConversation
+    session_id: str,
+    language: str | None,
+    cast: Cast,
+    masked: MaskedConversation,
+    questions: Sequence[int | None],
 ) -> tuple[list[Row], list[Row]]:
     person_of = {person.label: person.person_id for person in cast.people}
+    asked = (
+        {id(turn): n for turn, n in zip(masked.turns, questions, strict=True)} if questions else {}
+    )
     turns, words = [], []
     for number, (turn_id, masked_turn) in enumerate(_with_ids(session_id, masked.turns), start=1):
         place = {"turn_id": turn_id, "session_id": session_id, "turn_number": number}
-        turns.append(place | {"language": language} | _turn_row(masked_turn, person_of))
+        place |= {"language": language, "question": asked.get(id(masked_turn))}
+        turns.append(place | _turn_row(masked_turn, person_of))
         words += _word_rows(turn_id, masked_turn)
     return turns, words
 
@@ -216,6 +242,7 @@ def _turn_row(masked_turn: MaskedTurn, person_of: dict[str, str]) -> Row:
         "asr_confidence": _confidence(turn.asr_confidence),
         "speaker_confidence": _confidence(turn.speaker_confidence),
         "suspect": sorted(set(turn.suspect)),
+        "edited": [edit for edit in EDITS if edit in turn.edited],
         "n_masked_person": masked_turn.n_masked_person,
         "n_masked_organisation": masked_turn.n_masked_organisation,
         "n_masked_place": masked_turn.n_masked_place,
@@ -264,68 +291,45 @@ def _session_row(
     }
 
 
-def _people_rows(group_id: str, roles: dict[str, str], sessions: list[list[Row]]) -> list[Row]:
-    """A row for everybody whom the turns of these sessions mention.
-
-    Whoever only overlaps another's turn has no row in turns, but must be found by its id.
-    """
-    rows = {
-        person_id: {"person_id": person_id, "n_sessions": 0, "n_turns": 0, "speech_s": 0.0}
-        for turns in sessions
-        for turn in turns
-        for person_id in (turn["person_id"], *turn["overlapped_by"])
-    }
-    for turns in sessions:
-        for person_id in {turn["person_id"] for turn in turns}:
-            own = [turn for turn in turns if turn["person_id"] == person_id]
-            row = rows[person_id]
-            row["n_sessions"] += 1
-            row["n_turns"] += sum(turn["kind"] == "turn" for turn in own)
-            talk_s = sum(turn["duration_s"] - turn["pause_s"] for turn in own)
-            row["speech_s"] = _seconds(row["speech_s"] + talk_s)
-    return [
-        rows[person_id] | {"group_id": group_id, "role": roles.get(person_id, "unknown")}
-        for person_id in sorted(rows)
-    ]
-
-
-def _roles_of(cast: Cast) -> dict[str, str]:
-    return {person.person_id: person.role for person in cast.people}
-
-
-def _roles(sessions: Iterable[dict[str, str]]) -> dict[str, str]:
-    """One role for each person: that of most sessions, a known one before ``unknown``."""
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
-    for roles in sessions:
-        for person_id, role in roles.items():
-            votes[person_id][role] += 1
-    return {
-        person_id: max(count, key=lambda role: (role != "unknown", count[role], role))
-        for person_id, count in votes.items()
-    }
-
-
-def _people_file(dataset: Path, group_id: str, sessions: dict[str, pa.Table]) -> bytes:
-    footers = [files.footer(session) for session in sessions.values()]
-    roles = _roles(json.loads(footer[_ROLES_ENTRY]) for footer in footers)
-    turns = [files.read(files.file_of(dataset, "turns", name)).to_pylist() for name in sessions]
-    models = {m for session in sessions.values() for m in session["models"][0].as_py()}
-    settings = {footer["vuoro.settings_digest"] for footer in footers}
-    entries = files.provenance(
-        "people",
-        digest([footer["vuoro.source"] for footer in footers]),
-        sorted(models),
-        ", ".join(sorted(settings)),
-    )
-    rows = _people_rows(group_id, roles, turns)
-    return files.encode("people", pa.Table.from_pylist(rows, schema=schema("people")), entries)
-
-
-def _read_session(file: Path) -> pa.Table:
-    session = files.read(file)
-    if session.num_rows != 1 or _ROLES_ENTRY not in files.footer(session):
+def _met(file: Path) -> tuple[Met, dict[str, str]]:
+    """A session as its sessions file has it, and the footer of that."""
+    table = files.read(file)
+    footer = files.footer(table)
+    if table.num_rows != 1 or HEARD not in footer:
         raise DatasetError("A file of the data set was changed by another program.")
-    return session
+    return Met(table.to_pylist()[0], json.loads(footer[HEARD])), footer
+
+
+def _write_group(
+    dataset: Path,
+    group_id: str,
+    sessions: Iterable[Path],
+    group: Group,
+    own: Mapping[str, pa.DataType],
+) -> bool:
+    read = [_met(file) for file in sessions]
+    met, footers = [each for each, _ in read], [footer for _, footer in read]
+    people = people_rows(group_id, met, group, own)
+    attendance = attendance_rows(met, people)
+    rows = {
+        "people": (people, people_schema(schema("people"), own)),
+        "attendance": (attendance, schema("attendance")),
+    }
+    sources = [footer["vuoro.source"] for footer in footers]
+    models = sorted({model for each in met for model in each.session["models"]})
+    settings = ", ".join(sorted({footer["vuoro.settings_digest"] for footer in footers}))
+    written = [
+        files.write(
+            files.file_of(dataset, name, group_id),
+            files.encode(
+                name,
+                pa.Table.from_pylist(made, schema=columns),
+                files.provenance(name, digest([*sources, made]), models, settings),
+            ),
+        )
+        for name, (made, columns) in rows.items()
+    ]
+    return any(written)
 
 
 def _is_made_from(file: Path, source: str) -> bool:

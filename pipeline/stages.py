@@ -1,6 +1,6 @@
 """The stages of a session, in order, and what each one depends on.
 
-    decode ─▶ diarise ─┬─▶ transcribe ─▶ assemble ─▶ find_names ─▶ pseudonymise
+    decode ─▶ diarise ─┬─▶ transcribe ─▶ assemble ─▶ correct ─▶ find_names ─▶ pseudonymise
                        └─▶ identify
 
 A stage result is addressed by everything it depends on (``SessionChain.key``): present and valid,
@@ -10,20 +10,31 @@ stages that read it and those after them whose input thereby changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict, astuple, dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
+
+from pydantic_core import to_jsonable_python
 
 from models.registry import ResolvedModel, resolve
 from pipeline import intake
 from pipeline.assemble import assemble
 from pipeline.audio import decode
+from pipeline.correct import correct
 from pipeline.diarise import diarisation_models, diarise
-from pipeline.disk import os_errors
-from pipeline.errors import StudyError
-from pipeline.identify import identify
+from pipeline.disk import os_errors, sha256_of
+from pipeline.edits import log
+from pipeline.edits.model import Corrected, Edit, relabelled
+from pipeline.errors import RecordingError, StudyError
+from pipeline.identify import identify, same_voices, voices_as_one, words_as_one
+from pipeline.interview.guide import Guide
+from pipeline.interview.guide import load as load_guide
+from pipeline.interview.questions import questions
+from pipeline.people import group
+from pipeline.people.register import Known
+from pipeline.people.samples import voice_of
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.apply import replacements, said
 from pipeline.pseudonymise.detect import detect
@@ -54,16 +65,21 @@ Outcome = Literal["made", "present"]
 Replaced = tuple[Replacement, ...]
 
 PUBLISH = "publish"
+SAMPLE = "voice_sample"  # a result that is no session's
+EMBEDDED_MODELS = ("segmentation", "voice-print")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that a stage may look at; ``folder`` takes the files that go with its record."""
+    """All that a stage may look at; ``folder`` takes the files that go with its record.
+
+    ``also`` is what the stage depends on besides: see ``Stage``.
+    """
 
     chain: SessionChain
     folder: Path
     progress: Progress
-    replaced: Replaced
+    also: Any
 
     @property
     def settings(self) -> Settings:
@@ -90,8 +106,9 @@ class Stage:
 
     ``needs`` are earlier stages whose records it reads, ``section`` the part of the settings and
     ``models`` the roles of the models it uses; ``of_recording`` the fields of the recording that
-    it reads; ``also`` tells what else its result depends on. ``version`` goes up whenever the same
-    inputs would give another result.
+    it reads. ``also`` tells what of the study as a whole its result depends on, for a chain: a
+    value that JSON can hold, or None while that is not known; given True, it finds it out. Its
+    ``version`` goes up whenever the same inputs would give another result.
     """
 
     name: str
@@ -102,8 +119,7 @@ class Stage:
     section: str | None = None
     models: tuple[str, ...] = ()
     of_recording: tuple[str, ...] = ()
-    replaces: bool = False
-    also: Callable[[SessionChain], object] | None = None
+    also: Callable[[SessionChain, bool], object | None] | None = None
 
 
 def _decode(job: Job) -> Audio:
@@ -138,35 +154,40 @@ def _transcribe(job: Job) -> Transcript:
         job.settings.machine,
         job.progress,
         job.tracks,
-        glossary=job.chain.study.glossary(),
+        glossary=job.also,
     )
+
+
+def _identify(job: Job) -> Cast:
+    return identify(job.also, job.chain.record("diarise", Diarisation))
 
 
 def _assemble(job: Job) -> Conversation:
     return assemble(
         job.chain.record("decode", Audio),
-        job.chain.record("diarise", Diarisation),
-        job.chain.record("transcribe", Transcript),
+        job.chain.voices,
+        words_as_one(job.chain.record("transcribe", Transcript), job.also),
         job.settings.turns,
     )
 
 
-def _identify(job: Job) -> Cast:
-    return identify(job.chain.recording.session_id, job.chain.record("diarise", Diarisation))
+def _correct(job: Job) -> Corrected:
+    conversation = job.chain.record("assemble", Conversation)
+    return correct(conversation, job.chain.voices, job.also, job.settings.turns)
 
 
 def _find_names(job: Job) -> Mentions:
-    return detect(job.chain.record("assemble", Conversation))
+    return detect(job.chain.conversation)
 
 
 def _pseudonymise(job: Job) -> MaskedConversation:
-    conversation = job.chain.record("assemble", Conversation)
+    conversation = job.chain.conversation
     labels = job.settings.anonymisation.labels
     if labels == "session":
         spoken = conversation.language
         labels = "fi" if spoken == "fi" else "sv" if spoken == "sv" else "en"
     flags = job.chain.record("find_names", Mentions).flags
-    return mask(conversation, job.replaced, flags, labels)
+    return mask(conversation, job.also, flags, labels)
 
 
 STAGES = (
@@ -188,7 +209,15 @@ STAGES = (
         needs=("decode", "diarise"),
         section="transcription",
         models=("speech-recognition",),
-        also=lambda chain: chain.study.glossary(),
+        also=lambda chain, find_out: chain.study.glossary(),
+    ),
+    Stage(
+        "identify",
+        2,
+        Cast,
+        _identify,
+        needs=("diarise",),
+        also=lambda chain, find_out: chain.who_is_who(find_out),
     ),
     Stage(
         "assemble",
@@ -197,25 +226,34 @@ STAGES = (
         _assemble,
         needs=("decode", "diarise", "transcribe"),
         section="turns",
+        also=lambda chain, find_out: chain.same_voices(),
     ),
-    Stage("identify", 1, Cast, _identify, needs=("diarise",), of_recording=("session_id",)),
+    Stage(
+        "correct",
+        1,
+        Corrected,
+        _correct,
+        needs=("diarise", "assemble"),
+        section="turns",
+        also=lambda chain, find_out: chain.edits(),
+    ),
     Stage(
         "find_names",
         3,
         Mentions,
         _find_names,
-        needs=("assemble",),
+        needs=("correct",),
         models=("names-fi", "names-en"),
-        also=lambda chain: edition(),
+        also=lambda chain, find_out: edition(),
     ),
     Stage(
         "pseudonymise",
         2,
         MaskedConversation,
         _pseudonymise,
-        needs=("assemble", "find_names"),
+        needs=("correct", "find_names"),
         section="anonymisation",
-        replaces=True,
+        also=lambda chain, find_out: chain.replaced(find_out),
     ),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
@@ -254,15 +292,16 @@ class SessionChain:
         None while a stage that it needs is not done.
         """
         stage = BY_NAME[name]
-        inputs = [self.find(need, verify=verify) for need in stage.needs]
-        if any(result is None for result in inputs):
+        if any(self.find(need, verify=verify) is None for need in stage.needs):
             return None
-        replaced = self._replaced(add=False) if stage.replaces else ()
-        if replaced is None:
-            return None
-        return self._address(stage, replaced)
+        return self._address(stage, self._also(stage))
 
-    def _address(self, stage: Stage, replaced: Replaced) -> str:
+    def _also(self, stage: Stage, *, find_out: bool = False) -> object | None:
+        return stage.also(self, find_out) if stage.also else ()
+
+    def _address(self, stage: Stage, also: object | None) -> str | None:
+        if also is None:
+            return None
         section = getattr(self.settings, stage.section) if stage.section else None
         return digest(
             {
@@ -271,8 +310,7 @@ class SessionChain:
                 "recording": [getattr(self.recording, name) for name in stage.of_recording],
                 "settings": section.model_dump(mode="json") if section else None,
                 "models": {r: m.sha256 for r, m in self.models.items() if r in stage.models},
-                "also": stage.also(self) if stage.also else None,
-                "replaced": [astuple(replacement) for replacement in replaced],
+                "also": to_jsonable_python(also),
             }
         )[:32]
 
@@ -298,19 +336,26 @@ class SessionChain:
         if self.find(name) is not None:
             return "present"
         stage = BY_NAME[name]
-        replaced = (self._replaced(add=True) if stage.replaces else None) or ()
-        with self.store.writing(name, self._address(stage, replaced)) as folder:
-            write_record(folder, stage.run(Job(self, folder, progress, replaced)))
+        also = self._also(stage, find_out=True)
+        address = self._address(stage, also)
+        if address is None:
+            raise StudyError(f"The stage '{name}' lacks what it needs.", "Run `vuoro run`.")
+        with self.store.writing(name, address) as folder:
+            write_record(folder, stage.run(Job(self, folder, progress, also)))
         if self.find(name) is None:
             raise StudyError(f"The result of the stage '{name}' was altered while it was written.")
         return "made"
 
-    def folder(self, name: str) -> Path:
-        """The folder of a finished stage."""
+    def result(self, name: str) -> Result:
+        """The result of a finished stage."""
         result = self.find(name)
         if result is None:
             raise StudyError(f"The stage '{name}' is not done yet.", "Run `vuoro run`.")
-        return result.folder
+        return result
+
+    def folder(self, name: str) -> Path:
+        """The folder of a finished stage."""
+        return self.result(name).folder
 
     def record(self, name: str, kind: type[R]) -> R:
         """The record of a finished stage."""
@@ -319,22 +364,25 @@ class SessionChain:
 
     def publish(self) -> None:
         """Write the session's rows into the data set; all stages must be done."""
-        conversation = self.record("assemble", Conversation)
+        corrected = self.record("correct", Corrected)
+        conversation = corrected.conversation
         masked = self.record("pseudonymise", MaskedConversation)
+        cast = self.record("identify", Cast)
         tables = session_tables(
             self.recording,
             self.record("decode", Audio),
-            self.record("diarise", Diarisation),
+            replace(self.record("diarise", Diarisation), regular=corrected.regular),
             conversation,
-            self.record("identify", Cast),
+            cast,
             masked,
             lapse_s=self.settings.turns.lapse_s,
             models=self.models_used,
             settings_digest=self.settings_digest,
+            questions=self._questions(conversation, cast),
         )
         # logged before: what is in the data set is in the log, even after a crash in between
         ids = turn_ids(self.recording.session_id, masked)
-        replaced = self._replaced(add=False) or ()
+        replaced = self.replaced(False) or ()
         entries = audit.entries(conversation, replaced, ids, EntityTable.load(self.study))
         log = self.study.audit / f"{self.recording.session_id}.jsonl"
         audit.append(log, entries, self.models_used, self.settings_digest)
@@ -350,7 +398,8 @@ class SessionChain:
         """One digest over all that the session's rows derive from; all stages must be done."""
         results = [self._found[stage.name].digest for stage in STAGES]
         public = replace(self.recording, original_name="", suffix="", inbox_folder="")
-        return digest([results, asdict(public), self.models_used, self.settings_digest])
+        asked = to_jsonable_python(self._guide)
+        return digest([results, asdict(public), asked, self.models_used, self.settings_digest])
 
     @property
     def settings_digest(self) -> str:
@@ -362,13 +411,107 @@ class SessionChain:
         """Each model in use as ``role=id@sha256``, shortened, for the record in the tables."""
         return tuple(f"{role}={m.id}@{m.sha256[:12]}" for role, m in sorted(self.models.items()))
 
-    def _replaced(self, *, add: bool) -> Replaced | None:
+    @property
+    def voice_model(self) -> str:
+        """The sha256 of the model that made the session's voice prints."""
+        return self.models.get("pipeline", self.models["voice-print"]).sha256
+
+    def who_is_who(self, find_out: bool) -> tuple[Known, ...] | None:
+        """Who the session's labels are; None if that must be found out first."""
+        sessions = list(self._diarised())
+        asked = self.study, self.recording.group_id, sessions, self.voice_model
+        found = group.update(*asked, self._voice_of) if find_out else group.current(*asked)
+        if found is None:
+            return None
+        return found.known(self.recording.session_id, self.result("diarise").digest)
+
+    def forget(self, person_id: str) -> None:
+        """Remove a person who has withdrawn from what is known of the session's group."""
+        sessions = list(self._diarised())
+        group.forget(self.study, self.recording.group_id, sessions, self.voice_model, person_id)
+
+    def same_voices(self) -> dict[str, str] | None:
+        """Labels that are the voice of another label's person, with that label.
+
+        None while it is not known who the labels are.
+        """
+        if self.find("identify") is None:
+            return None
+        return same_voices(self.record("identify", Cast))
+
+    def replaced(self, find_out: bool) -> Replaced | None:
         """What of the session is replaced; None if a name of it is not in the study's table yet."""
-        conversation = self.record("assemble", Conversation)
+        conversation = self.conversation
         mentions = self.record("find_names", Mentions)
         names = said(conversation, mentions)
-        table = EntityTable.update(self.study, names) if add else EntityTable.load(self.study)
+        load = partial(EntityTable.update, said=names) if find_out else EntityTable.load
+        table = load(self.study)
         return replacements(conversation, mentions, table) if table.knows(names) else None
+
+    def edits(self) -> list[Edit]:
+        """What humans corrected in the session, by its speaker labels as they are now."""
+        corrections = log.load(self.study, self.recording.session_id)
+        return [*relabelled(corrections, self.voices, self.voice_model)] if corrections else []
+
+    @property
+    def voices(self) -> Diarisation:
+        """The diarisation, with the labels that a human said are one person as one."""
+        return voices_as_one(self.record("diarise", Diarisation), self.same_voices() or {})
+
+    @property
+    def conversation(self) -> Conversation:
+        """What was said, as humans corrected it. Real names still in the text."""
+        return self.record("correct", Corrected).conversation
+
+    @property
+    def _guide(self) -> Guide | None:
+        """The questions that are asked in the session, if it is an interview with a guide."""
+        if self.recording.kind != "group_interview":
+            return None
+        return load_guide(self.study, self.recording.group_id)
+
+    def _questions(self, conversation: Conversation, cast: Cast) -> list[int | None]:
+        """The number of the question that each turn belongs to; [] without a guide."""
+        if (guide := self._guide) is None:
+            return []
+        interviewers = {person.label for person in cast.people if person.role == "interviewer"}
+        return questions(conversation.turns, interviewers, guide)
+
+    def _diarised(self) -> Iterator[group.Session]:
+        """The sessions of the group, this one as it is here, that are diarised."""
+        for recording in intake.sessions_of(self.study, self.recording.group_id):
+            own = recording.session_id == self.recording.session_id
+            chain = self if own else replace(self, recording=recording)
+            result = chain.find("diarise", verify=own)
+            if result is not None:
+                yield group.Session(
+                    recording.session_id,
+                    recording.session_number,
+                    recording.kind,
+                    result.digest,
+                    partial(chain.record, "diarise", Diarisation),
+                )
+
+    def _voice_of(self, sample: Path) -> tuple[float, ...]:
+        """The voice print of a roster's sample, kept as a result of its own."""
+        used = {role: model for role, model in self.models.items() if role in EMBEDDED_MODELS}
+        if not sample.is_file():
+            raise StudyError(
+                "A voice sample that a roster names is not in private/voices.",
+                "Put it there, or leave `voice_sample` empty.",
+            )
+        address = digest([sha256_of(sample), sorted(model.sha256 for model in used.values())])[:32]
+        if self.store.find(SAMPLE, address) is None:
+            places = {role: model.path for role, model in used.items()}
+            try:
+                voice = voice_of(sample, places, self.settings.machine)
+            except RecordingError as error:  # the session is not at fault
+                raise StudyError(error.what, error.remedy) from None
+            with self.store.writing(SAMPLE, address) as folder:
+                write_record(folder, voice)
+        result = self.store.find(SAMPLE, address)
+        assert result is not None
+        return read_record(result.folder, tuple[float, ...])
 
 
 def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:

@@ -59,6 +59,31 @@ class Study:
         return self.private / "voices"
 
     @property
+    def people(self) -> Path:
+        """Who is who in each group, and what people decided of it."""
+        return self.private / "people"
+
+    @property
+    def people_decisions(self) -> Path:
+        """Which voice a human said is whose, a decision a line."""
+        return self.people / "decisions.jsonl"
+
+    @property
+    def edits(self) -> Path:
+        """What a human corrected in the turns, a file a session."""
+        return self.private / "edits"
+
+    @property
+    def guide_file(self) -> Path:
+        """The questions of the study's interviews, one a line."""
+        return self.private / "interview_guide.txt"
+
+    @property
+    def guides(self) -> Path:
+        """The questions of the interviews of groups where they are others than the study's."""
+        return self.private / "guides"
+
+    @property
     def withdrawn_file(self) -> Path:
         """Who has withdrawn: pseudonyms and digests, nothing of what was said."""
         return self.private / "withdrawn.json"
@@ -110,6 +135,11 @@ class Study:
     def exports(self) -> Path:
         """The data set in other programs' forms."""
         return self.root / "exports"
+
+    @property
+    def reports(self) -> Path:
+        """Pages to read in a browser."""
+        return self.root / "reports"
 
     @property
     def lock_file(self) -> Path:

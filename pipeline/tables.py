@@ -7,17 +7,17 @@ or an empty text; an empty list means that there is none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from pipeline.dataset.columns import Column, Table, count, probability, seconds
+from pipeline.dataset.people_tables import ATTENDANCE, PEOPLE
+from pipeline.dataset.values import EDITS, SESSION_KINDS, TURN_KINDS
+from pipeline.dataset.values import ROLES as ROLES
 from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
 
-SCHEMA_VERSION = "2"
-
-SESSION_KINDS = ("meeting", "group_interview")
-TURN_KINDS = ("turn", "minimal_response")
-ROLES = ("leader", "facilitator", "participant", "interviewer", "unknown")
-
+SCHEMA_VERSION = "3"
 
 SESSIONS = Table(
     "sessions",
@@ -81,11 +81,12 @@ SESSIONS = Table(
             "flags",
             "list<string>",
             "What to know about the recording before using it, e.g. truncated, no_speech, "
-            "language_unsure, separate_tracks, track_lengths_differ, name_detection_weak.",
+            "language_unsure, separate_tracks, track_lengths_differ, name_detection_weak, "
+            "edits_lost.",
             "Mitä tallenteesta on syytä tietää ennen käyttöä, esim. truncated (katkennut), "
             "no_speech (ei puhetta), language_unsure (kieli epävarma), separate_tracks (oma raita "
             "kullakin), track_lengths_differ (raidat eri pituisia), name_detection_weak (nimiä on "
-            "voinut jäädä).",
+            "voinut jäädä), edits_lost (jokin korjaus ei löytänyt paikkaansa).",
         ),
         Column(
             "models",
@@ -98,46 +99,6 @@ SESSIONS = Table(
             "string",
             "Digest of the settings: the same for sessions made with the same settings.",
             "Asetusten tiiviste: sama istunnoilla, jotka on tehty samoin asetuksin.",
-        ),
-    ),
-)
-
-PEOPLE = Table(
-    "people",
-    "One person a row, known only by a pseudonym.",
-    "Rivi on yksi henkilö, josta tiedetään vain peitetunnus.",
-    key=("person_id",),
-    sort_by=("person_id",),
-    columns=(
-        Column("person_id", "string", "Pseudonym of the person.", "Henkilön peitetunnus."),
-        Column(
-            "group_id",
-            "string",
-            "The person's group.",
-            "Henkilön ryhmä.",
-            references="sessions.group_id",
-        ),
-        Column(
-            "role",
-            "string",
-            "Role in the group.",
-            "Rooli ryhmässä: vetäjä, fasilitaattori, osallistuja, haastattelija, ei tiedossa.",
-            values=ROLES,
-        ),
-        count(
-            "n_sessions",
-            "Sessions in which the person has a row in turns.",
-            "Istunnot, joista henkilöllä on rivi turns-taulussa.",
-        ),
-        count(
-            "n_turns",
-            "Turns; minimal responses not counted.",
-            "Puheenvuorot ilman minimipalautteita.",
-        ),
-        seconds(
-            "speech_s",
-            "Talking time: durations of the person's rows in turns less their pauses.",
-            "Puheaika: henkilön turns-rivien kestot ilman taukoja.",
         ),
     ),
 )
@@ -245,6 +206,23 @@ TURNS = Table(
             "Syyt epäillä tekstiä, esim. repetition (toisto), speaking_rate (puhenopeus), "
             "low_confidence (epävarma).",
         ),
+        Column(
+            "edited",
+            "list<string>",
+            "What a human corrected: text, speaker, split, merged, kind; empty if nothing.",
+            "Mitä ihminen korjasi: teksti (text), puhuja (speaker), jako (split), yhdistäminen "
+            "(merged), laji (kind); tyhjä luettelo, jos ei mitään.",
+            values=EDITS,
+        ),
+        count(
+            "question",
+            "Number of the interview guide's question that the turn belongs to; null if there is "
+            "no guide or it is before the first question.",
+            "Haastattelurungon kysymys, johon vuoro kuuluu; tyhjä, jos runkoa ei ole tai vuoro on "
+            "ennen ensimmäistä kysymystä.",
+            minimum=1,
+            nullable=True,
+        ),
         count("n_masked_person", "Masked names of people.", "Peitetyt henkilönnimet."),
         count(
             "n_masked_organisation",
@@ -286,7 +264,7 @@ WORDS = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        *(SESSIONS, PEOPLE, TURNS, WORDS),
+        *(SESSIONS, PEOPLE, ATTENDANCE, TURNS, WORDS),
         *(DYNAMICS_SESSION, DYNAMICS_PERSON, TRANSITIONS),
     )
 }
@@ -306,8 +284,8 @@ def problems(table_name: str, table: pa.Table) -> list[str]:
     return declared.structure_problems(table) or declared.value_problems(table)
 
 
-def dictionary() -> list[dict[str, str]]:
-    """The data dictionary: one row for each column of each table."""
+def dictionary(own: Sequence[Column] = ()) -> list[dict[str, str]]:
+    """The data dictionary: one row for each column of each table, ``own`` those of the study."""
     return [
         {
             "table": table.name,
@@ -320,5 +298,5 @@ def dictionary() -> list[dict[str, str]]:
             "description_en": column.description_en,
         }
         for table in TABLES.values()
-        for column in table.columns
+        for column in (*table.columns, *(own if table.takes_own else ()))
     ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 from rich.console import Console
@@ -22,6 +22,14 @@ StudyOption = Annotated[
     Path, typer.Option("--study", help="The study's folder.", envvar="VUORO_STUDY")
 ]
 DEFAULT_STUDY = Path("data")
+ApplyOption = Annotated[
+    Optional[Path],  # noqa: UP045 (Typer reads it at run time)
+    typer.Option(help="Carry out what was filled in in this sheet.", exists=True, dir_okay=False),
+]
+ByOption = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Who decides; your user name if left out."),
+]
 
 
 def opened(folder: Path) -> Study:
@@ -34,6 +42,32 @@ def opened(folder: Path) -> Study:
 def say(text: str) -> None:
     """Print a line as it is: names and paths are no markup."""
     console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def refuse(wrong_cells: Sequence[str]) -> None:
+    """End the command where cells of a sheet are wrong, with a sentence for each."""
+    if wrong_cells:
+        for problem in wrong_cells:
+            problems.print(problem, markup=False, highlight=False, soft_wrap=True)
+        problems.print(f"{len(wrong_cells)} cell(s) are wrong: nothing was applied.")
+        raise typer.Exit(1)
+
+
+def now() -> str:
+    """The time, ISO 8601."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def user() -> str:
+    """Who is at the keyboard, as far as the system knows."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # nobody has that user's number
+        return "unknown"
 
 
 def unlock(study: Study) -> None:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from pipeline.commands.common import (
     DEFAULT_STUDY,
+    ApplyOption,
+    ByOption,
     StudyOption,
     nobody_at_work,
+    now,
     opened,
-    problems,
+    refuse,
     say,
     unlock,
+    user,
 )
 
 if TYPE_CHECKING:
     from pipeline.review.work import Applied, Summary
-    from pipeline.settings import Settings
-    from pipeline.study import Study
 
 app = typer.Typer(
     name="review",
@@ -28,6 +32,10 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+OutOption = Annotated[
+    Optional[Path],  # noqa: UP045 (Typer reads it at run time)
+    typer.Option(help="Write the sheet to fill in: a new .xlsx file."),
+]
 IDENTIFIES = (
     "The sheet holds real names. Keep it as you keep the recordings, and remove it when it is no "
     "longer needed."
@@ -41,59 +49,71 @@ def review() -> None:
 
 @app.command()
 def names(
-    out: Annotated[
-        Optional[Path],  # noqa: UP045 (Typer reads it at run time)
-        typer.Option(help="Write the sheet to fill in: a new .xlsx file."),
-    ] = None,
-    apply: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(
-            help="Carry out what was filled in in this sheet.", exists=True, dir_okay=False
-        ),
-    ] = None,
-    by: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Who decides; your user name if left out."),
-    ] = None,
+    out: OutOption = None,
+    apply: ApplyOption = None,
+    by: ByOption = None,
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Check the names that were found, and what may be one; how far that is, without an option."""
-    from pipeline.review.work import summary, write_names
+    from pipeline.review.work import apply_names, summary, write_names
 
     place = opened(study)
     unlock(place)
     settings = place.settings()
     if apply is not None:
-        _apply(place, settings, apply, by or _user())
+        with nobody_at_work(place):
+            applied = apply_names(place, settings, apply, by=by or user(), at=now())
+        _report(applied, "masks")
     if out is not None:
-        n_rows = write_names(place, settings, out)
-        say(f"{n_rows} row(s) to look at are in {out}")
-        say(IDENTIFIES)
+        _say_written(write_names(place, settings, out), out)
     if apply is None and out is None:
         _show(summary(place, settings))
 
 
-def _apply(study: Study, settings: Settings, file: Path, by: str) -> None:
-    from datetime import UTC, datetime
+@app.command()
+def people(
+    group: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Of this group only: its id, or its folder in the inbox."),
+    ] = None,
+    out: OutOption = None,
+    apply: ApplyOption = None,
+    by: ByOption = None,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Check who the voices are, and say it; how far that is, without an option."""
+    from pipeline import locks
+    from pipeline.review.people_work import apply_people, summary, write_people
 
-    from pipeline.review.work import apply_names
+    place = opened(study)
+    unlock(place)
+    settings = place.settings()
+    if apply is not None:
+        with locks.alone(place):
+            applied = apply_people(place, settings, apply, by=by or user(), at=now())
+        _report(applied, "makes")
+    if out is not None:
+        _say_written(write_people(place, settings, out, group), out)
+    if apply is None and out is None:
+        from pipeline.review.people import QUEUES
 
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    with nobody_at_work(study):
-        applied = apply_names(study, settings, file, by=by, at=at)
-    if applied.problems:
-        for problem in applied.problems:
-            problems.print(problem, markup=False, highlight=False, soft_wrap=True)
-        problems.print(f"{len(applied.problems)} cell(s) are wrong: nothing was applied.")
-        raise typer.Exit(1)
-    say(_taken(applied))
+        found = summary(place, settings, group)
+        _show_queues("Rows in the sheet of people", QUEUES, found.queues)
+        _show_waiting(found.waiting)
 
 
-def _taken(applied: Applied) -> str:
+def _report(applied: Applied, makes: str) -> None:
+    refuse(applied.problems)
     if not applied.n_decisions:
-        return "Nothing new was decided in this sheet."
-    rebuilt = f"the next `vuoro run` masks {len(applied.sessions)} session(s) anew"
-    return f"{applied.n_decisions} decision(s) taken; {rebuilt}."
+        say("Nothing new was decided in this sheet.")
+        return
+    rebuilt = f"the next `vuoro run` {makes} {len(applied.sessions)} session(s) anew"
+    say(f"{applied.n_decisions} decision(s) taken; {rebuilt}.")
+
+
+def _say_written(n_rows: int, out: Path) -> None:
+    say(f"{n_rows} row(s) to look at are in {out}")
+    say(IDENTIFIES)
 
 
 def _show(summary: Summary) -> None:
@@ -103,19 +123,18 @@ def _show(summary: Summary) -> None:
     say(f"Entities: {summary.verdicts.total()}")
     for verdict, called in shown.items():
         say(f"{summary.verdicts.get(verdict, 0):7} {called}")
-    say(f"Rows in the sheet of names, by queue: {summary.n_rows}")
-    for queue, called in QUEUES.items():
-        say(f"{summary.queues[queue]:7} {called}")
+    _show_queues("Rows in the sheet of names", QUEUES, summary.queues)
     done = sum(summary.judged.values())
     say(f"{done} of {len(summary.judged)} session(s) have every name decided.")
-    if summary.waiting:
-        say(f"{len(summary.waiting)} more session(s) are not ready: run `vuoro run` first.")
+    _show_waiting(summary.waiting)
 
 
-def _user() -> str:
-    import getpass
+def _show_queues(what: str, queues: Mapping[Any, str], counts: Counter[Any]) -> None:
+    say(f"{what}, by queue: {counts.total()}")
+    for queue, called in queues.items():
+        say(f"{counts[queue]:7} {called}")
 
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # nobody has that user's number
-        return "unknown"
+
+def _show_waiting(waiting: Sequence[str]) -> None:
+    if waiting:
+        say(f"{len(waiting)} more session(s) are not ready: run `vuoro run` first.")

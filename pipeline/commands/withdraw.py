@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, problems, say, unlock
+from pipeline.commands.common import DEFAULT_STUDY, StudyOption, now, opened, problems, say, unlock
 
 NOT_DONE = "That is not the person's id: nothing was removed."
 
@@ -43,16 +42,12 @@ def withdraw(
         problems.print(NOT_DONE)
         raise typer.Exit(1)
     try:
-        done = carry_out(place, person, settings, _now)
+        done = carry_out(place, person, settings, now)
     except KeyboardInterrupt:
         say(f"Stopped. `vuoro withdraw {person}` goes on from there; until then nothing else runs.")
         raise typer.Exit(130) from None
     say(f"{person} has left {_listed(tuple(done.sessions), 'the study; no session had them')}.")
     say("Check with `vuoro validate`, and share the data set anew where it was shared.")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat("T", "seconds")
 
 
 def _listed(ids: tuple[str, ...], nothing: str) -> str:

@@ -8,20 +8,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-ColumnType = Literal["string", "int32", "float64", "list<string>"]
+ColumnType = Literal["string", "int32", "float64", "bool", "list<string>"]
 
 _ARROW: dict[ColumnType, pa.DataType] = {
     "string": pa.string(),
     "int32": pa.int32(),
     "float64": pa.float64(),
+    "bool": pa.bool_(),
     "list<string>": pa.list_(pa.string()),
 }
+
+OWN = "x_"  # how the names of a study's own columns begin
+_OWN_TYPES: dict[pa.DataType, ColumnType] = {pa.string(): "string", pa.float64(): "float64"}
 
 # An identifier is shown in a message only if it looks like one: a message never quotes the talk.
 _IDENTIFIER = re.compile(r"[\w.-]{1,80}")
@@ -57,7 +61,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table. No two rows share their ``key``; rows of a file are in order of ``sort_by``."""
+    """One table. No two rows share their ``key``; rows of a file are in order of ``sort_by``.
+
+    Only with ``takes_own`` may a study add columns of its own, ``x_…``, of text or numbers.
+    """
 
     name: str
     description_en: str
@@ -65,9 +72,16 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     sort_by: tuple[str, ...]
+    takes_own: bool = False
 
     def schema(self) -> pa.Schema:
         return pa.schema([column.field() for column in self.columns])
+
+    def as_in(self, schema: pa.Schema) -> Table:
+        """This table with the study's own columns that ``schema`` has, if it takes any."""
+        own = (own_column(f.name, f.type) for f in schema if f.name.startswith(OWN))
+        added = tuple(column for column in own if column is not None) if self.takes_own else ()
+        return replace(self, columns=(*self.columns, *added))
 
     def structure_problems(self, table: pa.Table) -> list[str]:
         """Columns that are missing, unexpected, of the wrong type, or empty where they may not be.
@@ -77,9 +91,10 @@ class Table:
         names = table.column_names
         if len(set(names)) < len(names):
             return ["a column is there twice"]
-        declared = {column.name for column in self.columns}
+        columns = self.as_in(table.schema).columns
+        declared = {column.name for column in columns}
         found = [f"there is an unexpected column '{n}'" for n in names if n not in declared]
-        for column in self.columns:
+        for column in columns:
             if column.name in names:
                 found += self._type_and_null_problems(column, table)
             else:
@@ -90,7 +105,7 @@ class Table:
         """Values out of range or not allowed, and keys that occur twice; structure is sound."""
         found = [
             f"{column.name} is {wrong} in {self._rows(table, bad)}"
-            for column in self.columns
+            for column in self.as_in(table.schema).columns
             for wrong, bad in _wrong_values(column, _flat(table, column))
             if bad
         ]
@@ -137,14 +152,27 @@ def seconds(name: str, en: str, fi: str, *, signed: bool = False, nullable: bool
     return Column(name, "float64", en, fi, unit="s", minimum=low, nullable=nullable)
 
 
-def count(name: str, en: str, fi: str, *, minimum: int = 0) -> Column:
+def count(name: str, en: str, fi: str, *, minimum: int = 0, nullable: bool = False) -> Column:
     """How many."""
-    return Column(name, "int32", en, fi, minimum=minimum)
+    return Column(name, "int32", en, fi, minimum=minimum, nullable=nullable)
 
 
 def probability(name: str, en: str, fi: str, *, nullable: bool = True) -> Column:
     """A probability or a share."""
     return Column(name, "float64", en, fi, unit="0–1", minimum=0, maximum=1, nullable=nullable)
+
+
+def own_column(name: str, type: pa.DataType) -> Column | None:
+    """A column that the study has added; None if it is neither of text nor of numbers."""
+    if type not in _OWN_TYPES:
+        return None
+    return Column(
+        name,
+        _OWN_TYPES[type],
+        "The study's own background data, from the groups' rosters.",
+        "Tutkimuksen oma taustatieto ryhmien jäsenluetteloista.",
+        nullable=True,
+    )
 
 
 def in_rows(first: str, n_rows: int) -> str:
@@ -171,6 +199,8 @@ def _wrong_values(column: Column, values: list[tuple[int, Any]]) -> Iterator[tup
         if column.values:
             allowed = ", ".join(column.values)
             yield f"none of {allowed}", [row for row, text in values if text not in column.values]
+        return
+    if column.type == "bool":
         return
     yield "no finite number", [row for row, number in values if not math.isfinite(number)]
     if (low := column.minimum) is not None:

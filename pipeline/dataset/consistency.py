@@ -11,7 +11,7 @@ from itertools import pairwise, permutations
 from typing import Any
 
 from pipeline.dataset.columns import Table, in_rows
-from pipeline.dynamics.tables import DYNAMICS_PERSON, TRANSITIONS
+from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
 from pipeline.tables import TURNS, WORDS
 
 Row = dict[str, Any]
@@ -95,6 +95,7 @@ def session_dynamics_problems(session: Row, turns: list[Row]) -> Iterator[str]:
     for name, n in counted.items():
         if session[name] != n:
             yield f"{name} is {session[name]}, but the rows of turns make {n}"
+    yield from _interval_problems([session], DYNAMICS_SESSION)
 
 
 def person_dynamics_problems(people: list[Row], turns: list[Row]) -> Iterator[str]:
@@ -125,6 +126,7 @@ def person_dynamics_problems(people: list[Row], turns: list[Row]) -> Iterator[st
         row for row in people if abs(row["speech_s"] - speech_s[row["person_id"]]) > ROUNDING_S
     ]
     yield from _broken("speech_s is not that of turns", wrong, DYNAMICS_PERSON)
+    yield from _interval_problems(people, DYNAMICS_PERSON)
 
 
 def transition_problems(transitions: list[Row], turns: list[Row]) -> Iterator[str]:
@@ -136,6 +138,22 @@ def transition_problems(transitions: list[Row], turns: list[Row]) -> Iterator[st
     n = Counter((turn["previous_person_id"], turn["person_id"]) for turn in _transfers(turns))
     wrong = [r for r in transitions if r["n"] != n[r["from_person_id"], r["to_person_id"]]]
     yield from _broken("n is not that of turns", wrong, TRANSITIONS)
+
+
+def _interval_problems(rows: list[Row], table: Table) -> Iterator[str]:
+    """Measures outside their interval, and intervals of which only one end is there."""
+    for column in table.columns:
+        measure = column.name.removesuffix("_low")
+        if measure != column.name:
+            ends = [(row, row[f"{measure}_low"], row[f"{measure}_high"]) for row in rows]
+            wrong = [row for row, low, high in ends if not _is_within(row[measure], low, high)]
+            yield from _broken(f"{measure} is not within its interval", wrong, table)
+
+
+def _is_within(value: float | None, low: float | None, high: float | None) -> bool:
+    if low is None or high is None:
+        return low is high
+    return value is not None and low <= value <= high
 
 
 def _transfers(turns: list[Row]) -> list[Row]:

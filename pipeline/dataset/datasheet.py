@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,8 @@ from typing import Any
 import pyarrow.compute as pc
 
 from pipeline.dataset import files
+from pipeline.dataset.columns import Column
+from pipeline.dataset.people_tables import PEOPLE
 from pipeline.dataset.plan import plan
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
 
@@ -29,7 +31,7 @@ class Summary:
     """What the data sheet tells of a data set. ``n_rows`` and ``n_files`` are by table name.
 
     ``kinds``, ``languages`` and ``flags`` count sessions; ``masked`` counts masked mentions by
-    the name of their column in turns.
+    the name of their column in turns; ``own`` are the study's own columns of people.
     """
 
     n_rows: dict[str, int]
@@ -42,6 +44,7 @@ class Summary:
     masked: dict[str, int]
     models: tuple[str, ...]
     settings_digests: tuple[str, ...]
+    own: tuple[Column, ...]
 
 
 def summarise(dataset: Path) -> Summary:
@@ -55,14 +58,14 @@ def summarise(dataset: Path) -> Summary:
     sessions: list[dict[str, Any]] = []
     for name in TABLES:
         for file in files.files(dataset, name):
-            table = files.read(file)
             n_files[name] += 1
-            n_rows[name] += table.num_rows
-            if name == "sessions":
-                sessions += table.to_pylist()
-            if name == "turns":
-                for column in _MASKED:
-                    masked[column] += pc.sum(table[column]).as_py() or 0
+            n_rows[name] += files.n_rows(file)
+    for file in files.files(dataset, "sessions"):
+        sessions += files.read(file).to_pylist()
+    for file in files.files(dataset, "turns"):
+        turns = files.read(file)
+        for column in _MASKED:
+            masked[column] += pc.sum(turns[column]).as_py() or 0
     return Summary(
         n_rows=n_rows,
         n_files=n_files,
@@ -74,12 +77,26 @@ def summarise(dataset: Path) -> Summary:
         masked=masked,
         models=tuple(sorted({model for session in sessions for model in session["models"]})),
         settings_digests=tuple(sorted({session["settings_digest"] for session in sessions})),
+        own=own_columns(dataset),
     )
 
 
-def dictionary_csv() -> bytes:
-    """The data dictionary as CSV; the byte-order mark makes Excel read ä and ö right."""
-    rows = dictionary()
+def own_columns(dataset: Path) -> tuple[Column, ...]:
+    """The study's own columns of people, which every file of people has.
+
+    Raises DatasetError if a file is damaged, TransientError if one cannot be read.
+    """
+    people = files.files(dataset, "people")
+    columns = PEOPLE.as_in(files.read(people[0]).schema).columns if people else PEOPLE.columns
+    return columns[len(PEOPLE.columns) :]
+
+
+def dictionary_csv(own: Sequence[Column] = ()) -> bytes:
+    """The data dictionary as CSV, ``own`` columns of the study included.
+
+    The byte-order mark makes Excel read ä and ö right.
+    """
+    rows = dictionary(own)
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\r\n")
     writer.writeheader()
@@ -124,7 +141,8 @@ def _finnish(summary: Summary) -> list[str]:
         "",
         "Ohjelma erotti puhujat, tunnisti sanat, kokosi ne puheenvuoroiksi, antoi puhujille "
         "peitetunnukset ja peitti nimet. Lyhyt palaute (joo, mm) toisen vuoron aikana on oma "
-        "rivinsä (`kind = minimal_response`) eikä katkaise vuoroa.",
+        "rivinsä (`kind = minimal_response`) eikä katkaise vuoroa. Mitä ihminen korjasi, on "
+        "sarakkeessa `edited`.",
         "",
         *_provenance(summary, "ohjelma", "mallit", "asetusten tiiviste"),
         "",
@@ -144,8 +162,9 @@ def _finnish(summary: Summary) -> list[str]:
         "- Teksti on koneen tunnistamaa, ja siinä on virheitä; epävarmat kohdat ovat sarakkeissa "
         "`suspect` ja `asr_confidence`.",
         "- Puhuja voi olla väärin; katso `speaker_confidence`.",
-        "- Henkilöä, jonka rooli on `unknown`, ei ole tunnistettu: hänellä on joka istunnossa eri "
-        "peitetunnus.",
+        "- Henkilö voi olla väärin yhdistetty istunnosta toiseen; katso `similarity` ja `margin` "
+        "taulussa `attendance`. Henkilöä, jonka `identity` on `unknown`, ei ole tunnistettu: "
+        "hänellä on joka istunnossa eri peitetunnus.",
         "- Päällekkäisestä puheesta on tunnistettu yleensä vain toisen puhujan sanat.",
         "- Eri malleilla tai asetuksilla tehtyjä istuntoja ei pidä verrata sellaisinaan "
         "(`models`, `settings_digest`).",
@@ -184,7 +203,7 @@ def _english(summary: Summary) -> list[str]:
         "The software told the speakers apart, recognised the words, put them together into turns, "
         "gave the speakers pseudonyms, and masked names. A short response (joo, mm) within "
         "another's turn is a row of its own (`kind = minimal_response`) and does not cut that "
-        "turn.",
+        "turn. What a human corrected is in the column `edited`.",
         "",
         *_provenance(summary, "software", "models", "settings digest"),
         "",
@@ -203,8 +222,9 @@ def _english(summary: Summary) -> list[str]:
         "- The text is a machine's transcript and has errors; doubtful places are in `suspect` "
         "and `asr_confidence`.",
         "- The speaker may be wrong; see `speaker_confidence`.",
-        "- A person whose role is `unknown` has not been recognised, and has another pseudonym in "
-        "each session.",
+        "- A person may be linked wrongly from one session to another; see `similarity` and "
+        "`margin` in `attendance`. A person whose `identity` is `unknown` has not been recognised, "
+        "and has another pseudonym in each session.",
         "- Of simultaneous talk mostly one speaker's words are recognised.",
         "- Sessions made with different models or settings are not comparable as they are "
         "(`models`, `settings_digest`).",

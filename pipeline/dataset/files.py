@@ -4,7 +4,7 @@
             turns/<session_id>.parquet
             words/<session_id>.parquet
             dynamics_session, dynamics_person, transitions/<session_id>.parquet
-            people/<group_id>.parquet
+            people, attendance/<group_id>.parquet
             dictionary.csv, DATASHEET.md
 
 A file appears by one rename, and the same rows give the same bytes. Names that begin with a dot
@@ -13,6 +13,7 @@ are unfinished and skipped by every reader.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,12 +27,18 @@ from pipeline.tables import SCHEMA_VERSION, TABLES
 DYNAMICS_TABLES = ("dynamics_session", "dynamics_person", "transitions")
 # the order of writing: sessions completes the set
 SESSION_TABLES = (*DYNAMICS_TABLES, "words", "turns", "sessions")
+GROUP_TABLES = ("people", "attendance")
 _SUFFIX = ".parquet"
 
 
 def file_of(dataset: Path, table_name: str, name: str) -> Path:
-    """The file of a session's (for people: a group's) rows of a table."""
+    """The file of a session's (for people and attendance: a group's) rows of a table."""
     return dataset / table_name / f"{name}{_SUFFIX}"
+
+
+def group_of(session_id: str) -> str:
+    """The group whose session this is: G07 of G07-S02."""
+    return session_id.rpartition("-")[0]
 
 
 def files(dataset: Path, table_name: str) -> list[Path]:
@@ -79,17 +86,36 @@ def read(file: Path) -> pa.Table:
     return table
 
 
+def n_rows(file: Path) -> int:
+    """The number of rows of a file, by its footer alone.
+
+    Raises DatasetError if the file is damaged, TransientError if it cannot be read.
+    """
+    with os_errors("reading the data set"), file.open("rb") as stream:
+        try:
+            rows: int = pq.ParquetFile(stream).metadata.num_rows
+        except pa.ArrowException:
+            raise DatasetError("A file of the data set is damaged.") from None
+    return rows
+
+
 def footer(table: pa.Table) -> dict[str, str]:
     """The ``vuoro.…`` entries of a table that was read from a file."""
     entries = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
     return {key: value for key, value in entries.items() if key.startswith("vuoro.")}
 
 
+@cache
+def software() -> str:
+    """The version of vuoro, which is looked up on the disk."""
+    return version("vuoro")
+
+
 def origin(source: str) -> dict[str, str]:
     """The part of the footer that decides whether a file is up to date."""
     return {
         "vuoro.schema_version": SCHEMA_VERSION,
-        "vuoro.version": version("vuoro"),
+        "vuoro.version": software(),
         "vuoro.source": source,
     }
 
@@ -107,7 +133,7 @@ def provenance(
 
 def encode(table_name: str, table: pa.Table, entries: dict[str, str]) -> bytes:
     """The Parquet file (zstd) of these rows, sorted as declared; the same rows, the same bytes."""
-    declared = TABLES[table_name]
+    declared = TABLES[table_name].as_in(table.schema)
     rows = table.sort_by([(name, "ascending") for name in declared.sort_by])
     # Built anew, because sorting may leave the rows in chunks that would show in the file.
     rows = pa.Table.from_pylist(rows.to_pylist(), schema=declared.schema())

@@ -82,6 +82,13 @@ _ROWS: tuple[tuple[int, str, str, str, str], ...] = (
     ),
     (
         INDIRECT,
+        "tutkimuksen omat taustatiedot (sarakkeet `x_…`, jos niitä on)",
+        "the study's own background data (columns `x_…`, if there are any)",
+        "säilytetty niin kuin tutkijat ne antoivat; luokittele ne tarvittaessa karkeammin",
+        "kept as the researchers gave them; put them into coarser classes where needed",
+    ),
+    (
+        INDIRECT,
         "puhutun sisältö, puhetapa, kieli",
         "what people tell, how they talk, their language",
         "säilytetty: tutkimuksen kohde; lue tekstit ennen jakamista",

@@ -1,27 +1,34 @@
 """Validate: does a data set keep what ``tables.py`` declares?
 
 Each file is checked alone, then against the others: identifiers, counts, order and times. One
-session is in memory at a time; what stays is identifiers and totals. No message quotes text.
+session is in memory at a time, and who talked for how long in its group. No message quotes text.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from pipeline.dataset import files
 from pipeline.dataset.columns import in_rows
 from pipeline.dataset.consistency import (
-    ROUNDING_S,
     person_dynamics_problems,
     session_dynamics_problems,
     session_problems,
     transition_problems,
     turn_problems,
     word_problems,
+)
+from pipeline.dataset.presence import (
+    TALK,
+    attendance_problems,
+    people_problems,
+    unlike_session,
 )
 from pipeline.errors import DatasetError
 from pipeline.tables import SCHEMA_VERSION, TABLES
@@ -71,43 +78,49 @@ def examine(dataset: Path) -> Report:
 
 
 @dataclass(slots=True)
-class _Talk:
-    """What the turns say about one person."""
-
-    n_sessions: int = 0
-    n_turns: int = 0
-    speech_s: float = 0.0
-
-
-@dataclass(slots=True)
 class _Examination:
-    """One pass over a data set, with the identifiers and totals met so far."""
+    """One pass over a data set, group by group, with what is known of the group at hand."""
 
     dataset: Path
     problems: list[Problem] = field(default_factory=list)
     n_files: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TABLES, 0))
     n_rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(TABLES, 0))
+    own: pa.Schema | None = None
+    """The columns of the first file of people."""
     unsound: set[str] = field(default_factory=set)
     """Tables of which a file could not be read: what refers to them cannot be judged."""
     sources: dict[tuple[str, str], str] = field(default_factory=dict)
     sessions: dict[str, Row] = field(default_factory=dict)
-    people: dict[str, tuple[str, Row]] = field(default_factory=dict)
-    """The file and the row of each person."""
-    turn_ids: set[str] = field(default_factory=set)
-    talk: dict[str, _Talk] = field(default_factory=lambda: defaultdict(_Talk))
+    people: list[Row] = field(default_factory=list)
+    turns: dict[str, list[Row]] = field(default_factory=dict)
+    """Who had which kind of turn for how long, by session."""
 
     def run(self) -> None:
-        for file in files.files(self.dataset, "sessions"):
-            self._read_session(file)
-        for file in files.files(self.dataset, "people"):
-            self._read_people(file)
-        for name in self._session_names():
-            self._check_session(name)
-        self._check_people()
+        names = self._names(files.SESSION_TABLES)
+        sessions = {group: list(own) for group, own in groupby(names, key=files.group_of)}
+        for group_id in sorted({*sessions, *self._names(files.GROUP_TABLES)}):
+            self._check_group(group_id, sessions.get(group_id, []))
 
-    def _session_names(self) -> list[str]:
-        found = (files.files(self.dataset, table) for table in files.SESSION_TABLES)
+    def _names(self, tables: Iterable[str]) -> list[str]:
+        found = (files.files(self.dataset, table) for table in tables)
         return sorted({file.stem for listing in found for file in listing})
+
+    def _check_group(self, group_id: str, session_ids: list[str]) -> None:
+        self.unsound, self.sources, self.sessions, self.turns = set(), {}, {}, {}
+        for name in session_ids:
+            if (file := files.file_of(self.dataset, "sessions", name)).is_file():
+                self._read_session(file)
+        self.people = self._read_group("people", group_id) or []
+        for name in session_ids:
+            self._check_session(name)
+        attendance = self._read_group("attendance", group_id)
+        if "turns" not in self.unsound:
+            turns = [turn for rows in self.turns.values() for turn in rows]
+            where = f"{group_id}.parquet"
+            self._report("people", where, people_problems(self.people, turns))
+            if attendance is not None and not {"people", "sessions"} & self.unsound:
+                found = attendance_problems(attendance, self.people, self.sessions, turns)
+                self._report("attendance", where, found)
 
     def _report(self, table: str, file: str, messages: Iterable[str]) -> None:
         self.problems += [Problem(table, file, message) for message in messages]
@@ -122,7 +135,7 @@ class _Examination:
         else:
             self.n_rows[table] += rows.num_rows
             self._check_footer(table, file, files.footer(rows))
-            messages = TABLES[table].structure_problems(rows)
+            messages = TABLES[table].structure_problems(rows) or self._other_columns(table, rows)
         if messages:
             self._report(table, file.name, messages)
             self.unsound.add(table)
@@ -130,6 +143,14 @@ class _Examination:
         self._report(table, file.name, TABLES[table].value_problems(rows))
         loaded: list[Row] = rows.to_pylist()
         return loaded
+
+    def _other_columns(self, table: str, rows: pa.Table) -> list[str]:
+        """Whether a study's own columns are not the same in every file."""
+        if not TABLES[table].takes_own:
+            return []
+        plain = rows.schema.remove_metadata()
+        self.own = self.own or plain
+        return [] if plain.equals(self.own) else ["its own columns are not those of other files"]
 
     def _check_footer(self, table: str, file: Path, footer: dict[str, str]) -> None:
         written = footer.get("vuoro.schema_version")
@@ -148,19 +169,22 @@ class _Examination:
         if [row["session_id"] for row in rows] != [file.stem]:
             message = "the file does not hold the one session that it is named after"
             self._report("sessions", file.name, [message])
-        for row in rows:
-            if row["session_id"] in self.sessions:
-                self._report("sessions", file.name, ["session_id is in another file, too"])
-            self.sessions[row["session_id"]] = row
+        elsewhere = [row for row in rows if row["group_id"] != files.group_of(file.stem)]
+        self._found("sessions", file.name, "group_id is not that of the session", elsewhere)
+        self.sessions |= {row["session_id"]: row for row in rows}
 
-    def _read_people(self, file: Path) -> None:
-        rows = self._load("people", file) or []
-        self._check_references("people", file.name, rows)
-        again = [row for row in rows if row["person_id"] in self.people]
-        self._found("people", file.name, "person_id is in another file, too", again)
-        elsewhere = [row for row in rows if row["group_id"] != file.stem]
-        self._found("people", file.name, "group_id is not what the file is named after", elsewhere)
-        self.people |= {row["person_id"]: (file.name, row) for row in rows}
+    def _read_group(self, table: str, group_id: str) -> list[Row] | None:
+        """The rows of a group's file of people or attendance; None if there are none to use."""
+        file = files.file_of(self.dataset, table, group_id)
+        if not file.is_file():
+            self._report(table, file.name, ["the file is missing"])
+            return None
+        rows = self._load(table, file)
+        if rows is not None:
+            self._check_references(table, file.name, rows)
+            elsewhere = [row for row in rows if row["group_id"] != group_id]
+            self._found(table, file.name, "group_id is not what the file is named after", elsewhere)
+        return rows
 
     def _check_session(self, name: str) -> None:
         loaded: dict[str, list[Row] | None] = {}
@@ -188,6 +212,8 @@ class _Examination:
         self._check_references(table, file, rows)
         elsewhere = [row for row in rows if row["session_id"] != name]
         self._found(table, file, "session_id is not what the file is named after", elsewhere)
+        if session := self.sessions.get(name):
+            self._found(table, file, "it is not as in sessions", unlike_session(session, rows))
         if table == "dynamics_session" and len(rows) != 1:
             self._report(table, file, ["the file does not hold one row"])
         elif turns is not None:
@@ -214,38 +240,9 @@ class _Examination:
         """Whom and what the turns of one file refer to."""
         file = f"{name}.parquet"
         self._check_references("turns", file, turns)
-        again = [turn for turn in turns if turn["turn_id"] in self.turn_ids]
-        self._found("turns", file, "turn_id is in another file, too", again)
         elsewhere = [turn for turn in turns if turn["session_id"] != name]
         self._found("turns", file, "session_id is not what the file is named after", elsewhere)
-        strangers = [turn for turn in turns if self._is_stranger(turn)]
-        self._found("turns", file, "the person is of another group than the session", strangers)
-        self.turn_ids |= {turn["turn_id"] for turn in turns}
-        self._add_talk(turns)
-
-    def _is_stranger(self, turn: Row) -> bool:
-        session, person = self.sessions.get(turn["session_id"]), self.people.get(turn["person_id"])
-        return bool(session and person and person[1]["group_id"] != session["group_id"])
-
-    def _add_talk(self, turns: list[Row]) -> None:
-        for person_id in {turn["person_id"] for turn in turns}:
-            self.talk[person_id].n_sessions += 1
-        for turn in turns:
-            talk = self.talk[turn["person_id"]]
-            talk.n_turns += turn["kind"] == "turn"
-            talk.speech_s += turn["duration_s"] - turn["pause_s"]
-
-    def _check_people(self) -> None:
-        """The totals of each person, once all turns have been seen."""
-        if "turns" in self.unsound:
-            return
-        for person_id, (file, row) in self.people.items():
-            talk = self.talk[person_id]
-            for name, total in (("n_sessions", talk.n_sessions), ("n_turns", talk.n_turns)):
-                if row[name] != total:
-                    self._found("people", file, f"{name} is not that of turns", [row])
-            if abs(row["speech_s"] - talk.speech_s) > ROUNDING_S:
-                self._found("people", file, "speech_s is not that of turns", [row])
+        self.turns[name] = [{column: turn[column] for column in TALK} for turn in turns]
 
     def _check_references(
         self, table: str, file: str, rows: list[Row], turn_ids: Set[str] = frozenset()
@@ -253,7 +250,7 @@ class _Examination:
         known: dict[str, Set[str]] = {
             "sessions.session_id": set(self.sessions),
             "sessions.group_id": {session["group_id"] for session in self.sessions.values()},
-            "people.person_id": set(self.people),
+            "people.person_id": {person["person_id"] for person in self.people},
             "turns.turn_id": turn_ids,
         }
         for column in TABLES[table].columns:

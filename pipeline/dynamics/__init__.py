@@ -1,5 +1,5 @@
 """Turn-taking of a session with any number of people: measures of the whole, of each person, and
-of who follows whom.
+of who follows whom, with intervals that say how sure the measures are.
 
 All are pure functions of the session's turns and of the *regular* diarisation, which keeps
 simultaneous talk. Minimal responses are no turns: they transfer no floor, and are counted as such.

@@ -72,8 +72,8 @@ class Meeting:
 class Transfer:
     """The floor goes ``from_person`` ``to_person``, who begins ``turn``.
 
-    ``offset_s`` is the floor transfer offset (Heldner & Edlund 2010): positive is a gap, negative
-    an overlap.
+    ``offset_s`` is the floor transfer offset (de Ruiter, Mitterer & Enfield 2006): positive is a
+    gap, negative an overlap.
     """
 
     from_person: str
@@ -98,9 +98,14 @@ def is_within_anothers(turn: Turn) -> bool:
     )
 
 
+def has_floor(turn: Turn) -> bool:
+    """Whether it is a turn that holds the floor: no minimal response, and not within another's."""
+    return turn.kind == "turn" and not is_within_anothers(turn)
+
+
 def floor_turns(turns: Iterable[Turn]) -> list[Turn]:
     """The turns that have the floor, in order."""
-    return [turn for turn in turns if turn.kind == "turn" and not is_within_anothers(turn)]
+    return [turn for turn in turns if has_floor(turn)]
 
 
 def lapses_s(turns: Sequence[Turn], lapse_s: float) -> list[float]:

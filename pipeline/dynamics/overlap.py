@@ -5,7 +5,8 @@ the definitions are of time alone, measured on the regular diarisation:
 
 - *interruption*: a turn, not a minimal response, that begins while the floor holder talks, and
   then both talk at once for ``INTERRUPTION_S`` or longer. It is *successful* if the floor goes to
-  who began (the simple interruption of Ferguson 1977) and *unsuccessful* if the holder talks on
+  who began (the simple interruption and the overlap of Ferguson 1977: whether the holder's sentence
+  got finished, which is between them, cannot be told) and *unsuccessful* if the holder talks on
   until the other has ended (her butting-in interruption).
 - *cooperative overlap*: simultaneous talk that does not compete for the floor (Schegloff 2000): a
   minimal response said while the floor holder talks (his continuers), or a turn that begins while

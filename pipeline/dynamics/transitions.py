@@ -117,11 +117,13 @@ class Shift:
 def participation_shifts(session: Meeting) -> list[Shift]:
     """The participation shifts (Gibson 2003) that can be told without knowing who is addressed.
 
-    It is *assumed* that each speaker addresses the one who held the floor before. Then a third
-    floor holder after A spoke to B is B again, AB-BA (turn receiving; ``answering``), or another,
-    AB-XA (turn usurping). His other shifts differ by the new addressee, or need talk addressed to
-    all, and cannot be told apart. Turns of one person that follow each other count as one; the
-    first two holders of a session, and of what follows somebody unknown, shift nothing.
+    It is *assumed* that each speaker addresses the one who held the floor before. Then, after A
+    spoke to B, either B speaks to A: AB-BA, turn receiving (``answering``); or another to A:
+    AB-XA, turn usurping. The other eleven of his thirteen contradict the assumption: in them
+    somebody speaks to the group (0: AB-B0, AB-X0, AB-A0, and all turn claiming, A0-X0, A0-XA,
+    A0-XY, with A0-AY), to a third (AB-BY, AB-XB, AB-XY), or turns from one to another (AB-AY).
+    Turns of one person that follow each other count as one; the first two holders of a session,
+    and of what follows somebody unknown, shift nothing.
     """
     return [
         Shift(person, person == addressed)

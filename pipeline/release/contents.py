@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.disk import PENDING
 from pipeline.errors import StudyError
+from pipeline.exports.write import forms_in
 from pipeline.release.reading import is_readable_output
 from pipeline.study import Study
 
@@ -30,8 +31,8 @@ class Copied:
 def copy(study: Study, target: Path, *, extras: bool) -> Copied:
     """Copy the data set and, with ``extras``, the study's notebooks and exports into ``target``.
 
-    Hidden and unfinished files stay behind; pictures are cut out of notebooks, because no machine
-    reads the names in them.
+    Hidden and unfinished files stay behind, and exports that vuoro made, which are made anew from
+    what is released; pictures are cut out of notebooks, because no machine reads the names in them.
 
     Raises StudyError where a link lies in a folder, OSError where something cannot be read or
     written.
@@ -45,7 +46,10 @@ def copy(study: Study, target: Path, *, extras: bool) -> Copied:
     for name in there:
         if name in left_out:
             continue
+        made = [folders[name] / form for form in forms_in(folders[name])]
         for file in _files(folders[name]):
+            if any(form in file.parents for form in made):
+                continue
             copied = target / name / file.relative_to(folders[name])
             copied.parent.mkdir(parents=True, exist_ok=True)
             if file.suffix == ".ipynb":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +16,7 @@ from pipeline import intake, locks
 from pipeline.dataset.datasheet import summarise
 from pipeline.disk import PENDING, os_errors, sync, write_atomically
 from pipeline.errors import StudyError
+from pipeline.exports.write import export, forget, forms_in
 from pipeline.key.file import lies_in
 from pipeline.pseudonymise.detect import detect as detect_names
 from pipeline.pseudonymise.entities import EntityTable
@@ -111,6 +112,8 @@ def _released(
             with os_errors("writing the report"):
                 _write_report(study.private / REFUSED, report, 0o600)
             return Outcome(report, study.private / f"{REFUSED}.md")
+        if not options.coarse:
+            _export(pending, forms_in(study.exports))
         report = _with_sample(pending, report, options.sample)
         with os_errors("putting the release into its place"):
             _publish(pending, out)
@@ -136,7 +139,7 @@ def _examined(
     cells = SmallCells((), (), options.k)
     if valid:
         look.detectors(detect)
-        cells = small_cells(look.dataset, options.k)
+        cells = small_cells(look.dataset, options.k).as_shown(look.needles.shown)
     if options.strict:
         look.small_cells(cells)
     look.counts["pictures cut out of notebooks"] = copied.n_pictures
@@ -154,6 +157,12 @@ def _examined(
         findings=look.listing.findings,
         small_cells=cells,
     )
+
+
+def _export(pending: Path, forms: Collection[str]) -> None:
+    """Make the exports that the study has of what was examined, and of nothing else."""
+    export(pending / contents.DATASET, pending / "exports", forms)
+    forget(pending / "exports")
 
 
 def _with_sample(folder: Path, report: Report, n: int) -> Report:

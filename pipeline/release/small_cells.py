@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.dataset import files
+from pipeline.dataset.columns import OWN
+from pipeline.release.places import Shown
 
 Row = Mapping[str, Any]
-BACKGROUND = "x_"  # how the names of background columns begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +37,42 @@ class SmallCells:
     def any(self) -> bool:
         return bool(self.alone or self.rare)
 
+    def as_shown(self, shown: Shown) -> SmallCells:
+        """As a report may show them: people wrote the background, and names may be in it."""
+
+        def cell(rare: Rare) -> Rare:
+            columns, values = (tuple(map(shown, texts)) for texts in (rare.columns, rare.values))
+            return Rare(columns, values, rare.person_ids)
+
+        return SmallCells(tuple(map(cell, self.alone)), tuple(map(cell, self.rare)), self.k)
+
 
 def small_cells(dataset: Path, k: int) -> SmallCells:
     """Find them in a data set. Raises DatasetError if a file is damaged, TransientError."""
-    people = [
-        row for file in files.files(dataset, "people") for row in files.read(file).to_pylist()
-    ]
-    turns = [
-        row
-        for file in files.files(dataset, "turns")
-        for row in files.read(file).select(["session_id", "person_id"]).to_pylist()
-    ]
-    return SmallCells(tuple(alone(people, turns)), tuple(rare(people, k)), k)
+    return SmallCells(
+        tuple(alone(_rows(dataset, "attendance"))),
+        tuple(rare([*_rows(dataset, "people")], k)),
+        k,
+    )
 
 
-def alone(people: Iterable[Row], turns: Iterable[Row]) -> list[Rare]:
+def alone(attendance: Iterable[Row]) -> list[Rare]:
     """Cells of role, group and session in which exactly one person talks."""
-    who = {person["person_id"]: person for person in people}
-    present = {(turn["session_id"], turn["person_id"]) for turn in turns}
-    columns = ("role", "group_id", "session_id")
-    rows = [{**who[person_id], "session_id": session} for session, person_id in present]
-    return [cell for cell in _cells(rows, columns) if len(cell.person_ids) == 1]
+    present = (row for row in attendance if row["present"])
+    cells = _cells(present, ("role", "group_id", "session_id"))
+    return [cell for cell in cells if len(cell.person_ids) == 1]
 
 
 def rare(people: Sequence[Row], k: int) -> list[Rare]:
     """Combinations of role, group and all background columns that fewer than ``k`` people have."""
-    background = sorted(
-        {column for row in people for column in row if column.startswith(BACKGROUND)}
-    )
+    background = sorted({column for row in people for column in row if column.startswith(OWN)})
     cells = _cells(people, ("role", "group_id", *background))
     return [cell for cell in cells if len(cell.person_ids) < k]
+
+
+def _rows(dataset: Path, table_name: str) -> Iterator[Row]:
+    for file in files.files(dataset, table_name):
+        yield from files.read(file).to_pylist()
 
 
 def _cells(rows: Iterable[Row], columns: tuple[str, ...]) -> list[Rare]:

@@ -11,7 +11,8 @@ from pipeline.pseudonymise.search import Names
 from pipeline.records import EntityType
 from pipeline.review import words
 from pipeline.review.names import NEW
-from pipeline.review.sheet import Answer, title
+from pipeline.review.sheet import SHEET
+from pipeline.sheets import Answer
 
 WITH_MERGE = frozenset({"merge", "decision", "note"})
 _VERDICTS = ", ".join(words.VERDICTS.values())
@@ -93,7 +94,7 @@ class _Deciding:
                 )
 
     def _complain(self, number: int, column: str, allowed: str) -> None:
-        self.problems.append((number, f"Row {number}, {title(column)}: {allowed}."))
+        self.problems.append((number, SHEET.problem(number, column, allowed)))
 
     def _carry_out(self, answer: Answer, filled: Mapping[str, str]) -> None:
         self._once(answer, next(iter(filled)))

@@ -39,7 +39,7 @@ def read(study: Study, settings: Settings, table: EntityTable) -> tuple[list[Tal
         if chain.find("find_names", verify=False):
             talk = Talk(
                 recording.session_id,
-                chain.record("assemble", Conversation),
+                chain.conversation,
                 chain.record("find_names", Mentions),
             )
         if talk and table.knows(said(talk.conversation, talk.mentions)):

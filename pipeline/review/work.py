@@ -9,8 +9,6 @@ from pathlib import Path
 
 from pipeline import intake
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError
-from pipeline.key.file import lies_in
 from pipeline.pseudonymise.apply import said
 from pipeline.pseudonymise.entities import EntityTable, Verdict
 from pipeline.review.decide import decided
@@ -19,6 +17,7 @@ from pipeline.review.queues import Queue
 from pipeline.review.sheet import answers, as_workbook
 from pipeline.review.talk import Talk, all_masked, places, read
 from pipeline.settings import Settings
+from pipeline.sheets import new_private_file
 from pipeline.study import Study
 
 
@@ -55,18 +54,10 @@ class Applied:
 def write_names(study: Study, settings: Settings, out: Path) -> int:
     """Write the sheet of names to a new file that its owner alone can read; the number of rows.
 
-    Raises StudyError if the file exists, or would be inside the study but not in private/; what
-    ``talk.read`` and ``EntityTable.load`` raise; TransientError where it cannot be written.
+    Raises StudyError where the file may not be (``sheets.new_private_file``); what ``talk.read``
+    and ``EntityTable.load`` raise; TransientError where it cannot be written.
     """
-    with os_errors("looking where to write the sheet"):
-        out = out.expanduser().resolve()
-        if lies_in(out, [study.root]) and not lies_in(out, [study.private]):
-            raise StudyError(
-                "Inside the study, names in clear may be in private/ only.",
-                "Give a file there, or one outside the study that nobody else sees.",
-            )
-        if out.exists():  # it may hold decisions that are not applied yet
-            raise StudyError("There is such a file already.", "Give another name.")
+    out = new_private_file(study, out)
     found = _rows(study, settings)[0]
     data = as_workbook(found)
     with os_errors("writing the sheet of names"):

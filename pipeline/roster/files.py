@@ -6,26 +6,29 @@ The form has a sheet ``members``, one member a row, and a sheet ``names`` of wha
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import yaml
 
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
 from pipeline.roster.model import CONSENTS, NAMED, Member, Roster, parsed, wrong
+from pipeline.sheets import FORMAT as FORM
+from pipeline.sheets import Column, Sheet, cells, workbook
 from pipeline.study import Study
 from pipeline.tables import ROLES
 
-FORM = ".xlsx"
 MEMBERS, NAMES = "members", "names"
 _COLUMNS = ("name", "aliases", "role", "organisation", "consent", "absent", "voice_sample")
 _NAME_COLUMNS = ("type", "name", "aliases", "category")
 _TYPES = {"organisation": "organisations", "place": "places", "project": "projects"}
-_ROWS = 200  # of the form that have drop-downs
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "consent": CONSENTS,
+    "role": tuple(ROLES),
+    "type": tuple(_TYPES),
+}
 _INTRODUCTION = """\
 # Who is in this group. Private: it identifies people. Each member:
 #   - name: Maija Meikäläinen
@@ -120,73 +123,37 @@ def _yaml_data(data: bytes) -> Any:
 
 
 def _form(roster: Roster) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook()
     own = dict.fromkeys(name for member in roster.members for name in member.own_columns)
-    columns = (*_COLUMNS, *(["person_id"] if any(m.person_id for m in roster.members) else ()))
-    book.remove(book.worksheets[0])
-    members = book.create_sheet(MEMBERS)
-    rows = [_cells(_filled(member), (*columns, *own)) for member in roster.members]
-    _fill(members, (*columns, *own), rows)
-    _choice(members, _COLUMNS.index("consent") + 1, CONSENTS)
-    _choice(members, _COLUMNS.index("role") + 1, ROLES)
+    known = (*_COLUMNS, *(["person_id"] if any(m.person_id for m in roster.members) else ()))
+    members = Sheet(MEMBERS, tuple(_column(name) for name in (*known, *own)), form=True)
+    names = Sheet(NAMES, tuple(_column(name) for name in _NAME_COLUMNS), form=True)
     named = [
-        _cells({"type": type, **each.model_dump(mode="json")}, _NAME_COLUMNS)
+        {"type": type, **each.model_dump(mode="json")}
         for type, table in _TYPES.items()
         for each in getattr(roster, table)
     ]
-    names = book.create_sheet(NAMES)
-    _fill(names, _NAME_COLUMNS, named)
-    _choice(names, 1, tuple(_TYPES))
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
+    return workbook(
+        (members, [_cells(_filled(member)) for member in roster.members]),
+        (names, [_cells(row) for row in named]),
+    )
 
 
-def _cells(row: dict[str, Any], columns: Iterable[str]) -> list[Any]:
-    values = (row.get(column) for column in columns)
-    return ["; ".join(v) if isinstance(v, list) else v for v in values]
+def _column(name: str) -> Column:
+    return Column(name, name, choices=_CHOICES.get(name, ()))
 
 
-def _fill(sheet: Any, columns: Iterable[str], rows: Iterable[list[Any]]) -> None:
-    from openpyxl.styles import Font
-
-    sheet.append(list(columns))
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[cell.column_letter].width = 18
-    for number, row in enumerate(rows, start=2):
-        for column, value in enumerate(row, start=1):
-            cell = sheet.cell(number, column, value)
-            if isinstance(value, str):
-                cell.data_type = "s"  # no text is a formula
-    sheet.freeze_panes = "A2"
-
-
-def _choice(sheet: Any, column: int, values: Iterable[str]) -> None:
-    """A drop-down in a column of the form."""
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    letter = get_column_letter(column)
-    choice = DataValidation(type="list", formula1=f'"{",".join(values)}"', allow_blank=True)
-    sheet.add_data_validation(choice)
-    choice.add(f"{letter}2:{letter}{_ROWS}")
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: "; ".join(v) if isinstance(v, list) else v for k, v in row.items()}
 
 
 def _form_data(data: bytes) -> dict[str, Any]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(io.BytesIO(data), data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError):
-        raise wrong(["It is no XLSX file."]) from None
-    if MEMBERS not in book.sheetnames:
+    pages = cells(data)
+    if pages is None:
+        raise wrong(["It is no XLSX file."])
+    if MEMBERS not in pages:
         raise wrong([f"It has no sheet `{MEMBERS}`."])
-    found: dict[str, Any] = {MEMBERS: _rows(book[MEMBERS]), **{table: [] for table in NAMED}}
-    for number, row in enumerate(_rows(book[NAMES]) if NAMES in book.sheetnames else [], start=1):
+    found: dict[str, Any] = {MEMBERS: _rows(pages[MEMBERS]), **{table: [] for table in NAMED}}
+    for number, row in enumerate(_rows(pages.get(NAMES, [])), start=1):
         table = _TYPES.get(str(row.pop("type", "")).strip().casefold())
         if table is None:
             raise wrong([f"Row {number} of `{NAMES}`: `type` must be one of {', '.join(_TYPES)}."])
@@ -194,9 +161,9 @@ def _form_data(data: bytes) -> dict[str, Any]:
     return found
 
 
-def _rows(sheet: Any) -> list[dict[str, Any]]:
+def _rows(page: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """The rows of a sheet that hold anything, by the names in the first row."""
-    header, *rows = list(sheet.iter_rows(values_only=True)) or [()]
+    header, *rows = page or [()]
     names = [str(name or "").strip().casefold() for name in header]
     filled = [row for row in rows if any(value not in (None, "") for value in row)]
     return [{n: v for n, v in zip(names, row, strict=False) if v is not None} for row in filled]

@@ -1,4 +1,4 @@
-"""What the stages found out about a session, without one of its speaker labels. Pure.
+"""What the stages found out about a session, without one of its people. Pure.
 
 The records are cut, not made anew: recognised again, the others would get other words, and without
 the turns between them theirs would join. So every turn of the others stays as it is, under its
@@ -18,6 +18,7 @@ from pipeline.records import (
     Diarisation,
     Interval,
     Mentions,
+    Segment,
     Transcript,
     Turn,
 )
@@ -26,13 +27,18 @@ from pipeline.timeline import Talk, total_s, union
 FLAG = "person_withdrawn"
 
 
-def without_segments(diarisation: Diarisation, label: str) -> Diarisation:
-    """Without the label's segments and its voice print."""
+def without_labels(diarisation: Diarisation, labels: Collection[str]) -> Diarisation:
+    """Without these labels' segments and their voice prints."""
     return Diarisation(
-        regular=tuple(s for s in diarisation.regular if s.label != label),
-        exclusive=tuple(s for s in diarisation.exclusive if s.label != label),
-        voice_prints=tuple(v for v in diarisation.voice_prints if v.label != label),
+        regular=without_segments(diarisation.regular, labels),
+        exclusive=without_segments(diarisation.exclusive, labels),
+        voice_prints=tuple(v for v in diarisation.voice_prints if v.label not in labels),
     )
+
+
+def without_segments(segments: Iterable[Segment], labels: Collection[str]) -> tuple[Segment, ...]:
+    """The segments of all other labels."""
+    return tuple(segment for segment in segments if segment.label not in labels)
 
 
 def without_words(
@@ -54,10 +60,10 @@ def without_words(
 
 
 def without_turns(
-    conversation: Conversation, others: Diarisation, audio: Audio, label: str
+    conversation: Conversation, others: Iterable[Segment], audio: Audio, label: str
 ) -> Conversation:
-    """The turns of the others. ``others`` is the diarisation without the label."""
-    talk = Talk.of(others.regular)
+    """The turns of the others. ``others`` is the regular diarisation without the label."""
+    talk = Talk.of(others)
     speech_s = talk.speech_s()
     ids_ms = _ids_ms(conversation.turns)
     left = [
@@ -88,9 +94,9 @@ def without_mentions(mentions: Mentions, conversation: Conversation, label: str)
     )
 
 
-def without_person(cast: Cast, label: str) -> Cast:
+def without_person(cast: Cast, person_id: str) -> Cast:
     """The others, each as the person they were."""
-    return Cast(tuple(person for person in cast.people if person.label != label))
+    return Cast(tuple(person for person in cast.people if person.person_id != person_id))
 
 
 def _without_mention(turn: Turn, talk: Talk, label: str) -> Turn:

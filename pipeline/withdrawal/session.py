@@ -10,10 +10,14 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipeline import intake
+from pipeline import intake, locks
 from pipeline.dataset import files
 from pipeline.disk import PENDING, os_errors, sha256_of, sync, write_atomically
+from pipeline.edits import log
+from pipeline.edits.model import Corrected
 from pipeline.errors import StudyError
+from pipeline.identify import same_voices, words_as_one
+from pipeline.people import group
 from pipeline.pseudonymise import audit
 from pipeline.records import (
     Audio,
@@ -31,6 +35,7 @@ from pipeline.store import write_record
 from pipeline.study import Study
 from pipeline.withdrawal.records import (
     FLAG,
+    without_labels,
     without_mentions,
     without_person,
     without_segments,
@@ -40,23 +45,30 @@ from pipeline.withdrawal.records import (
 from pipeline.withdrawal.silence import as_flac, silenced, speech_of
 
 SILENCED = ".silenced"
+AFTER_EDITS = ("correct", "find_names")
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A finished session and the label that leaves it."""
+    """A finished session, the person who leaves it, and the labels that are theirs.
+
+    Their turns are under the first of the labels.
+    """
 
     chain: SessionChain
-    label: str
+    person_id: str
+    labels: tuple[str, ...]
 
     def carry_out(self) -> Recording:
-        """Put the session without the label in its place; the new recording.
+        """Put the session without the person in its place; the new recording.
 
         The data set comes first and the recording's own record last: until that is written,
         everything can be done again. Raises StudyError or TransientError.
         """
         study, session_id = self.chain.study, self.chain.recording.session_id
         folder = study.recordings / session_id
+        for stage in AFTER_EDITS:  # of a withdrawal that was interrupted, the edits may be gone
+            self.chain.run(stage, _ignore)
         with (
             os_errors("silencing a person"),
             tempfile.TemporaryDirectory(PENDING, ".vuoro-", folder) as pending,
@@ -75,15 +87,12 @@ class Cut:
         """Write the decoded sound, silenced, to the folder ``out``."""
         audio = self.chain.record("decode", Audio)
         decoded = self.chain.folder("decode")
-        stretches = speech_of(
-            self.label,
-            self.chain.record("diarise", Diarisation),
-            self.chain.record("assemble", Conversation),
-        )
+        corrected = self.chain.record("correct", Corrected)
+        stretches = speech_of(self.labels[0], self.chain.voices, corrected)
         peak = silenced(decoded / audio.file, out / audio.file, stretches)
         everything = [Interval(0.0, audio.duration_s)]
         for label, track in audio.tracks_by_label.items():
-            own = label == self.label
+            own = label in self.labels
             silenced(decoded / track, out / track, everything if own else stretches)
         # once more for each who left: a result differs from the one that it replaces even where
         # there was nothing to silence, and so do the addresses of those made from it
@@ -112,19 +121,30 @@ class Cut:
 
     def _write_results(self, new: SessionChain, wavs: Path, audio: Audio) -> None:
         """The results of all stages, under the addresses of the new recording."""
-        old, label = self.chain, self.label
-        diarisation = old.record("diarise", Diarisation)
-        conversation = old.record("assemble", Conversation)
-        others = without_segments(diarisation, label)
-        responses = old.settings.turns.minimal_response_words
-        transcript = old.record("transcribe", Transcript)
+        old, label = self.chain, self.labels[0]
+        session_id, voices = old.recording.session_id, old.voices
+        assembled = old.record("assemble", Conversation)
+        corrected = old.record("correct", Corrected)
         mentions = old.record("find_names", Mentions)
+        cast = old.record("identify", Cast)
+        transcript = words_as_one(old.record("transcribe", Transcript), same_voices(cast))
+        responses = old.settings.turns.minimal_response_words
+        others = without_segments(voices.regular, self.labels)
         _put(new, "decode", audio, wavs)
-        _put(new, "diarise", others)
-        _put(new, "transcribe", without_words(transcript, diarisation, label, responses))
-        _put(new, "assemble", without_turns(conversation, others, audio, label))
-        _put(new, "identify", without_person(old.record("identify", Cast), label))
-        _put(new, "find_names", without_mentions(mentions, conversation, label))
+        _put(new, "diarise", without_labels(old.record("diarise", Diarisation), self.labels))
+        _put(new, "transcribe", without_words(transcript, voices, label, responses))
+        digests = old.result("diarise").digest, new.result("diarise").digest
+        people = old.study, old.recording.group_id, session_id
+        group.leave_session(*people, digests, self.person_id)
+        _put(new, "identify", without_person(cast, self.person_id))
+        _put(new, "assemble", without_turns(assembled, others, audio, label))
+        # now that what was corrected has been read: the rest depends on what is left of it
+        with locks.names(old.study):
+            log.forget(old.study, session_id, label, voices, old.voice_model)
+        regular = without_segments(corrected.regular, self.labels)
+        left = without_turns(corrected.conversation, regular, audio, label)
+        _put(new, "correct", Corrected(left, regular))
+        _put(new, "find_names", without_mentions(mentions, corrected.conversation, label))
         new.run("pseudonymise", _ignore)
 
 
@@ -133,8 +153,8 @@ def cut_of(chain: SessionChain, person_id: str) -> Cut | None:
     if chain.find("identify") is None:
         return None
     people = chain.record("identify", Cast).people
-    labels = [person.label for person in people if person.person_id == person_id]
-    return Cut(chain, labels[0]) if labels else None
+    labels = tuple(person.label for person in people if person.person_id == person_id)
+    return Cut(chain, person_id, labels) if labels else None
 
 
 def names(study: Study, session_id: str, person_id: str) -> bool:
@@ -164,7 +184,7 @@ def clear_leftovers(study: Study, recording: Recording) -> None:
         for path in folder.iterdir():
             if path.name not in kept:
                 remove(path)
-        for clip in study.clips.glob(f"{recording.session_id}-*"):
+        for clip in study.clips.rglob(f"{recording.session_id}-*"):
             remove(clip)
         sync(folder)
 

@@ -10,18 +10,23 @@ from pathlib import Path
 
 from pipeline.audio import SAMPLE_RATE_HZ, WAV_HEADER_BYTES
 from pipeline.disk import sync
-from pipeline.records import Conversation, Diarisation, Interval
+from pipeline.edits.model import Corrected
+from pipeline.records import Diarisation, Interval
 from pipeline.timeline import intersection, union
 
 MARGIN_S = 0.25  # edges of segments and times of words are a few tenths of a second off
 BLOCK = 16_384  # samples
 
 
-def speech_of(label: str, diarisation: Diarisation, conversation: Conversation) -> list[Interval]:
-    """When a label talks, or says a word, and a little beyond where nobody else talks."""
-    segments = (*diarisation.regular, *diarisation.exclusive)
+def speech_of(label: str, diarisation: Diarisation, corrected: Corrected) -> list[Interval]:
+    """When a label talks, or says a word, and a little beyond where nobody else talks.
+
+    What humans gave to somebody else in ``corrected`` is not the label's.
+    """
+    segments = (*corrected.regular, *diarisation.exclusive)
     own = [s for s in segments if s.label == label]
-    words = [word for turn in conversation.turns if turn.label == label for word in turn.words]
+    turns = corrected.conversation.turns
+    words = [word for turn in turns if turn.label == label for word in turn.words]
     said = (Interval(word.start_s, word.end_s) for word in words)
     heard = union([*own, *said])
     others = union(s for s in segments if s.label != label)

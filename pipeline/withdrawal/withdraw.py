@@ -17,7 +17,7 @@ from pipeline.file_names import fitted
 from pipeline.pseudonymise.apply import replacements
 from pipeline.pseudonymise.entities import Entity, EntityTable, Id
 from pipeline.publish import publish_people, write_documentation
-from pipeline.records import Conversation, Mentions
+from pipeline.records import Mentions
 from pipeline.roster.files import load_all, save
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id as person_id_of
@@ -40,7 +40,7 @@ from pipeline.withdrawal.tombstones import Tombstone
 CANNOT = """\
 What this cannot do:
 - reach backups, copies of the study, data already shared, or what was written to places of your
-  own choice: clips, exports, releases, notebooks, sheets of names to review; delete those yourself;
+  own choice: clips, exports, releases, notebooks, sheets to fill in; delete those yourself;
 - overwrite the disk: what is removed is unlinked, and may be recoverable until it is written over;
 - take out what others said of the person or repeated of their words: in the data set their name is
   a pseudonym; in private/ the others' words stay, and the encrypted key keeps the name, as without
@@ -100,6 +100,7 @@ def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[],
             forget_replacements(study, session_id)
         _remove_copies(study, frozenset(tombstone.sessions.values()))
         _leave_rosters(study, person_id)
+        _leave_registers(study, person_id, settings)
         _forget_names(study, settings)
         _sweep(study, settings)
         publish_people(study.dataset)
@@ -159,6 +160,13 @@ def _leave_rosters(study: Study, person_id: str) -> None:
         save(study, roster.model_copy(update={"members": members}))
 
 
+def _leave_registers(study: Study, person_id: str, settings: Settings) -> None:
+    """Remove the person's voice, and what humans said of it, from what is known of each group."""
+    first = {recording.group_id: recording for recording in intake.sessions(study)}
+    for recording in first.values():
+        SessionChain(study, recording, settings).forget(person_id)
+
+
 def _remove_copies(study: Study, sha256s: frozenset[str]) -> None:
     """Remove the copies of replaced recordings that went to quarantine as duplicates."""
     with os_errors("looking through the quarantine"):
@@ -182,7 +190,7 @@ def _forget_names(study: Study, settings: Settings) -> None:
             chain = SessionChain(study, recording, settings)
             if chain.pending(verify=False):
                 return
-            conversation = chain.record("assemble", Conversation)
+            conversation = chain.conversation
             mentions = chain.record("find_names", Mentions)
             used |= {(r.type, r.number) for r in replacements(conversation, mentions, table)}
         used |= {id for d in table.decisions for id in (d.entity, d.other) if id is not None}

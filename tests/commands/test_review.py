@@ -14,7 +14,7 @@ from pipeline.commands.review import app
 from pipeline.errors import StudyError
 from pipeline.pseudonymise.apply import said
 from pipeline.pseudonymise.entities import EntityTable
-from pipeline.review.sheet import NAMES_SHEET, title
+from pipeline.review.sheet import SHEET
 from pipeline.study import Study, create
 
 NAMES: Names = {"Kyllikki": ("person", "kyllikki")}
@@ -43,8 +43,8 @@ def decided(study: Study, file: Path, decision: str) -> Path:
     """A sheet with this in the decision cell of its only row."""
     assert run(study, "--out", str(file)).exit_code == 0
     book = load_workbook(file)
-    sheet = book[NAMES_SHEET]
-    column = [cell.value for cell in sheet[1]].index(title("decision")) + 1
+    sheet = book[SHEET.name]
+    column = [cell.value for cell in sheet[1]].index(SHEET.title("decision")) + 1
     sheet.cell(2, column).value = decision
     book.save(file)
     return file
@@ -82,7 +82,7 @@ def test_whoever_decides_may_say_who(study: Study, tmp_path: Path) -> None:
 def test_applying_and_writing_a_new_sheet_at_once(study: Study, tmp_path: Path) -> None:
     file = decided(study, tmp_path / "names.xlsx", "peitä")
     assert run(study, "--apply", str(file), "--out", str(tmp_path / "next.xlsx")).exit_code == 0
-    sheet = load_workbook(tmp_path / "next.xlsx")[NAMES_SHEET]
+    sheet = load_workbook(tmp_path / "next.xlsx")[SHEET.name]
     assert sheet["A2"].value == "9 päätetty / decided"
 
 

@@ -17,7 +17,7 @@ from pipeline.roster.files import load, read, write
 from pipeline.roster.model import parsed
 from pipeline.study import Study, create
 
-PERSON = "G07-S01-P2"
+PERSON = "G07-S01-U2"
 MEMBERS = [
     {"name": "Salanimi Ensimmäinen", "consent": "yes"},
     {"name": "Salanimi Toinen", "consent": "yes", "voice_sample": "toinen.wav", "absent": [3]},

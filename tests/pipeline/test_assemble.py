@@ -6,9 +6,11 @@ regular  A--------------------------A         B--------B    A---------A
 words    A: mä oon   ollaan (2.8) täällä (4.6)  B: niin me (6.2-7.8)  A: joo hyvä (9.2-)
 """
 
+from dataclasses import replace
+
 import pytest
 
-from pipeline.assemble import assemble
+from pipeline.assemble import assemble, in_context
 from pipeline.records import (
     Audio,
     Conversation,
@@ -21,6 +23,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.settings import TurnSettings
+from pipeline.timeline import Talk
 
 AUDIO = Audio("audio.wav", 16_000, 20.0, 0.5)
 
@@ -114,6 +117,24 @@ def test_totals(conversation: Conversation) -> None:
     assert conversation.speech_s == 9.2
     assert conversation.overlap_s == 0.4
     assert conversation.silence_s == 10.8
+
+
+def test_what_follows_from_the_turns_is_worked_out_anew(conversation: Conversation) -> None:
+    """B's turn at 6–8 is gone, and with it B's talk there."""
+    first, response, _, third = conversation.turns
+    segments = (Segment(0.0, 5.2, "A"), Segment(2.2, 2.6, "B"), Segment(9.0, 11.0, "A"))
+    found = in_context(replace(conversation, turns=(first, response, third)), Talk.of(segments))
+    assert (found.speech_s, found.overlap_s, found.silence_s) == (7.2, 0.4, 12.8)
+    assert found.turns[:2] == (first, response)
+    assert (found.turns[2].previous_label, found.turns[2].offset_from_previous_s) == ("A", None)
+
+
+def test_what_follows_from_the_turns_as_they_are_is_what_it_was(conversation: Conversation) -> None:
+    segments = (
+        *(Segment(0.0, 5.2, "A"), Segment(2.2, 2.6, "B")),
+        *(Segment(6.0, 8.0, "B"), Segment(9.0, 11.0, "A")),
+    )
+    assert in_context(conversation, Talk.of(segments)) == conversation
 
 
 def test_transcript_confidence_is_the_mean_over_words(conversation: Conversation) -> None:

@@ -15,24 +15,30 @@ REQUIRED = {
     "sessions": "session_id group_id session_number kind duration_s language language_probability "
     "n_people n_turns n_minimal_responses n_words speech_s overlap_s silence_s flags models "
     "settings_digest",
-    "people": "person_id group_id role n_sessions n_turns speech_s",
+    "people": "person_id group_id role identity n_sessions n_turns speech_s",
+    "attendance": "group_id person_id session_id session_number kind role present identified_by "
+    "similarity margin n_turns speech_s",
     "turns": "turn_id session_id turn_number person_id kind start_s end_s duration_s text n_words "
     "language offset_from_previous_s previous_person_id overlap_s overlapped_by pause_s "
-    "asr_confidence speaker_confidence suspect n_masked_person n_masked_organisation "
-    "n_masked_place n_masked_other",
+    "asr_confidence speaker_confidence suspect edited question n_masked_person "
+    "n_masked_organisation n_masked_place n_masked_other",
     "words": "turn_id word_number start_s end_s word confidence",
-    "dynamics_session": "session_id n_people n_floor_transfers fto_mean_s fto_q25_s fto_median_s "
+    "dynamics_session": "session_id group_id session_number kind n_people "
+    "n_floor_transfers fto_mean_s fto_q25_s fto_median_s "
     "fto_q75_s n_gaps gap_s n_lapses lapse_s pause_s n_overlaps_between overlap_between_s "
     "n_overlaps_within overlap_within_s n_interruptions_successful n_interruptions_unsuccessful "
     "n_overlaps_cooperative gini_speech entropy_speech gini_turns entropy_turns reciprocity "
-    "n_ab_ba n_ab_xa turn_mean_s turn_q25_s turn_median_s turn_q75_s turn_max_s silence_share "
-    "overlap_share speech_rate",
-    "dynamics_person": "session_id person_id n_turns turn_share speech_s speaking_share "
+    "n_ab_ba n_ab_xa turn_mean_s turn_q25_s turn_median_s turn_q75_s turn_max_s "
+    "leader_speaking_share leader_turn_share facilitator_speaking_share facilitator_turn_share "
+    "interviewer_speaking_share interviewer_turn_share silence_share overlap_share speech_rate",
+    "dynamics_person": "session_id group_id session_number kind person_id role "
+    "n_turns turn_share speech_s speaking_share "
     "n_floor_taken n_floor_yielded fto_mean_s fto_median_s pause_s n_interruptions_successful "
     "n_interruptions_unsuccessful n_interrupted_successfully n_interrupted_unsuccessfully "
     "n_overlaps_cooperative n_minimal_responses_given n_minimal_responses_received n_ab_ba "
     "n_ab_xa turn_mean_s turn_median_s turn_max_s speech_rate",
-    "transitions": "session_id from_person_id to_person_id n expected residual",
+    "transitions": "session_id group_id session_number kind from_person_id from_role to_person_id "
+    "to_role n expected residual",
 }
 
 
@@ -40,13 +46,18 @@ def a_table(name: str, **changes: Any) -> pa.Table:
     """The expected rows of a table, the last one changed."""
     rows = [dict(row) for row in EXPECTED[name]]
     rows[-1] |= changes
-    nullable = pa.schema([pa.field(f.name, f.type) for f in schema(name)])
+    own = {c: pa.string() if c == "x_ala" else pa.float64() for c in rows[0] if c[:2] == "x_"}
+    fields = {f.name: f.type for f in schema(name)} | own
+    nullable = pa.schema(list(fields.items()))
     return pa.Table.from_pylist(rows, schema=nullable)
+
+
+INTERVAL = ("_low", "_high")  # the ends of the interval of the measure before
 
 
 @pytest.mark.parametrize("name", REQUIRED)
 def test_has_the_required_columns_in_order(name: str) -> None:
-    assert schema(name).names == REQUIRED[name].split()
+    assert [n for n in schema(name).names if not n.endswith(INTERVAL)] == REQUIRED[name].split()
 
 
 def test_roles_are_the_studys() -> None:
@@ -70,7 +81,8 @@ def test_fields_carry_unit_and_description() -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_seconds_are_declared_in_seconds(name: str) -> None:
     for column in TABLES[name].columns:
-        assert column.name.endswith("_s") == (column.unit == "s"), column.name
+        measure = column.name.removesuffix("_low").removesuffix("_high")
+        assert measure.endswith("_s") == (column.unit == "s"), column.name
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -136,7 +148,7 @@ def test_one_sentence_for_many_rows() -> None:
 
 def test_finds_missing_unexpected_and_mistyped_columns() -> None:
     people = a_table("people")
-    people = people.drop_columns(["role"]).append_column("name", pa.array(["x"] * 3))
+    people = people.drop_columns(["role"]).append_column("name", pa.array(["x"] * 4))
     as_text = people["n_turns"].cast(pa.string())
     people = people.set_column(people.column_names.index("n_turns"), "n_turns", as_text)
     assert problems("people", people) == [
@@ -144,6 +156,18 @@ def test_finds_missing_unexpected_and_mistyped_columns() -> None:
         "the column role is missing",
         "the column n_turns is of type string, not int32",
     ]
+
+
+@pytest.mark.parametrize("name", ["people", "attendance"])
+def test_only_people_may_have_columns_of_the_study(name: str) -> None:
+    table = a_table(name).append_column("x_more", pa.array(["a"] * len(EXPECTED[name])))
+    problem = [] if name == "people" else ["there is an unexpected column 'x_more'"]
+    assert problems(name, table) == problem
+
+
+def test_own_columns_are_of_text_or_numbers() -> None:
+    table = a_table("people").append_column("x_n", pa.array([1] * 4, pa.int32()))
+    assert problems("people", table) == ["there is an unexpected column 'x_n'"]
 
 
 def test_no_message_quotes_what_stands_where_an_identifier_should() -> None:
@@ -154,10 +178,18 @@ def test_no_message_quotes_what_stands_where_an_identifier_should() -> None:
 def test_dictionary_has_every_column_once_in_both_languages() -> None:
     rows = dictionary()
     assert [(row["table"], row["column"]) for row in rows] == [
-        (name, column) for name, columns in REQUIRED.items() for column in columns.split()
+        (name, column) for name in REQUIRED for column in schema(name).names
     ]
     assert all(row["description_fi"] and row["description_en"] for row in rows)
     assert all(row["description_fi"] != row["description_en"] for row in rows)
+
+
+def test_dictionary_has_the_studys_own_columns_with_those_of_people() -> None:
+    own = TABLES["people"].as_in(pa.schema({"x_age": pa.float64(), "x_bad": pa.int64()})).columns
+    rows = dictionary(own[len(TABLES["people"].columns) :])
+    place = [(row["table"], row["column"]) for row in rows].index(("people", "x_age"))
+    assert rows[place]["type"] == "float64" and rows[place - 1]["column"] == "speech_s"
+    assert not any(row["column"] == "x_bad" for row in rows)
 
 
 def test_dictionary_row() -> None:

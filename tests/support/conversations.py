@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 from pipeline.dynamics.floor import Meeting
 from pipeline.records import Segment, Turn, TurnKind, Word
@@ -20,6 +21,7 @@ def turn(
     words: int = 0,
     pause_s: float = 0.0,
     kind: TurnKind = "turn",
+    confidence: float | None = None,
 ) -> Turn:
     return Turn(
         label=label,
@@ -33,7 +35,7 @@ def turn(
         previous_label=previous,
         offset_from_previous_s=offset_s,
         asr_confidence=None,
-        speaker_confidence=None,
+        speaker_confidence=confidence,
         suspect=(),
     )
 
@@ -60,6 +62,27 @@ def chain(people: str) -> list[Turn]:
     for number, (before, person) in enumerate(pairwise(people), start=1):
         turns.append(turn(person, number * 1.5, number * 1.5 + 1.0, before, 0.5))
     return turns
+
+
+def random_meeting(seed: int, n_people: int, n_turns: int) -> Meeting:
+    """Turns that take the floor from one another, and a minimal response in about every third."""
+    rng = Random(seed)
+    people = [f"P{number:02d}" for number in range(n_people)]
+    turns: list[Turn] = []
+    holder, end_s = None, 0.0
+    for _ in range(n_turns):
+        person = rng.choice([p for p in people if p != holder])
+        offset_s = None if holder is None else round(rng.uniform(-0.4, 0.9), 3)
+        start_s = end_s + (offset_s or 0.0)
+        length_s, sure = rng.uniform(1.0, 20.0), rng.uniform(0.5, 1.0)
+        turns.append(
+            turn(person, start_s, start_s + length_s, holder, offset_s, words=3, confidence=sure)
+        )
+        holder, end_s = person, start_s + length_s
+        if rng.random() < 0.3:
+            listener = rng.choice([p for p in people if p != holder])
+            turns.append(response(listener, end_s - 0.5, end_s - 0.2, holder))
+    return meeting(turns)
 
 
 # Four people, 12 turns and 3 minimal responses in 100 s. C's talk of 7.0 and B's of 27.0 begin in

@@ -17,15 +17,15 @@ from tracks import write
 from models.registry import ResolvedModel
 from pipeline import intake, stages
 from pipeline.audio import SAMPLE_RATE_HZ, decode
+from pipeline.people.anchors import anchor
+from pipeline.people.decisions import Told, remember
 from pipeline.publish import publish_people, write_documentation
 from pipeline.records import (
-    Cast,
     Conversation,
     Diarisation,
     Interval,
     Mention,
     Mentions,
-    Person,
     Segment,
     Transcript,
     Turn,
@@ -78,9 +78,13 @@ def sound() -> NDArray[np.float32]:
 def finished_study(
     root: Path,
     sessions: tuple[str, ...] = ("1.wav", "2.wav"),
-    person_id: str = "{session_id}-P{number}",
+    told: bool = False,
 ) -> Study:
-    """A study whose sessions are in the data set; ``fake_models`` must be in place."""
+    """A study whose sessions are in the data set; ``fake_models`` must be in place.
+
+    Its people talk too little to be known from one session to the next: the second is G07-S01-U2
+    in the first. Where a human has ``told`` who they are, it is H02 in all.
+    """
     study = create(root)
     study.groups_file.write_text('{"ryhmä": "G07"}', encoding="utf-8")
     inbox = study.inbox / "ryhmä"
@@ -89,13 +93,13 @@ def finished_study(
         write(inbox / name, sound() * (1 - number / 10))
         accepted = intake.accept(study, inbox / name, study.settings().intake)
         assert isinstance(accepted, intake.Accepted)
-        finish(study, accepted.recording.session_id, person_id)
+        finish(study, accepted.recording.session_id, told)
     publish_people(study.dataset)
     write_documentation(study.dataset)
     return study
 
 
-def finish(study: Study, session_id: str, person_id: str) -> SessionChain:
+def finish(study: Study, session_id: str, told: bool = False) -> SessionChain:
     """Give a session its results and publish it."""
     chain = chain_of(study, session_id)
     conversation = _conversation()
@@ -109,21 +113,16 @@ def finish(study: Study, session_id: str, person_id: str) -> SessionChain:
         )
         write_record(folder, record)
     words = tuple(word for turn in conversation.turns for word in turn.words)
-    cast = Cast(
-        tuple(
-            Person(label, person_id.format(session_id=session_id, number=n), "unknown", 3.0)
-            for n, label in enumerate((A, B, C), start=1)
-        )
-    )
-    for stage, each in (
-        ("diarise", _diarisation()),
-        ("transcribe", Transcript("fi", 0.9, tuple(sorted(words, key=lambda w: w.start_s)))),
-        ("assemble", conversation),
-        ("identify", cast),
-        ("find_names", _mentions(conversation)),
-    ):
-        with writing(chain, stage) as folder:
-            write_record(folder, each)
+    _put(chain, "diarise", _diarisation())
+    _put(chain, "transcribe", Transcript("fi", 0.9, tuple(sorted(words, key=lambda w: w.start_s))))
+    if told:
+        for number, label in enumerate(TALK, start=1):
+            voice = anchor(_diarisation(), label, chain.voice_model)
+            remember(study, [Told(session_id, voice, f"H{number:02d}", "tester", "2026-01-01")])
+    chain.run("identify", lambda _: None)
+    _put(chain, "assemble", conversation)
+    chain.run("correct", lambda _: None)
+    _put(chain, "find_names", _mentions(conversation))
     chain.run("pseudonymise", lambda _: None)
     chain.publish()
     return chain
@@ -137,6 +136,11 @@ def writing(chain: SessionChain, stage: str):  # type: ignore[no-untyped-def]
     key = chain.key(stage)
     assert key is not None
     return chain.store.writing(stage, key)
+
+
+def _put(chain: SessionChain, stage: str, record: object) -> None:
+    with writing(chain, stage) as folder:
+        write_record(folder, record)
 
 
 def copied(study: Study, root: Path) -> Study:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 from talk import turn_of
 
+from models.registry import ResolvedModel
 from pipeline import intake
+from pipeline.edits.model import Corrected
 from pipeline.pseudonymise.text import core
 from pipeline.records import (
     Audio,
@@ -81,9 +84,12 @@ class Sessions:
             "diarise": Diarisation((), (), ()),
             "transcribe": Transcript("fi", None, ()),
             "assemble": talk.conversation,
+            "correct": Corrected(talk.conversation, ()),
             "find_names": talk.mentions,
         }
         for stage, record in [*records.items()][: None if found else -1]:
+            if stage == "assemble":
+                chain.run("identify", lambda share: None)
             address = chain.key(stage)
             assert address is not None
             with chain.store.writing(stage, address) as result:
@@ -92,4 +98,5 @@ class Sessions:
 
 def without_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sessions be read where no model is installed."""
-    monkeypatch.setattr(SessionChain, "models", {})
+    model = ResolvedModel("voice", Path("voice"), "0" * 64)
+    monkeypatch.setattr(SessionChain, "models", {"voice-print": model})

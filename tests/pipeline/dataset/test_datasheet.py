@@ -46,7 +46,7 @@ def test_datasheet_counts_and_names_what_made_the_data(dataset: Path) -> None:
     ):
         assert line in text
     assert "| `turns` | 6 | 2 |" in text
-    assert "| `people` | 3 | 1 |" in text
+    assert "| `people` | 4 | 1 |" in text
     assert (
         "| direct | names of speakers and others in the talk | replaced by a pseudonym, the same"
         in text

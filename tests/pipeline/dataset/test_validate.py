@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from example_dataset import make_dataset
 from pipeline.dataset import files
 from pipeline.dataset.validate import Problem, examine, validate
 from pipeline.errors import DatasetError, UnreadableError
-from pipeline.tables import TABLES
 
 Row = dict[str, Any]
 
@@ -68,11 +66,11 @@ def test_a_published_data_set_is_sound(dataset: Path) -> None:
 def test_report_counts_files_and_rows(dataset: Path) -> None:
     report = examine(dataset)
     assert report.n_files == {
-        **{"sessions": 2, "people": 1, "turns": 2, "words": 2},
+        **{"sessions": 2, "people": 1, "attendance": 1, "turns": 2, "words": 2},
         **{"dynamics_session": 2, "dynamics_person": 2, "transitions": 2},
     }
     assert report.n_rows == {
-        **{"sessions": 2, "people": 3, "turns": 6, "words": 12},
+        **{"sessions": 2, "people": 4, "attendance": 8, "turns": 6, "words": 12},
         **{"dynamics_session": 2, "dynamics_person": 5, "transitions": 8},
     }
 
@@ -85,14 +83,14 @@ PLANTED: list[tuple[str, str, str, Callable[[list[Row]], list[Row] | None], str]
     ("negative time", "turns", S01, put(JOO, pause_s=-1.0), "pause_s is below 0 in " + JOO),
     ("over 1", "words", S01, put(JOO, confidence=1.5), f"confidence is above 1 in {JOO} 1"),
     ("unknown role", "people", "G01.parquet", put("H03", role="boss"),
-     "role is none of leader, facilitator, participant, interviewer, unknown in H03"),
+     "role is none of leader, facilitator, participant, interviewer, unknown in G01 H03"),
     ("unknown kind", "turns", S01, put(JOO, kind="talk"),
      "kind is none of turn, minimal_response in " + JOO),
     ("same turn_id", "turns", S01, put(MM, turn_id=JOO), "turn_id is not unique in " + JOO),
     ("same word", "words", S01, put(FIRST, number=2, word_number=1),
      f"turn_id + word_number is not unique in {FIRST} 1"),
     ("same person", "people", "G01.parquet", put("H11", person_id="H07"),
-     "person_id is not unique in H07"),
+     "group_id + person_id is not unique in G01 H07"),
     # foreign keys
     ("turn to person", "turns", S01, put(JOO, person_id="H98"),
      f"person_id refers to nothing in people.person_id: {JOO}"),
@@ -103,9 +101,9 @@ PLANTED: list[tuple[str, str, str, Callable[[list[Row]], list[Row] | None], str]
     ("overlapping person", "turns", S01, put(JOO, overlapped_by=["H07", "H98"]),
      f"overlapped_by refers to nothing in people.person_id: {JOO}"),
     ("person to group", "people", "G01.parquet", put("H03", group_id="G09"),
-     "group_id refers to nothing in sessions.group_id: H03"),
+     "group_id refers to nothing in sessions.group_id: G09 H03"),
     ("person of another group", "people", "G01.parquet", put("H03", group_id="G09"),
-     f"the person is of another group than the session: {JOO} and 1 more"),
+     "group_id is not what the file is named after: G09 H03"),
     ("word to turn", "words", S01, put(JOO, turn_id="G01-S01-T00009999"),
      "turn_id refers to nothing in turns.turn_id: G01-S01-T00009999 1"),
     ("word to another session's turn", "words", S01, put(JOO, turn_id="G01-S02-T00000500"),
@@ -152,11 +150,41 @@ PLANTED: list[tuple[str, str, str, Callable[[list[Row]], list[Row] | None], str]
     ("n_people", "sessions", S01, put(n_people=4), "n_people is 4, but the rows of turns make 3"),
     ("long speech", "sessions", S01, put(speech_s=21.0), "speech_s is longer than the session"),
     ("n_sessions of a person", "people", "G01.parquet", put("H03", n_sessions=2),
-     "n_sessions is not that of turns: H03"),
+     "n_sessions is not that of turns: G01 H03"),
     ("n_turns of a person", "people", "G01.parquet", put("H03", n_turns=2),
-     "n_turns is not that of turns: H03"),
+     "n_turns is not that of turns: G01 H03"),
     ("speech_s of a person", "people", "G01.parquet", put("H03", speech_s=5.01),
-     "speech_s is not that of turns: H03"),
+     "speech_s is not that of turns: G01 H03"),
+    # attendance
+    ("absent but talking", "attendance", "G01.parquet", put("H03", present=False),
+     "present is not as in turns: G01-S01 H03"),
+    ("present but silent", "attendance", "G01.parquet", put("H20", present=True),
+     "present is not as in turns: G01-S01 H20"),
+    ("turns of somebody absent", "attendance", "G01.parquet", put("H20", n_turns=0),
+     "somebody absent has values of somebody present: G01-S01 H20"),
+    ("no turns of somebody present", "attendance", "G01.parquet", put("H03", n_turns=None),
+     "somebody present has no values: G01-S01 H03"),
+    ("n_turns of attendance", "attendance", "G01.parquet", put("H03", n_turns=2),
+     "n_turns is not that of turns: G01-S01 H03"),
+    ("speech_s of attendance", "attendance", "G01.parquet", put("H03", speech_s=5.01),
+     "speech_s is not that of turns: G01-S01 H03"),
+    ("missing row of attendance", "attendance", "G01.parquet", lambda rows: rows[1:],
+     "a row is missing: G01-S01 H03"),
+    ("another's attendance", "attendance", "G01.parquet", put("H03", person_id="H98"),
+     "person_id refers to nothing in people.person_id: G01-S01 H98"),
+    ("attendance of another kind", "attendance", "G01.parquet", put("H03", kind="group_interview"),
+     "it is not as in sessions: G01-S01 H03"),
+    ("attendance of another group", "attendance", "G01.parquet", put("H03", group_id="G09"),
+     "group_id is not what the file is named after: G01-S01 H03"),
+    ("too alike", "attendance", "G01.parquet", put("H03", similarity=1.5),
+     "similarity is above 1 in G01-S01 H03"),
+    # what goes with every session
+    ("session of another group", "sessions", S01, put(group_id="G09"),
+     "group_id is not that of the session: G01-S01"),
+    ("turn-taking of another number", "dynamics_person", S01, put("H03", session_number=2),
+     "it is not as in sessions: G01-S01 H03"),
+    ("unheard-of correction", "turns", S01, put(JOO, edited=["voice"]),
+     "edited is none of text, speaker, split, merged, kind in " + JOO),
     # turn-taking
     ("transfers", "dynamics_session", S01, put(n_floor_transfers=2),
      "n_floor_transfers is 2, but the rows of turns make 1"),
@@ -214,88 +242,6 @@ def test_planted_error_is_found(
     found = validate(dataset)
     assert expected in [problem.message for problem in found]
     assert not any("Salanimi" in str(problem) for problem in found)
-
-
-def change_columns(file: Path, change: Callable[[pa.Table], pa.Table]) -> None:
-    pq.write_table(change(pq.read_table(file)), file)
-
-
-def as_text(table: pa.Table, column: str) -> pa.Table:
-    place = table.column_names.index(column)
-    return table.set_column(place, column, table[column].cast(pa.string()))
-
-
-@pytest.mark.parametrize(
-    ("change", "expected"),
-    [
-        (lambda t: as_text(t, "start_s"), "the column start_s is of type string, not float64"),
-        (lambda t: t.drop_columns(["kind"]), "the column kind is missing"),
-        (
-            lambda t: t.append_column("name", pa.array(["x"] * t.num_rows)),
-            "there is an unexpected column 'name'",
-        ),
-        (
-            lambda t: t.replace_schema_metadata(
-                t.schema.metadata | {b"vuoro.schema_version": b"1"}
-            ),
-            "the schema version is not 2, which this vuoro reads",
-        ),
-        (lambda t: t.replace_schema_metadata({}), "the footer gives no schema version"),
-    ],
-)
-def test_planted_error_of_structure_is_found(
-    dataset: Path, change: Callable[[pa.Table], pa.Table], expected: str
-) -> None:
-    change_columns(dataset / "turns" / S01, change)
-    assert Problem("turns", S01, expected) in validate(dataset)
-
-
-def test_one_error_of_structure_does_not_hide_others_or_make_new_ones(dataset: Path) -> None:
-    change_columns(dataset / "turns" / S01, lambda table: table.drop_columns(["kind"]))
-    rewrite(dataset / "words" / "G01-S02.parquet", put(confidence=2.0))
-    assert [problem.message for problem in validate(dataset)] == [
-        "the column kind is missing",
-        "confidence is above 1 in G01-S02-T00000500 1",
-    ]
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_damaged_file_is_found(dataset: Path, table: str) -> None:
-    file = next((dataset / table).iterdir())
-    file.write_bytes(file.read_bytes()[:-20])
-    assert Problem(table, file.name, "the file is damaged") in validate(dataset)
-
-
-@pytest.mark.parametrize("table", files.SESSION_TABLES)
-def test_missing_file_of_a_session_is_found(dataset: Path, table: str) -> None:
-    (dataset / table / S01).unlink()
-    assert Problem(table, S01, "the file is missing") in validate(dataset)
-
-
-def test_missing_people_are_found(dataset: Path) -> None:
-    shutil.rmtree(dataset / "people")
-    assert any("person_id refers to nothing" in problem.message for problem in validate(dataset))
-
-
-def test_copied_file_is_found(dataset: Path) -> None:
-    for table in files.SESSION_TABLES:
-        shutil.copy(dataset / table / S01, dataset / table / "G01-S03.parquet")
-    shutil.copy(dataset / "people" / "G01.parquet", dataset / "people" / "G02.parquet")
-    found = {(problem.table, problem.file, problem.message) for problem in validate(dataset)}
-    copy = "G01-S03.parquet"
-    assert ("sessions", copy, "session_id is in another file, too") in found
-    assert ("turns", copy, f"turn_id is in another file, too: {FIRST} and 3 more") in found
-    people = "person_id is in another file, too: H03 and 2 more"
-    assert ("people", "G02.parquet", people) in found
-
-
-def test_files_of_different_runs_are_found(dataset: Path) -> None:
-    change_columns(
-        dataset / "turns" / S01,
-        lambda t: t.replace_schema_metadata(t.schema.metadata | {b"vuoro.source": b"older"}),
-    )
-    message = "the files of the session do not come from the same run"
-    assert validate(dataset) == [Problem("sessions", S01, message)]
 
 
 def test_a_problem_reads_as_a_line() -> None:

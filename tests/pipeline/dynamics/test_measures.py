@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 
+import pyarrow as pa
 import pytest
 from conversations import (
     FOUR,
@@ -13,6 +14,7 @@ from conversations import (
     THREE,
     chain,
     meeting,
+    random_meeting,
     response,
     turn,
 )
@@ -21,7 +23,8 @@ from pipeline.dynamics.floor import Meeting
 from pipeline.dynamics.measures import SessionDynamics, session_dynamics
 from pipeline.dynamics.people import PersonDynamics, person_dynamics
 from pipeline.dynamics.rows import dynamics_rows
-from pipeline.records import Segment
+from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
+from pipeline.records import Recording, Segment
 
 
 def rounded(measured: SessionDynamics | PersonDynamics) -> dict[str, object]:
@@ -204,13 +207,90 @@ def test_two_labels_of_one_person_are_one() -> None:
     assert [p.n_minimal_responses_received for p in person_dynamics(one)] == [0, 0]
 
 
+def test_two_labels_of_one_person_do_not_overlap_each_other() -> None:
+    """A1 and A2 are one person, heard at once for a second, as if the one cut off the other."""
+    turns = [
+        turn("A1", 0.0, 4.0),
+        turn("A2", 3.0, 6.0, "A1", -1.0),
+        turn("B", 7.0, 9.0, "A2", 1.0),
+    ]
+    segments = [Segment(0.0, 4.0, "A1"), Segment(3.0, 6.0, "A2"), Segment(7.0, 9.0, "B")]
+    one = Meeting.of(turns, segments, {"A1": "H1", "A2": "H1", "B": "H2"}, LAPSE_S)
+    found = session_dynamics(one, 10.0)
+    assert (found.n_overlaps_between, found.overlap_between_s) == (0, 0)
+    assert (found.n_interruptions_successful, found.n_overlaps_cooperative) == (0, 0)
+    assert (found.overlap_share, found.silence_share) == (0.0, pytest.approx(0.2))
+    assert (found.n_floor_transfers, found.fto_mean_s, found.n_ab_ba) == (1, 1.0, 0)
+
+
+@pytest.mark.parametrize("n_people", range(2, 12))
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_is_missing_however_many_people(seed: int, n_people: int) -> None:
+    session = random_meeting(seed, n_people, 40)
+    found = asdict(session_dynamics(session, session.turns[-1].end_s + 1))
+    assert [name for name, value in found.items() if value is None] == []
+    for person in person_dynamics(session):
+        assert person.turn_share is not None and person.speaking_share is not None
+        assert (person.fto_mean_s is None) == (person.fto_median_s is None)
+        assert (person.fto_mean_s is None) == (person.n_floor_taken == 0)
+        assert (person.turn_mean_s is None) == (person.speech_rate is None)
+        assert (person.turn_mean_s is None) == (person.n_turns == 0)
+
+
+RECORDING = Recording("G01-S03", "G01", 3, "group_interview", "aa", "private.mp4", ".mp4")
+
+
 def test_rows_are_rounded_and_keyed() -> None:
-    rows = dynamics_rows("G01-S01", FOUR, 100.0)
+    rows = dynamics_rows(RECORDING, FOUR, 100.0, {"A": "leader"})
     assert {name: len(of) for name, of in rows.items()} == {
         "dynamics_session": 1,
         "dynamics_person": 4,
         "transitions": 12,
     }
-    assert {row["session_id"] for of in rows.values() for row in of} == {"G01-S01"}
+    place = {"session_id", "group_id", "session_number", "kind"}
+    assert {tuple(row[name] for name in sorted(place)) for of in rows.values() for row in of} == {
+        ("G01", "group_interview", "G01-S03", 3)
+    }
     assert rows["dynamics_person"][1]["turn_mean_s"] == 3.167
     assert rows["dynamics_person"][3]["speech_rate"] == 152.7273
+
+
+def test_rows_tell_roles() -> None:
+    rows = dynamics_rows(RECORDING, FOUR, 100.0, {"A": "leader", "D": "interviewer", "X": "leader"})
+    roles = {row["person_id"]: row["role"] for row in rows["dynamics_person"]}
+    assert roles == {"A": "leader", "B": "unknown", "C": "unknown", "D": "interviewer"}
+    for row in rows["transitions"]:
+        assert (row["from_role"], row["to_role"]) == (
+            roles[row["from_person_id"]],
+            roles[row["to_person_id"]],
+        )
+
+
+def test_rows_are_those_declared_and_keep_the_declaration() -> None:
+    rows = dynamics_rows(RECORDING, FOUR, 100.0, {"A": "leader"})
+    for table in (DYNAMICS_SESSION, DYNAMICS_PERSON, TRANSITIONS):
+        made = pa.Table.from_pylist(rows[table.name], schema=table.schema())
+        assert set(rows[table.name][0]) == set(made.column_names)
+        assert table.structure_problems(made) + table.value_problems(made) == []
+
+
+def test_shares_of_roles() -> None:
+    roles = {"A": "leader", "B": "leader", "C": "facilitator", "D": "participant"}
+    (row,) = dynamics_rows(RECORDING, FOUR, 100.0, roles)["dynamics_session"]
+    assert row["leader_speaking_share"] == 0.576  # (21.25 + 10) / 54.25
+    assert row["leader_turn_share"] == 0.5833  # 7 of 12
+    assert row["facilitator_speaking_share"] == 0.2212  # 12 / 54.25
+    assert row["facilitator_turn_share"] == 0.1667
+    assert (row["interviewer_speaking_share"], row["interviewer_turn_share"]) == (None, None)
+    assert row["interviewer_speaking_share_low"] is None
+    assert row["leader_turn_share_low"] < 0.5833 < row["leader_turn_share_high"]
+
+
+def test_shares_of_a_role_without_turns() -> None:
+    """Who is known to lead and only says joo has no turn: that is 0, not unknown."""
+    session = meeting([turn("A", 0.0, 5.0), response("B", 1.0, 1.5, "A")])
+    (row,) = dynamics_rows(RECORDING, session, 6.0, {"B": "leader"})["dynamics_session"]
+    assert (row["leader_turn_share"], row["leader_speaking_share"]) == (0.0, 0.0909)  # 0.5 / 5.5
+    only = meeting([response("B", 1.0, 1.5, None)])
+    (row,) = dynamics_rows(RECORDING, only, 6.0, {"B": "leader"})["dynamics_session"]
+    assert (row["leader_turn_share"], row["leader_speaking_share"]) == (None, 1.0)

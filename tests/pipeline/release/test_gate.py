@@ -198,7 +198,22 @@ PLANTED: dict[str, tuple[Callable[[Study], object], str]] = {
             s.dataset / "people" / "G01.parquet",
             lambda t: t.append_column("virtanen", pa.array([1.0] * t.num_rows)),
         ),
-        f"dataset/people/G01.parquet: name of column 7 «[Henkilö 7]»: {VIRTANEN}",
+        f"dataset/people/G01.parquet: name of column 10 «[Henkilö 7]»: {VIRTANEN}",
+    ),
+    "the name of a column of the study's own": (
+        lambda s: rewrite(
+            s.dataset / "people" / "G01.parquet",
+            lambda t: t.rename_columns([*t.column_names[:-1], "x_virtanen"]),
+        ),
+        f"dataset/people/G01.parquet: name of column 9 «[Henkilö 7]»: {VIRTANEN}",
+    ),
+    "a value in a column of the study's own": (
+        lambda s: cell(s.dataset / "people" / "G01.parquet", "x_ala", "H03", "Virtasen alaisia"),
+        f"dataset/people/G01.parquet: column x_ala, row 1: {VIRTANEN}",
+    ),
+    "who attends": (
+        lambda s: cell(s.dataset / "attendance" / "G01.parquet", "kind", "H03", "virtanen"),
+        f"dataset/attendance/G01.parquet: column kind, row 1: {VIRTANEN}",
     ),
     "dictionary.csv": (dictionary_row, f"dataset/dictionary.csv: line …: {VIRTANEN}"),
     "DATASHEET.md": (datasheet_line, f"dataset/DATASHEET.md: line …: {VIRTANEN}"),
@@ -447,7 +462,7 @@ def test_small_cells_are_reported_and_stop_a_strict_release(gate, tmp_path):
         ("leader", "G01", "G01-S02"),
         ("participant", "G01", "G01-S02"),
     ]
-    assert [cell.person_ids for cell in cells.rare] == [("H07",), ("H03", "H11")]
+    assert [cell.person_ids for cell in cells.rare] == [("H20",), ("H07",), ("H03",), ("H11",)]
     strict = gate(strict=True, k=1, out=tmp_path / "strict").report
     assert not strict.released and {f.check for f in strict.findings} == {"small_cells"}
 

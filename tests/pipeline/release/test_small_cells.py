@@ -33,9 +33,25 @@ def test_without_background_columns_role_and_group_remain() -> None:
 
 
 def test_alone_counts_who_talks_in_the_session() -> None:
-    talk = [("S01", "H02"), ("S01", "H02"), ("S01", "H03"), ("S02", "H03")]
-    turns = [{"session_id": session, "person_id": who} for session, who in talk]
-    cells = alone(PEOPLE, turns)
-    assert [(cell.values, cell.person_ids) for cell in cells] == [
+    attendance = [
+        {"session_id": session, "group_id": "G01", "role": role, "person_id": who, "present": there}
+        for session, who, role, there in (
+            ("S01", "H02", "participant", True),
+            ("S01", "H03", "participant", True),
+            ("S01", "H09", "facilitator", False),
+            ("S02", "H02", "participant", False),
+            ("S02", "H03", "participant", True),
+        )
+    ]
+    assert [(cell.values, cell.person_ids) for cell in alone(attendance)] == [
         (("participant", "G01", "S02"), ("H03",))
     ]
+
+
+def test_a_facilitator_of_two_groups_is_of_each() -> None:
+    attendance = [
+        {"session_id": f"{g}-S01", "group_id": g, "role": "facilitator", "person_id": "H09"}
+        for g in ("G01", "G02")
+    ]
+    cells = alone({**row, "present": True} for row in attendance)
+    assert [cell.values[1:] for cell in cells] == [("G01", "G01-S01"), ("G02", "G02-S01")]

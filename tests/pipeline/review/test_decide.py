@@ -9,7 +9,8 @@ import pytest
 from pipeline.pseudonymise.entities import Entity, EntityTable, Id
 from pipeline.review import words
 from pipeline.review.decide import Decided, decided
-from pipeline.review.sheet import TO_FILL_IN, Answer
+from pipeline.review.sheet import SHEET
+from pipeline.sheets import Answer
 
 NAMES = ("pekka", "virtanen", "oulu", "ehyt", "nikula")
 TABLE = EntityTable(
@@ -28,7 +29,10 @@ def answer(id: str, number: int = 2, *, was: dict[str, str] | None = None, **cel
     """A row as written with ``was``, in which ``cells`` were filled in."""
     written = {"type": OF.get(id.partition(" ")[0], "henkilö / person"), **(was or {})}
     return Answer(
-        number, id, {column: {**written, **cells}.get(column, "") for column in TO_FILL_IN}, written
+        number,
+        id,
+        {column: {**written, **cells}.get(column, "") for column in SHEET.to_fill_in},
+        written,
     )
 
 

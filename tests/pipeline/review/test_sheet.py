@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.errors import StudyError
 from pipeline.pseudonymise.entities import Entity
 from pipeline.review.names import Row
-from pipeline.review.sheet import NAMES_SHEET, answers, as_workbook, title
+from pipeline.review.sheet import SHEET, answers, as_workbook
 
 ENTITY = Entity("person", 7, ("pekka",), verdict="keep", category="kollega", note="=1+1")
 ROWS = [
@@ -40,11 +40,11 @@ def file(tmp_path: Path) -> Path:
 
 def opened(file: Path) -> tuple[Workbook, Worksheet]:
     book = load_workbook(file)
-    return book, book[NAMES_SHEET]
+    return book, book[SHEET.name]
 
 
 def column(sheet: Worksheet, name: str) -> int:
-    return [cell.value for cell in sheet[1]].index(title(name)) + 1
+    return [cell.value for cell in sheet[1]].index(SHEET.title(name)) + 1
 
 
 def shown(sheet: Worksheet, row: int) -> dict[str, object]:
@@ -77,12 +77,15 @@ def test_nothing_that_was_said_becomes_a_formula(file: Path) -> None:
 
 def test_the_sheet_is_ready_to_work_in(file: Path) -> None:
     book, sheet = opened(file)
-    assert book.sheetnames == [NAMES_SHEET, "Ohje - Guide", "Luettelot - Lists"]
+    assert book.sheetnames == [SHEET.name, "Ohje - Guide", "Luettelot - Lists"]
     assert book["Luettelot - Lists"].sheet_state == "hidden"
     assert sheet.freeze_panes == "D2"
     assert sheet.auto_filter.ref == "A1:Q3"
     hidden = [letter for letter, width in sheet.column_dimensions.items() if width.hidden]
-    assert {str(sheet[f"{letter}1"].value) for letter in hidden} == {title("id"), title("written")}
+    assert {str(sheet[f"{letter}1"].value) for letter in hidden} == {
+        SHEET.title("id"),
+        SHEET.title("written"),
+    }
     excerpt = sheet.cell(2, column(sheet, "excerpt_1"))
     assert excerpt.alignment.wrap_text
     assert sheet.column_dimensions[excerpt.column_letter].width == 42

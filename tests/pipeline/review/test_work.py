@@ -13,7 +13,7 @@ from pipeline import study as study_module
 from pipeline.errors import StudyError
 from pipeline.pseudonymise.apply import replacements, said
 from pipeline.pseudonymise.entities import EntityTable
-from pipeline.review.sheet import NAMES_SHEET, answers, title
+from pipeline.review.sheet import SHEET, answers
 from pipeline.review.talk import read
 from pipeline.review.work import Applied, apply_names, judged_sessions, summary, write_names
 from pipeline.study import Study
@@ -57,13 +57,13 @@ def filled(study: Study, file: Path, **cells: dict[str, str]) -> Path:
     write_names(study, study.settings(), file)
     table = EntityTable.load(study)
     book = load_workbook(file)
-    sheet = book[NAMES_SHEET]
+    sheet = book[SHEET.name]
     columns = [cell.value for cell in sheet[1]]
     rows = {answer.id: answer.number for answer in answers(file)}
     for name, values in cells.items():
         ids = [f"{e.type} {e.number}" for (_, n), e in table.by_name.items() if n == name]
         for column, value in values.items():
-            at = columns.index(title(column)) + 1
+            at = columns.index(SHEET.title(column)) + 1
             sheet.cell(rows[(ids or [f"new {name}"])[0]], at).value = value
     book.save(file)
     return file

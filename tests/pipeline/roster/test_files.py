@@ -45,11 +45,16 @@ def test_what_was_written_is_read(tmp_path: Path, name: str) -> None:
 
 def test_the_form_offers_what_can_be_chosen(tmp_path: Path) -> None:
     write(ROSTER, tmp_path / "form.xlsx")
-    sheet = load_workbook(tmp_path / "form.xlsx")["members"]
+    book = load_workbook(tmp_path / "form.xlsx")
+    sheet = book["members"]
     header = [cell.value for cell in sheet[1]]
     assert header[:5] == ["name", "aliases", "role", "organisation", "consent"]
-    choices = {str(c.sqref): c.formula1 for c in sheet.data_validations.dataValidation}
-    assert choices["E2:E200"] == '"yes,no,withdrawn"'
+    choices = {
+        str(rule.sqref): [cell.value for (cell,) in book[name.strip("'")][at.replace("$", "")]]
+        for rule in sheet.data_validations.dataValidation
+        for name, _, at in [str(rule.formula1).partition("!")]
+    }
+    assert choices["E2:E200"] == ["yes", "no", "withdrawn"]
     assert "participant" in choices["C2:C200"]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from pipeline.edits.model import Corrected
 from pipeline.publish import turn_ids
 from pipeline.records import (
     Audio,
@@ -70,7 +73,7 @@ def test_turns_begin_so_that_their_ids_stay(
     turns: list[tuple[str, float]], expected_s: list[float]
 ) -> None:
     whole = conversation(*(turn(label, start_s) for label, start_s in turns))
-    left = without_turns(whole, regular(), AUDIO, B)
+    left = without_turns(whole, (), AUDIO, B)
     assert [t.start_s for t in left.turns] == expected_s
     kept = [id for id, t in zip(ids(whole), whole.turns, strict=True) if t.label == A]
     assert ids(left) == kept
@@ -79,7 +82,7 @@ def test_turns_begin_so_that_their_ids_stay(
 def test_a_moved_turn_still_holds_its_words() -> None:
     word = Word(1.0, 1.0005, "no", 0.9)
     whole = conversation(turn(B, 1.0), turn(A, 1.0, 1.0005, word))
-    [left] = without_turns(whole, regular(), AUDIO, B).turns
+    [left] = without_turns(whole, (), AUDIO, B).turns
     assert left.start_s <= left.words[0].start_s <= left.words[0].end_s <= left.end_s
 
 
@@ -87,9 +90,21 @@ def test_their_speech_is_a_little_wider_where_nobody_else_talks() -> None:
     """Edges are a few tenths of a second off, but nobody else shall lose theirs for that."""
     diarisation = regular(Segment(1.0, 2.0, A), Segment(2.1, 4.0, B), Segment(6.0, 7.0, A))
     said = turn(B, 2.1, 4.4, Word(4.2, 4.4, "joo", 0.5))
-    assert speech_of(B, diarisation, conversation(said)) == [Interval(2.0, 4.65)]
+    corrected = Corrected(conversation(said), diarisation.regular)
+    assert speech_of(B, diarisation, corrected) == [Interval(2.0, 4.65)]
 
 
 def test_where_they_overlap_others_are_silent_too() -> None:
     diarisation = regular(Segment(1.0, 4.0, A), Segment(2.0, 3.0, B))
-    assert speech_of(B, diarisation, conversation()) == [Interval(2.0, 3.0)]
+    corrected = Corrected(conversation(), diarisation.regular)
+    assert speech_of(B, diarisation, corrected) == [Interval(2.0, 3.0)]
+
+
+def test_what_a_human_gave_to_another_is_not_theirs() -> None:
+    diarisation = regular(Segment(1.0, 2.0, A), Segment(3.0, 4.0, B), Segment(6.0, 7.0, B))
+    corrected = Corrected(
+        conversation(turn(A, 3.0, 4.0)),
+        (Segment(1.0, 2.0, A), Segment(3.0, 4.0, A), Segment(6.0, 7.0, B)),
+    )
+    alone = replace(diarisation, exclusive=())
+    assert speech_of(B, alone, corrected) == [Interval(5.75, 7.25)]

@@ -44,7 +44,7 @@ from pipeline.tables import TABLES
 from pipeline.withdrawal import tombstones
 from pipeline.withdrawal.withdraw import plan, withdraw
 
-PERSON = "G07-S01-P2"
+PERSON = "G07-S01-U2"
 NOW = "2026-01-02T03:04:05+00:00"
 
 
@@ -118,6 +118,7 @@ def alone(study: Study) -> Study:
     for file in study.dataset.rglob("G07-S02.parquet"):
         file.unlink()
     (study.clips / "G07-S02-T00002200.wav").unlink()
+    chain_of(study, "G07-S01").who_is_who(True)
     return study
 
 
@@ -180,7 +181,7 @@ def test_the_others_keep_their_ids_and_their_words(study: Study) -> None:
             assert turn[column] == before[turn_id][column], (turn_id, column)
         assert turn["start_s"] == pytest.approx(before[turn_id]["start_s"], abs=0.0011)
     people = {person["person_id"] for person in rows(study, "people")}
-    assert people == {f"G07-{s}-P{n}" for s in ("S01", "S02") for n in (1, 2, 3)} - {PERSON}
+    assert people == {f"G07-{s}-U{n}" for s in ("S01", "S02") for n in (1, 2, 3)} - {PERSON}
     assert "G07-S01-T00007001" in after  # C's, though the turn that it was counted after is gone
 
 
@@ -257,17 +258,17 @@ def test_the_same_file_does_not_come_in_again(study: Study, tmp_path: Path) -> N
 
 def test_a_second_person_of_the_same_session_can_leave(study: Study) -> None:
     leave(study)
-    leave(study, "G07-S01-P1")
+    leave(study, "G07-S01-U1")
     kept = sorted(file.name for file in (study.recordings / "G07-S01").iterdir())
     assert kept == ["original.silenced-2.flac", "recording.json"]
     turns = [t for t in rows(study, "turns") if t["session_id"] == "G07-S01"]
-    assert [(t["person_id"], t["turn_id"]) for t in turns] == [("G07-S01-P3", "G07-S01-T00007001")]
+    assert [(t["person_id"], t["turn_id"]) for t in turns] == [("G07-S01-U3", "G07-S01-T00007001")]
     assert validate(study.dataset) == []
 
 
 def test_when_everybody_has_left_an_empty_session_stays(study: Study) -> None:
     for number in (1, 2, 3):
-        leave(study, f"G07-S01-P{number}")
+        leave(study, f"G07-S01-U{number}")
     assert validate(study.dataset) == []
     session = next(row for row in rows(study, "sessions") if row["session_id"] == "G07-S01")
     assert (session["n_people"], session["n_words"], session["speech_s"]) == (0, 0, 0.0)
@@ -282,7 +283,7 @@ def test_nobody_of_that_name_changes_nothing(study: Study) -> None:
 
     (study.recordings / "G07-S01" / ".vuoro-x.pending").unlink()  # of a killed run: cleared up
     before = files()
-    for stranger in ("G07-S01-P9", "H12", ""):
+    for stranger in ("G07-S01-U9", "H12", ""):
         with pytest.raises(StudyError, match="There is no"):
             leave(study, stranger)
     assert files() == before
@@ -297,7 +298,7 @@ def test_a_session_of_other_settings_is_not_cut_blindly(study: Study) -> None:
 def test_a_person_leaves_every_session_that_they_are_in(
     tmp_path: Path, patch: pytest.MonkeyPatch
 ) -> None:
-    study = finished_study(tmp_path / "study", person_id="H{number:02d}")
+    study = finished_study(tmp_path / "study", told=True)
     before = [(t["turn_id"], t["person_id"]) for t in rows(study, "turns")]
     with pytest.raises(StudyError, match="G07-S01 is not in the data set as these settings"):
         plan(study, "H02", study.settings({"diarisation.step": "0.5"}))
@@ -369,6 +370,6 @@ def test_killed_at_any_moment_it_goes_on(whole: Study, tmp_path: Path) -> None:
 
 
 def test_two_withdrawals_do_not_cross(study: Study) -> None:
-    tombstones.put(study, tombstones.Tombstone("G07-S02-P1", NOW, "under way", {"G07-S02": "0"}))
-    with pytest.raises(StudyError, match="The withdrawal of G07-S02-P1 was interrupted"):
+    tombstones.put(study, tombstones.Tombstone("G07-S02-U1", NOW, "under way", {"G07-S02": "0"}))
+    with pytest.raises(StudyError, match="The withdrawal of G07-S02-U1 was interrupted"):
         leave(study)

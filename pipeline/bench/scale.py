@@ -1,0 +1,242 @@
+"""What a data set costs by the number of its sessions: processor time and memory, without models.
+
+    python -m pipeline.bench.scale --sessions 35 --minutes 60
+    python -m pipeline.bench.scale --sessions 10000
+
+Sessions are drawn at random, the same at every call, and go the way that real ones go: rows,
+turn-taking, files, people, documents. Nothing is recognised, and nobody in them exists. The times
+include the drawing.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow as pa
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.dataset import files
+from pipeline.dataset.people import Background, Group, Own
+from pipeline.dataset.validate import validate as problems_of
+from pipeline.exports.write import FORMS, export
+from pipeline.publish import (
+    is_published,
+    publish_people,
+    publish_session,
+    session_tables,
+    write_documentation,
+)
+from pipeline.records import (
+    Audio,
+    Cast,
+    Conversation,
+    Diarisation,
+    MaskedConversation,
+    MaskedTurn,
+    Person,
+    Recording,
+    Segment,
+    Turn,
+    Word,
+)
+
+CHECKPOINTS = 10  # lines for the sessions
+GROUP = 8  # sessions of a group
+PEOPLE = range(4, 12)  # of a group
+WORDS_PER_S = 2.5
+FEWEST_TURNS, TURNS_PER_MINUTE = 40, 4
+SAID = ("niin", "mä", "oon", "sitä", "mieltä", "että", "se", "on", "hyvä", "[Henkilö 7]:lle")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What was done for how many sessions, in how long, and the most memory until then."""
+
+    what: str
+    n: int
+    cpu_s: float
+    wall_s: float
+    peak_mb: float
+
+
+def main(
+    sessions: Annotated[int, typer.Option(min=1, help="How many sessions.")] = 1000,
+    minutes: Annotated[float, typer.Option(help="How long each is, at 150 words a minute.")] = 4,
+    forms: Annotated[str, typer.Option(help=f"Exports to write, of: {' '.join(FORMS)}.")] = "",
+    validate: Annotated[bool, typer.Option(help="Check the data set, too.")] = False,
+) -> None:
+    """Measure a synthetic data set in a temporary folder.
+
+    A session has 40 turns, or four a minute if that is more; a group has eight sessions.
+    """
+    console = Console()
+    with tempfile.TemporaryDirectory() as folder:
+        table = Table("", "sessions", "cpu s", "cpu ms a session", "wall s", "peak MB")
+        for cost in measured(Path(folder), sessions, minutes, forms.split(), check=validate):
+            each = f"{1000 * cost.cpu_s / cost.n:.2f}"
+            times = f"{cost.cpu_s:.2f}", each, f"{cost.wall_s:.2f}"
+            table.add_row(cost.what, str(cost.n), *times, f"{cost.peak_mb:.0f}")
+        console.print(table)
+
+
+def measured(
+    folder: Path, n: int, minutes: float, forms: list[str], *, check: bool
+) -> Iterator[Cost]:
+    """Build a data set of ``n`` sessions in a folder, and the cost of each part of the way."""
+    dataset = folder / "dataset"
+    step = max(1, n // CHECKPOINTS)
+    for first in range(0, n, step):
+        numbers = range(first, min(first + step, n))
+        what = f"sessions {numbers[0] + 1}–{numbers[-1] + 1}"
+        yield _timed(what, len(numbers), partial(_publish, dataset, numbers, minutes, "drawn"))
+    everybody = _background(n)
+    yield _timed("people and documents", n, partial(_document, dataset, everybody))
+    yield _timed("again, nothing changed", n, partial(_again, dataset, everybody))
+    yield _timed("one session changed", 1, partial(_change, dataset, n - 1, minutes, everybody))
+    for form in forms:
+        yield _timed(f"export {form}", n, partial(export, dataset, folder / "exports", [form]))
+    if check:
+        yield _timed("validate", n, partial(_check, dataset))
+
+
+def _timed(what: str, n: int, work: Callable[[], object]) -> Cost:
+    cpu_s, wall_s = time.process_time(), time.perf_counter()
+    work()
+    cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - wall_s
+    return Cost(what, n, cpu_s, wall_s, _peak_mb())
+
+
+def _peak_mb() -> float:
+    """The most memory that this process has had, in MB."""
+    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
+    return kib / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def _publish(dataset: Path, numbers: range, minutes: float, source: str) -> None:
+    for number in numbers:
+        publish_session(dataset, session(number, minutes), f"{source} {number}")
+
+
+def _document(dataset: Path, everybody: dict[str, Group]) -> None:
+    publish_people(dataset, everybody)
+    write_documentation(dataset)
+
+
+def _again(dataset: Path, everybody: dict[str, Group]) -> None:
+    for number, file in enumerate(files.files(dataset, "sessions")):
+        is_published(dataset, file.stem, f"drawn {number}")
+    _document(dataset, everybody)
+
+
+def _change(dataset: Path, number: int, minutes: float, everybody: dict[str, Group]) -> None:
+    _publish(dataset, range(number, number + 1), minutes, "drawn anew")
+    _document(dataset, everybody)
+
+
+def _check(dataset: Path) -> None:
+    if found := problems_of(dataset):
+        raise RuntimeError(f"The data set drawn is not in order: {found[0]}")
+
+
+def session(number: int, minutes: float) -> dict[str, pa.Table]:
+    """The rows of a drawn session; its number among all tells its group."""
+    chance = random.Random(number)
+    duration_s = 60 * minutes
+    people = _people(number)
+    turns = _turns(chance, [person.label for person in people], duration_s)
+    group_id, session_number = _group_id(number), number % GROUP + 1
+    return session_tables(
+        Recording(
+            f"{group_id}-S{session_number:02d}", group_id, session_number, "meeting", "", "", ".wav"
+        ),
+        Audio("audio.wav", 16_000, duration_s, 0.5),
+        Diarisation(tuple(Segment(t.start_s, t.end_s, t.label) for t in turns), (), ()),
+        Conversation((), "fi", 0.98, duration_s, 0.0, 0.0, ()),
+        Cast(tuple(people)),
+        MaskedConversation(tuple(MaskedTurn(turn, 0, 0, 0, 0) for turn in turns), ()),
+        lapse_s=8.0,
+        models=("drawn",),
+        settings_digest="drawn",
+    )
+
+
+def _people(number: int) -> list[Person]:
+    """A leader, a facilitator whom several groups share, and participants, one of them absent."""
+    group_id = _group_id(number)
+    n = random.Random(group_id).choice(PEOPLE)
+    away = number % n if number % GROUP else None
+    roles = ["leader", "facilitator", *["participant"] * (n - 2)]
+    ids = [f"{group_id}-P{k}" if role != "facilitator" else "H90" for k, role in enumerate(roles)]
+    return [
+        Person(f"SPEAKER_{k:02d}", id, role, 60.0, "voice", 0.7, 0.2)
+        for k, (id, role) in enumerate(zip(ids, roles, strict=True))
+        if k != away
+    ]
+
+
+def _turns(chance: random.Random, labels: list[str], duration_s: float) -> list[Turn]:
+    """Turns one after the other, a gap or an overlap between them, all through the session."""
+    n = max(FEWEST_TURNS, round(TURNS_PER_MINUTE * duration_s / 60))
+    turns: list[Turn] = []
+    for number in range(n):
+        start_s = number * duration_s / n + 0.2
+        end_s = min((number + 1) * duration_s / n + chance.uniform(-0.5, 0.5), duration_s)
+        before = turns[-1] if turns else None
+        label = chance.choice(
+            [label for label in labels if before is None or label != before.label]
+        )
+        turns.append(_turn(chance, label, start_s, end_s, before))
+    return turns
+
+
+def _turn(
+    chance: random.Random, label: str, start_s: float, end_s: float, before: Turn | None
+) -> Turn:
+    n_words = max(1, round((end_s - start_s) * WORDS_PER_S))
+    at = [start_s + k * (end_s - start_s) / n_words for k in range(n_words + 1)]
+    return Turn(
+        label=label,
+        kind="turn",
+        start_s=start_s,
+        end_s=end_s,
+        words=tuple(Word(a, b, chance.choice(SAID), chance.random()) for a, b in pairwise(at)),
+        overlap_s=0.0,
+        overlapped_by=(),
+        pause_s=0.0,
+        previous_label=before.label if before else None,
+        offset_from_previous_s=start_s - before.end_s if before else None,
+        asr_confidence=chance.random(),
+        speaker_confidence=chance.uniform(0.5, 1),
+        suspect=(),
+    )
+
+
+def _background(n: int) -> dict[str, Group]:
+    """A roster for each group, with two columns of the study's own."""
+    own: dict[str, Own] = {"x_years": 12.0, "x_field": "nuorisotyö"}
+    return {
+        _group_id(number): {
+            person.person_id: Background(person.role, own) for person in _people(number)
+        }
+        for number in range(0, n, GROUP)
+    }
+
+
+def _group_id(number: int) -> str:
+    return f"G{number // GROUP + 1:02d}"
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,180 @@
+"""Build: the data set as people have decided, from what was recognised before; no sound is heard.
+
+Names judged, people named, turns corrected and rosters changed all come to the tables this way,
+and from the tables to the exports. ``document`` is what a run does at its end, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pipeline import intake, locks
+from pipeline.dataset.people import Background, Group
+from pipeline.device import one_thread_for_numpy
+from pipeline.disk import clear_pending, os_errors
+from pipeline.errors import StudyError, VuoroError
+from pipeline.exports.write import export, forms_in
+from pipeline.key.file import lies_in
+from pipeline.listener import Listener
+from pipeline.pseudonymise.entities import EntityTable
+from pipeline.publish import publish_people, remove_stale, write_documentation
+from pipeline.roster.consent import require
+from pipeline.roster.files import load_all
+from pipeline.roster.seed import person_id, seed
+from pipeline.settings import Settings
+from pipeline.stages import PUBLISH, SessionChain, unfinished
+from pipeline.store import Store
+from pipeline.study import Study
+from pipeline.withdrawal.tombstones import refuse_half_done
+
+HEARING = frozenset({"decode", "diarise", "transcribe"})  # stages that listen to the sound
+ROUNDS = 2
+
+ToDo = dict[str, list[str]]
+"""The stages to come of each unfinished session, as ``stages.unfinished`` has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of it, by session: brought up to date, waiting for a run, held or failed.
+
+    ``notes`` are sentences about what could not be put into an export.
+    """
+
+    finished: tuple[str, ...]
+    waiting: tuple[str, ...]
+    failed: dict[str, VuoroError]
+    notes: tuple[str, ...]
+
+
+def build(
+    study: Study,
+    settings: Settings,
+    told: Listener,
+    forms: Collection[str] = (),
+    out: Path | None = None,
+) -> Built:
+    """Bring the data set up to date without listening, and export it in these forms.
+
+    Exports go to ``out``, or into the study. Those that the study has already are kept up to date.
+    ``told`` hears of everything that happens; a session that fails raises nothing.
+
+    Raises StudyError if a run is at work on the study or ``out`` is no place for exports,
+    ModelError, DatasetError if a file of the data set is damaged, TransientError.
+    """
+    if out is not None:
+        out = _checked(study, out)
+    with locks.alone(study):
+        with os_errors("clearing up after an interrupted run"):
+            clear_pending(study.root)
+            Store(study.stages).clear_pending()
+        refuse_half_done(study)
+        seed(study)
+        one_thread_for_numpy()
+        finished, failed = _finish_all(study, settings, told)
+        waiting = tuple(_unfinished(study, settings, hearing=True))
+        document(study)
+        kept = forms_in(study.exports)
+        notes = export(study.dataset, study.exports, [*kept, *([] if out else forms)])
+        if out is not None:
+            notes += export(study.dataset, out, forms)
+    return Built(tuple(sorted(finished)), waiting, failed, tuple(notes))
+
+
+def document(study: Study) -> None:
+    """Bring what is not of one session up to date: people, attendance, dictionary, data sheet.
+
+    What is left of sessions that the study no longer has goes. Whoever calls holds the study.
+
+    Raises StudyError if a roster or the key cannot be used, DatasetError if a file of the data set
+    is damaged, TransientError.
+    """
+    remove_stale(study.dataset, [recording.session_id for recording in intake.sessions(study)])
+    publish_people(study.dataset, background(study))
+    write_documentation(study.dataset)
+
+
+def background(study: Study) -> dict[str, Group]:
+    """What the rosters say of the members who have consented, by group and person_id.
+
+    Raises StudyError if a roster or the key cannot be used, TransientError.
+    """
+    rosters = load_all(study)
+    table = EntityTable.load(study) if rosters else EntityTable()
+    return {
+        roster.group: {
+            id: Background(member.role, member.own_columns)
+            for member in roster.members
+            if member.consent == "yes" and (id := person_id(table, member))
+        }
+        for roster in rosters
+    }
+
+
+def rounds(to_do: Callable[[], ToDo], failed: Collection[str]) -> Iterator[ToDo]:
+    """What there is to do, once and again: a name that one session brings is masked in all, so
+    that those done before it come up once more.
+
+    Sessions in ``failed``, which the caller fills, do not come up again.
+    """
+    for _ in range(ROUNDS):
+        waiting = {id: stages for id, stages in to_do().items() if id not in failed}
+        if not waiting:
+            return
+        yield waiting
+
+
+def _finish_all(
+    study: Study, settings: Settings, told: Listener
+) -> tuple[set[str], dict[str, VuoroError]]:
+    finished: set[str] = set()
+    failed: dict[str, VuoroError] = {}
+    for waiting in rounds(partial(_unfinished, study, settings, hearing=False), failed):
+        told.planned(waiting)
+        for session_id in waiting:
+            try:
+                _finish(study, session_id, settings, told)
+            except VuoroError as error:
+                failed[session_id] = error
+                told.failed(session_id, error)
+            else:
+                finished.add(session_id)
+                told.finished(session_id)
+    return finished - failed.keys(), failed
+
+
+def _unfinished(study: Study, settings: Settings, *, hearing: bool) -> ToDo:
+    """The unfinished sessions for which sound must be listened to, or those for which not.
+
+    Files are not hashed here: the sound alone is gigabytes. Those that are used are.
+    """
+    to_do = unfinished(study, settings, verify=False)
+    return {id: stages for id, stages in to_do.items() if hearing == bool(HEARING & {*stages})}
+
+
+def _finish(study: Study, session_id: str, settings: Settings, told: Listener) -> None:
+    recording = intake.recording(study, session_id)
+    require(study, recording)
+    chain = SessionChain(study, recording, settings)
+    for stage in chain.pending():
+        if stage in HEARING:
+            raise StudyError("A result of the session is damaged.", "`vuoro run` makes it anew.")
+        chain.run(stage, partial(told.progressed, session_id, stage))
+        told.progressed(session_id, stage, 1.0)
+    chain.publish()
+    told.progressed(session_id, PUBLISH, 1.0)
+
+
+def _checked(study: Study, out: Path) -> Path:
+    """Where exports shall be. Raises StudyError if they must not be there."""
+    out = out.expanduser().resolve()
+    own = (study.private, study.dataset, study.inbox, study.quarantine, study.codebooks)
+    if out in (study.root, *own) or lies_in(out, own):
+        raise StudyError(
+            "Exports must not lie inside the study's own folders.",
+            "Give another folder, or leave --out away: then they are in exports/.",
+        )
+    return out

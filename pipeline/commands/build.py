@@ -1,0 +1,79 @@
+"""``vuoro build``: the tables as people have decided, and in the forms of other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    StudyOption,
+    console,
+    opened,
+    problems,
+    say,
+    unlock,
+)
+
+if TYPE_CHECKING:
+    from pipeline.build import Built
+
+SHOWN = 10  # sessions that wait; `vuoro status` has all
+
+
+def build(
+    study: StudyOption = DEFAULT_STUDY,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="CSV: comma, decimal point, UTF-8; for any program.")
+    ] = False,
+    xlsx: Annotated[
+        bool, typer.Option("--xlsx", help="One Excel workbook, a table a sheet.")
+    ] = False,
+    sav: Annotated[
+        bool, typer.Option("--sav", help="SPSS, labelled in Finnish and in English.")
+    ] = False,
+    dta: Annotated[
+        bool, typer.Option("--dta", help="Stata, labelled in Finnish and in English.")
+    ] = False,
+    rds: Annotated[bool, typer.Option("--rds", help="R: readRDS() gives a data.frame.")] = False,
+    out: Annotated[
+        Optional[Path],  # noqa: UP045 (Typer reads it at run time)
+        typer.Option(help="Where to put these forms; in exports/ if left out."),
+    ] = None,
+) -> None:
+    """Bring the tables up to date with names judged, people named, turns corrected and rosters.
+
+    Nothing is listened to. A form that was asked for once is kept up to date by every build.
+    """
+    from pipeline.build import build as build_study
+    from pipeline.console import Terminal
+    from pipeline.intake import sessions
+
+    asked = {"csv": csv, "xlsx": xlsx, "sav": sav, "dta": dta, "rds": rds}
+    forms = [form for form, wanted in asked.items() if wanted]
+    if out is not None and not forms:
+        raise typer.BadParameter("Say in which form, e.g. --csv.", param_hint="--out")
+    at = opened(study)
+    unlock(at)
+    names = {recording.session_id: recording.original_name for recording in sessions(at)}
+    with Terminal(console, names).showing() as terminal:
+        built = build_study(at, at.settings(), terminal, forms, out)
+    _tell(built)
+    say(f"The tables are in {at.dataset}")
+    if forms:
+        say(f"{', '.join(forms)}: in {out or at.exports}")
+    if terminal.failures:
+        raise typer.Exit(1)
+
+
+def _tell(built: Built) -> None:
+    if built.finished:
+        say(f"{len(built.finished)} session(s) brought up to date.")
+    if built.waiting:
+        more = ", …" if len(built.waiting) > SHOWN else ""
+        which = ", ".join(built.waiting[:SHOWN]) + more
+        say(f"{len(built.waiting)} session(s) wait for `vuoro run`: {which}")
+    for note in built.notes:
+        problems.print(note, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,174 @@
+"""Who is in a group: its rows of ``people`` and ``attendance``, from its sessions and its roster.
+
+What a session says of the people in it travels in the footer of its sessions file, so that a
+group's rows need nothing but those.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.dataset.columns import own_column
+from pipeline.records import Cast
+
+Row = dict[str, Any]
+Own = str | float | bool | None
+
+HEARD = "vuoro.heard"  # the entry of a sessions file's footer
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a roster says of a member: the role in the group, and the study's own columns x_…"""
+
+    role: str = "unknown"
+    own: Mapping[str, Own] | None = None
+
+
+Group = Mapping[str, Background]
+"""The members that a group's roster has, by person_id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One session of a group: its row of ``sessions``, and ``heard`` of it."""
+
+    session: Row
+    heard: dict[str, Row]
+
+
+def heard(cast: Cast, turns: Sequence[Row]) -> dict[str, Row]:
+    """Everybody whom the turns of a session mention, with what the cast says, by person_id.
+
+    Whoever only overlaps another's turn has no row in turns: their ``n_rows`` is 0. Where several
+    labels are one person, the one that talks most counts.
+    """
+    mentioned = {p for turn in turns for p in (turn["person_id"], *turn["overlapped_by"])}
+    labels = {person.person_id: person for person in sorted(cast.people, key=lambda p: p.speech_s)}
+    found = {}
+    for person_id in sorted(mentioned):
+        person = labels[person_id]
+        own = [turn for turn in turns if turn["person_id"] == person_id]
+        found[person_id] = {
+            "role": person.role,
+            "identified_by": person.identified_by,
+            "similarity": _rounded(person.similarity),
+            "margin": _rounded(person.margin),
+            "n_rows": len(own),
+            "n_turns": sum(turn["kind"] == "turn" for turn in own),
+            "speech_s": round(sum(turn["duration_s"] - turn["pause_s"] for turn in own), 3),
+        }
+    return found
+
+
+def as_entry(found: Mapping[str, Row]) -> str:
+    """``heard`` as the footer keeps it."""
+    return json.dumps(found, sort_keys=True)
+
+
+def people_rows(
+    group_id: str, met: Sequence[Met], group: Group, own: Mapping[str, pa.DataType]
+) -> list[Row]:
+    """A row for each member of the roster and for everybody heard in one of the sessions.
+
+    ``own`` are the study's own columns with their types. Where sessions disagree about a role and
+    no roster tells, that of most sessions counts, a known one before ``unknown``.
+    """
+    rows = []
+    for person_id in sorted({*group, *(person_id for each in met for person_id in each.heard)}):
+        found = [each.heard[person_id] for each in met if person_id in each.heard]
+        known = group.get(person_id, Background())
+        own_values = known.own or {}
+        rows.append(
+            {
+                "person_id": person_id,
+                "group_id": group_id,
+                "role": _role(known.role, [row["role"] for row in found]),
+                "identity": _identity(person_id in group, found),
+                "n_sessions": sum(row["n_rows"] > 0 for row in found),
+                "n_turns": sum(row["n_turns"] for row in found),
+                "speech_s": round(sum(row["speech_s"] for row in found), 3),
+            }
+            | {name: _own_value(own_values.get(name), type) for name, type in own.items()}
+        )
+    return rows
+
+
+def attendance_rows(met: Sequence[Met], people: Sequence[Row]) -> list[Row]:
+    """A row for each of ``people`` in each session; of a session's unknown only in that session."""
+    return [
+        _attendance_row(each.session, person, each.heard.get(person["person_id"]))
+        for each in met
+        for person in people
+        if person["identity"] != "unknown" or person["person_id"] in each.heard
+    ]
+
+
+def own_columns(groups: Iterable[Group]) -> dict[str, pa.DataType]:
+    """The study's own columns, in order of name: those of all rosters, of one type each.
+
+    Numbers where every value is a number, text otherwise.
+    """
+    members = [member.own or {} for group in groups for member in group.values()]
+    values = {
+        name: [own[name] for own in members if name in own] for own in members for name in own
+    }
+    return {name: _type_of(values[name]) for name in sorted(values)}
+
+
+def people_schema(declared: pa.Schema, own: Mapping[str, pa.DataType]) -> pa.Schema:
+    """The schema of ``people`` with the study's own columns."""
+    columns = [own_column(name, type) for name, type in own.items()]
+    return pa.schema([*declared, *(column.field() for column in columns if column is not None)])
+
+
+def _attendance_row(session: Row, person: Row, found: Row | None) -> Row:
+    present = found is not None and found["n_rows"] > 0
+    role = found["role"] if found is not None and found["role"] != "unknown" else person["role"]
+    told = ("identified_by", "similarity", "margin", "n_turns", "speech_s")
+    return (
+        {name: session[name] for name in ("group_id", "session_id", "session_number", "kind")}
+        | {"person_id": person["person_id"], "role": role, "present": present}
+        | {name: found[name] if found is not None and present else None for name in told}
+    )
+
+
+def _role(in_roster: str, in_sessions: Sequence[str]) -> str:
+    if in_roster != "unknown" or not in_sessions:
+        return in_roster
+    count = Counter(in_sessions)
+    return max(count, key=lambda role: (role != "unknown", count[role], role))
+
+
+def _identity(in_roster: bool, found: Sequence[Row]) -> str:
+    if in_roster:
+        return "roster"
+    unknown = all(row["identified_by"] == "unknown" for row in found)
+    return "unknown" if unknown else "voice"
+
+
+def _type_of(values: Sequence[Own]) -> pa.DataType:
+    said = [value for value in values if value not in (None, "")]
+    numbers = [v for v in said if isinstance(v, int | float) and not isinstance(v, bool)]
+    return pa.float64() if said and len(numbers) == len(said) else pa.string()
+
+
+def _own_value(value: Own, type: pa.DataType) -> str | float | None:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if type == pa.float64():
+        return None if isinstance(value, str) else float(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value).strip() or None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

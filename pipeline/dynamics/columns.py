@@ -1,0 +1,99 @@
+"""Columns that the tables of turn-taking share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.dataset.columns import Column, count, seconds
+from pipeline.dataset.values import ROLES, SESSION_KINDS
+
+SESSION = (
+    Column(
+        "session_id", "string", "The session.", "Istunnon tunnus.", references="sessions.session_id"
+    ),
+    Column(
+        "group_id",
+        "string",
+        "The group that met.",
+        "Ryhmä, joka kokoontui.",
+        references="sessions.group_id",
+    ),
+    count(
+        "session_number",
+        "Which session of the group, from 1.",
+        "Monesko ryhmän istunto, alkaen 1:stä.",
+        minimum=1,
+    ),
+    Column(
+        "kind",
+        "string",
+        "Meeting or group interview.",
+        "Tapaaminen (meeting) vai ryhmähaastattelu (group_interview).",
+        values=SESSION_KINDS,
+    ),
+)
+"""Which session it is, so that sessions can be put in order and interviews apart from meetings."""
+
+SPEECH_RATE = Column(
+    "speech_rate",
+    "float64",
+    "Recognised words a minute of turns, pauses included, over turns with words (Goldman-Eisler "
+    "1968); a masked name counts as the words of its mask. Null without words.",
+    "Tunnistettuja sanoja minuutissa, tauot mukana, niistä vuoroista joissa on sanoja "
+    "(Goldman-Eisler 1968); peitetty nimi lasketaan peitteen sanoina. Tyhjä, jos sanoja ei ole.",
+    unit="words/min",
+    minimum=0,
+    nullable=True,
+)
+SHIFTS = (
+    count(
+        "n_ab_ba",
+        "Participation shifts AB-BA, turn receiving (Gibson 2003): who held the floor before the "
+        "last holder takes it again. Assumed: a speaker addresses the previous floor holder.",
+        "Osallistumisen siirtymät AB-BA, vuoron vastaanotto (Gibson 2003): vuoron ottaa "
+        "takaisin se, jolla se oli ennen edellistä haltijaa. Oletus: puhe osoitetaan edelliselle "
+        "haltijalle.",
+    ),
+    count(
+        "n_ab_xa",
+        "Participation shifts AB-XA, turn usurping (Gibson 2003): somebody else than the assumed "
+        "addressee takes the floor. Assumed: a speaker addresses the previous floor holder.",
+        "Osallistumisen siirtymät AB-XA, vuoron kaappaus (Gibson 2003): vuoron ottaa joku muu kuin "
+        "oletettu vastaanottaja. Oletus: puhe osoitetaan edelliselle haltijalle.",
+    ),
+)
+
+
+def person(name: str, en: str, fi: str) -> Column:
+    return Column(name, "string", en, fi, references="people.person_id")
+
+
+def role(name: str, en: str, fi: str) -> Column:
+    return Column(name, "string", en, fi, values=ROLES)
+
+
+def maybe_s(name: str, en: str, fi: str, *, signed: bool = False) -> Column:
+    return seconds(name, en, fi, signed=signed, nullable=True)
+
+
+def with_interval(measure: Column) -> Iterator[Column]:
+    """A measure and the two ends of its interval; ``pipeline.dynamics.intervals`` says what it is.
+
+    The ends are null where the measure is, and where it rests on too few turns.
+    """
+    yield measure
+    for end, en, fi in (("low", "Lower", "alaraja"), ("high", "Upper", "yläraja")):
+        yield Column(
+            f"{measure.name}_{end}",
+            "float64",
+            f"{en} end of the 95 % interval of {measure.name}: turns resampled in blocks (Künsch "
+            "1989), each given to somebody else as often as speaker_confidence doubts who talks. "
+            "Talk that was missed is not allowed for.",
+            f"Mitan {measure.name} 95 %:n välin {fi}: vuorot poimittu uudelleen jaksoina (Künsch "
+            "1989) ja annettu toiselle sitä useammin, mitä pienempi speaker_confidence on. "
+            "Havaitsematta jäänyt puhe ei ole mukana.",
+            unit=measure.unit,
+            nullable=True,
+            minimum=measure.minimum,
+            maximum=measure.maximum,
+        )

@@ -1,0 +1,83 @@
+"""The edits of a study, kept for good: a file a session, a line for each time that it was edited.
+
+private/edits/<session_id>.jsonl     mode 0600; holds what was said, and voice prints
+                    …     .xlsx      the sheet to fill in, unless people want it elsewhere
+
+Lines are only ever added, but for withdrawal (``forget``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.disk import os_errors, write_atomically
+from pipeline.edits.model import Correction
+from pipeline.edits.withdrawn import without
+from pipeline.errors import StudyError
+from pipeline.records import Diarisation
+from pipeline.sheets import FORMAT
+from pipeline.study import Study
+
+_LINE = TypeAdapter(Correction)
+
+
+def load(study: Study, session_id: str) -> tuple[Correction, ...]:
+    """What was corrected in a session, oldest first.
+
+    Raises StudyError if the file is damaged, TransientError if it cannot be read.
+    """
+    with os_errors("reading what was corrected"):
+        file = _file(study, session_id)
+        lines = file.read_bytes().split(b"\n") if file.exists() else [b""]
+    *whole, _ = lines  # what follows the last line break was never finished
+    try:
+        return tuple(_LINE.validate_json(line) for line in whole)
+    except ValidationError:
+        raise StudyError(
+            f"private/edits/{session_id}.jsonl is damaged.", "Restore it from a backup."
+        ) from None
+
+
+def remember(study: Study, session_id: str, correction: Correction) -> None:
+    """Add a correction; whoever calls holds the study's lock. Raises as ``load``."""
+    _write(study, session_id, [*load(study, session_id), correction])
+
+
+def forget(
+    study: Study, session_id: str, label: str, diarisation: Diarisation, voice_model: str
+) -> None:
+    """Remove the edits of a withdrawn person's turns, and their voice, from a session's log.
+
+    ``label`` is theirs in ``diarisation``, in which they still are; ``voice_model`` the sha256 of
+    the model that made the voice prints. The session's sheet goes, too. Whoever calls holds the
+    study's lock. Done again, it changes nothing. Raises as ``load``.
+    """
+    with os_errors("removing a sheet of turns"):
+        sheet_file(study, session_id).unlink(missing_ok=True)
+    before = load(study, session_id)
+    left = without(before, label, diarisation, voice_model)
+    if left != before:
+        _write(study, session_id, left)
+
+
+def sheet_file(study: Study, session_id: str) -> Path:
+    """Where the sheet of a session's turns is, unless people want it elsewhere."""
+    return study.edits / f"{session_id}{FORMAT}"
+
+
+def _write(study: Study, session_id: str, corrections: Sequence[Correction]) -> None:
+    file = _file(study, session_id)
+    with os_errors("writing what was corrected"):
+        study.edits.mkdir(mode=0o700, exist_ok=True)
+        if corrections:
+            lines = (_LINE.dump_json(correction) + b"\n" for correction in corrections)
+            write_atomically(file, b"".join(lines), 0o600)
+        else:
+            file.unlink(missing_ok=True)
+
+
+def _file(study: Study, session_id: str) -> Path:
+    return study.edits / f"{session_id}.jsonl"

@@ -1,0 +1,143 @@
+"""The workbook in which the turns of a session are corrected. It holds what was really said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipeline import sheets
+from pipeline.edits.guide import GUIDE
+from pipeline.edits.model import Action, Edit
+from pipeline.records import Conversation, Turn, TurnKind
+from pipeline.sheets import Answer, Column, Row, Sheet
+from pipeline.store import digest
+from pipeline.transcript import clock
+
+KINDS: Mapping[TurnKind, str] = {
+    "turn": "puheenvuoro / turn",
+    "minimal_response": "minimipalaute / minimal response",
+}
+DELETE = "poista / delete"
+MERGE = "yhdistä edelliseen / merge with previous"
+ACTIONS: Mapping[Action, str] = {
+    "text": "teksti / text",
+    "split": "jako kahtia / split",
+    "kind": "laji / kind",
+    "delete": "poisto / delete",
+    "speaker": "puhuja / speaker",
+    "merge": "yhdistäminen / merge",
+}
+CUT = "|"
+
+LOST = Sheet(
+    "Hukkuneet - Lost",
+    (
+        Column("start", "Alku / Start", 11),
+        Column("action", "Korjaus / Correction", 20),
+        Column("before", "Ennen / Before", 60),
+        Column("after", "Jälkeen / After", 60),
+    ),
+    form=True,
+)
+
+
+def turns_sheet(people: Sequence[str]) -> Sheet:
+    """The sheet of turns of a session with these people, as they are shown."""
+    kinds = tuple(KINDS.values())
+    return Sheet(
+        "Vuorot - Turns",
+        (
+            Column("number", "Nro / No.", 7),
+            Column("start", "Alku / Start", 11),
+            Column("speaker", "Puhuja / Speaker", 22, True, tuple(people)),
+            Column("kind", "Laji / Kind", 20, True, kinds),
+            Column("said", "Tunnistettu teksti / Recognised text", 55),
+            Column("text", "Teksti / Text", 70, True),
+            Column("second", "Jälkiosan puhuja / Speaker of second part", 22, True, tuple(people)),
+            Column("action", "Toimi / Action", 24, True, (DELETE, MERGE)),
+            Column("confidence", "Varmuus / Confidence", 10),
+            Column("suspect", "Epäilyt / Suspect", 18),
+            Column("edited", "Korjattu / Edited", 16),
+        ),
+        fixed_columns=2,
+    )
+
+
+def as_workbook(
+    conversation: Conversation, called: Mapping[str, str], n_before: int, lost: Sequence[Edit]
+) -> bytes:
+    """An xlsx file: the turns to correct, the guide, and the earlier edits that are ``lost``.
+
+    ``called`` says how each speaker label is shown; ``n_before`` is how many corrections the
+    conversation has behind it.
+    """
+    rows = [
+        _row(turn, number, id, called)
+        for number, (id, turn) in enumerate(by_id(conversation.turns, n_before).items(), start=1)
+    ]
+    tables: list[tuple[Sheet, Sequence[Row]]] = [(turns_sheet([*called.values()]), rows)]
+    if lost:
+        tables.append((LOST, [_lost_row(edit, called) for edit in lost]))
+    return sheets.workbook(*tables, guide=GUIDE.format(n_rows=len(rows)))
+
+
+def answers(file: Path) -> list[Answer]:
+    """What was filled in; see ``sheets.answers``."""
+    return sheets.answers(file, turns_sheet([]))
+
+
+def by_id(turns: Sequence[Turn], n_before: int) -> dict[str, Turn]:
+    """The turns by what their rows are known by in a sheet."""
+    return {_id(turn, n_before): turn for turn in turns}
+
+
+def n_before(id: str) -> int | None:
+    """How many corrections there were when the sheet with this row was written; None if no id."""
+    number, colon, _ = id.partition(":")
+    return int(number) if colon and number.isascii() and number.isdigit() else None
+
+
+def text_of(turn: Turn) -> str:
+    """What the cell of a turn's text holds."""
+    return sheets.text(" ".join(word.text for word in turn.words))
+
+
+def tenths(seconds: float) -> str:
+    """``3725.46`` as ``1:02:05.5``."""
+    rounded = round(seconds * 10)
+    return f"{clock(rounded // 10)}.{rounded % 10}"
+
+
+def _id(turn: Turn, n_before: int) -> str:
+    content = [turn.label, turn.kind, *(word.text for word in turn.words)]
+    times = f"{round(turn.start_s * 1000)}-{round(turn.end_s * 1000)}"
+    return f"{n_before}:{times}-{digest(content)[:8]}"
+
+
+def _row(turn: Turn, number: int, id: str, called: Mapping[str, str]) -> Row:
+    sure = turn.asr_confidence
+    return {
+        "number": number,
+        "start": tenths(turn.start_s),
+        "speaker": called[turn.label],
+        "kind": KINDS[turn.kind],
+        "said": text_of(turn),
+        "text": text_of(turn),
+        "confidence": None if sure is None else round(sure, 2),
+        "suspect": ", ".join(turn.suspect),
+        "edited": ", ".join(turn.edited),
+        "id": id,
+    }
+
+
+def _lost_row(edit: Edit, called: Mapping[str, str]) -> Row:
+    to = edit.speaker and called.get(edit.speaker, "?")
+    given = [edit.text, edit.kind and KINDS[edit.kind], edit.cut_s and tenths(edit.cut_s), to]
+    speaker = called.get(edit.about.label, "?")
+    words = " ".join(word.text for word in edit.about.words)
+    return {
+        "start": tenths(edit.about.start_s),
+        "action": ACTIONS[edit.action],
+        "before": f"{speaker}: {words}",
+        "after": "; ".join(text for text in given if text),
+    }

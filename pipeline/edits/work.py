@@ -1,0 +1,145 @@
+"""The correction of a session's turns from end to end: the sheet out, and the sheet in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain as all_of
+from pathlib import Path
+
+from pipeline import intake
+from pipeline.correct import correct
+from pipeline.disk import os_errors, write_atomically
+from pipeline.edits import log, sheet
+from pipeline.edits.decide import decided
+from pipeline.edits.model import Corrected, Correction, relabelled
+from pipeline.errors import StudyError
+from pipeline.people.anchors import Anchor, anchor
+from pipeline.pseudonymise.entities import EntityTable
+from pipeline.records import Cast, Conversation
+from pipeline.review.who import Group
+from pipeline.settings import Settings
+from pipeline.sheets import Answer, new_private_file
+from pipeline.stages import SessionChain
+from pipeline.study import Study
+from pipeline.timeline import Talk
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sheet that was written: where, how many rows, and how many earlier edits are lost."""
+
+    file: Path
+    n_rows: int
+    n_lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying a sheet did; nothing where there are ``problems``, one sentence each.
+
+    ``n_lost`` of the session's edits, old and new, do not find their place.
+    """
+
+    n_edits: int
+    n_lost: int
+    problems: tuple[str, ...] = ()
+
+
+def write_turns(
+    study: Study, settings: Settings, session_id: str, out: Path | None = None
+) -> Written:
+    """Write a session's turns, as corrected so far, to a new sheet that its owner alone can read.
+
+    Without ``out``, that is private/edits/<session_id>.xlsx.
+
+    Raises StudyError where the file may not be (``sheets.new_private_file``), there is no such
+    session or it is not processed yet, or its log, the roster or the key cannot be used;
+    TransientError.
+    """
+    if out is None:
+        with os_errors("writing the sheet of turns"):
+            study.edits.mkdir(mode=0o700, exist_ok=True)
+    file = new_private_file(study, out or log.sheet_file(study, session_id))
+    session = _Session(study, settings, session_id)
+    corrected = session.after(session.corrections)
+    turns = corrected.conversation.turns
+    data = sheet.as_workbook(
+        corrected.conversation, session.called, len(session.corrections), corrected.lost
+    )
+    with os_errors("writing the sheet of turns"):
+        write_atomically(file, data, mode=0o600)
+    return Written(file, len(turns), len(corrected.lost))
+
+
+def apply_turns(
+    study: Study, settings: Settings, session_id: str, file: Path, *, by: str, at: str
+) -> Applied:
+    """Keep what was filled in: all of it, or nothing where a cell is wrong.
+
+    Whoever calls holds the study's lock. ``by`` is who decides, ``at`` when (ISO 8601).
+
+    Raises StudyError if the file is no sheet of this session's turns; what ``write_turns`` raises
+    besides.
+    """
+    session = _Session(study, settings, session_id)
+    given = sheet.answers(file)
+    before = session.before(given)
+    turns = session.after(session.corrections[:before]).conversation.turns
+    outcome = decided(
+        given,
+        sheet.by_id(turns, before),
+        {shown: label for label, shown in session.called.items()},
+        dict(all_of.from_iterable(c.rows.items() for c in session.corrections)),
+    )
+    corrections = session.corrections
+    if outcome.edits and not outcome.problems:
+        new = Correction(at, by, session.voices, outcome.edits, outcome.rows)
+        log.remember(study, session_id, new)
+        corrections = (*corrections, new)
+    n_lost = len(session.after(corrections).lost)
+    return Applied(len(outcome.edits), n_lost, outcome.problems)
+
+
+class _Session:
+    """A session whose turns are assembled, and what was corrected in it so far."""
+
+    def __init__(self, study: Study, settings: Settings, session_id: str) -> None:
+        self._study, self._settings = study, settings
+        self._chain = SessionChain(study, intake.recording(study, session_id), settings)
+        # hashing the sound file would take longer than all the rest
+        if self._chain.find("assemble", verify=False) is None:
+            raise StudyError(f"{session_id} is not processed yet.", "Run `vuoro run` first.")
+        self._voices = self._chain.voices
+        self.corrections = log.load(study, session_id)
+
+    def after(self, corrections: Sequence[Correction]) -> Corrected:
+        """The session after these corrections."""
+        edits = relabelled(corrections, self._voices, self._chain.voice_model)
+        conversation = self._chain.record("assemble", Conversation)
+        return correct(conversation, self._voices, [*edits], self._settings.turns)
+
+    def before(self, answers: Sequence[Answer]) -> int:
+        """How many corrections there were when the sheet of these answers was written."""
+        counts = (sheet.n_before(answer.id) for answer in answers)
+        return next((n for n in counts if n is not None), 0)
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """How each speaker label is shown: as the person it is, by name if the roster has one."""
+        group_id = self._chain.recording.group_id
+        group = Group.of(self._study, group_id, EntityTable.load(self._study))
+        people = self._chain.record("identify", Cast).people
+        return {p.label: group.shown(p.person_id) for p in people if p.label in self._labels}
+
+    @cached_property
+    def voices(self) -> dict[str, Anchor]:
+        """What each speaker label is known by again."""
+        return {
+            label: anchor(self._voices, label, self._chain.voice_model) for label in self._labels
+        }
+
+    @cached_property
+    def _labels(self) -> list[str]:
+        return [*Talk.of(self._voices.regular).by_label]

@@ -1,0 +1,34 @@
+"""CSV: comma, decimal point, UTF-8 with a byte-order mark; text in quotes, what is missing not.
+
+Statistics programs read that without being told anything. Excel, where it expects semicolons and
+decimal commas, does not: the workbook is for it.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from pipeline.exports.source import Source, Target
+
+
+def targets(sources: Sequence[Source]) -> Iterator[Target]:
+    """A file a table."""
+    for source in sources:
+        yield Target(f"{source.table.name}.csv", (source,), partial(_write, source))
+
+
+def _write(source: Source, file: Path) -> list[str]:
+    from pyarrow import csv
+
+    with file.open("wb") as stream:
+        stream.write(codecs.BOM_UTF8)
+        writer: csv.CSVWriter | None = None
+        for part in source.parts():
+            writer = writer or csv.CSVWriter(stream, part.schema)
+            writer.write_table(part)
+        if writer is not None:
+            writer.close()
+    return []

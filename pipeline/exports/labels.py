@@ -1,0 +1,70 @@
+"""What values are called in labelled forms, and columns that such a form can have."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Literal
+
+from pipeline.dataset.columns import Column
+
+Language = Literal["fi", "en"]
+
+LANGUAGES: tuple[Language, ...] = ("fi", "en")
+NO_YES = {"fi": ("ei", "kyllä"), "en": ("no", "yes")}
+
+# value: (Finnish, English)
+_CALLED = {
+    "meeting": ("tapaaminen", "meeting"),
+    "group_interview": ("ryhmähaastattelu", "group interview"),
+    "turn": ("puheenvuoro", "turn"),
+    "minimal_response": ("minimipalaute", "minimal response"),
+    "leader": ("vetäjä", "leader"),
+    "facilitator": ("fasilitaattori", "facilitator"),
+    "participant": ("osallistuja", "participant"),
+    "interviewer": ("haastattelija", "interviewer"),
+    "unknown": ("ei tiedossa", "unknown"),
+    "roster": ("jäsenluettelosta", "from the roster"),
+    "voice": ("äänestä", "by voice"),
+    "human": ("ihminen sanoi", "a human said so"),
+    "new": ("uusi", "new"),
+}
+
+
+def value_labels(column: Column, language: Language) -> dict[int | float, str]:
+    """The code of each value that a column may hold, 1, 2, … in declared order; {} if any may."""
+    if column.type == "bool":
+        return {code: label for code, label in enumerate(NO_YES[language])}
+    if column.type != "string":
+        return {}
+    return {
+        code: _CALLED[value][LANGUAGES.index(language)]
+        for code, value in enumerate(column.values, start=1)
+    }
+
+
+def variable_label(column: Column, language: Language, longest: int) -> str:
+    """The description of a column with its unit, cut at a word to so many bytes."""
+    text = column.description_fi if language == "fi" else column.description_en
+    text += f" [{column.unit}]" if column.unit else ""
+    if len(text.encode()) <= longest:
+        return text
+    words = text.split()
+    while len(" ".join(words).encode()) + len("…".encode()) > longest:
+        words.pop()
+    return " ".join(words) + "…"
+
+
+def names(columns: Iterable[Column], longest: int) -> dict[str, str]:
+    """What each column is called in at most so many plain letters; all are different."""
+    taken: dict[str, str] = {}
+    for column in columns:
+        letters = unicodedata.normalize("NFKD", column.name).encode("ascii", "ignore").decode()
+        plain = re.sub(r"\W", "_", letters)[:longest]
+        name, number = plain, 2
+        while name.casefold() in (other.casefold() for other in taken.values()):
+            name = f"{plain[: longest - len(str(number)) - 1]}_{number}"
+            number += 1
+        taken[column.name] = name
+    return taken

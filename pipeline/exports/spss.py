@@ -1,0 +1,53 @@
+"""SAV: SPSS, with the labels of variables and values in one language a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.exports.coded import coded
+from pipeline.exports.coded import targets as coded_targets
+from pipeline.exports.labels import Language
+from pipeline.exports.source import Source, Target
+
+LONGEST_NAME = 64
+LONGEST_LABEL = 255  # bytes
+LONGEST_TEXT = 32_767  # bytes
+# The header says when the file was made; the same table shall give the same bytes.
+_TIME_AT, _TIME = 92, b"01 Jan 8000:00:00"
+
+
+def targets(sources: Sequence[Source]) -> Iterator[Target]:
+    """A file a table and language."""
+    return coded_targets(sources, ".sav", _write)
+
+
+def _write(source: Source, language: Language, file: Path) -> list[str]:
+    import pyreadstat
+
+    table = coded(source, language, LONGEST_NAME, LONGEST_LABEL)
+    cut = 0
+    for name in table.frame.select_dtypes("object"):
+        texts = [_cut(text) for text in table.frame[name]]
+        cut += sum(short != text for short, text in zip(texts, table.frame[name], strict=True))
+        table.frame[name] = texts
+    pyreadstat.write_sav(
+        table.frame,
+        file,
+        file_label=source.table.name,
+        column_labels=list(table.variable_labels.values()),
+        variable_value_labels=table.value_labels,
+        variable_measure=dict.fromkeys(table.value_labels, "nominal"),
+        row_compress=True,
+    )
+    with file.open("r+b") as stream:
+        stream.seek(_TIME_AT)
+        stream.write(_TIME)
+    name = source.table.name
+    return [f"{cut} texts of {name} are longer than SPSS takes; {name}.sav cuts."] if cut else []
+
+
+def _cut(text: str | None) -> str | None:
+    if text is None or len(text.encode()) <= LONGEST_TEXT:
+        return text
+    return text.encode()[:LONGEST_TEXT].decode(errors="ignore")

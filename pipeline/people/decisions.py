@@ -1,0 +1,166 @@
+"""What humans said about whose a voice is: never changed, only added to.
+
+private/people/decisions.jsonl    mode 0600; one decision a line, in order; holds voice prints
+
+A decision is about a voice in a session, wherever its label is by now (``anchors``). A later one
+about the same voice replaces it. Only withdrawal takes lines out (``forget``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.disk import os_errors, write_atomically
+from pipeline.errors import StudyError
+from pipeline.people.anchors import MOST, OURS, Anchor, place
+from pipeline.records import Diarisation
+from pipeline.store import digest
+from pipeline.study import Study
+from pipeline.timeline import Talk, intersection, total_s, union
+
+NEW = "new"  # a person of their own, like nobody known
+UNKNOWN = "unknown"  # it stays unknown whose voice it is
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A human's word on whose a voice is.
+
+    ``person`` is a pseudonym (H07, G07-P2), NEW or UNKNOWN; ``by`` says who decided, ``at`` when
+    (ISO 8601).
+    """
+
+    session_id: str
+    anchor: Anchor
+    person: str
+    by: str
+    at: str
+
+
+def told(
+    study: Study, session_id: str, diarisation: Diarisation, voice_model: str
+) -> dict[str, str]:
+    """Whose each label is that a human spoke of, by label; as ``Told.person``.
+
+    Where voices of several people are one label now, it is whose most of it is. ``voice_model`` is
+    the sha256 of the model of the voice prints. Raises StudyError if the decisions are damaged,
+    TransientError if they cannot be read.
+    """
+    standing = _standing(_placed(study, session_id, diarisation, voice_model), diarisation)
+    return {label: decision.person for label, decision in standing.items()}
+
+
+def lost(study: Study, session_id: str, diarisation: Diarisation, voice_model: str) -> list[Told]:
+    """Decisions that cannot be carried out: their voice is no longer found, or is joined with
+    somebody else's. Raises as ``told``."""
+    placed = _placed(study, session_id, diarisation, voice_model)
+    standing = _standing(placed, diarisation)
+    talk = Talk.of(diarisation.regular)
+    return [
+        decision
+        for decision, label in placed
+        if label is None
+        or (standing[label].person != decision.person and not _is_of_most(decision, talk, label))
+    ]
+
+
+def remember(study: Study, decisions: Sequence[Told]) -> None:
+    """Add decisions; whoever calls holds the study's lock. Raises as ``told``."""
+    if decisions:
+        _write(study, [*_read(study), *decisions])
+
+
+def forget(study: Study, person: str, voices: Iterable[tuple[str, Anchor]] = ()) -> int:
+    """Remove what was said of a person who withdraws; the number of decisions removed.
+
+    Those that name the person, and those about their ``voices``, each in a session, whatever they
+    say. Whoever calls holds the study's lock. Raises as ``told``.
+    """
+    before = _read(study)
+    named = [(d.session_id, d.anchor) for d in before if d.person == person]
+    theirs: defaultdict[str, list[Anchor]] = defaultdict(list)
+    for session_id, anchor in (*named, *voices):
+        theirs[session_id].append(anchor)
+    kept = [
+        d for d in before if d.person != person and not _covered(d.anchor, theirs[d.session_id])
+    ]
+    if len(kept) < len(before):
+        _write(study, kept)
+    return len(before) - len(kept)
+
+
+def digest_of(study: Study, session_ids: Iterable[str]) -> str:
+    """A digest of all that was said of the voices in these sessions. Raises as ``told``."""
+    wanted = {*session_ids}
+    said = [(d.session_id, d.person, d.anchor) for d in _read(study) if d.session_id in wanted]
+    return digest(TypeAdapter(list[tuple[str, str, Anchor]]).dump_python(said, mode="json"))
+
+
+def _placed(
+    study: Study, session_id: str, diarisation: Diarisation, voice_model: str
+) -> list[tuple[Told, str | None]]:
+    """The session's decisions that no later one replaces, in order, with the label of each."""
+    said = [decision for decision in _read(study) if decision.session_id == session_id]
+    current = [
+        decision
+        for number, decision in enumerate(said, start=1)
+        if not _covered(decision.anchor, [later.anchor for later in said[number:]])
+    ]
+    labels = place([decision.anchor for decision in current], diarisation, voice_model)
+    return [*zip(current, labels, strict=True)]
+
+
+def _covered(anchor: Anchor, others: Iterable[Anchor]) -> bool:
+    """Whether the others are of the same voice: they hold most of the anchored talk."""
+    talk = union(part for other in others for part in other.stretches)
+    return total_s(intersection(anchor.stretches, talk)) > MOST * total_s(anchor.stretches)
+
+
+def _standing(
+    placed: Iterable[tuple[Told, str | None]], diarisation: Diarisation
+) -> dict[str, Told]:
+    """The decision that counts for each label: the latest about most of its talk.
+
+    Where none is about so much, it is that about the biggest part of it.
+    """
+    talk = Talk.of(diarisation.regular)
+    here: defaultdict[str, list[Told]] = defaultdict(list)
+    for decision, label in placed:
+        if label is not None:
+            here[label].append(decision)
+    return {
+        label: ([d for d in said if _is_of_most(d, talk, label)] or _by_size(said))[-1]
+        for label, said in sorted(here.items())
+    }
+
+
+def _is_of_most(decision: Told, talk: Talk, label: str) -> bool:
+    return decision.anchor.speech_s >= OURS * total_s(talk.by_label[label])
+
+
+def _by_size(decisions: Iterable[Told]) -> list[Told]:
+    return sorted(decisions, key=lambda decision: decision.anchor.speech_s)
+
+
+def _read(study: Study) -> list[Told]:
+    with os_errors("reading what was decided of people"):
+        file = study.people_decisions
+        lines = file.read_bytes().split(b"\n") if file.exists() else [b""]
+    *whole, _ = lines  # what follows the last line break was never finished
+    try:
+        return [TypeAdapter(Told).validate_json(line) for line in whole]
+    except ValidationError:
+        raise StudyError(
+            "private/people/decisions.jsonl is damaged.", "Restore it from a backup."
+        ) from None
+
+
+def _write(study: Study, decisions: Iterable[Told]) -> None:
+    lines = (TypeAdapter(Told).dump_json(decision) + b"\n" for decision in decisions)
+    with os_errors("writing what was decided of people"):
+        study.people.mkdir(mode=0o700, exist_ok=True)
+        write_atomically(study.people_decisions, b"".join(lines), mode=0o600)

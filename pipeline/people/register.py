@@ -1,0 +1,126 @@
+"""Who the people of a group are, as last found: one private file a group.
+
+private/people/<group_id>.json    mode 0600; holds voice prints
+
+People without a roster are numbered as they are met, G07-P1, G07-P2 …, and a number is never
+given twice. A session that is processed anew keeps its people's numbers, by when they talked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.disk import os_errors, write_atomically
+from pipeline.errors import StudyError
+from pipeline.people.anchors import Anchor
+from pipeline.records import IdentifiedBy
+from pipeline.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who a speaker label of a session is; see ``records.Person``."""
+
+    label: str
+    person_id: str
+    role: str
+    by: IdentifiedBy
+    similarity: float | None
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A speaker label of a session, and the voice by which it is known.
+
+    ``proposed`` is the likeliest person of those known where the label is none of them for sure.
+    """
+
+    known: Known
+    proposed: str | None
+    anchor: Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Founder:
+    """The session and label by which a numbered person was met first."""
+
+    session_id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The people of a group.
+
+    ``sessions`` holds the labels of each session by the digest of the diarisation that they are
+    of: one, or two while somebody is being withdrawn from the session. ``earlier`` holds those of
+    sessions that wait to be diarised anew. ``founders`` are by the person's id; ``numbered`` is
+    the highest number given; ``knowledge`` digests what else the register was made from.
+    """
+
+    group_id: str
+    knowledge: str = ""
+    numbered: int = 0
+    sessions: dict[str, dict[str, tuple[Entry, ...]]] = field(default_factory=dict)
+    earlier: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    founders: dict[str, Founder] = field(default_factory=dict)
+
+    def holds(self, diarised: Mapping[str, str], knowledge: str) -> bool:
+        """Whether it was made from these diarisations, by session, and this knowledge."""
+        return (
+            self.knowledge == knowledge
+            and self.sessions.keys() == diarised.keys()
+            and all(digest in self.sessions[session] for session, digest in diarised.items())
+        )
+
+    def known(self, session_id: str, digest: str) -> tuple[Known, ...]:
+        """Who the labels of a session are, in order of label; ``digest`` is of its diarisation."""
+        return tuple(entry.known for entry in self.sessions[session_id][digest])
+
+    def voices_of(self, person_id: str) -> list[tuple[str, Anchor]]:
+        """The voices that are a person's, each with its session."""
+        states = [(name, e) for name, by in self.sessions.items() for e in by.values()]
+        return [
+            (session_id, entry.anchor)
+            for session_id, entries in [*states, *self.earlier.items()]
+            for entry in entries
+            if entry.known.person_id == person_id
+        ]
+
+    def latest(self, session_id: str) -> tuple[Entry, ...]:
+        """The labels of a session as they are now, or as they were before it is diarised anew."""
+        found = [*self.sessions.get(session_id, {}).values()]
+        return found[-1] if found else self.earlier.get(session_id, ())
+
+
+def load(study: Study, group_id: str) -> Register:
+    """The register of a group; an empty one if it has none yet.
+
+    Raises StudyError if it is damaged, TransientError if it cannot be read.
+    """
+    with os_errors("reading who is in a group"):
+        if not (file := _file(study, group_id)).exists():
+            return Register(group_id)
+        try:
+            return TypeAdapter(Register).validate_json(file.read_bytes())
+        except ValidationError:
+            raise StudyError(
+                f"private/people/{group_id}.json is damaged.", "Restore it from a backup."
+            ) from None
+
+
+def save(study: Study, register: Register) -> None:
+    """Write a register in the place of the one before. Raises TransientError."""
+    with os_errors("writing who is in a group"):
+        study.people.mkdir(mode=0o700, exist_ok=True)
+        data = TypeAdapter(Register).dump_json(register, indent=1)
+        write_atomically(_file(study, register.group_id), data, 0o600)
+
+
+def _file(study: Study, group_id: str) -> Path:
+    return study.people / f"{group_id}.json"

@@ -1,0 +1,44 @@
+"""The voice of a roster's voice sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.audio import WAV, decode
+from pipeline.diarise import diarise
+from pipeline.disk import os_errors
+from pipeline.errors import TooShortError
+from pipeline.people.likeness import Voice
+from pipeline.settings import DiarisationSettings, MachineSettings
+
+LEAST_SPEECH_S = 5.0  # prints of less confuse people (pipeline.people.likeness)
+LABEL = "sample"
+
+
+def voice_of(sample: Path, models: Mapping[str, Path], machine: MachineSettings) -> Voice:
+    """The unit-length voice print of the one person who talks in any audio or video file.
+
+    ``models`` gives the place of the embedded models by role, as for ``diarise``; pauses are left
+    out. Raises TooShortError if less than 5 s of it is speech, or what ``pipeline.audio.decode``
+    raises; none of them names the file.
+    """
+    # beside the sample, which is where voices may lie, and gone at once
+    with os_errors("reading a voice sample"), TemporaryDirectory(dir=sample.parent) as name:
+        folder = Path(name)
+        decode(sample, folder, min_duration_s=0, tracks="together", progress=_ignore)
+        track = {LABEL: folder / WAV}
+        heard = diarise(
+            folder / WAV, DiarisationSettings(), models, machine, _ignore, tracks=track
+        ).voice_prints
+    if not heard or heard[0].speech_s < LEAST_SPEECH_S:
+        raise TooShortError(
+            f"A voice sample holds less than {LEAST_SPEECH_S:g} seconds of speech.",
+            "Replace it in private/voices with half a minute of the person talking alone.",
+        )
+    return heard[0].embedding
+
+
+def _ignore(share: float) -> None:
+    """A voice sample is done in a moment."""

@@ -1,0 +1,140 @@
+"""The page of one session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipeline import plots
+from pipeline.plots.words import Language, clock
+from pipeline.report.data import Row, records, rows
+from pipeline.report.measures import measures_table, shown, with_interval
+from pipeline.report.page import Page, Section, Table
+from pipeline.report.words import text
+
+
+def session_page(dataset: Path, session_id: str, language: Language) -> Page:
+    """What the data set says of a session.
+
+    Raises DatasetError if a file of it is damaged, TransientError if one cannot be read.
+    """
+    session = records(rows(dataset, "sessions", [session_id]))[0]
+    return Page(
+        text("session_title", language, session_id),
+        text("made_from", language),
+        language,
+        _facts(session, language),
+        [*_sections(dataset, session, language), how_made([session], language)],
+    )
+
+
+def flags_told(flags: Any, language: Language) -> str:
+    """The flags of a session in words."""
+    return ", ".join(text(flag, language) for flag in flags) or text("none", language)
+
+
+def how_made(sessions: list[Row], language: Language) -> Section:
+    """Where the figures come from, and what their intervals are."""
+    models = sorted({model for session in sessions for model in session["models"]})
+    settings = sorted({session["settings_digest"] for session in sessions})
+    return Section(
+        text("how_made", language),
+        text("how_made_told", language),
+        tables=[
+            Table(
+                (),
+                [
+                    [text("models", language), ", ".join(models)],
+                    [text("settings", language), ", ".join(settings)],
+                ],
+                n_text=2,
+            )
+        ],
+    )
+
+
+def _facts(session: Row, language: Language) -> dict[str, str]:
+    facts = {
+        "group": session["group_id"],
+        "kind": text(session["kind"], language),
+        "duration": f"{clock(session['duration_s'])} min",
+        "language": session["language"] or text("none", language),
+        "n_people": str(session["n_people"]),
+        "n_turns": str(session["n_turns"]),
+        "n_minimal_responses": str(session["n_minimal_responses"]),
+    }
+    if len(session["flags"]):
+        facts["flags"] = flags_told(session["flags"], language)
+    return {text(name, language): value for name, value in facts.items()}
+
+
+def _sections(dataset: Path, session: Row, language: Language) -> list[Section]:
+    own = [session["session_id"]]
+    turns, people, transitions = (
+        rows(dataset, name, own) for name in ("turns", "dynamics_person", "transitions")
+    )
+    if turns.empty:
+        return [Section(text("who_talks", language), text("no_talk", language))]
+    measures = records(rows(dataset, "dynamics_session", own))[0]
+    roles = dict(zip(people.person_id, people.role, strict=True))
+    sections = [
+        Section(
+            text("who_talks", language),
+            figures=[plots.speaking_shares(people, language)],
+            tables=[_people_table(records(people), language)],
+        ),
+        Section(
+            text("course", language),
+            text("course_told", language),
+            [plots.timeline(turns, roles, language)],
+        ),
+    ]
+    if transitions.n.sum() > 0:
+        sections += [
+            Section(
+                text("who_follows", language),
+                text("follows_told", language),
+                [
+                    plots.transition_network(transitions, language),
+                    plots.transition_matrix(transitions, language),
+                ],
+            ),
+            Section(
+                text("turn_taking", language),
+                figures=[
+                    plots.offset_distribution(turns, language=language),
+                    plots.turn_lengths(turns, language=language),
+                    plots.overlaps_by_role(people, language),
+                ],
+            ),
+        ]
+    return [
+        *sections,
+        Section(
+            text("measures", language),
+            text("measures_told", language),
+            tables=[measures_table(measures, language)],
+        ),
+    ]
+
+
+def _people_table(people: list[Row], language: Language) -> Table:
+    def row(person: Row) -> list[str]:
+        return [
+            person["person_id"],
+            text(person["role"], language),
+            with_interval("speaking_share", person, language),
+            shown("n_turns", person["n_turns"], language),
+            shown("turn_median_s", person["turn_median_s"], language),
+            f"{person['n_interruptions_successful']}",
+            f"{person['n_interrupted_successfully']}",
+            f"{person['n_minimal_responses_given']}",
+            f"{person['n_minimal_responses_received']}",
+        ]
+
+    ordered = sorted(people, key=lambda person: (-person["speech_s"], person["person_id"]))
+    head = (
+        *("person", "role", "speaking_share", "n_turns", "turn_median_s"),
+        *("interrupts", "interrupted", "given", "received"),
+    )
+    return Table([text(name, language) for name in head], [row(p) for p in ordered], n_text=2)

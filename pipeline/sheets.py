@@ -1,0 +1,345 @@
+"""Sheets that people fill in with any spreadsheet program: xlsx out, answers in.
+
+A sheet is declared by its columns; its rows are mappings from a column's key to what stands there.
+There are two kinds. A sheet of *answers* shows what the machine found, a row each: people change
+cells in the columns to fill in, and only cells that somebody has changed count, wherever the rows
+and columns have been moved. A *form* is a table of people's own, with rows as many as they like.
+
+No text ever becomes a formula, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError
+from pipeline.key.file import lies_in
+from pipeline.study import Study
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+FORMAT = ".xlsx"
+GUIDE_SHEET = "Ohje - Guide"
+LISTS_SHEET = "Luettelot - Lists"
+MAX_CHARACTERS = 32_767  # of a cell, in any spreadsheet program
+FORM_ROWS = 200  # of a form that have drop-downs
+_MAX_KEPT = 300  # characters of a cell that are kept as they were written; of more, a digest
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its key in rows and answers, its header, and its width in characters.
+
+    In a sheet of answers, people ``fill_in`` the yellow columns; no other is read. ``choices`` are
+    offered as a drop-down; nothing else may stand there, unless it is ``free``. What stands in a
+    ``hidden`` column is read back, too.
+    """
+
+    key: str
+    title: str
+    width: int = 18
+    fill_in: bool = False
+    choices: tuple[str, ...] = ()
+    free: bool = False
+    hidden: bool = False
+
+
+_ID = Column("id", "Tunnus / Row id", 12, hidden=True)
+_WRITTEN = Column("written", "Alkuperäinen / As written", 12, hidden=True)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of answers, or a ``form``. The first ``fixed_columns`` stay when it is scrolled.
+
+    A row of a sheet of answers says under ``id`` what it is about; people do not see that.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    fixed_columns: int = 0
+    form: bool = False
+
+    @cached_property
+    def all_columns(self) -> tuple[Column, ...]:
+        """The columns with those that hold what vuoro keeps of each row."""
+        return self.columns if self.form else (*self.columns, _ID, _WRITTEN)
+
+    @cached_property
+    def to_fill_in(self) -> tuple[str, ...]:
+        """The keys of the columns that people fill in."""
+        return tuple(column.key for column in self.columns if column.fill_in)
+
+    def title(self, key: str) -> str:
+        """The header of a column, as a person knows it."""
+        return next(column.title for column in self.all_columns if column.key == key)
+
+    def problem(self, number: int, key: str, allowed: str) -> str:
+        """A sentence on the cell in row ``number`` that is wrong: what is ``allowed`` there."""
+        return f"Row {number}, {self.title(key)}: {allowed}."
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that opens a file; ``target`` is an address relative to the workbook's folder."""
+
+    text: str
+    target: str
+
+
+Value = str | int | float | Link | None
+Row = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What stands in row ``number`` of a sheet that came back: the cells as text, by column.
+
+    ``cells`` are those to fill in, ``written`` what stood in them when the sheet was made.
+    """
+
+    number: int
+    id: str
+    cells: Mapping[str, str]
+    written: Mapping[str, str]
+
+    def filled(self, column: str) -> str | None:
+        """The text of a cell that somebody has changed; None where nobody has."""
+        now, before = self.cells[column], self.written.get(column, "")
+        return None if now == before else now
+
+
+def workbook(*tables: tuple[Sheet, Sequence[Row]], guide: str = "") -> bytes:
+    """An xlsx file of sheets with their rows, a guide, and the lists that drop-downs offer.
+
+    A text longer than ``MAX_CHARACTERS`` is cut. In ``guide``, paragraphs are parted by an empty
+    line and headings begin with #.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet, rows in tables:
+        page = book.create_sheet(sheet.name)
+        _fill(page, sheet, rows)
+        _dress(page, sheet, len(rows) + 1)
+    if guide:
+        _write_guide(book.create_sheet(GUIDE_SHEET), guide)
+    _offer_choices(book, {sheet: len(rows) + 1 for sheet, rows in tables})
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def answers(file: Path, sheet: Sheet) -> list[Answer]:
+    """What was filled in, row by row; columns may have been moved, and rows sorted or removed.
+
+    Rows without anything are left out. Raises StudyError if the file is no workbook with that
+    sheet or has lost a column that is needed, TransientError where it cannot be read.
+    """
+    with os_errors("reading the sheet"):
+        data = file.read_bytes()
+    pages = cells(data) or {}
+    if sheet.name not in pages:
+        raise StudyError(
+            f"The file is no workbook with a sheet '{sheet.name}'.",
+            "Save the sheet as an Excel workbook (.xlsx) under its own name, then try again.",
+        )
+    header, *rows = pages[sheet.name] or [()]
+    where = _places([text(title) for title in header], sheet)
+    found = (
+        (number, {key: text(row[at]) if at < len(row) else "" for key, at in where.items()})
+        for number, row in enumerate(rows, start=2)
+    )
+    return [_answer(number, row) for number, row in found if any(row.values())]
+
+
+def cells(data: bytes) -> dict[str, list[tuple[Any, ...]]] | None:
+    """The cells of every sheet of an xlsx file, row by row; None if the data is no such file."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(data), data_only=True)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError):
+        return None
+    return {page.title: list(page.iter_rows(values_only=True)) for page in book.worksheets}
+
+
+def text(value: object) -> str:
+    """A cell's text; a number without the .0 that a spreadsheet may give it."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else " ".join(str(value).split())
+
+
+def new_private_file(study: Study, out: Path) -> Path:
+    """Where a new file that identifies people is to be written: ``out``, with links followed.
+
+    Raises StudyError if there is such a file, or if it would be inside the study but not in
+    private/; TransientError where that cannot be seen.
+    """
+    with os_errors("looking where to write the sheet"):
+        out = out.expanduser().resolve()
+        if lies_in(out, [study.root]) and not lies_in(out, [study.private]):
+            raise StudyError(
+                "Inside the study, names in clear may be in private/ only.",
+                "Give a file there, or one outside the study that nobody else sees.",
+            )
+        if out.exists():  # it may hold decisions that are not applied yet
+            raise StudyError("There is such a file already.", "Give another name.")
+    return out
+
+
+def _fill(page: Worksheet, sheet: Sheet, rows: Sequence[Row]) -> None:
+    for position, column in enumerate(sheet.all_columns, start=1):
+        _put(page.cell(1, position), column.title)
+    for number, row in enumerate(rows, start=2):
+        whole = row if sheet.form else {**row, _WRITTEN.key: _as_written(sheet, row)}
+        for position, column in enumerate(sheet.all_columns, start=1):
+            _put(page.cell(number, position), whole.get(column.key))
+
+
+def _put(cell: Any, value: Value) -> None:
+    if isinstance(value, Link):
+        cell.hyperlink = value.target
+        cell.style = "Hyperlink"
+    cell.value = _shown(value)
+    if isinstance(cell.value, str):
+        cell.data_type = "s"  # no text is a formula
+
+
+def _shown(value: Value) -> str | float | None:
+    """What a cell with this value holds."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if isinstance(value, Link):
+        value = value.text
+    if isinstance(value, str):
+        return ILLEGAL_CHARACTERS_RE.sub("", value)[:MAX_CHARACTERS] or None
+    return value
+
+
+def _as_written(sheet: Sheet, row: Row) -> str:
+    written = {key: text(_shown(row.get(key))) for key in sheet.to_fill_in}
+    kept = {key: _kept(shown) for key, shown in written.items() if shown}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def _kept(shown: str) -> str:
+    """A text as it is kept in a hidden column; a long one might not fit there."""
+    if len(shown) <= _MAX_KEPT:
+        return shown
+    return f"sha256:{hashlib.sha256(shown.encode()).hexdigest()}"
+
+
+def _dress(page: Worksheet, sheet: Sheet, last: int) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    top, bold = Alignment(wrap_text=True, vertical="top"), Font(bold=True)
+    yellow = PatternFill("solid", start_color="FFF7DC")
+    head, yellow_head = (PatternFill("solid", start_color=c) for c in ("DCE6F1", "FFE699"))
+    for position, column in enumerate(sheet.all_columns, start=1):
+        letter = get_column_letter(position)
+        page.column_dimensions[letter].width = column.width
+        page.column_dimensions[letter].hidden = column.hidden
+        for number in range(2, last + 1):
+            cell = page.cell(number, position)
+            cell.alignment = top
+            if column.fill_in:
+                cell.fill = yellow
+                cell.number_format = "@"
+        header = page.cell(1, position)
+        header.font, header.alignment = bold, top
+        header.fill = yellow_head if column.fill_in else head
+    page.row_dimensions[1].height = 32
+    page.freeze_panes = f"{get_column_letter(sheet.fixed_columns + 1)}2"
+    # the hidden columns are in the range, so that sorting moves them with their rows
+    page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.all_columns))}{last}"
+
+
+def _offer_choices(book: Workbook, last_rows: Mapping[Sheet, int]) -> None:
+    """Drop-downs, each from a column of a hidden sheet: there, any text fits."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    offered = [
+        (sheet, position, column)
+        for sheet in last_rows
+        for position, column in enumerate(sheet.columns, start=1)
+        if column.choices
+    ]
+    if not offered:
+        return
+    lists = book.create_sheet(LISTS_SHEET)
+    lists.sheet_state = "hidden"
+    for place, (sheet, position, column) in enumerate(offered, start=1):
+        for number, choice in enumerate(column.choices, start=1):
+            _put(lists.cell(number, place), choice)
+        letter = get_column_letter(place)
+        rule = DataValidation(
+            type="list",
+            formula1=f"'{LISTS_SHEET}'!${letter}$1:${letter}${len(column.choices)}",
+            allow_blank=True,
+            showErrorMessage=not column.free,
+            errorTitle=column.title[:32],  # a longer one makes Excel mend the file
+            error="Valitse luettelosta. / Choose from the list.",
+        )
+        last = max(last_rows[sheet], FORM_ROWS) if sheet.form else last_rows[sheet]
+        if last > 1:
+            at = get_column_letter(position)
+            rule.add(f"{at}2:{at}{last}")
+            book[sheet.name].add_data_validation(rule)
+
+
+def _write_guide(page: Worksheet, guide: str) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    page.column_dimensions["A"].width = 110
+    for number, paragraph in enumerate(guide.strip().split("\n\n"), start=1):
+        line = " ".join(paragraph.split())
+        cell = page.cell(number, 1)
+        _put(cell, line.removeprefix("# "))
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if line.startswith("# "):
+            cell.font = Font(bold=True, size=13)
+
+
+def _places(header: Sequence[str], sheet: Sheet) -> dict[str, int]:
+    """Where the columns that are read stand now."""
+    wanted = [c for c in sheet.all_columns if c.fill_in or c.hidden]
+    if missing := [column.title for column in wanted if column.title not in header]:
+        raise StudyError(
+            f"The sheet lacks the column '{missing[0]}'.", "Write a new sheet and fill in that one."
+        )
+    return {column.key: header.index(column.title) for column in wanted}
+
+
+def _answer(number: int, row: dict[str, str]) -> Answer:
+    kept = _read_kept(row.pop(_WRITTEN.key), number)
+    id = row.pop(_ID.key)
+    # what was kept as a digest is the text of a cell that still has it
+    same = {key: now for key, now in row.items() if key in kept and kept[key] == _kept(now)}
+    return Answer(number, id, row, {**kept, **same})
+
+
+def _read_kept(cell: str, number: int) -> Mapping[str, str]:
+    try:
+        return {str(column): str(kept) for column, kept in json.loads(cell or "{}").items()}
+    except (ValueError, AttributeError):
+        raise StudyError(
+            f"Row {number} of the sheet has lost what vuoro keeps in its hidden columns.",
+            "Undo what was done to the hidden columns, or write a new sheet.",
+        ) from None
