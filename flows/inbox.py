@@ -14,11 +14,11 @@ from prefect.cache_policies import NO_CACHE
 from flows.session import Contained, process_session
 from pipeline import build, intake
 from pipeline.build import rounds
+from pipeline.chain import unfinished
 from pipeline.errors import ConsentError, RecordingError, VuoroError
 from pipeline.listener import listener
 from pipeline.overview import totals
 from pipeline.roster.consent import require
-from pipeline.stages import unfinished
 from pipeline.study import Study
 
 

@@ -11,11 +11,11 @@ from platformdirs import user_cache_path
 from flows.environment import prepare
 from flows.server import serving
 from pipeline import intake, locks
+from pipeline.chain import unfinished
 from pipeline.device import one_thread_for_numpy
 from pipeline.disk import clear_pending, os_errors
 from pipeline.listener import Listener, listener
 from pipeline.roster.seed import seed
-from pipeline.stages import unfinished
 from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.withdrawal.tombstones import refuse_half_done

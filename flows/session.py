@@ -14,9 +14,9 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
 from pipeline import intake
+from pipeline.chain import PUBLISH, SessionChain
 from pipeline.errors import StageCrashError, VuoroError
 from pipeline.listener import listener
-from pipeline.stages import PUBLISH, SessionChain
 from pipeline.study import Study
 
 UPDATE_EVERY_S = 2.0

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import intake, locks
+from pipeline.chain import PUBLISH, SessionChain, unfinished
 from pipeline.dataset.people import Background, Group
 from pipeline.device import one_thread_for_numpy
 from pipeline.disk import clear_pending, os_errors
@@ -25,7 +26,6 @@ from pipeline.roster.consent import require
 from pipeline.roster.files import load_all
 from pipeline.roster.seed import person_id, seed
 from pipeline.settings import Settings
-from pipeline.stages import PUBLISH, SessionChain, unfinished
 from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.withdrawal.tombstones import refuse_half_done

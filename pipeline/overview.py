@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline import intake
+from pipeline.chain import unfinished
 from pipeline.dataset import files
 from pipeline.settings import Settings
-from pipeline.stages import unfinished
 from pipeline.study import Study
 
 

@@ -25,7 +25,6 @@ from typing import Annotated
 import pyarrow as pa
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group, Own
@@ -81,14 +80,20 @@ def main(
 
     A session has 40 turns, or four a minute if that is more; a group has eight sessions.
     """
-    console = Console()
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(_HEAD)
     with tempfile.TemporaryDirectory() as folder:
-        table = Table("", "sessions", "cpu s", "cpu ms a session", "wall s", "peak MB")
         for cost in measured(Path(folder), sessions, minutes, forms.split(), check=validate):
-            each = f"{1000 * cost.cpu_s / cost.n:.2f}"
-            times = f"{cost.cpu_s:.2f}", each, f"{cost.wall_s:.2f}"
-            table.add_row(cost.what, str(cost.n), *times, f"{cost.peak_mb:.0f}")
-        console.print(table)
+            console.print(_line(cost))
+
+
+_HEAD = f"{'':28}{'sessions':>10}{'cpu s':>10}{'ms each':>10}{'wall s':>10}{'peak MB':>10}"
+
+
+def _line(cost: Cost) -> str:
+    each_ms = 1000 * cost.cpu_s / cost.n
+    times = f"{cost.cpu_s:>10.2f}{each_ms:>10.2f}{cost.wall_s:>10.2f}"
+    return f"{cost.what:28}{cost.n:>10}{times}{cost.peak_mb:>10.0f}"
 
 
 def measured(

@@ -9,6 +9,7 @@ from itertools import chain as all_of
 from pathlib import Path
 
 from pipeline import intake
+from pipeline.chain import SessionChain
 from pipeline.correct import correct
 from pipeline.disk import os_errors, write_atomically
 from pipeline.edits import log, sheet
@@ -21,7 +22,6 @@ from pipeline.records import Cast, Conversation
 from pipeline.review.who import Group
 from pipeline.settings import Settings
 from pipeline.sheets import Answer, new_private_file
-from pipeline.stages import SessionChain
 from pipeline.study import Study
 from pipeline.timeline import Talk
 

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from models.registry import ResolvedModel
 from pipeline.audio import WAV, decode
 from pipeline.diarise import diarise
-from pipeline.disk import os_errors
-from pipeline.errors import TooShortError
+from pipeline.disk import os_errors, sha256_of
+from pipeline.errors import RecordingError, StudyError, TooShortError
 from pipeline.people.likeness import Voice
 from pipeline.settings import DiarisationSettings, MachineSettings
+from pipeline.store import Store, digest, read_record, write_record
 
 LEAST_SPEECH_S = 5.0  # prints of less confuse people (pipeline.people.likeness)
 LABEL = "sample"
+KEPT = "voice_sample"  # its results in the store
+EMBEDDED = ("segmentation", "voice-print")
 
 
 def voice_of(sample: Path, models: Mapping[str, Path], machine: MachineSettings) -> Voice:
@@ -38,6 +42,32 @@ def voice_of(sample: Path, models: Mapping[str, Path], machine: MachineSettings)
             "Replace it in private/voices with half a minute of the person talking alone.",
         )
     return heard[0].embedding
+
+
+def kept_voice_of(
+    store: Store, models: Mapping[str, ResolvedModel], machine: MachineSettings, sample: Path
+) -> Voice:
+    """As ``voice_of``, of a sample that a roster names; kept as a result of its own.
+
+    Raises StudyError if the sample is missing or cannot be used: no session is at fault.
+    """
+    used = {role: models[role] for role in EMBEDDED}
+    if not sample.is_file():
+        raise StudyError(
+            "A voice sample that a roster names is not in private/voices.",
+            "Put it there, or leave `voice_sample` empty.",
+        )
+    address = digest([sha256_of(sample), sorted(model.sha256 for model in used.values())])[:32]
+    found = store.find(KEPT, address)
+    if found is not None:
+        return read_record(found.folder, tuple[float, ...])
+    try:
+        voice = voice_of(sample, {role: model.path for role, model in used.items()}, machine)
+    except RecordingError as error:
+        raise StudyError(error.what, error.remedy) from None
+    with store.writing(KEPT, address) as folder:
+        write_record(folder, voice)
+    return voice
 
 
 def _ignore(share: float) -> None:

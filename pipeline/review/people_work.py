@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pipeline import intake, locks
+from pipeline.chain import SessionChain
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
 from pipeline.listen import clips_of_voices
@@ -28,7 +29,6 @@ from pipeline.roster.model import session_name
 from pipeline.roster.seed import seed
 from pipeline.settings import Settings
 from pipeline.sheets import Answer, new_private_file
-from pipeline.stages import SessionChain
 from pipeline.study import Study
 
 DECISION = "decision"

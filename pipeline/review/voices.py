@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.chain import SessionChain
 from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, alone
 from pipeline.people.decisions import Told
@@ -13,7 +14,6 @@ from pipeline.people.recognise import alike
 from pipeline.people.register import Entry, Known
 from pipeline.records import Diarisation, Interval, Recording, Transcript, Word
 from pipeline.settings import Settings
-from pipeline.stages import SessionChain
 from pipeline.study import Study
 from pipeline.timeline import Talk, union
 from pipeline.transcript import clock

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from pipeline import intake, locks
+from pipeline.chain import SessionChain
 from pipeline.dataset import files
 from pipeline.disk import PENDING, os_errors, sha256_of, sync, write_atomically
 from pipeline.edits import log
@@ -30,7 +31,6 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.settings import Settings
-from pipeline.stages import SessionChain
 from pipeline.store import write_record
 from pipeline.study import Study
 from pipeline.withdrawal.records import (

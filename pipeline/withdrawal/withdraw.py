@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import intake, locks
+from pipeline.chain import SessionChain
 from pipeline.disk import clear_pending, os_errors, sha256_of
 from pipeline.errors import StudyError
 from pipeline.file_names import fitted
@@ -22,7 +23,7 @@ from pipeline.roster.files import load_all, save
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id as person_id_of
 from pipeline.settings import Settings
-from pipeline.stages import STAGES, SessionChain
+from pipeline.stages import STAGES
 from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.withdrawal import tombstones

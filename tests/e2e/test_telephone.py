@@ -17,8 +17,9 @@ from pyannote.database.util import load_rttm
 from pyannote.metrics.diarization import DiarizationErrorRate
 from runs import TELEPHONE, telephone_study, vuoro
 
+from pipeline.chain import SessionChain, unfinished
 from pipeline.records import Diarisation
-from pipeline.stages import STAGES, SessionChain, unfinished
+from pipeline.stages import STAGES
 from pipeline.study import Study
 
 pytestmark = pytest.mark.models

@@ -13,8 +13,8 @@ import pytest
 from runs import telephone_study, vuoro
 
 from pipeline import intake
+from pipeline.chain import SessionChain
 from pipeline.records import Conversation, Transcript
-from pipeline.stages import SessionChain
 from pipeline.study import Study
 
 pytestmark = pytest.mark.models

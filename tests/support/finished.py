@@ -15,8 +15,9 @@ from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user
 from tracks import write
 
 from models.registry import ResolvedModel
-from pipeline import intake, stages
+from pipeline import intake
 from pipeline.audio import SAMPLE_RATE_HZ, decode
+from pipeline.chain import SessionChain
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
 from pipeline.publish import publish_people, write_documentation
@@ -32,7 +33,6 @@ from pipeline.records import (
     VoicePrint,
     Word,
 )
-from pipeline.stages import SessionChain
 from pipeline.store import write_record
 from pipeline.study import Study, create
 
@@ -52,7 +52,7 @@ TALK = {
 
 def fake_models(patch: pytest.MonkeyPatch) -> None:
     """No model is looked for: no stage that would use one is run."""
-    patch.setattr(stages, "resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
+    patch.setattr("pipeline.chain.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
 
 
 def noise(label: str) -> NDArray[np.float32]:

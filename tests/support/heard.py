@@ -15,6 +15,7 @@ from tracks import write
 
 from pipeline import intake
 from pipeline.audio import SAMPLE_RATE_HZ
+from pipeline.chain import SessionChain
 from pipeline.records import (
     Audio,
     Diarisation,
@@ -27,7 +28,6 @@ from pipeline.records import (
 from pipeline.roster import files as rosters
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
-from pipeline.stages import SessionChain
 from pipeline.store import write_record
 from pipeline.study import Study
 

@@ -12,6 +12,7 @@ from talk import turn_of
 
 from models.registry import ResolvedModel
 from pipeline import intake
+from pipeline.chain import SessionChain
 from pipeline.edits.model import Corrected
 from pipeline.pseudonymise.text import core
 from pipeline.records import (
@@ -26,7 +27,6 @@ from pipeline.records import (
 )
 from pipeline.review.talk import Talk
 from pipeline.settings import Settings
-from pipeline.stages import SessionChain
 from pipeline.store import write_record
 from pipeline.study import Study
 

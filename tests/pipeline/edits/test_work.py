@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from runs import KEYS as KEYS
 
 from pipeline import intake
+from pipeline.chain import SessionChain
 from pipeline.correct import correct
 from pipeline.edits import log
 from pipeline.edits.model import Corrected, relabelled
@@ -19,7 +20,6 @@ from pipeline.edits.sheet import DELETE, LOST, turns_sheet
 from pipeline.edits.work import Applied, apply_turns, write_turns
 from pipeline.errors import StudyError
 from pipeline.records import Conversation, Transcript
-from pipeline.stages import SessionChain
 from pipeline.study import Study
 
 SHEET = turns_sheet([])

@@ -32,13 +32,13 @@ from numpy.typing import NDArray
 
 from pipeline import intake
 from pipeline.audio import decode, samples
+from pipeline.chain import unfinished
 from pipeline.dataset.validate import validate
 from pipeline.errors import ConsentError, StudyError
 from pipeline.listen import clip_of_turn
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Diarisation
-from pipeline.stages import unfinished
 from pipeline.study import Study
 from pipeline.tables import TABLES
 from pipeline.withdrawal import tombstones

@@ -1,0 +1,302 @@
+"""The chain of one session's stages: what is done, what is not, and doing it.
+
+A stage result is addressed by everything it depends on (``SessionChain.key``): present and valid,
+it is not made again, in any later run, by any worker. A changed setting makes anew exactly the
+stages that read it and those after them whose input thereby changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic_core import to_jsonable_python
+
+from models.registry import ResolvedModel, resolve
+from pipeline import intake
+from pipeline.diarise import diarisation_models
+from pipeline.disk import os_errors
+from pipeline.edits import log
+from pipeline.edits.model import Corrected, Edit, relabelled
+from pipeline.errors import StudyError
+from pipeline.identify import same_voices, voices_as_one
+from pipeline.interview.guide import Guide
+from pipeline.interview.guide import load as load_guide
+from pipeline.interview.questions import questions
+from pipeline.people import group
+from pipeline.people.register import Known
+from pipeline.people.samples import kept_voice_of
+from pipeline.pseudonymise import audit
+from pipeline.pseudonymise.apply import replacements, said
+from pipeline.pseudonymise.entities import EntityTable
+from pipeline.publish import is_published, publish_session, session_tables, turn_ids
+from pipeline.records import (
+    Audio,
+    Cast,
+    Conversation,
+    Diarisation,
+    MaskedConversation,
+    Mentions,
+    Recording,
+)
+from pipeline.settings import Settings
+from pipeline.stages import BY_NAME, STAGES, Job, Progress, Replaced, Stage
+from pipeline.store import Result, Store, digest, read_record, write_record
+from pipeline.study import Study
+
+R = TypeVar("R")
+Outcome = Literal["made", "present"]
+
+PUBLISH = "publish"
+
+
+@dataclass(frozen=True)
+class SessionChain:
+    """The stages of one session: what is done, what is not, and doing it."""
+
+    study: Study
+    recording: Recording
+    settings: Settings
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.study.stages)
+
+    @cached_property
+    def models(self) -> dict[str, ResolvedModel]:
+        """The models in use, by role. Raises ModelError if one is missing or damaged."""
+        ids = {
+            **diarisation_models(self.settings.diarisation),
+            "speech-recognition": self.settings.transcription.model,
+            "names-fi": "spacy-fi",
+            "names-en": "spacy-en",
+        }
+        return {role: resolve(model) for role, model in ids.items()}
+
+    @cached_property
+    def _found(self) -> dict[str, Result]:
+        return {}
+
+    def key(self, name: str, *, verify: bool = True) -> str | None:
+        """The address of a stage's result: a digest of all it depends on.
+
+        None while a stage that it needs is not done.
+        """
+        stage = BY_NAME[name]
+        if any(self.find(need, verify=verify) is None for need in stage.needs):
+            return None
+        return self._address(stage, self._also(stage))
+
+    def _also(self, stage: Stage, *, find_out: bool = False) -> object | None:
+        return stage.also(self, find_out) if stage.also else ()
+
+    def _address(self, stage: Stage, also: object | None) -> str | None:
+        if also is None:
+            return None
+        section = getattr(self.settings, stage.section) if stage.section else None
+        return digest(
+            {
+                "stage": [stage.name, stage.version],
+                "inputs": [self._found[need].digest for need in stage.needs],
+                "recording": [getattr(self.recording, name) for name in stage.of_recording],
+                "settings": section.model_dump(mode="json") if section else None,
+                "models": {r: m.sha256 for r, m in self.models.items() if r in stage.models},
+                "also": to_jsonable_python(also),
+            }
+        )[:32]
+
+    def find(self, name: str, *, verify: bool = True) -> Result | None:
+        """The finished result of a stage, or None."""
+        if name not in self._found:
+            key = self.key(name, verify=verify)
+            result = self.store.find(name, key, verify=verify) if key else None
+            if result is None:
+                return None
+            self._found[name] = result
+        return self._found[name]
+
+    def pending(self, *, verify: bool = True) -> tuple[str, ...]:
+        """The stages that a run would make, in order."""
+        return tuple(s.name for s in STAGES if self.find(s.name, verify=verify) is None)
+
+    def run(self, name: str, progress: Progress) -> Outcome:
+        """Make a stage's result, if it is not there. Stages that it needs must be done.
+
+        Raises VuoroError; a RecordingError means that this recording cannot be used.
+        """
+        if self.find(name) is not None:
+            return "present"
+        stage = BY_NAME[name]
+        also = self._also(stage, find_out=True)
+        address = self._address(stage, also)
+        if address is None:
+            raise StudyError(f"The stage '{name}' lacks what it needs.", "Run `vuoro run`.")
+        with self.store.writing(name, address) as folder:
+            write_record(folder, stage.run(Job(self, folder, progress, also)))
+        if self.find(name) is None:
+            raise StudyError(f"The result of the stage '{name}' was altered while it was written.")
+        return "made"
+
+    def result(self, name: str) -> Result:
+        """The result of a finished stage."""
+        result = self.find(name)
+        if result is None:
+            raise StudyError(f"The stage '{name}' is not done yet.", "Run `vuoro run`.")
+        return result
+
+    def folder(self, name: str) -> Path:
+        """The folder of a finished stage."""
+        return self.result(name).folder
+
+    def record(self, name: str, kind: type[R]) -> R:
+        """The record of a finished stage."""
+        with os_errors(f"reading the result of the stage '{name}'"):
+            return read_record(self.folder(name), kind)
+
+    def publish(self) -> None:
+        """Write the session's rows into the data set; all stages must be done."""
+        corrected = self.record("correct", Corrected)
+        conversation = corrected.conversation
+        masked = self.record("pseudonymise", MaskedConversation)
+        cast = self.record("identify", Cast)
+        tables = session_tables(
+            self.recording,
+            self.record("decode", Audio),
+            replace(self.record("diarise", Diarisation), regular=corrected.regular),
+            conversation,
+            cast,
+            masked,
+            lapse_s=self.settings.turns.lapse_s,
+            models=self.models_used,
+            settings_digest=self.settings_digest,
+            questions=self._questions(conversation, cast),
+        )
+        # logged before: what is in the data set is in the log, even after a crash in between
+        ids = turn_ids(self.recording.session_id, masked)
+        replaced = self.replaced(False) or ()
+        entries = audit.entries(conversation, replaced, ids, EntityTable.load(self.study))
+        log = self.study.audit / f"{self.recording.session_id}.jsonl"
+        audit.append(log, entries, self.models_used, self.settings_digest)
+        publish_session(self.study.dataset, tables, self.source)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the data set holds this session as its stages have it now."""
+        return is_published(self.study.dataset, self.recording.session_id, self.source)
+
+    @property
+    def source(self) -> str:
+        """One digest over all that the session's rows derive from; all stages must be done."""
+        results = [self._found[stage.name].digest for stage in STAGES]
+        public = replace(self.recording, original_name="", suffix="", inbox_folder="")
+        asked = to_jsonable_python(self._guide)
+        return digest([results, asdict(public), asked, self.models_used, self.settings_digest])
+
+    @property
+    def settings_digest(self) -> str:
+        """A digest of all settings that can change a result."""
+        return digest(self.settings.model_dump(mode="json", exclude={"machine"}))[:16]
+
+    @property
+    def models_used(self) -> tuple[str, ...]:
+        """Each model in use as ``role=id@sha256``, shortened, for the record in the tables."""
+        return tuple(f"{role}={m.id}@{m.sha256[:12]}" for role, m in sorted(self.models.items()))
+
+    @property
+    def voice_model(self) -> str:
+        """The sha256 of the model that made the session's voice prints."""
+        return self.models.get("pipeline", self.models["voice-print"]).sha256
+
+    def who_is_who(self, find_out: bool) -> tuple[Known, ...] | None:
+        """Who the session's labels are; None if that must be found out first."""
+        sessions = list(self._diarised())
+        asked = self.study, self.recording.group_id, sessions, self.voice_model
+        voice_of = partial(kept_voice_of, self.store, self.models, self.settings.machine)
+        found = group.update(*asked, voice_of) if find_out else group.current(*asked)
+        if found is None:
+            return None
+        return found.known(self.recording.session_id, self.result("diarise").digest)
+
+    def forget(self, person_id: str) -> None:
+        """Remove a person who has withdrawn from what is known of the session's group."""
+        sessions = list(self._diarised())
+        group.forget(self.study, self.recording.group_id, sessions, self.voice_model, person_id)
+
+    def same_voices(self) -> dict[str, str] | None:
+        """Labels that are the voice of another label's person, with that label.
+
+        None while it is not known who the labels are.
+        """
+        if self.find("identify") is None:
+            return None
+        return same_voices(self.record("identify", Cast))
+
+    def replaced(self, find_out: bool) -> Replaced | None:
+        """What of the session is replaced; None if a name of it is not in the study's table yet."""
+        conversation = self.conversation
+        mentions = self.record("find_names", Mentions)
+        names = said(conversation, mentions)
+        load = partial(EntityTable.update, said=names) if find_out else EntityTable.load
+        table = load(self.study)
+        return replacements(conversation, mentions, table) if table.knows(names) else None
+
+    def edits(self) -> list[Edit]:
+        """What humans corrected in the session, by its speaker labels as they are now."""
+        corrections = log.load(self.study, self.recording.session_id)
+        return [*relabelled(corrections, self.voices, self.voice_model)] if corrections else []
+
+    @property
+    def voices(self) -> Diarisation:
+        """The diarisation, with the labels that a human said are one person as one."""
+        return voices_as_one(self.record("diarise", Diarisation), self.same_voices() or {})
+
+    @property
+    def conversation(self) -> Conversation:
+        """What was said, as humans corrected it. Real names still in the text."""
+        return self.record("correct", Corrected).conversation
+
+    @property
+    def _guide(self) -> Guide | None:
+        """The questions that are asked in the session, if it is an interview with a guide."""
+        if self.recording.kind != "group_interview":
+            return None
+        return load_guide(self.study, self.recording.group_id)
+
+    def _questions(self, conversation: Conversation, cast: Cast) -> list[int | None]:
+        """The number of the question that each turn belongs to; [] without a guide."""
+        if (guide := self._guide) is None:
+            return []
+        interviewers = {person.label for person in cast.people if person.role == "interviewer"}
+        return questions(conversation.turns, interviewers, guide)
+
+    def _diarised(self) -> Iterator[group.Session]:
+        """The sessions of the group, this one as it is here, that are diarised."""
+        for recording in intake.sessions_of(self.study, self.recording.group_id):
+            own = recording.session_id == self.recording.session_id
+            chain = self if own else replace(self, recording=recording)
+            result = chain.find("diarise", verify=own)
+            if result is not None:
+                yield group.Session(
+                    recording.session_id,
+                    recording.session_number,
+                    recording.kind,
+                    result.digest,
+                    partial(chain.record, "diarise", Diarisation),
+                )
+
+
+def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:
+    """What a run would do: for each session that is not finished, its stages to come, in order.
+
+    The last of them is ``publish``.
+    """
+    waiting: dict[str, list[str]] = {}
+    for recording in intake.sessions(study):
+        chain = SessionChain(study, recording, settings)
+        pending = chain.pending(verify=verify)
+        if pending or not chain.is_published:
+            waiting[recording.session_id] = [*pending, PUBLISH]
+    return waiting
