@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
-from pipeline.commands import build, edit, group, key, release, report, review
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, problems, unlock
+from pipeline.commands import build, demo, edit, group, key, release, report, review
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    StudyOption,
+    console,
+    problems,
+    run_and_show,
+)
 from pipeline.commands.withdraw import withdraw
 from pipeline.errors import VuoroError
 from pipeline.transcript import Format
-
-if TYPE_CHECKING:
-    from pipeline.study import Study
 
 app = typer.Typer(
     name="vuoro",
@@ -25,22 +28,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # their display of variables would show names and speech
 )
 models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_help=True)
-app.add_typer(models_app, name="models")
-app.add_typer(review.app, name="review")
-app.command()(edit.edit)
-app.command()(build.build)
-app.command()(report.report)
-app.command()(release.release)
-app.command()(withdraw)
-app.add_typer(key.app, name="key")
-app.add_typer(group.app, name="group")
 
 SetOption = Annotated[
     Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
     typer.Option("--set", metavar="SECTION.KEY=VALUE", help="A setting for this run alone."),
 ]
-DEMO_TURNS = ("person_id", "kind", "start_s", "n_words", "text")
-DEMO_SESSIONS = ("session_id", "language", "n_people", "n_turns", "n_words", "flags")
 
 
 def main() -> None:
@@ -80,7 +72,7 @@ def run(
     """Take in what lies in the inbox and bring every session into the data set."""
     from pipeline.study import open_study
 
-    if not _run(open_study(study), _overrides(set_, language, model)):
+    if not run_and_show(open_study(study), _overrides(set_, language, model)):
         raise typer.Exit(1)
 
 
@@ -144,44 +136,6 @@ def validate(study: StudyOption = DEFAULT_STUDY) -> None:
     console.print(f"[green]The data set is in order[/]: {counts}.", highlight=False)
 
 
-@app.command()
-def demo(
-    study: StudyOption = Path("data/demo-study"),
-) -> None:
-    """Try vuoro out: a study of real and synthesised talk, processed and shown."""
-    from models.fetch import pull
-    from pipeline import intake
-    from pipeline.console import pulling, rows_table
-    from pipeline.demo import FINNISH_MEETING, create_study, drop_recordings
-    from pipeline.overview import totals
-    from pipeline.transcript import as_text, published_turns
-
-    with pulling(console) as progress:
-        pull(None, progress)
-    opened = create_study(study)
-    for file in drop_recordings(opened):
-        console.print(f"dropped    {file.relative_to(opened.root)}", highlight=False)
-    if not _run(opened, {}):
-        raise typer.Exit(1)
-    sessions = intake.sessions(opened)
-    shown = next(r.session_id for r in sessions if r.original_name == FINNISH_MEETING)
-    turns = published_turns(opened.dataset, shown)
-    console.rule(f"The transcript of {shown} begins")
-    console.print(as_text(turns[:10]), markup=False, highlight=False)
-    console.rule("The turns table")
-    console.print(rows_table(turns[:10], DEMO_TURNS))
-    console.rule("The sessions table")
-    rows = [{"session_id": r.session_id, **totals(opened, r.session_id)} for r in sessions]
-    console.print(rows_table(rows, DEMO_SESSIONS))
-    console.rule("Where it is")
-    for what, place in (
-        ("tables to analyse", opened.dataset),
-        ("recordings of your own go here", opened.inbox / "a-group"),
-        ("what identifies people stays here", opened.private),
-    ):
-        console.print(f"{what}: {place}", soft_wrap=True, highlight=False)
-
-
 @models_app.command("list")
 def models_list() -> None:
     """The models that vuoro knows, and which of them are on this machine."""
@@ -226,32 +180,6 @@ def models_verify(
         raise typer.Exit(1)
 
 
-def _run(study: Study, overrides: dict[str, str]) -> bool:
-    """Run a study and show it; False if something in it failed."""
-    from flows.run import run_study
-    from pipeline import intake
-    from pipeline.console import Terminal
-
-    unlock(study)
-    names = {r.session_id: r.original_name for r in intake.sessions(study)}
-    try:
-        with Terminal(console, names).showing() as terminal:
-            worked = run_study(study, overrides, terminal)
-    except KeyboardInterrupt:
-        console.print("Stopped. What was finished is kept; `vuoro run` goes on from there.")
-        raise typer.Exit(130) from None
-    if not worked:
-        console.print(f"Nothing to do: {len(names)} session(s) are up to date.", highlight=False)
-        return True
-    console.print(
-        f"{len(terminal.finished_sessions)} session(s) finished, "
-        f"{len(terminal.failures)} failed. The tables are in {study.dataset}",
-        highlight=False,
-        soft_wrap=True,
-    )
-    return not terminal.failures
-
-
 def _overrides(
     settings: list[str] | None, language: str | None, model: str | None
 ) -> dict[str, str]:
@@ -262,3 +190,15 @@ def _overrides(
     if model:
         overrides["transcription.model"] = model
     return overrides
+
+
+app.add_typer(review.app, name="review")
+app.command()(edit.edit)
+app.command()(build.build)
+app.command()(report.report)
+app.command()(release.release)
+app.add_typer(group.app, name="group")
+app.command()(withdraw)
+app.add_typer(key.app, name="key")
+app.add_typer(models_app, name="models")
+app.command()(demo.demo)

@@ -94,3 +94,29 @@ def nobody_at_work(study: Study) -> Iterator[None]:
 
     with locks.alone(study), locks.names(study):
         yield
+
+
+def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
+    """Run a study and show it; False if something in it failed."""
+    from flows.run import run_study
+    from pipeline import intake
+    from pipeline.console import Terminal
+
+    unlock(study)
+    names = {r.session_id: r.original_name for r in intake.sessions(study)}
+    try:
+        with Terminal(console, names).showing() as terminal:
+            worked = run_study(study, overrides, terminal)
+    except KeyboardInterrupt:
+        console.print("Stopped. What was finished is kept; `vuoro run` goes on from there.")
+        raise typer.Exit(130) from None
+    if not worked:
+        console.print(f"Nothing to do: {len(names)} session(s) are up to date.", highlight=False)
+        return True
+    console.print(
+        f"{len(terminal.finished_sessions)} session(s) finished, "
+        f"{len(terminal.failures)} failed. The tables are in {study.dataset}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return not terminal.failures
