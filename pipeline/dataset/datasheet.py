@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pyarrow.compute as pc
 
@@ -55,13 +54,20 @@ def summarise(dataset: Path) -> Summary:
     n_rows = dict.fromkeys(TABLES, 0)
     n_files = dict.fromkeys(TABLES, 0)
     masked = dict.fromkeys(_MASKED, 0)
-    sessions: list[dict[str, Any]] = []
+    duration_s = 0.0
+    met: dict[str, Counter[str]] = defaultdict(Counter)
     for name in TABLES:
         for file in files.files(dataset, name):
             n_files[name] += 1
             n_rows[name] += files.n_rows(file)
     for file in files.files(dataset, "sessions"):
-        sessions += files.read(file).to_pylist()
+        for session in files.read(file).to_pylist():
+            duration_s += session["duration_s"]
+            for column in ("group_id", "kind", "settings_digest"):
+                met[column][session[column]] += 1
+            met["language"][session["language"] or "–"] += 1
+            met["flags"].update(session["flags"])
+            met["models"].update(session["models"])
     for file in files.files(dataset, "turns"):
         turns = files.read(file)
         for column in _MASKED:
@@ -69,14 +75,14 @@ def summarise(dataset: Path) -> Summary:
     return Summary(
         n_rows=n_rows,
         n_files=n_files,
-        n_groups=len({session["group_id"] for session in sessions}),
-        duration_s=sum(session["duration_s"] for session in sessions),
-        kinds=_counts(session["kind"] for session in sessions),
-        languages=_counts(session["language"] or "–" for session in sessions),
-        flags=_counts(flag for session in sessions for flag in session["flags"]),
+        n_groups=len(met["group_id"]),
+        duration_s=duration_s,
+        kinds=dict(sorted(met["kind"].items())),
+        languages=dict(sorted(met["language"].items())),
+        flags=dict(sorted(met["flags"].items())),
         masked=masked,
-        models=tuple(sorted({model for session in sessions for model in session["models"]})),
-        settings_digests=tuple(sorted({session["settings_digest"] for session in sessions})),
+        models=tuple(sorted(met["models"])),
+        settings_digests=tuple(sorted(met["settings_digest"])),
         own=own_columns(dataset),
     )
 
@@ -254,10 +260,6 @@ def _provenance(summary: Summary, software: str, models: str, settings: str) -> 
         f"- {models}: {', '.join(summary.models) or '–'}",
         f"- {settings}: {', '.join(summary.settings_digests) or '–'}",
     ]
-
-
-def _counts(values: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(values).items()))
 
 
 def _listed(counts: dict[str, int]) -> str:

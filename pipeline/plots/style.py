@@ -156,8 +156,8 @@ def role_patches(roles: Iterable[str], language: Language) -> list[Patch]:
 
 
 def number_axis(axis: Any, language: Language, digits: int | None = None) -> None:
-    """Numbers along an axis with the language's decimal sign."""
-    from matplotlib.ticker import FuncFormatter
+    """Numbers along an axis with the language's decimal sign; of whole ones, none twice."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     def shown(value: float, _: int | None) -> str:
         wanted = digits
@@ -165,6 +165,8 @@ def number_axis(axis: Any, language: Language, digits: int | None = None) -> Non
             wanted = _digits(value)
         return number(value, wanted, language)
 
+    if digits == 0:
+        axis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     axis.set_major_formatter(FuncFormatter(shown))
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import intake, locks
+from pipeline.build import document
 from pipeline.chain import SessionChain
 from pipeline.disk import clear_pending, os_errors, sha256_of
 from pipeline.errors import StudyError
+from pipeline.exports.write import remove_exports
 from pipeline.file_names import fitted
 from pipeline.pseudonymise.apply import replacements
 from pipeline.pseudonymise.entities import Entity, EntityTable, Id
-from pipeline.publish import publish_people, write_documentation
 from pipeline.records import Mentions
 from pipeline.roster.files import load_all, save
 from pipeline.roster.model import Member, Roster
@@ -104,8 +105,9 @@ def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[],
         _leave_registers(study, person_id, settings)
         _forget_names(study, settings)
         _sweep(study, settings)
-        publish_people(study.dataset)
-        write_documentation(study.dataset)
+        document(study)
+        remove_exports(study)
+        _remove_reports(study)
         done = replace(tombstone, state="done")
         tombstones.put(study, done)
     return done
@@ -176,6 +178,13 @@ def _remove_copies(study: Study, sha256s: frozenset[str]) -> None:
                 if copy.exists() and sha256_of(copy) in sha256s:
                     remove(copy)
                     remove(group / fitted(copy.name, intake.REASON))
+
+
+def _remove_reports(study: Study) -> None:
+    """Remove the pages that show how the person talked; they are soon made again."""
+    with os_errors("removing reports"):
+        for page in study.reports.glob("*.html"):
+            remove(page)
 
 
 def _forget_names(study: Study, settings: Settings) -> None:

@@ -35,7 +35,9 @@ from pipeline.audio import decode, samples
 from pipeline.chain import unfinished
 from pipeline.dataset.validate import validate
 from pipeline.errors import ConsentError, StudyError
+from pipeline.exports.write import export
 from pipeline.listen import clip_of_turn
+from pipeline.people import register
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Diarisation
@@ -307,6 +309,28 @@ def test_a_person_leaves_every_session_that_they_are_in(
     assert after == [turn for turn in before if turn[1] != "H02"]
     assert found(study, CANARIES[B], NAME) == []  # nor is the name, that nobody else says
     assert validate(study.dataset) == []
+
+
+def test_exports_and_pages_that_hold_them_go(study: Study) -> None:
+    export(study.dataset, study.exports, ["csv"])
+    study.reports.mkdir()
+    (study.reports / "G07-S01.html").write_text(PERSON, encoding="utf-8")
+    (study.reports / "mine.txt").write_text("notes", encoding="utf-8")
+    assert PERSON in (study.exports / "csv" / "turns.csv").read_text(encoding="utf-8")
+    leave(study)
+    assert not [*study.exports.rglob("*.csv")]
+    assert [file.name for file in study.reports.iterdir()] == ["mine.txt"]
+
+
+def test_the_others_stay_who_they_are_in_the_register(study: Study) -> None:
+    before = register.load(study, "G07").voices_of(PERSON)
+    assert before
+    leave(study)
+    after = register.load(study, "G07")
+    assert not after.voices_of(PERSON)
+    left = {entry.known.person_id for entry in after.latest("G07-S01")}
+    assert left == {"G07-S01-U1", "G07-S01-U3"}
+    assert [*after.sessions["G07-S01"]] == [chain_of(study, "G07-S01").result("diarise").digest]
 
 
 def test_while_a_run_is_at_work_nobody_leaves(study: Study) -> None:
