@@ -64,7 +64,7 @@ def _report(applied: Applied) -> None:
     if not applied.n_edits:
         say("Nothing new was corrected in this sheet.")
         return
-    say(f"{applied.n_edits} correction(s) taken; the next `vuoro run` makes the session anew.")
+    say(f"{applied.n_edits} correction(s) taken; `vuoro build` brings them into the tables.")
     _say_lost(applied.n_lost)
 
 

@@ -107,7 +107,7 @@ def _report(applied: Applied, makes: str) -> None:
     if not applied.n_decisions:
         say("Nothing new was decided in this sheet.")
         return
-    rebuilt = f"the next `vuoro run` {makes} {len(applied.sessions)} session(s) anew"
+    rebuilt = f"`vuoro build` {makes} {len(applied.sessions)} session(s) anew"
     say(f"{applied.n_decisions} decision(s) taken; {rebuilt}.")
 
 

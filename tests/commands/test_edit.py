@@ -56,7 +56,7 @@ def test_writing_the_sheet_says_where_it_is(study: Study) -> None:
 def test_applying_says_what_was_taken_and_who_decided_is_kept(study: Study, tmp_path: Path) -> None:
     file = filled(study, tmp_path / "turns.xlsx", "text", "Niin.")
     shown = run(study, "--apply", str(file)).output
-    assert shown == "1 correction(s) taken; the next `vuoro run` makes the session anew.\n"
+    assert shown == "1 correction(s) taken; `vuoro build` brings them into the tables.\n"
     (correction,) = log.load(study, SESSION)
     assert (correction.by, correction.at[-6:]) == ("tutkija", "+00:00")
     assert run(study, "--apply", str(file)).output == "Nothing new was corrected in this sheet.\n"

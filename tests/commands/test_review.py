@@ -66,7 +66,7 @@ def test_writing_the_sheet_says_how_many_rows(study: Study, tmp_path: Path) -> N
 def test_applying_says_what_was_decided_and_what_is_made_anew(study: Study, tmp_path: Path) -> None:
     file = decided(study, tmp_path / "names.xlsx", "jätä")
     shown = run(study, "--apply", str(file)).output
-    assert shown == "1 decision(s) taken; the next `vuoro run` masks 1 session(s) anew.\n"
+    assert shown == "1 decision(s) taken; `vuoro build` masks 1 session(s) anew.\n"
     (decision,) = EntityTable.load(study).decisions
     assert (decision.by, decision.action) == ("tutkija", "keep")
     assert decision.at.endswith("+00:00")

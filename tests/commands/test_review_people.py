@@ -58,7 +58,7 @@ def test_applying_says_what_was_decided_and_what_is_made_anew(study: Study, tmp_
     file = decided(study, tmp_path / "people.xlsx", "tuntematon")
     shown = run(study, "--apply", str(file)).output
     # who is unknown in the first session is somebody new in the second
-    assert shown == "1 decision(s) taken; the next `vuoro run` makes 2 session(s) anew.\n"
+    assert shown == "1 decision(s) taken; `vuoro build` makes 2 session(s) anew.\n"
     (line,) = study.people_decisions.read_text(encoding="utf-8").splitlines()
     assert '"by":"tutkija"' in line and '+00:00"' in line
     assert run(study, "--apply", str(file)).output == "Nothing new was decided in this sheet.\n"
