@@ -42,6 +42,7 @@ class Meeting:
                 end_s=round(turn.end_s, 3),
                 pause_s=round(turn.pause_s, 3),
                 previous_label=turn.previous_label and person_of[turn.previous_label],
+                offset_from_previous_s=_rounded(turn.offset_from_previous_s),
             )
             for turn in turns
         )
@@ -66,6 +67,10 @@ class Meeting:
     @property
     def transfers(self) -> list[Transfer]:
         return list(_transfers(self.full_turns))
+
+
+def _rounded(offset_s: float | None) -> float | None:
+    return None if offset_s is None else round(offset_s, 3) + 0.0  # never -0.0
 
 
 @dataclass(frozen=True, slots=True)

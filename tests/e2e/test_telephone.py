@@ -182,7 +182,7 @@ def test_a_changed_setting_redoes_from_the_stage_that_reads_it(
         return
     names = [stage.name for stage in STAGES]
     assert waiting[SESSION][0] == first
-    # identify reads the diarisation alone, so later settings leave it be
+    # who the voices are depends on the diarisation alone, so later settings leave it be
     skipped = {"identify"} if names.index(first) > names.index("diarise") else set()
     assert waiting[SESSION] == [
         *(n for n in names[names.index(first) :] if n not in skipped),

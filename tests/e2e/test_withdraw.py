@@ -19,7 +19,7 @@ from pipeline.study import Study
 
 pytestmark = pytest.mark.models
 
-PERSON, OTHER = "G07-S01-P1", "G07-S01-P2"
+PERSON, OTHER = "G07-P1", "G07-P2"
 MIN_LETTERS = 6  # shorter words may stand anywhere by chance
 
 

@@ -365,6 +365,7 @@ def dying(patch: pytest.MonkeyPatch, at: int) -> None:
         patch.setattr(os, name, mortal(getattr(os, name)))
 
 
+@pytest.mark.faults
 def test_killed_at_any_moment_it_goes_on(whole: Study, tmp_path: Path) -> None:
     calm = alone(copied(whole, tmp_path / "calm"))
     leave(calm)
