@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from prefect import flow, task
+from prefect import flow, get_client, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import filters
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.deployments import run_deployment
+from prefect.runtime import flow_run
 
-from flows.session import Contained, process_session
-from pipeline import build, intake
-from pipeline.build import rounds
-from pipeline.chain import unfinished
-from pipeline.errors import ConsentError, RecordingError, VuoroError
+from flows.batch import Row, Work
+from flows.begin import begun
+from pipeline import intake, locks
+from pipeline.errors import TakenError
+from pipeline.leases import lease
 from pipeline.listener import listener
-from pipeline.overview import totals
-from pipeline.roster.consent import require
 from pipeline.study import Study
+
+BATCHES = "sessions/sessions"  # the deployment of ``flows.batch.process_sessions``
 
 
 def _run_name() -> str:
@@ -27,37 +29,30 @@ def _run_name() -> str:
 
 
 @flow(name="inbox", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
-def process_inbox(study: str, overrides: dict[str, str]) -> list[dict[str, Any]]:
+def process_inbox(
+    study: str, overrides: dict[str, str], hand_out: int = 0, every: bool = False
+) -> list[Row]:
     """Take in what lies in the inbox and finish every session; one row a session tried.
+
+    With ``hand_out`` the sessions are not listened to here: batches of so many go to the workers
+    of the deployment ``sessions``, and the last batch settles the rest. ``every``: also what failed
+    a while ago is tried, without waiting until that is due.
 
     A session that fails does not keep the others from being finished.
     """
     place = Study(Path(study))
-    take_in(study, overrides)
-    rows: dict[str, dict[str, Any]] = {}
-    failed: set[str] = set()
-    for waiting in rounds(partial(unfinished, place, place.settings(overrides)), failed):
-        listener.get().planned(waiting)
-        rows |= {session_id: _finish(place, session_id, overrides) for session_id in waiting}
-        failed |= {session_id for session_id, row in rows.items() if "error" in row}
-    document(study)
-    table = list(rows.values())
+    with begun(place, str(flow_run.id or "")) as held:
+        take_in(study, overrides)
+        work = Work(place, overrides, held, every=every)
+        if hand_out:
+            _hand_out(place, overrides, work, hand_out)
+        else:
+            listener.get().planned(work.to_do())
+            work.hear(work.unheard(), wait=True)
+            work.settle()
+    table = [*work.rows.values()]
     create_table_artifact(key="inbox", table=table, description="Sessions of this run")
     return table
-
-
-def _finish(study: Study, session_id: str, overrides: dict[str, str]) -> dict[str, Any]:
-    try:
-        require(study, intake.recording(study, session_id))
-        process_session(str(study.root), session_id, overrides)
-    except VuoroError as error:
-        if isinstance(error, RecordingError):
-            intake.quarantine_session(study, session_id, error)
-        listener.get().failed(session_id, error)
-        outcome = "held" if isinstance(error, ConsentError) else "failed"
-        return {"session": session_id, "outcome": outcome, "error": str(error)}
-    listener.get().finished(session_id)
-    return {"session": session_id, "outcome": "in the data set", **totals(study, session_id)}
 
 
 @task(name="intake", task_run_name="intake", persist_result=False, cache_policy=NO_CACHE)
@@ -65,26 +60,53 @@ def take_in(study: str, overrides: dict[str, str]) -> int:
     """Accept every usable file of the inbox; returns how many became sessions."""
     place = Study(Path(study))
     settings = place.settings(overrides).intake
-    accepted = 0
-    for file in intake.waiting(place):
-        try:
-            outcome = intake.accept(place, file, settings)
-        except RecordingError as error:
-            intake.quarantine(place, file, error)
-            listener.get().refused(file, error)
-        except VuoroError as error:
-            listener.get().refused(file, error)
-        else:
-            if isinstance(outcome, intake.Duplicate):
-                listener.get().duplicate(file, outcome.session_id)
-            else:
-                accepted += 1
-                listener.get().accepted(file, outcome.recording)
-    return accepted
+    try:
+        with lease(place, "intake"):
+            return intake.take_in(place, settings, listener.get())
+    except TakenError:  # somebody else does it, and goes on with what it took in
+        return 0
 
 
-@task(name="document", task_run_name="document", persist_result=False, cache_policy=NO_CACHE)
-def document(study: str) -> None:
-    """People, attendance, dictionary and data sheet of the whole data set."""
-    with Contained("document"):
-        build.document(Study(Path(study)))
+def _hand_out(study: Study, overrides: dict[str, str], work: Work, size: int) -> None:
+    """Give workers what nobody has yet; with nothing left to listen to, settle what is left."""
+    given = _given(study)
+    unheard = work.unheard()
+    ids = [session_id for session_id in unheard if session_id not in given]
+    for start in range(0, len(ids), size):
+        run_deployment(
+            BATCHES,
+            parameters={
+                "study": str(study.root),
+                "session_ids": ids[start : start + size],
+                "overrides": overrides,
+            },
+            timeout=0,
+            as_subflow=False,
+        )
+    if not unheard:
+        work.settle()
+
+
+def _given(study: Study) -> set[str]:
+    """The sessions of batches that wait for a worker, or that a living worker is at."""
+    wanted = filters.FlowRunFilterState(
+        type=filters.FlowRunFilterStateType(
+            any_=[StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
+        )
+    )
+    alive = locks.runs(study)
+    with get_client(sync_client=True) as client:
+        batches = client.read_flow_runs(
+            flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=["sessions"])),
+            flow_run_filter=filters.FlowRunFilter(state=wanted),
+        )
+    return {
+        session_id
+        for batch in batches
+        if batch.parameters.get("study") == str(study.root) and _lives(batch, alive)
+        for session_id in batch.parameters["session_ids"]
+    }
+
+
+def _lives(batch: FlowRun, alive: set[str]) -> bool:
+    return batch.state_type != StateType.RUNNING or str(batch.id) in alive

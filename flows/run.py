@@ -8,17 +8,15 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
+from flows.begin import begun
 from flows.environment import prepare
 from flows.server import serving
 from pipeline import intake, locks
 from pipeline.chain import unfinished
 from pipeline.device import one_thread_for_numpy
-from pipeline.disk import clear_pending, os_errors
+from pipeline.disk import os_errors
 from pipeline.listener import Listener, listener
-from pipeline.roster.seed import seed
-from pipeline.store import Store
 from pipeline.study import Study
-from pipeline.withdrawal.tombstones import refuse_half_done
 
 
 def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
@@ -26,20 +24,18 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
 
     ``told`` hears of everything that happens. Prefect is started only if there is work.
 
-    Raises SettingsError or ModelError before anything is touched, StudyError if another run is at
-    work on the study. A session that fails raises nothing: ``told`` hears of it.
+    Where others run on the study, they share the sessions, and this run ends when all are done.
+
+    Raises SettingsError or ModelError before anything is touched, StudyError if a command that must
+    be alone is at work on the study. A session that fails raises nothing: ``told`` hears of it.
     """
     settings = study.settings(overrides)
-    with locks.alone(study):
-        with os_errors("clearing up after an interrupted run"):
-            clear_pending(study.root)
-            Store(study.stages).clear_pending()
-        refuse_half_done(study)
-        intake.repair(study)
-        seed(study)  # a key that does not open stops the run before it has begun
-        waiting = unfinished(study, settings)
-        if not waiting and not intake.waiting(study):
+    with begun(study):  # a key that does not open stops the run before it has begun
+        is_alone = len(locks.runs(study)) == 1
+        if not unfinished(study, settings) and not intake.waiting(study):
             return False
+        if not is_alone:
+            told.noted("Another run is at work on this study: they share the sessions.")
         prepare(study)
         one_thread_for_numpy()
         with _seen_by_others(told), serving(study.prefect_home) as api:
@@ -58,7 +54,7 @@ def _process_inbox(study: Study, overrides: dict[str, str], told: Listener, api:
     token = listener.set(told)
     with Contained("run"), temporary_settings({PREFECT_API_URL: api}):
         try:
-            process_inbox(str(study.root), overrides)
+            process_inbox(str(study.root), overrides, every=True)
         finally:
             listener.reset(token)
             # sent in the background: wait for the rest while the server still listens

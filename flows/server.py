@@ -1,26 +1,26 @@
-"""A Prefect server for one run: SQLite in the study's private folder, on this machine only.
+"""A Prefect server: SQLite in the study's private folder, on this machine only.
 
 Prefect would start one by itself, but leaves it running for ever when the run is killed. This one
-holds the other end of a pipe and goes when the run goes, however that happens.
+is tied to the process that started it.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows import tied
+from flows.address import address_of
+from flows.tied import Process
 from pipeline.errors import StageCrashError
 
 HOST = "127.0.0.1"
 START_WITHIN_S = 120.0
-STOP_WITHIN_S = 10.0
 LOG = "server.log"
 
 
@@ -28,72 +28,76 @@ LOG = "server.log"
 def serving(home: Path) -> Iterator[str]:
     """The address of a server's API, for as long as the block lasts.
 
-    Where PREFECT_API_URL names a server, that one is used and none is started.
+    Where PREFECT_API_URL names a server or `vuoro up` serves the study, that one is used and none
+    is started.
 
     Raises StageCrashError if the server does not start.
     """
-    if configured := os.environ.get("PREFECT_API_URL"):
-        yield configured
+    if there := os.environ.get("PREFECT_API_URL") or address_of(home):
+        yield there
         return
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    port = _free_port()
-    with (home / LOG).open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows.server", str(port)],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is for the run, which then ends the server
-        )
+    port = free_port()
+    process = start(home, port)
     try:
-        _wait_until_up(process, port)
-        yield f"http://{HOST}:{port}/api"
+        wait_until_up(process, port)
+        yield api_of(port)
     finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        try:
-            process.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        tied.end(process)
 
 
-def _free_port() -> int:
+def start(home: Path, port: int) -> Process:
+    """Start a server, tied to this process; it does not answer yet."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # any page in the researcher's browser could read the server otherwise: Prefect allows all
+    own = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}"}
+    return tied.start("flows.server", str(port), log=home / LOG, env=own)
+
+
+def api_of(port: int) -> str:
+    """The address of the API of the server at this port."""
+    return f"http://{HOST}:{port}/api"
+
+
+def free_port(wanted: int = 0) -> int:
+    """The wanted port, or any where it is 0. Raises OSError if somebody listens there."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        if os.name != "nt":  # a server that has just ended does not keep its port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, wanted))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], port: int) -> None:
-    import httpx
-
+def wait_until_up(process: Process, port: int) -> None:
+    """Until the server answers. Raises StageCrashError if it never does."""
     give_up = time.monotonic() + START_WITHIN_S
     while process.poll() is None and time.monotonic() < give_up:
-        try:
-            if httpx.get(f"http://{HOST}:{port}/api/health", timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+        if answers(port):
+            return
+        time.sleep(0.1)
     raise StageCrashError(
         "Prefect's server did not start.",
-        f"Its last words are in private/prefect/{LOG}; run `vuoro run` again.",
+        f"Its last words are in private/prefect/{LOG}; try again.",
     )
 
 
+def answers(port: int) -> bool:
+    """Whether a server that is well answers at this port."""
+    import httpx
+
+    try:
+        return httpx.get(f"{api_of(port)}/health", timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
 def main(port: int) -> None:
-    """Serve until the pipe from the run closes. What the child process does."""
+    """Serve until the parent goes. What the child process does."""
     import uvicorn
     from prefect.server.api.server import create_app
 
     server = uvicorn.Server(uvicorn.Config(create_app(), HOST, port, log_level="error"))
-
-    def end_with_the_run() -> None:
-        sys.stdin.buffer.read()
-        server.should_exit = True
-        time.sleep(STOP_WITHIN_S)
-        os._exit(1)  # it hangs on something; nobody waits for it any more
-
-    threading.Thread(target=end_with_the_run, daemon=True).start()
+    tied.when_parent_goes(lambda: setattr(server, "should_exit", True))
     server.run()
 
 

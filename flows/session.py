@@ -1,9 +1,9 @@
-"""One session through all its stages, then into the data set."""
+"""The stages of one session, each a task; those that listen to it are a run of their own."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -13,10 +13,13 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
-from pipeline import intake
+from flows.slots import RESOURCES, slot
+from pipeline import intake, state
+from pipeline.build import HEARING
 from pipeline.chain import PUBLISH, SessionChain
 from pipeline.errors import StageCrashError, VuoroError
 from pipeline.listener import listener
+from pipeline.records import Audio
 from pipeline.study import Study
 
 UPDATE_EVERY_S = 2.0
@@ -29,19 +32,41 @@ def open_chain(study: str, session_id: str, overrides: dict[str, str]) -> Sessio
 
 
 @flow(name="session", flow_run_name="{session_id}", persist_result=False, validate_parameters=False)
-def process_session(study: str, session_id: str, overrides: dict[str, str]) -> None:
-    """Make what is not done of a session and publish it."""
+def process_session(study: str, session_id: str, overrides: dict[str, str]) -> str | None:
+    """Make what is not done of the stages that listen to a session: they take the time.
+
+    The id of the session that has the same sound, if there is one: then only its sound is read.
+    """
+    make(study, session_id, overrides, {"decode"})
+    if (same_as := compare(study, session_id, overrides)) is None:
+        make(study, session_id, overrides, HEARING)
+    return same_as
+
+
+@task(task_run_name="{session_id} compare", persist_result=False, cache_policy=NO_CACHE)
+def compare(study: str, session_id: str, overrides: dict[str, str]) -> str | None:
+    """The other session that has the same sound, if there is one."""
     chain = open_chain(study, session_id, overrides)
-    for stage in chain.pending():
-        run_stage.with_options(name=stage)(study, session_id, stage, overrides)
-    publish_session(study, session_id, overrides)
+    with Contained("compare"):
+        wav = chain.folder("decode") / chain.record("decode", Audio).file
+        return intake.duplicate_of(chain.study, chain.recording, wav)
+
+
+def make(study: str, session_id: str, overrides: dict[str, str], stages: Collection[str]) -> None:
+    """Make what is not done of these stages of a session, and publish it if that is among them."""
+    for stage in open_chain(study, session_id, overrides).pending():
+        if stage in stages:
+            with slot(RESOURCES.get(stage), Study(Path(study)).settings(overrides)):
+                run_stage.with_options(name=stage)(study, session_id, stage, overrides)
+    if PUBLISH in stages:
+        publish_session(study, session_id, overrides)
 
 
 @task(task_run_name="{session_id} {stage}", persist_result=False, cache_policy=NO_CACHE)
 def run_stage(study: str, session_id: str, stage: str, overrides: dict[str, str]) -> None:
     """One stage of one session; its result goes into the store."""
     chain = open_chain(study, session_id, overrides)
-    with Contained(stage), Reported(session_id, stage) as progress:
+    with Contained(stage), Reported(chain.study, session_id, stage) as progress:
         chain.run(stage, progress)
 
 
@@ -50,8 +75,9 @@ def run_stage(study: str, session_id: str, stage: str, overrides: dict[str, str]
 )
 def publish_session(study: str, session_id: str, overrides: dict[str, str]) -> None:
     """The session's rows in the data set."""
-    with Contained(PUBLISH), Reported(session_id, PUBLISH):
-        open_chain(study, session_id, overrides).publish()
+    chain = open_chain(study, session_id, overrides)
+    with Contained(PUBLISH), Reported(chain.study, session_id, PUBLISH):
+        chain.publish()
 
 
 class Contained(AbstractContextManager[None]):
@@ -80,10 +106,14 @@ class Contained(AbstractContextManager[None]):
 
 
 class Reported(AbstractContextManager[Callable[[float], None]]):
-    """Shows how far a stage is: to the listener always, to Prefect every few seconds."""
+    """Shows how far a stage is: to the listener always, in its state and to Prefect now and then.
 
-    def __init__(self, session_id: str, stage: str) -> None:
+    Raises CancelledError, at each report, once somebody has cancelled the session.
+    """
+
+    def __init__(self, study: Study, session_id: str, stage: str) -> None:
         self._session_id, self._stage = session_id, stage
+        self._state = state.Reporter(study, session_id, stage)
         self._started = self._shown = time.monotonic()
         self._artifact: Any = None
 
@@ -93,6 +123,7 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
 
     def _report(self, share: float) -> None:
         listener.get().progressed(self._session_id, self._stage, share)
+        self._state(share)
         now = time.monotonic()
         if now - self._shown >= UPDATE_EVERY_S:
             self._shown = now

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ from rich.progress import (
 from rich.table import Column, Table
 
 from models.registry import ModelStatus
-from pipeline.errors import ConsentError, VuoroError
+from pipeline.errors import CancelledError, ConsentError, VuoroError
 from pipeline.listener import Listener
-from pipeline.overview import State
+from pipeline.overview import SITUATIONS, Entry, Overview
 from pipeline.records import Recording
 
 # About how much of a session's time each stage takes, for the estimate of the time left.
@@ -65,7 +66,7 @@ class Terminal(Listener):
         self._total: TaskID | None = None
         self._bar: dict[str, TaskID] = {}
         self._started = time.monotonic()
-        self._done = 0.0
+        self._done_of: dict[str, float] = {}
         self._said: set[tuple[str, str, float]] = set()
         self.finished_sessions: set[str] = set()
         self.failures: list[str] = []
@@ -93,7 +94,7 @@ class Terminal(Listener):
     def planned(self, waiting: dict[str, list[str]]) -> None:
         if self._total is not None:  # a second round
             self._bars.remove_task(self._total)
-        self._waiting, self._done = waiting, 0.0
+        self._waiting, self._done_of = waiting, {}
         self._said.clear()
         self._started = time.monotonic()
         self._total = self._bars.add_task(
@@ -106,15 +107,23 @@ class Terminal(Listener):
             self._bar[session_id] = self._bars.add_task(session_id, total=_weight(stages))
         before = _weight(stages[: stages.index(stage)]) if stage in stages else 0.0
         done = before + share * _weight([stage])
+        self._done_of[session_id] = done
         words = f"  {session_id}  {_WORDS.get(stage, stage)}"
         self._bars.update(self._bar[session_id], completed=done, description=words)
         if self._total is not None:
-            self._bars.update(self._total, completed=self._done + done)
+            self._bars.update(self._total, completed=self._done)
         if not self._live and share in (0.0, 1.0) and (session_id, stage, share) not in self._said:
             self._said.add((session_id, stage, share))
-            self._line(session_id, stage, share, self._done + done)
+            self._line(session_id, stage, share)
+        if share == 1.0:  # a session rests between its stages while others go on
+            self._bars.remove_task(self._bar.pop(session_id))
 
-    def _line(self, session_id: str, stage: str, share: float, done: float) -> None:
+    @property
+    def _done(self) -> float:
+        return sum(self._done_of.values())
+
+    def _line(self, session_id: str, stage: str, share: float) -> None:
+        done = self._done
         state = "starts" if share == 0.0 else "done"
         total = sum(map(_weight, self._waiting.values()))
         left = ""
@@ -130,8 +139,9 @@ class Terminal(Listener):
 
     def failed(self, session_id: str, error: VuoroError) -> None:
         self._end(session_id)
-        if isinstance(error, ConsentError):
-            self._say(f"[yellow]held[/]       {session_id}: {_escaped(str(error))}")
+        if isinstance(error, ConsentError | CancelledError):
+            word = "held" if isinstance(error, ConsentError) else "stopped"
+            self._say(f"[yellow]{word:11}[/]{session_id}: {_escaped(str(error))}")
             return
         self.failures.append(session_id)
         self._say(
@@ -142,7 +152,7 @@ class Terminal(Listener):
         self._say(f"[yellow]note[/]       {_escaped(sentence)}")
 
     def _end(self, session_id: str) -> None:
-        self._done += _weight(self._waiting.get(session_id, []))
+        self._done_of[session_id] = _weight(self._waiting.get(session_id, []))
         if session_id in self._bar:
             self._bars.remove_task(self._bar.pop(session_id))
         if self._total is not None:
@@ -159,12 +169,48 @@ def _weight(stages: list[str]) -> float:
     return sum(_WEIGHTS.get(stage, _OTHER_WEIGHT) for stage in stages)
 
 
-def sessions_table(states: list[State]) -> Table:
+def sessions_table(entries: Sequence[Entry]) -> Table:
     """What `vuoro status` shows."""
-    table = Table("session", "recording", "state", "what to do next")
-    for state in states:
-        table.add_row(state.session_id, _escaped(state.name), state.state, state.next)
+    table = Table("session", "recording", "state", "since", "what to do next")
+    for entry in entries:
+        cells = (entry.session_id, entry.name, _state(entry), _since(entry.since), _next(entry))
+        table.add_row(*map(_escaped, cells))
     return table
+
+
+def summary_line(found: Overview) -> str:
+    """How many recordings are in each situation, and what waits for a human."""
+    counts = [f"{n} {situation}" for situation in SITUATIONS if (n := found.counts[situation])]
+    asked = [
+        f"{n} {what} nobody has judged: vuoro review {command}"
+        for n, what, command in (
+            (found.n_voices, "voice(s) that", "people"),
+            (found.n_names, "name(s) that", "names"),
+        )
+        if n
+    ]
+    total = f"{len(found.entries)} recording(s)"
+    return ". ".join([f"{total}: {', '.join(counts)}" if counts else total, *asked]) + "."
+
+
+def _state(entry: Entry) -> str:
+    if entry.situation == "at work" and entry.stage is not None:
+        doing = _WORDS.get(entry.stage, entry.stage)
+        return f"at work: {doing}, {100 * (entry.share or 0):.0f} % ({entry.by})"
+    if entry.situation == "waiting" and not entry.why:
+        return f"waits for: {', '.join(entry.to_come)}"
+    return f"{entry.situation}: {entry.why}" if entry.why else entry.situation
+
+
+def _next(entry: Entry) -> str:
+    if entry.next_try is None:
+        return entry.next
+    return f"{entry.next} Tried again after {_since(entry.next_try)}; at once: vuoro retry."
+
+
+def _since(moment: datetime | None) -> str:
+    """A moment as the clock on the wall has it."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else ""
 
 
 def models_table(states: list[ModelStatus]) -> Table:

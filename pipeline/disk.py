@@ -7,14 +7,26 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from pipeline.errors import UnreadableError, from_os_error
 
 PENDING = ".pending"  # how the names of half-written files end; they begin with a dot
 _PREFIX = ".vuoro-"
+
+before_publishing: ContextVar[tuple[Callable[[], None], ...]] = ContextVar(
+    "before_publishing", default=()
+)
+"""Called before anything is put in its place; one that raises keeps it out. See ``leases``."""
+
+
+def may_publish() -> None:
+    """Raises LostError if what is being worked on is another process's by now."""
+    for check in before_publishing.get():
+        check()
 
 
 @contextmanager
@@ -41,7 +53,10 @@ def file_sha256(file: Path) -> str:
 
 
 def write_atomically(file: Path, data: bytes, mode: int = 0o644) -> None:
-    """Put ``data`` in the place of the file by one rename; the old file stays until then."""
+    """Put ``data`` in the place of the file by one rename; the old file stays until then.
+
+    Raises LostError if what is being worked on is another process's by now.
+    """
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=PENDING, dir=file.parent)
     pending = Path(name)
     try:
@@ -50,6 +65,7 @@ def write_atomically(file: Path, data: bytes, mode: int = 0o644) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         pending.chmod(mode)
+        may_publish()
         pending.replace(file)
     finally:
         pending.unlink(missing_ok=True)

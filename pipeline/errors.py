@@ -5,6 +5,7 @@
     ├── StudyError                 the folder is no study, or something in it cannot be found
     ├── ModelError                 a model is missing, incomplete or not the file it should be
     ├── DatasetError               the published data set breaks its own declaration
+    ├── CancelledError             somebody said that this session shall not be worked on
     ├── RecordingError             this recording cannot be used; it goes to quarantine
     │   ├── NotMediaError          not an audio or video file, or an empty one
     │   ├── NoAudioError           a video without sound
@@ -15,6 +16,8 @@
         ├── DiskFullError
         ├── ConsentError           somebody in it has not consented, or has withdrawn
         ├── UnreadableError        no permission, or the disk or network share does not answer
+        ├── TakenError             somebody else is at work on just this
+        ├── LostError              it was taken over: this process did not answer for a minute
         └── StageCrashError        a stage failed in a way that nobody foresaw
 
 A message is one sentence that says what is wrong; ``remedy`` is one that says what to do next.
@@ -62,6 +65,12 @@ class DatasetError(VuoroError):
     """The published data set breaks its own declaration."""
 
     remedy = "Run `vuoro run` to write the data set anew, then `vuoro validate`."
+
+
+class CancelledError(VuoroError):
+    """Somebody said that this session shall not be worked on. What is done of it is kept."""
+
+    remedy = "`vuoro retry` brings it back."
 
 
 class RecordingError(VuoroError):
@@ -121,6 +130,18 @@ class ConsentError(TransientError):
         "When they have consented, write so in the roster; if they are not in this session, list "
         "it there under `absent`. `vuoro group show` tells who it is."
     )
+
+
+class TakenError(TransientError):
+    """Somebody else is at work on just this."""
+
+    remedy = "Wait until that has finished."
+
+
+class LostError(TransientError):
+    """Another process has taken this work over, as this one did not answer for a minute."""
+
+    remedy = "Run `vuoro run` again if nobody else is at work; nothing is lost."
 
 
 class StageCrashError(TransientError):

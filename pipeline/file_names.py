@@ -10,8 +10,16 @@ from pathlib import Path
 
 from pipeline.records import SessionKind
 
-_INTERVIEW = r"haastattel|intervju|interview"
-_WORD = rf"[^\W\d]*(?:tapaami|kokou|istun|sessio|meeting|träff|möte|{_INTERVIEW})[^\W\d]*"
+_INTERVIEW = (
+    r"haastattel|ryhmähaast|intervju|interview|fokusryhm|fokusgrupp|focus[\s_-]?group"
+    r"|gruppsamtal|ryhmäkeskustel"
+)
+_FG = r"(?<![^\W_])fg(?=[\s_\-.#]?\d)"  # FG1
+_ABOUT_INTERVIEW = re.compile(  # a meeting before or after one
+    rf"\b(?:ennen|inför|före|efter|before|after)[\s_-]+(?:the[\s_-]+)?[^\W\d_]*(?:{_INTERVIEW})"
+    rf"|(?:{_INTERVIEW})[^\W\d_]*[\s_-]+(?:jälkeen|edel)"
+)
+_WORD = rf"(?:[^\W\d]*(?:tapaami|kokou|istun|sessio|meeting|träff|möte|{_INTERVIEW})[^\W\d]*|{_FG})"
 _NUMBER = r"(?<!\d)(\d{1,2})(?!\d)"
 _NO_NUMBER = re.compile(
     r"(?<!\d)\d{4}[-._ ]?\d{1,2}[-._ ]?\d{1,2}(?!\d)"  # 2015-03-12
@@ -19,6 +27,10 @@ _NO_NUMBER = re.compile(
     r"|(?<!\d)\d{1,2}[.:]\d{1,2}(?!\d)\.?"  # 12.3., 18.30
     r"|\bklo?\b\.?\s*\d+(?:[.:]\d+)?"  # klo 18
     r"|\d{3,}"  # years, counters of cameras, widths of pictures
+)
+_DATES = (
+    re.compile(r"(?<!\d)(?P<y>\d{4})[-._ ]?(?P<m>\d{2})[-._ ]?(?P<d>\d{2})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._])(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
 )
 _TRACKS = re.compile(
     r"(?:.*[\s_\-.])?(?:(?:ääni)?raidat|(?:audio[\s_-]?)?tracks|spår|audio record)"
@@ -46,8 +58,27 @@ def session_number(name: str) -> int | None:
 
 
 def session_kind(name: str) -> SessionKind:
-    """Whether a file name speaks of an interview (haastattelu, intervju) or, else, of a meeting."""
-    return "group_interview" if re.search(_INTERVIEW, folded(name)) else "meeting"
+    """Whether a file name speaks of an interview of a group or, else, of a meeting.
+
+    Words for one: haastattelu, ryhmähaast., fokusryhmä, ryhmäkeskustelu; intervju, fokusgrupp,
+    gruppsamtal; interview, focus group, FG1. A meeting before or after an interview ("möte 2 inför
+    intervju", "tapaaminen 3 haastattelun jälkeen") is a meeting.
+    """
+    text = _ABOUT_INTERVIEW.sub("|", folded(name))
+    return "group_interview" if re.search(rf"{_INTERVIEW}|{_FG}", text) else "meeting"
+
+
+def date_in(name: str) -> str | None:
+    """The date that a file name gives, as 2015-03-12; None if it gives none.
+
+    Written 2015-03-12, 20150312, or 12.3.2015 with the day first.
+    """
+    for pattern in _DATES:
+        for found in pattern.finditer(Path(name).stem):
+            year, month, day = (int(found[part]) for part in "ymd")
+            if 1900 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31:
+                return f"{year:04d}-{month:02d}-{day:02d}"
+    return None
 
 
 def is_tracks_folder(name: str) -> bool:

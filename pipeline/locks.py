@@ -1,54 +1,78 @@
-"""Who may work on a study at a time. The system frees a lock when its holder is killed."""
+"""Who may work on a study at a time. Dead holders keep nobody waiting for long: see ``leases``."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
-from filelock import FileLock, Timeout
-
-from pipeline.disk import os_errors
-from pipeline.errors import StudyError
+from pipeline import leases
+from pipeline.errors import StudyError, TakenError
+from pipeline.leases import Lease, lease
 from pipeline.study import Study
 
-NAMES_FREE_IN_S = 60.0
+FREE_IN_S = 2 * leases.DEAD_AFTER_S  # a dead holder's lease, and what little the next one does
+
+_STUDY = "study"
+_RUN = "run-"
 
 
 @contextmanager
 def alone(study: Study) -> Iterator[None]:
-    """Holds the whole study: no run begins meanwhile.
+    """Holds the whole study: nobody works on it meanwhile.
 
     Raises StudyError if a run, or a command that changes the study, is at work on it.
     """
-    lock = FileLock(study.run_lock_file, timeout=0)
-    with os_errors("locking the study"):
+    with ExitStack() as held:
         try:
-            lock.acquire()
-        except Timeout:
-            raise StudyError(
-                "A run is at work on this study.", "Wait until it has finished."
-            ) from None
-    try:
+            held.enter_context(lease(study, _STUDY))
+        except TakenError:
+            raise _at_work() from None
+        if runs(study):
+            raise _at_work()
         yield
-    finally:
-        lock.release()
+
+
+@contextmanager
+def working(study: Study, run: str = "") -> Iterator[Lease]:
+    """Works on a study, beside others who do: each session is worked on by one, by its lease.
+
+    ``run`` is how others know this run, if at all.
+
+    Raises StudyError if a command that must be alone is at work on it, TakenError if the same run
+    is at work already.
+    """
+    with lease(study, f"{_RUN}{run or secrets.token_hex(8)}") as held:
+        # first held, then looked, as ``alone`` does: of two at once one at least sees the other
+        if _STUDY in leases.living(study):
+            raise _at_work()
+        yield held
+
+
+def runs(study: Study) -> set[str]:
+    """The runs that are at work on the study. Raises TransientError."""
+    found = leases.living(study)
+    return {what.removeprefix(_RUN) for what in found if what.startswith(_RUN)}
 
 
 @contextmanager
 def names(study: Study) -> Iterator[None]:
     """Holds the study's table of names, so that two never draw a number at once.
 
-    Raises StudyError if somebody else holds it for a minute.
+    Raises StudyError if somebody else holds it for two minutes.
     """
-    lock = FileLock(study.lock_file, timeout=NAMES_FREE_IN_S)
-    with os_errors("locking the study"):
+    with ExitStack() as held:
         try:
-            lock.acquire()
-        except Timeout:
+            held.enter_context(lease(study, "names", wait_s=FREE_IN_S))
+        except TakenError:
             raise StudyError(
                 "The study's names are being changed.", "Wait until that has finished."
             ) from None
-    try:
         yield
-    finally:
-        lock.release()
+
+
+def _at_work() -> StudyError:
+    return StudyError(
+        "A run is at work on this study, or a command that changes it.",
+        "Wait until it has finished.",
+    )

@@ -1,50 +1,196 @@
-"""The state of a study: what each session waits for and what is in quarantine."""
+"""The state of a study: where each recording is, why it waits, and what to do next.
+
+The store and the data set say what is done; ``pipeline.state`` adds who is at it and what failed.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
 
-from pipeline import intake
+from pipeline import intake, leases, state
 from pipeline.chain import unfinished
 from pipeline.dataset import files
+from pipeline.disk import os_errors
+from pipeline.errors import ConsentError
+from pipeline.people import register
+from pipeline.pseudonymise.entities import EntityTable
+from pipeline.records import Recording
+from pipeline.roster.consent import require
 from pipeline.settings import Settings
 from pipeline.study import Study
 
+Situation = Literal[
+    "at work",
+    "failed",
+    "cancelled",
+    "held",
+    "waiting",
+    "finished",
+    "in the inbox",
+    "refused",
+    "in quarantine",
+]
+SITUATIONS: tuple[Situation, ...] = get_args(Situation)
+RUN = "vuoro run"
+
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """One recording: where it is and what to do next. ``name`` is its file name: private."""
+class Entry:
+    """One recording. ``name`` is its file name: private; the rest names nobody.
+
+    ``situation``: a session is ``at work``, ``failed``, ``cancelled``, ``held`` (consent is
+    missing), ``waiting`` or ``finished``; a file is ``in the inbox``, ``refused`` (tried, and
+    still in the inbox) or ``in quarantine``. ``to_come`` are the stages that a session lacks;
+    ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since`` is when it came into
+    its situation, as far as is known; ``why`` and ``next`` are for the user.
+    """
 
     session_id: str
     name: str
-    state: str
-    next: str
+    situation: Situation
+    since: datetime | None = None
+    to_come: tuple[str, ...] = ()
+    stage: str | None = None
+    share: float | None = None
+    by: str | None = None
+    why: str = ""
+    next: str = ""
+    attempts: int = 0
+    next_try: datetime | None = None
 
 
-def overview(study: Study, settings: Settings) -> list[State]:
-    """Every session, then what waits in the inbox, then what is in quarantine."""
-    waiting = unfinished(study, settings, verify=False)
-    states = [
-        State(
-            recording.session_id,
-            recording.original_name,
-            f"waits for: {', '.join(waiting[recording.session_id])}"
-            if recording.session_id in waiting
-            else "in the data set",
-            "vuoro run" if recording.session_id in waiting else "",
-        )
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Every recording, and how many voices and names wait for a human."""
+
+    entries: tuple[Entry, ...]
+    n_voices: int
+    n_names: int
+
+    @property
+    def counts(self) -> Counter[Situation]:
+        """How many recordings are in each situation."""
+        return Counter(entry.situation for entry in self.entries)
+
+
+def overview(study: Study, settings: Settings) -> Overview:
+    """Every session, then what waits in the inbox, then what is in quarantine.
+
+    Raises StudyError if a record, a roster or the key cannot be used, ModelError, TransientError.
+    """
+    to_come = unfinished(study, settings, verify=False)
+    held = frozenset(leases.living(study))
+    sessions = [
+        _unfinished(study, recording, tuple(to_come[recording.session_id]), held)
+        if recording.session_id in to_come
+        else _finished(study, recording)
         for recording in intake.sessions(study)
     ]
+    entries = *sessions, *_inbox(study), *_quarantine(study)
+    return Overview(entries, _n_unknown_voices(study), _n_open_names(study))
+
+
+def _finished(study: Study, recording: Recording) -> Entry:
+    since = _written(files.file_of(study.dataset, "sessions", recording.session_id))
+    return Entry(recording.session_id, recording.original_name, "finished", since)
+
+
+def _unfinished(
+    study: Study, recording: Recording, to_come: tuple[str, ...], leased: Collection[str]
+) -> Entry:
+    """A session that is not finished; ``leased`` are those that somebody living is at."""
+    session_id = recording.session_id
+    found = state.load(study, session_id)
+    is_alive = found.stage is not None and session_id in leased
+    entry = Entry(
+        session_id,
+        recording.original_name,
+        "waiting",
+        _written(study.recordings / session_id / intake.RECORD),
+        to_come,
+        next=RUN,
+        attempts=found.attempts,
+        next_try=found.next_try,
+    )
+    if state.is_cancelled(study, session_id):
+        why = "It stops at its next report." if is_alive else ""
+        again = f"vuoro retry {session_id}"
+        return replace(entry, situation="cancelled", since=None, why=why, next=again)
+    if is_alive:
+        entry = replace(entry, stage=found.stage, share=found.share, by=found.by)
+        return replace(entry, situation="at work", since=found.since, next="")
+    if hold := _hold(study, recording):
+        return replace(entry, situation="held", why=hold.what, next=hold.remedy)
+    if found.stage is not None:
+        why = f"Whoever was at the stage '{found.stage}' stopped without a word."
+        return replace(entry, since=found.reported, why=why)
+    if (failure := found.failure) is not None and not failure.is_hold:
+        entry = replace(entry, why=failure.what, next=failure.remedy)
+        return replace(entry, situation="failed", since=failure.at)
+    return entry
+
+
+def _hold(study: Study, recording: Recording) -> ConsentError | None:
+    try:
+        require(study, recording)
+    except ConsentError as error:
+        return error
+    return None
+
+
+def _inbox(study: Study) -> Iterator[Entry]:
     for file in intake.waiting(study):
-        told = intake.receipt_of(file).is_file()  # it was tried, and stayed
-        state = "waits in the inbox" if told else "in the inbox"
-        states.append(State("", file.name, state, "read its receipt" if told else "vuoro run"))
-    states += [
-        State("", reason.name.removesuffix(intake.REASON), "in quarantine", "read its reason there")
-        for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}"))
-    ]
-    return states
+        receipt = intake.receipt_of(file)
+        if receipt.is_file():  # it was tried, and stayed
+            why, since = _last_words(receipt), _written(receipt)
+            yield Entry("", file.name, "refused", since, why=why, next="see its receipt")
+        else:
+            yield Entry("", file.name, "in the inbox", _written(file), next=RUN)
+
+
+def _quarantine(study: Study) -> Iterator[Entry]:
+    for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}")):
+        name = reason.name.removesuffix(intake.REASON)
+        why, since = _last_words(reason), _written(reason)
+        yield Entry("", name, "in quarantine", since, why=why, next="mend it, then vuoro retry")
+
+
+def _last_words(told: Path) -> str:
+    """What a receipt or reason says in English: its last paragraph. Its first has the file name."""
+    with os_errors("reading a receipt"):
+        paragraphs = told.read_bytes().decode(errors="replace").strip().split("\n\n")[1:]
+    said = [each for each in paragraphs if not each.startswith("Nyt / now")]
+    return " ".join(said[-1].split()) if said else ""
+
+
+def _written(file: Path) -> datetime | None:
+    """When a file was last written; None if it is gone."""
+    try:
+        return datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
+    except FileNotFoundError:
+        return None
+
+
+def _n_unknown_voices(study: Study) -> int:
+    """How many voices are not clearly somebody's; `vuoro review people` asks whose."""
+    registers = (register.load(study, file.stem) for file in study.people.glob("G*.json"))
+    return sum(
+        entry.known.by == "unknown"
+        for each in registers
+        for session_id in each.sessions
+        for entry in each.latest(session_id)
+    )
+
+
+def _n_open_names(study: Study) -> int:
+    """How many names nobody has judged; `vuoro review names` asks."""
+    named = (e for e in EntityTable.load(study).judged if e.origin == "talk" and e.forms)
+    return sum(entity.verdict == "open" for entity in named)
 
 
 TOTALS = ("duration_s", "language", "n_people", "n_turns", "n_minimal_responses", "n_words")

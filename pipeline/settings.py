@@ -37,6 +37,12 @@ class IntakeSettings(Section):
         description="Whether a file's channels are of one person each ('separate') or of all "
         "('together'); 'auto' listens.",
     )
+    originals: Literal["move", "reference"] = Field(
+        default="move",
+        exclude=True,  # it changes no result
+        description="Recordings are moved from the inbox into the study ('move'), or stay where "
+        "they are and only their place is noted ('reference').",
+    )
 
 
 class DiarisationSettings(Section):

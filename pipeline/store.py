@@ -2,7 +2,7 @@
 
     stages/<stage>/<key>/result.json     the stage's record
                          …               files that go with it (the decoded sound)
-                         manifest.json   sha256 of every file, written last
+                         manifest.json   where it belongs, sha256 of every file; written last
 
 A result becomes visible by one rename of its complete folder, so a reader sees all of it or
 nothing, and two workers that race for one key cannot spoil each other: the later one finds the
@@ -18,13 +18,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.disk import file_sha256, os_errors, sync
+from pipeline.disk import file_sha256, may_publish, os_errors, sync
 
 R = TypeVar("R")
 
@@ -59,12 +59,13 @@ class Store:
 
         With ``verify`` every file is hashed and a torn or tampered result is moved aside;
         without, only the manifest and the files' sizes are looked at, which is enough for a
-        status display.
+        status display. Raises TransientError where it cannot be read.
         """
         folder = self.root / stage / key
-        if not folder.is_dir():
-            return None
-        hashes = _intact(folder, verify=verify)
+        with os_errors(f"reading the result of the stage '{stage}'"):
+            if not folder.is_dir():
+                return None
+            hashes = _intact(folder, verify=verify)
         if hashes is None:
             if verify:
                 self._move_aside(folder, stage)
@@ -75,7 +76,8 @@ class Store:
     def writing(self, stage: str, key: str) -> Iterator[Path]:
         """A new folder to write one result into; on leaving without an error it is published.
 
-        Raises TransientError where the disk is full or cannot be written.
+        Raises TransientError where the disk is full or cannot be written, LostError if what is
+        being worked on is another process's by now.
         """
         pending = self.root / _PENDING
         with os_errors(f"writing the result of the stage '{stage}'"):
@@ -93,13 +95,15 @@ class Store:
 
     def _publish(self, folder: Path, place: Path) -> None:
         files = {
-            file.name: {"sha256": file_sha256(file), "bytes": file.stat().st_size}
+            file.name: _Entry(file_sha256(file), file.stat().st_size)
             for file in sorted(folder.iterdir())
         }
-        (folder / MANIFEST).write_text(json.dumps(files, indent=1), encoding="utf-8")
+        manifest = _Manifest(_place(place), files)
+        (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
         for file in folder.iterdir():
             sync(file)
         place.parent.mkdir(parents=True, exist_ok=True)
+        may_publish()
         try:
             folder.rename(place)
         except OSError:
@@ -112,7 +116,11 @@ class Store:
         damaged = self.root / _DAMAGED
         with os_errors("moving a damaged stage result aside"):
             damaged.mkdir(exist_ok=True)
-            folder.rename(Path(tempfile.mkdtemp(prefix=f"{stage}-", dir=damaged)) / folder.name)
+            place = Path(tempfile.mkdtemp(prefix=f"{stage}-", dir=damaged))
+            try:
+                folder.rename(place / folder.name)
+            except FileNotFoundError:  # another process was faster
+                place.rmdir()
 
 
 def write_record(folder: Path, record: object) -> None:
@@ -129,10 +137,12 @@ def read_record(folder: Path, kind: type[R]) -> R:
 def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
     """sha256 by file name if the folder is what its manifest says, else None."""
     try:
-        manifest = TypeAdapter(dict[str, _Entry]).validate_json((folder / MANIFEST).read_bytes())
-        if {file.name for file in folder.iterdir()} != {*manifest, MANIFEST}:
+        manifest = TypeAdapter(_Manifest).validate_json((folder / MANIFEST).read_bytes())
+        if manifest.place != _place(folder):  # whole, but another's
             return None
-        for name, entry in manifest.items():
+        if {file.name for file in folder.iterdir()} != {*manifest.files, MANIFEST}:
+            return None
+        for name, entry in manifest.files.items():
             file = folder / name
             if file.stat().st_size != entry.bytes:
                 return None
@@ -140,10 +150,21 @@ def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
                 return None
     except (ValidationError, FileNotFoundError):
         return None
-    return {name: entry.sha256 for name, entry in manifest.items()}
+    return {name: entry.sha256 for name, entry in manifest.files.items()}
+
+
+def _place(folder: Path) -> str:
+    """Where below the store a result belongs: its stage and key."""
+    return f"{folder.parent.name}/{folder.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     sha256: str
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    place: str
+    files: dict[str, _Entry]

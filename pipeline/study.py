@@ -40,6 +40,31 @@ class Study:
         return self.private / "recordings"
 
     @property
+    def digests(self) -> Path:
+        """Which session has which content: a file a digest."""
+        return self.private / "digests"
+
+    @property
+    def fingerprints(self) -> Path:
+        """By what a sound is known again in another form."""
+        return self.private / "fingerprints"
+
+    @property
+    def references(self) -> Path:
+        """Which recordings were taken and stay in the inbox."""
+        return self.private / "references"
+
+    @property
+    def inbox_file(self) -> Path:
+        """How the files of the inbox looked when somebody looked last."""
+        return self.private / "inbox.json"
+
+    @property
+    def correction_file(self) -> Path:
+        """The session that is just being given another id."""
+        return self.private / "correction.json"
+
+    @property
     def stages(self) -> Path:
         """The store of stage results."""
         return self.private / "stages"

@@ -7,6 +7,7 @@ of it is in the study's key, ``private/names.key``.
 
 from __future__ import annotations
 
+import hmac
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -93,7 +94,7 @@ class EntityTable:
 
     entities: tuple[Entity, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    audit_key: str = ""  # of the audit log's digests; hexadecimal
+    audit_key: str = ""  # of the audit log's digests and the draw of numbers; hexadecimal
 
     @cached_property
     def _judged(self) -> _Judged:
@@ -126,9 +127,10 @@ class EntityTable:
     ) -> EntityTable:
         """The table with all names of a session.
 
-        A name that is surely another's (``link.linked``) joins that; any other is a new entity.
+        A name that is surely another's (``link.linked``) joins that; any other is a new entity,
+        whose number its name and the secret of the table tell.
         """
-        random = random or SystemRandom()
+        audit_key = self.audit_key or token_hex(32)
         entities = {entity.id: entity for entity in self.entities}
         known = {key: entity.id for key, entity in self.by_name.items()}
         count = Counter(key[0] for key in [*entities, *(said.keys() - known.keys())])
@@ -136,7 +138,8 @@ class EntityTable:
         for key in sorted(said, key=lambda key: (-len(key[1].split()), key)):
             id = known.get(key) or linked(key, known)
             if id is None:
-                id = key[0], _free_number(key[0], count[key[0]], entities, self.decisions, random)
+                draw = random or _by_name(audit_key, key)
+                id = key[0], _free_number(key[0], count[key[0]], entities, self.decisions, draw)
             entity = entities.get(id) or Entity(*id, names=(), origin=origin)
             forms = tuple(sorted({*entity.forms, *said[key]}))
             entity = replace(entity, forms=forms)
@@ -148,7 +151,7 @@ class EntityTable:
         return replace(
             self,
             entities=tuple(entities[id] for id in sorted(entities)),
-            audit_key=self.audit_key or token_hex(32),
+            audit_key=audit_key,
         )
 
     def seed(
@@ -166,6 +169,7 @@ class EntityTable:
         in any case.
         """
         known = self.by_name
+        audit_key = self.audit_key or token_hex(32)
         sure, others = ([name.casefold() for name in part] for part in (names, less_sure))
         entities = {entity.id: entity for entity in self.entities}
         homes = (known[type, name].id for name in sure if (type, name) in known)
@@ -175,7 +179,7 @@ class EntityTable:
             return self
         if id is None:
             n_after = sum(entity.type == type for entity in self.judged) + 1
-            random = random or SystemRandom()
+            random = random or _by_name(audit_key, (type, names[0].casefold()))
             id = type, _free_number(type, n_after, entities, self.decisions, random)
         entity = entities.get(id) or Entity(*id, names=())
         category = entity.category or category
@@ -184,7 +188,7 @@ class EntityTable:
         return replace(
             self,
             entities=tuple(entities[id] for id in sorted(entities)),
-            audit_key=self.audit_key or token_hex(32),
+            audit_key=audit_key,
         )
 
     def decide(self, decision: Decision, random: Random | None = None) -> EntityTable:
@@ -313,6 +317,12 @@ class _Judged:
         for key, id in list(self.home.items()):
             if key[1] in out and self.now(id) == entity.id:
                 self.home[key] = decision.other
+
+
+def _by_name(secret: str, key: Key) -> Random:
+    """What draws the number of a name: the same on every machine that works on the study, and
+    telling nothing to those who have not the study's key."""
+    return Random(hmac.digest(bytes.fromhex(secret), "\n".join(key).encode(), "sha256"))
 
 
 def _free_number(

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipeline import intake, locks
 from pipeline.build import document
 from pipeline.chain import SessionChain
+from pipeline.clean import sweep
 from pipeline.disk import clear_pending, os_errors, sha256_of
 from pipeline.errors import StudyError
 from pipeline.exports.write import remove_exports
@@ -24,7 +25,6 @@ from pipeline.roster.files import load_all, save
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id as person_id_of
 from pipeline.settings import Settings
-from pipeline.stages import STAGES
 from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.withdrawal import tombstones
@@ -104,7 +104,7 @@ def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[],
         _leave_rosters(study, person_id)
         _leave_registers(study, person_id, settings)
         _forget_names(study, settings)
-        _sweep(study, settings)
+        sweep(study, settings)
         document(study)
         remove_exports(study)
         _remove_reports(study)
@@ -217,19 +217,3 @@ def _stays(entity: Entity, named: set[Id]) -> bool:
 
 def _emptied(entity: Entity) -> Entity:
     return replace(entity, names=(), forms=())
-
-
-def _sweep(study: Study, settings: Settings) -> None:
-    """Remove every stage result but those that the study's sessions have under these settings.
-
-    A result does not say whose it is: those of earlier settings may hold the person, too.
-    """
-    kept: set[Path] = set()
-    for recording in intake.sessions(study):
-        chain = SessionChain(study, recording, settings)
-        found = (chain.find(stage.name, verify=False) for stage in STAGES)
-        kept |= {result.folder for result in found if result is not None}
-    with os_errors("removing stage results"):
-        for result in [*study.stages.glob("*/*"), *study.stages.glob(".*/*")]:
-            if result not in kept:
-                remove(result)

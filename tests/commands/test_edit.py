@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from discussion import SESSION, discussed_study
-from filelock import FileLock
 from openpyxl import load_workbook
 from runs import KEYS as KEYS
 from typer import Typer
 from typer.testing import CliRunner, Result
 
+from pipeline import locks
 from pipeline.commands.edit import edit
 from pipeline.edits import log
 from pipeline.edits.sheet import turns_sheet
@@ -85,7 +85,7 @@ def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) 
 
 def test_not_while_a_run_is_at_work(study: Study, tmp_path: Path) -> None:
     file = filled(study, tmp_path / "turns.xlsx", "text", "Niin.")
-    with FileLock(study.run_lock_file):
+    with locks.working(study):
         result = run(study, "--apply", str(file))
         assert isinstance(result.exception, StudyError)
         assert "at work" in str(result.exception)

@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from keys import NAMES
 from typer.testing import CliRunner, Result
 
+from pipeline import locks
 from pipeline.commands.key import app
 from pipeline.errors import StudyError
 from pipeline.key import KeyFile, Secret, find_secret
@@ -150,7 +150,7 @@ def test_one_lock_at_a_time(study: Study) -> None:
 @pytest.mark.parametrize("command", ["change", "destroy"])
 def test_not_while_a_run_is_at_work(study: Study, command: str) -> None:
     arguments = [command, "--yes"] if command == "destroy" else [command]
-    with FileLock(study.run_lock_file):
+    with locks.working(study):
         assert "at work" in failed(study, *arguments)
 
 

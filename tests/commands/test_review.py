@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from openpyxl import load_workbook
 from reviewed import Names, Sessions, talk, without_models
 from typer.testing import CliRunner, Result
 
+from pipeline import locks
 from pipeline.commands.review import app
 from pipeline.errors import StudyError
 from pipeline.pseudonymise.apply import said
@@ -97,7 +97,7 @@ def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) 
 
 def test_not_while_a_run_is_at_work(study: Study, tmp_path: Path) -> None:
     file = decided(study, tmp_path / "names.xlsx", "peitä")
-    with FileLock(study.run_lock_file):
+    with locks.working(study):
         result = run(study, "--apply", str(file))
         assert isinstance(result.exception, StudyError)
         assert "at work" in str(result.exception)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from heard import ANNA, BEN, hear
 from openpyxl import load_workbook
 from reviewed import without_models
 from typer.testing import CliRunner, Result
 
+from pipeline import locks
 from pipeline.commands.review import app
 from pipeline.errors import StudyError
 from pipeline.study import Study, create
@@ -74,7 +74,7 @@ def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) 
 
 def test_not_while_a_run_is_at_work(study: Study, tmp_path: Path) -> None:
     file = decided(study, tmp_path / "people.xlsx", "uusi")
-    with FileLock(study.run_lock_file):
+    with locks.working(study):
         result = run(study, "--apply", str(file))
         assert isinstance(result.exception, StudyError) and "at work" in str(result.exception)
         assert run(study).exit_code == 0  # looking disturbs nobody

@@ -2,51 +2,71 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from pathlib import Path
 
 import pytest
-from runs import start, telephone_study, vuoro
+from faults import carried_out, killed_in, run_to_the_end, short_study
+from halting import DOCUMENT
+from pretended import tables
+from runs import start, vuoro
 
+from pipeline import intake
+from pipeline.chain import PUBLISH
+from pipeline.dataset.validate import examine
+from pipeline.stages import STAGES
+from pipeline.store import Store
 from pipeline.study import Study
 
 pytestmark = [pytest.mark.models, pytest.mark.faults]
 
-
-def kill_when(study: Study, line: str) -> None:
-    """Run, and kill -9 all processes of the run as soon as it says ``line``."""
-    process = start(study, "run")
-    assert process.stdout is not None
-    for said in process.stdout:
-        if line in said:
-            os.killpg(process.pid, signal.SIGKILL)
-            break
-    else:
-        raise AssertionError(f"the run ended without saying '{line}'")
-    process.wait()
+ALL = [*(stage.name for stage in STAGES), PUBLISH, DOCUMENT]
 
 
-def tables(study: Study) -> dict[str, bytes]:
-    return {str(f.relative_to(study.dataset)): f.read_bytes() for f in study.dataset.rglob("*.*")}
-
-
-@pytest.mark.parametrize("line", ["who spoke when: starts", "what was said: starts"])
-def test_killed_in_a_stage(tmp_path: Path, line: str) -> None:
-    killed, calm = telephone_study(tmp_path / "killed"), telephone_study(tmp_path / "calm")
-    assert vuoro(calm, "run").returncode == 0
+def test_killed_in_every_stage_in_turn(tmp_path: Path, prefect: str) -> None:
+    """One recording's life: each run redoes what the last was killed in, goes on to the next stage
+    and is killed there. The tables are those of a run that nobody disturbed."""
+    log = tmp_path / "log"
+    calm, killed = short_study(tmp_path / "calm"), short_study(tmp_path / "killed")
+    run_to_the_end(calm, log, PREFECT_API_URL=prefect)
+    assert carried_out(log) == ALL
     killed.key_file.write_bytes(calm.key_file.read_bytes())  # the same random draw
-    kill_when(killed, line)
 
-    process = vuoro(killed, "run")
-    assert process.returncode == 0, process.stdout + process.stderr
-    assert "reading the sound" not in process.stdout  # that was done before the kill
+    for before, stage in zip([None, *ALL], ALL, strict=False):
+        with killed_in(killed, stage, log, PREFECT_API_URL=prefect):
+            assert_nothing_half_done_is_seen(killed, stage)
+        assert carried_out(log) == [each for each in (before, stage) if each], stage
+
+    run_to_the_end(killed, log, PREFECT_API_URL=prefect)
+    assert carried_out(log) == [DOCUMENT]
     assert tables(killed) == tables(calm)
-    assert vuoro(killed, "run").stdout.startswith("Nothing to do")
+    assert "Nothing to do" in run_to_the_end(killed, log, PREFECT_API_URL=prefect)
+    left = [f.name for f in killed.root.rglob("*") if ".pending" in f.name or ".claim" in f.name]
+    assert left == []
+
+
+def assert_nothing_half_done_is_seen(study: Study, stage: str) -> None:
+    """While a stage's result is half there, readers see none of it."""
+    [recording] = intake.sessions(study)
+    done = {folder.name for folder in study.stages.iterdir()} - {".pending"}
+    assert done == {each for each in ALL[: ALL.index(stage)] if each in STAGE_NAMES}
+    assert all(Store(study.stages).find(s, key) for s, key in results(study))
+    if stage == PUBLISH:
+        assert not (study.dataset / "sessions" / f"{recording.session_id}.parquet").exists()
+    if stage == DOCUMENT:
+        assert "turns" in examine(study.dataset).n_rows
+
+
+def results(study: Study) -> list[tuple[str, str]]:
+    """Stage and key of each result that is in the store."""
+    return [(folder.parent.name, folder.name) for folder in study.stages.glob("[!.]*/*")]
+
+
+STAGE_NAMES = {stage.name for stage in STAGES}
 
 
 def test_ctrl_c_stops_with_one_sentence_and_leaves_nothing_running(tmp_path: Path) -> None:
-    study = telephone_study(tmp_path)
+    study = short_study(tmp_path)
     process = start(study, "run")
     assert process.stdout is not None
     said = ""
@@ -59,4 +79,4 @@ def test_ctrl_c_stops_with_one_sentence_and_leaves_nothing_running(tmp_path: Pat
     assert process.returncode == 130
     assert "Stopped. What was finished is kept" in said
     assert "Traceback" not in said
-    assert vuoro(study, "run").returncode == 0
+    assert vuoro(study, "build").returncode == 0  # nobody holds the study any more

@@ -8,9 +8,10 @@ import pytest
 from finished import sound
 from tracks import write
 
-from flows.inbox import _finish, take_in
+from flows.batch import Work
+from flows.inbox import take_in
 from flows.run import run_study
-from pipeline import intake
+from pipeline import intake, locks
 from pipeline.errors import StudyError
 from pipeline.listener import Listener
 from pipeline.roster.files import save
@@ -44,7 +45,10 @@ def test_a_held_group_stays_in_the_inbox_and_the_other_goes_on(study: Study) -> 
 def test_a_session_taken_in_before_is_held_and_says_why(study: Study) -> None:
     take_in.fn(str(study.root), {})
     without_consent(study)
-    row = _finish(study, "G07-S01", {})
+    with locks.working(study) as held:
+        work = Work(study, {}, held)
+        work.hear(["G07-S01"], wait=True)
+    row = work.rows["G07-S01"]
     assert (row["session"], row["outcome"]) == ("G07-S01", "held")
     assert "waits for the consent of member 1" in row["error"] and "Salanimi" not in row["error"]
     assert len(intake.sessions(study)) == 2 and not list(study.quarantine.iterdir())

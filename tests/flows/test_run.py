@@ -1,4 +1,4 @@
-"""Two runs on one machine: alone on a study, and known to the runs of other studies."""
+"""A run beside other runs of the same machine."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.run import _seen_by_others
-from pipeline import locks
-from pipeline.errors import StudyError
 from pipeline.listener import Listener
-from pipeline.study import create
 
 
 class Heard(Listener):
@@ -19,15 +16,6 @@ class Heard(Listener):
 
     def noted(self, sentence: str) -> None:
         self.notes.append(sentence)
-
-
-def test_a_study_has_one_run_at_a_time(tmp_path: Path) -> None:
-    study = create(tmp_path)
-    at_work = "A run is at work"
-    with locks.alone(study), pytest.raises(StudyError, match=at_work), locks.alone(study):
-        pass
-    with locks.alone(study):
-        pass
 
 
 def test_a_run_beside_another_studys_says_so(

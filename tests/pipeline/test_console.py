@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pipeline.console import Terminal
-from pipeline.errors import ConsentError, NoAudioError
+from pipeline.errors import CancelledError, ConsentError, NoAudioError
 from pipeline.listener import Listener
 
 SENTENCE = "The graphics card failed in the stage 'transcribe' [its memory is full]."
@@ -51,14 +51,16 @@ def test_how_sessions_end_is_shown_with_their_files() -> None:
     assert terminal.finished_sessions == {"G07-S01"}
 
 
-def test_what_waits_for_consent_is_no_failure() -> None:
+def test_what_waits_for_consent_or_was_cancelled_is_no_failure() -> None:
     terminal, out = shown()
     terminal.refused(Path("b.wav"), ConsentError("G07-S02 waits for the consent of member 3."))
     terminal.failed("G07-S01", ConsentError("G07-S01 waits for the consent of member 3."))
+    terminal.failed("G07-S03", CancelledError("G07-S03 was cancelled."))
     assert terminal.failures == []
     assert [line.split()[:2] for line in out.getvalue().splitlines()] == [
         ["held", "b.wav:"],
         ["held", "G07-S01:"],
+        ["stopped", "G07-S03:"],
     ]
 
 

@@ -16,8 +16,8 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from filelock import FileLock
 
+from pipeline import locks
 from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, LanguageError, StudyError, UnreadableError
 from pipeline.pseudonymise.entities import Decision, EntityTable
@@ -609,7 +609,7 @@ def test_earlier_release_comes_back_if_the_new_one_cannot_take_its_place(
 
 
 def test_no_release_while_a_run_is_at_work(study, gate):
-    with FileLock(study.run_lock_file), pytest.raises(StudyError, match="at work"):
+    with locks.working(study), pytest.raises(StudyError, match="at work"):
         gate()
 
 

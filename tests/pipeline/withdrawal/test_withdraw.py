@@ -30,7 +30,7 @@ from finished import (
 )
 from numpy.typing import NDArray
 
-from pipeline import intake
+from pipeline import intake, locks
 from pipeline.audio import decode, samples
 from pipeline.chain import unfinished
 from pipeline.dataset.validate import validate
@@ -334,9 +334,7 @@ def test_the_others_stay_who_they_are_in_the_register(study: Study) -> None:
 
 
 def test_while_a_run_is_at_work_nobody_leaves(study: Study) -> None:
-    from filelock import FileLock
-
-    with FileLock(study.run_lock_file), pytest.raises(StudyError, match="A run is at work"):
+    with locks.working(study), pytest.raises(StudyError, match="A run is at work"):
         leave(study)
     assert tombstones.load(study) == []
 

@@ -1,0 +1,232 @@
+"""Sessions of a study, worked on by as many processes, on as many machines, as there are.
+
+A session is worked on by whoever has its lease. First each is heard, in any order and apart from
+all others. Once all are heard, what they have to do with each other is settled: who the voices of
+a group are, from all its sessions; then, by one process alone and in order of session id, the
+numbers of names, what is published, and people and documentation. So it does not show in the
+tables who heard what, or when.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+
+from flows.session import Contained, make, open_chain, process_session
+from pipeline import build, intake, locks, state
+from pipeline.build import HEARING, ToDo
+from pipeline.chain import PUBLISH, unfinished
+from pipeline.errors import (
+    CancelledError,
+    ConsentError,
+    LostError,
+    RecordingError,
+    TakenError,
+    TransientError,
+    VuoroError,
+)
+from pipeline.leases import Lease, lease
+from pipeline.listener import listener
+from pipeline.overview import totals
+from pipeline.roster.consent import require
+from pipeline.stages import STAGES
+from pipeline.study import Study
+from pipeline.withdrawal.tombstones import refuse_half_done
+
+Row = dict[str, Any]
+
+LAST = frozenset({"pseudonymise", PUBLISH})  # once the names of all sessions are known
+READING = frozenset(stage.name for stage in STAGES) - HEARING - LAST
+LOOK_EVERY_S = 2.0
+DEATHS = 3  # of so many processes at a session, the session is the likeliest reason
+
+
+@flow(name="sessions", persist_result=False, validate_parameters=False)
+def process_sessions(study: str, session_ids: list[str], overrides: dict[str, str]) -> list[Row]:
+    """Hear these sessions, and settle all of the study if they were the last; a row each."""
+    place = Study(Path(study))
+    with locks.working(place, str(flow_run.id or "")) as held:
+        refuse_half_done(place)
+        work = Work(place, overrides, held)
+        work.hear(session_ids, wait=False)
+        if not work.unheard():
+            work.settle()
+    return [*work.rows.values()]
+
+
+class Work:
+    """What one process does of a study, beside others that may be at it at the same time.
+
+    ``rows`` tells what came of each session. ``every``: also sessions that failed a while ago are
+    tried, without waiting until that is due.
+    """
+
+    def __init__(
+        self, study: Study, overrides: dict[str, str], held: Lease, *, every: bool = False
+    ) -> None:
+        self.rows: dict[str, Row] = {}
+        self._study, self._overrides, self._held, self._every = study, overrides, held, every
+        self._failed: set[str] = set()
+
+    def to_do(self) -> ToDo:
+        """The stages to come of each session that may be tried and did not fail here."""
+        settings = self._study.settings(self._overrides)
+        waiting = unfinished(self._study, settings, verify=False)
+        return {
+            session_id: stages
+            for session_id, stages in waiting.items()
+            if session_id not in self._failed and self._may_try(session_id)
+        }
+
+    def unheard(self) -> list[str]:
+        """The sessions that must be listened to."""
+        return [session_id for session_id, stages in self.to_do().items() if HEARING & {*stages}]
+
+    def hear(self, session_ids: Iterable[str], *, wait: bool) -> None:
+        """Make the stages that listen to these sessions; those that another process is at it makes.
+
+        With ``wait`` those are looked at until they are done, in case the other process dies.
+        """
+        self._share(session_ids, self._hear, wait=wait)
+
+    def settle(self) -> None:
+        """Bring all sessions that are heard into the data set, then document that."""
+        self._share(self._lacking(READING), self._make(READING), wait=True)
+        with lease(self._study, "document", wait_s=inf):
+            for session_id in self._lacking(LAST):  # all names, before any session is published
+                self._share([session_id], self._name, wait=True)
+            for session_id in self._lacking(LAST):
+                self._share([session_id], self._publish, wait=True)
+            document(str(self._study.root))
+
+    def _lacking(self, stages: Collection[str]) -> list[str]:
+        """The sessions that are heard and lack one of these stages, by session id."""
+        to_do = self.to_do().items()
+        return sorted(
+            session_id
+            for session_id, lacks in to_do
+            if not HEARING & {*lacks} and {*stages} & {*lacks}
+        )
+
+    def _share(
+        self, session_ids: Iterable[str], work: Callable[[str], None], *, wait: bool
+    ) -> None:
+        waiting = [*session_ids]
+        while waiting:
+            taken = [session_id for session_id in waiting if not self._try(session_id, work)]
+            if not wait:
+                return
+            if len(taken) == len(waiting):
+                time.sleep(LOOK_EVERY_S)
+            # what failed for the other process meanwhile is not tried again at once
+            waiting = [id for id in taken if _is_due(self._study, id)]
+
+    def _try(self, session_id: str, work: Callable[[str], None]) -> bool:
+        """Whether the session was free to be worked on, whatever came of it."""
+        try:
+            with lease(self._study, session_id) as session:
+                self._contained(session_id, work, session)
+        except TakenError:
+            return False
+        except LostError:
+            self._held.check()  # lost with the session: whoever is alone on the study has it now
+            return False
+        return True
+
+    def _contained(self, session_id: str, work: Callable[[str], None], session: Lease) -> None:
+        try:
+            state.require_not_cancelled(self._study, session_id)
+            require(self._study, intake.recording(self._study, session_id))
+            work(session_id)
+        except LostError:
+            raise
+        except VuoroError as error:
+            session.check()
+            self._fail(session_id, error)
+
+    def _hear(self, session_id: str) -> None:
+        study = str(self._study.root)
+        if not HEARING & {*open_chain(study, session_id, self._overrides).pending(verify=False)}:
+            return  # somebody else was faster
+        same_as = process_session(study, session_id, self._overrides)
+        state.leave(self._study, session_id)
+        if same_as is not None:
+            with lease(self._study, "intake", wait_s=inf):
+                intake.quarantine_duplicate(self._study, session_id, same_as)
+            state.finish(self._study, session_id)
+            self._failed.add(session_id)
+            self.rows[session_id] = {"session": session_id, "outcome": f"the same as {same_as}"}
+            listener.get().noted(f"{session_id} has the same sound as {same_as}: it is set aside.")
+
+    def _make(self, stages: Collection[str]) -> Callable[[str], None]:
+        def made(session_id: str) -> None:
+            make(str(self._study.root), session_id, self._overrides, stages)
+            state.leave(self._study, session_id)
+
+        return made
+
+    def _name(self, session_id: str) -> None:
+        add_names(str(self._study.root), session_id, self._overrides)
+
+    def _publish(self, session_id: str) -> None:
+        self._make(LAST)(session_id)
+        state.finish(self._study, session_id)
+        with suppress(TransientError):  # a receipt is not worth a session
+            intake.tell_finished(self._study, session_id)
+        self.rows[session_id] = {
+            "session": session_id,
+            "outcome": "in the data set",
+            **totals(self._study, session_id),
+        }
+        listener.get().finished(session_id)
+
+    def _fail(self, session_id: str, error: VuoroError) -> None:
+        self._failed.add(session_id)
+        state.fail(self._study, session_id, error)
+        with suppress(TransientError):  # if it stays where it is, the next run tries again
+            if isinstance(error, RecordingError):
+                with lease(self._study, "intake", wait_s=inf):
+                    intake.quarantine_session(self._study, session_id, error)
+                state.finish(self._study, session_id)
+            elif not isinstance(error, CancelledError):
+                intake.tell_failed(self._study, session_id, error)
+        listener.get().failed(session_id, error)
+        outcome = "held" if isinstance(error, ConsentError) else "failed"
+        outcome = "cancelled" if isinstance(error, CancelledError) else outcome
+        self.rows[session_id] = {"session": session_id, "outcome": outcome, "error": str(error)}
+
+    def _may_try(self, session_id: str) -> bool:
+        if self._every:
+            return not state.is_cancelled(self._study, session_id)
+        return _is_due(self._study, session_id)
+
+
+def _is_due(study: Study, session_id: str) -> bool:
+    """Whether a session is there and may be tried, or is at work: only what failed is put off."""
+    if state.is_cancelled(study, session_id) or not (study.recordings / session_id).is_dir():
+        return False
+    found = state.load(study, session_id)
+    has_failed = found.failure is not None or found.attempts >= DEATHS
+    return not has_failed or state.is_due(study, session_id)
+
+
+@task(task_run_name="{session_id} names", persist_result=False, cache_policy=NO_CACHE)
+def add_names(study: str, session_id: str, overrides: dict[str, str]) -> None:
+    """Give the names of a session their numbers."""
+    with Contained("names"):
+        open_chain(study, session_id, overrides).replaced(find_out=True)
+
+
+@task(name="document", task_run_name="document", persist_result=False, cache_policy=NO_CACHE)
+def document(study: str) -> None:
+    """People, attendance, dictionary and data sheet of the whole data set."""
+    with Contained("document"):
+        build.document(Study(Path(study)))

@@ -1,0 +1,42 @@
+"""What comes before any work on a study. Imports no Prefect: most runs have nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipeline import intake, locks
+from pipeline.disk import clear_pending, os_errors
+from pipeline.errors import StudyError
+from pipeline.leases import Lease
+from pipeline.roster.seed import seed
+from pipeline.store import Store
+from pipeline.study import Study
+from pipeline.withdrawal.tombstones import refuse_half_done
+
+
+@contextmanager
+def begun(study: Study, run: str = "") -> Iterator[Lease]:
+    """Work on a study; what killed runs left is cleared up first, if nobody else is at work.
+
+    Raises StudyError if a command that must be alone is at work, a withdrawal is half done, or a
+    roster or the key cannot be used; TransientError.
+    """
+    clear_up(study)
+    with locks.working(study, run) as held:
+        refuse_half_done(study)
+        seed(study)
+        yield held
+
+
+def clear_up(study: Study) -> None:
+    """Remove what killed runs left half-written, unless somebody else is at work: then later."""
+    try:
+        with locks.alone(study):
+            with os_errors("clearing up after an interrupted run"):
+                clear_pending(study.root)
+                Store(study.stages).clear_pending()
+            intake.repair(study)
+    except StudyError:
+        if not locks.runs(study):
+            raise

@@ -1,0 +1,92 @@
+"""What `vuoro up` runs by itself: the inbox every few minutes, a rebuild of the data set at night.
+
+Both are deployments of Prefect: its pages show when they run next, and start them by a click.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from prefect import Flow, flow
+from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.deployments.runner import RunnerDeployment
+from prefect.states import Failed
+from prefect.types.entrypoint import EntrypointType
+
+from flows.inbox import process_inbox
+from flows.session import Contained
+from pipeline.build import build
+from pipeline.listener import listener
+from pipeline.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often the inbox is looked at, in seconds, and at which hour (0-23) is rebuilt.
+
+    Not a schedule of Prefect's, which makes a run for every interval, also for those that were
+    missed or come while one is at work: here a deployment has one next run, made when the last
+    has ended. The hour is the wall clock's, summer and winter.
+    """
+
+    every_s: float
+    rebuild_hour: int
+
+    def next(self, name: str, now: datetime, last: datetime | None) -> datetime:
+        """When the deployment runs next. ``last`` is when it ran before, None for never."""
+        if name == "inbox":
+            return now if last is None else max(now, last + timedelta(seconds=self.every_s))
+        today = now.replace(tzinfo=None, hour=self.rebuild_hour, minute=0, second=0, microsecond=0)
+        nights = ((today + timedelta(days=days)).astimezone() for days in range(3))
+        return next(night for night in nights if night > now)
+
+
+def _run_name() -> str:
+    return f"rebuild {datetime.now():%Y-%m-%d %H:%M}"
+
+
+@flow(name="rebuild", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
+def rebuild(study: str) -> State[None] | None:
+    """Bring tables and exports up to date with what people have decided, as `vuoro build` does."""
+    with Contained("rebuild"):
+        place = Study(Path(study))
+        built = build(place, place.settings(), listener.get())
+    rows = [{"session": id, "outcome": "up to date"} for id in built.finished]
+    rows += [{"session": id, "outcome": "waits for the inbox run"} for id in built.waiting]
+    rows += [
+        {"session": id, "outcome": "failed", "error": str(error)}
+        for id, error in built.failed.items()
+    ]
+    create_table_artifact(key="rebuild", table=rows, description="Sessions of this rebuild")
+    if built.failed:
+        return Failed(message=f"{len(built.failed)} session(s) failed: see the artifact 'rebuild'.")
+    return None
+
+
+FLOWS: dict[str, Flow[Any, Any]] = {"inbox": process_inbox, "nightly rebuild": rebuild}
+
+
+def deploy(study: Study) -> dict[UUID, str]:
+    """Tell Prefect's server of both; returns their names in FLOWS by the deployments' ids."""
+    given: dict[str, Any] = {"tags": ["vuoro"], "entrypoint_type": EntrypointType.MODULE_PATH}
+    root = str(study.root)
+    inbox = process_inbox.to_deployment(
+        "inbox",
+        parameters={"study": root, "overrides": {}},
+        description="Takes in what lies in the inbox and brings every session into the data set.",
+        **given,
+    )
+    nightly = rebuild.to_deployment(
+        "nightly rebuild",
+        parameters={"study": root},
+        description="Brings tables and exports up to date with names judged, people named, turns "
+        "corrected and rosters. Nothing is listened to.",
+        **given,
+    )
+    deployments = cast(list[RunnerDeployment], [inbox, nightly])  # elsewhere they may be awaited
+    return {cast(UUID, deployment.apply()): deployment.name for deployment in deployments}

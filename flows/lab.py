@@ -1,0 +1,181 @@
+"""`vuoro up`: a Prefect server and a worker for one study on this machine, kept alive.
+
+This process starts the two, starts them again when they die, and is what `vuoro down` stops. Both
+are tied to it: when it is killed, they and the run at work end by themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flows import address, server, tied, worker
+from flows.address import Address
+from flows.environment import prepare
+from flows.tied import Process
+from pipeline.errors import StageCrashError, StudyError
+from pipeline.study import Study
+
+PORT = 4200
+LOG = "up.log"
+WATCH_EVERY_S = 0.5
+CALM_S = 60.0  # a child that lived so long may be started again at once
+WAIT_AT_MOST_S = 60.0
+WORKER_STOPS_WITHIN_S = 15.0
+STOP_WITHIN_S = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `vuoro up` was asked for. ``port`` None: the usual one, or any if that is taken."""
+
+    every_s: float = 300.0
+    rebuild_hour: int = 3
+    port: int | None = None
+
+
+@dataclass
+class Kept:
+    """A child that is started again whenever it dies; later and later if it dies young."""
+
+    start: Callable[[], Process]
+    process: Process = field(init=False)
+    clock: Callable[[], float] = time.monotonic
+    _started: float = field(init=False)
+    _young_deaths: int = field(init=False, default=0)
+    _again_at: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._begin()
+
+    def watch(self) -> None:
+        """Start it again if it is dead and its time has come."""
+        now = self.clock()
+        if self.process.poll() is None:
+            return
+        if self._again_at is None:
+            young = now - self._started < CALM_S
+            self._young_deaths = self._young_deaths + 1 if young else 0
+            wait_s = min(WAIT_AT_MOST_S, 2.0**self._young_deaths) if young else 0.0
+            self._again_at = now + wait_s
+        if now >= self._again_at:
+            self._begin()
+
+    def _begin(self) -> None:
+        self.process, self._started, self._again_at = self.start(), self.clock(), None
+
+
+def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: None) -> None:
+    """Serve the study until SIGTERM or Ctrl-C. What `vuoro up --foreground` does.
+
+    Raises StudyError if the study is served already or the port is taken, StageCrashError if
+    Prefect's server does not start.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    home = study.prefect_home
+    with address.held(home):
+        prepare(study)
+        port = _port(plan.port)
+        os.environ["PREFECT_API_URL"] = server.api_of(port)
+        kept_server = Kept(lambda: server.start(home, port))
+        try:
+            server.wait_until_up(kept_server.process, port)
+            kept_worker = Kept(lambda: _start_worker(study, plan))
+            try:
+                here = address.new(port)
+                address.write(home, here)
+                ready(here)
+                while not stopping.wait(WATCH_EVERY_S):
+                    kept_server.watch()
+                    kept_worker.watch()
+            finally:
+                tied.end(kept_worker.process, WORKER_STOPS_WITHIN_S)
+        finally:
+            tied.end(kept_server.process)
+
+
+def start(study: Study, plan: Plan) -> Address:
+    """Serve the study in the background, beyond the end of this terminal. What `vuoro up` does.
+
+    Raises StudyError if the study is served already or the port is taken, StageCrashError if it
+    does not start.
+    """
+    home = study.prefect_home
+    if address.is_held(home):
+        raise StudyError("`vuoro up` is at work already.", "`vuoro down` stops it.")
+    _port(plan.port)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (home / LOG).open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "flows.lab", str(study.root), *_words(plan)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # the same, on Windows
+        )
+    give_up = time.monotonic() + server.START_WITHIN_S
+    while process.poll() is None and time.monotonic() < give_up:
+        if found := address.read(home):
+            return found
+        time.sleep(0.1)
+    raise StageCrashError(
+        "vuoro did not come up.", f"Its last words are in private/prefect/{LOG}; try again."
+    )
+
+
+def stop(study: Study) -> bool:
+    """Stop what serves the study; False if nobody does. A session at work goes on another time.
+
+    Raises StudyError if it does not end.
+    """
+    home = study.prefect_home
+    found = address.read(home)
+    if found is None:
+        return False
+    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        os.kill(found.pid, number)  # the lock is held: nobody else has this number
+        give_up = time.monotonic() + STOP_WITHIN_S
+        while time.monotonic() < give_up:
+            if not address.is_held(home):
+                return True
+            time.sleep(0.1)
+    raise StudyError("What serves the study does not end.", "Restart the computer.")
+
+
+def _port(wanted: int | None) -> int:
+    try:
+        return server.free_port(PORT if wanted is None else wanted)
+    except OSError:
+        if wanted is None:
+            return server.free_port()
+        raise StudyError(
+            f"Another program uses the port {wanted}.", "Give another, e.g. --port 4300."
+        ) from None
+
+
+def _start_worker(study: Study, plan: Plan) -> Process:
+    words = ("serve", str(study.root), str(plan.every_s), str(plan.rebuild_hour))
+    return tied.start("flows.worker", *words, log=study.prefect_home / worker.LOG)
+
+
+def _words(plan: Plan) -> list[str]:
+    return [str(plan.every_s), str(plan.rebuild_hour), *([str(plan.port)] if plan.port else [])]
+
+
+def main(root: str, every_s: str, rebuild_hour: str, port: str | None = None) -> None:
+    """What the process in the background does."""
+    keep(Study(Path(root)), Plan(float(every_s), int(rebuild_hour), int(port) if port else None))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

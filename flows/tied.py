@@ -1,0 +1,65 @@
+"""Processes that end with the one that started them, however that one ends.
+
+A tied process reads a pipe whose other end its parent holds. The system closes it when the parent
+goes, be it by kill -9: no process number is kept, so none that was given out again is killed.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+STOP_WITHIN_S = 10.0
+
+Process = subprocess.Popen[bytes]
+
+
+def start(module: str, *arguments: str, log: Path, env: Mapping[str, str] | None = None) -> Process:
+    """Start ``python -m module`` tied to this process; what it prints goes to the end of ``log``.
+
+    A log of more than 1 MB begins anew.
+    """
+    fresh = not log.exists() or log.stat().st_size > 1_000_000
+    with log.open("wb" if fresh else "ab") as sink:
+        return subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=sink,
+            stderr=sink,
+            env={**os.environ, **(env or {})},
+            start_new_session=True,  # Ctrl-C is for the parent, which then ends this one
+        )
+
+
+def end(process: Process, within_s: float = STOP_WITHIN_S) -> None:
+    """Have a tied process end by itself; it is killed if it has not in time."""
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(within_s + 2)  # it gives itself within_s
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def when_parent_goes(
+    stop: Callable[[], None] = _thread.interrupt_main, within_s: float = STOP_WITHIN_S
+) -> None:
+    """In a tied process: call ``stop`` when the parent goes; by default as Ctrl-C would.
+
+    What has not ended in time then ends at once.
+    """
+
+    def wait() -> None:
+        os.read(0, 1)  # not by way of sys.stdin, which Python's end would wait for
+        stop()
+        time.sleep(within_s)
+        os._exit(1)  # it hangs on something; nobody waits for it any more
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,0 +1,174 @@
+"""Clean: remove what can be made again or is of no use; make a session's results anew.
+
+Only stage results and clips are touched: never recordings, decisions, keys, codings, edits or
+rosters. Whatever removes anything holds the study, so that no run meets it halfway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipeline import intake, locks, state
+from pipeline.chain import SessionChain
+from pipeline.dataset import files
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError
+from pipeline.leases import lease
+from pipeline.people.samples import KEPT as VOICE_SAMPLES
+from pipeline.settings import Settings
+from pipeline.stages import BY_NAME, STAGES
+from pipeline.study import Study
+from pipeline.withdrawal.session import remove
+
+SPOILT = ("damaged", ".pending")  # folders of the store that hold no results
+
+Kind = Literal["superseded results", "damaged or half-written results", "clips"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waste:
+    """What cleaning would remove of a kind, and how much disk it takes."""
+
+    kind: Kind
+    paths: tuple[Path, ...]
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that cleaning would remove.
+
+    ``kept_for`` are the stages whose superseded results stay, as a session in the data set does
+    not have its new one yet: the settings may be changed back.
+    """
+
+    waste: tuple[Waste, ...]
+    kept_for: tuple[str, ...]
+
+    @property
+    def n_bytes(self) -> int:
+        return sum(each.n_bytes for each in self.waste)
+
+
+@dataclass(frozen=True, slots=True)
+class _InUse:
+    """The folders of the results that the sessions have under the present settings.
+
+    ``lacking`` are the stages of which a session that is in the data set has no result.
+    """
+
+    folders: frozenset[Path]
+    lacking: frozenset[str]
+
+
+def find_waste(study: Study, settings: Settings) -> Found:
+    """What ``clean`` would remove; touches nothing.
+
+    Raises StudyError if a record, a roster or the key cannot be used, ModelError, TransientError.
+    """
+    used = _in_use(study, settings)
+    with os_errors("looking for what can be removed"):
+        results = [each for each in _results(study) if each not in used.folders]
+        spoilt = [each for each in results if each.parent.name in SPOILT]
+        kept = {*SPOILT, *used.lacking, VOICE_SAMPLES}
+        old = [each for each in results if each.parent.name not in kept]
+        waste = (
+            _waste("superseded results", old),
+            _waste("damaged or half-written results", spoilt),
+            _waste("clips", study.clips.glob("*")),
+        )
+    waiting = {each.parent.name for each in results} & used.lacking
+    kept_for = tuple(stage.name for stage in STAGES if stage.name in waiting)
+    return Found(tuple(each for each in waste if each.paths), kept_for)
+
+
+def clean(study: Study, settings: Settings) -> Found:
+    """Remove what is of no use; what that was.
+
+    Raises StudyError if a run is at work on the study, and as ``find_waste``.
+    """
+    with locks.alone(study):
+        found = find_waste(study, settings)
+        _remove(path for waste in found.waste for path in waste.paths)
+    return found
+
+
+def sweep(study: Study, settings: Settings) -> None:
+    """Remove every stage result but those that the sessions have under these settings.
+
+    A result does not say whose it is: those of earlier settings may hold a person who withdraws.
+    Whoever calls holds the study. Raises as ``find_waste``.
+    """
+    used = _in_use(study, settings)
+    with os_errors("looking through the stage results"):
+        unused = [each for each in _results(study) if each not in used.folders]
+    _remove(unused)
+
+
+def reprocess(study: Study, session_id: str, stage: str, settings: Settings) -> tuple[str, ...]:
+    """Have a stage of a session, and those that depend on it, made anew; their names, in order.
+
+    What people decided stays, and is laid upon the new results. The data set keeps the session as
+    it is until then. Raises StudyError if there is no such stage or session, TakenError if somebody
+    is at work on it; ModelError, TransientError.
+    """
+    if stage not in BY_NAME:
+        stages = ", ".join(BY_NAME)
+        raise StudyError(f"There is no stage '{stage}'.", f"The stages are: {stages}.")
+    recording = intake.recording(study, session_id)
+    with locks.working(study), lease(study, session_id):
+        chain = SessionChain(study, recording, settings)
+        names = _from(stage)
+        found = [chain.find(name, verify=False) for name in names]
+        # the last first: killed in between, no stage is without one that it needs
+        _remove(result.folder for result in reversed(found) if result is not None)
+    state.retry(study, session_id)
+    return names
+
+
+def _from(stage: str) -> tuple[str, ...]:
+    """A stage and those that depend on it, in order."""
+    names = [stage]
+    for later in STAGES:
+        if later.name not in names and {*later.needs} & {*names}:
+            names.append(later.name)
+    return tuple(names)
+
+
+def _in_use(study: Study, settings: Settings) -> _InUse:
+    folders: set[Path] = set()
+    lacking: set[str] = set()
+    for recording in intake.sessions(study):
+        chain = SessionChain(study, recording, settings)
+        is_shared = files.file_of(study.dataset, "sessions", recording.session_id).is_file()
+        for stage in STAGES:
+            result = chain.find(stage.name, verify=False)
+            if result is not None:
+                folders.add(result.folder)
+            elif is_shared:
+                lacking.add(stage.name)
+    return _InUse(frozenset(folders), frozenset(lacking))
+
+
+def _results(study: Study) -> Iterator[Path]:
+    """Every stage result, and what is damaged or half-written."""
+    yield from study.stages.glob("*/*")
+
+
+def _waste(kind: Kind, paths: Iterable[Path]) -> Waste:
+    found = tuple(sorted(paths))
+    return Waste(kind, found, sum(map(_n_bytes, found)))
+
+
+def _n_bytes(path: Path) -> int:
+    inside = (file for file in path.rglob("*") if file.is_file()) if path.is_dir() else (path,)
+    return sum(file.stat().st_size for file in inside)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    with os_errors("removing what is of no use"):
+        for path in paths:
+            remove(path)

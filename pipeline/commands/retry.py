@@ -1,0 +1,106 @@
+"""``vuoro retry``, ``cancel`` and ``reprocess``: what a user does about a recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say, unlock
+
+if TYPE_CHECKING:
+    from pipeline.study import Study
+
+
+def retry(
+    what: Annotated[
+        Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
+        typer.Argument(help="Sessions, e.g. G07-S01, or names of recordings in quarantine."),
+    ] = None,
+    all_: Annotated[
+        bool, typer.Option("--all", help="All sessions that failed or were cancelled.")
+    ] = False,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Have the next run try what failed, was cancelled or is in quarantine, without waiting."""
+    from pipeline import intake, state
+
+    if bool(what) == all_:
+        raise typer.BadParameter("give sessions, names of recordings in quarantine, or --all")
+    place = opened(study)
+    sessions = {recording.session_id for recording in intake.sessions(place)}
+    if all_:
+        brought = [each for each in sorted(sessions) if state.retry(place, each)]
+        say(f"{len(brought)} session(s) are tried by the next run. {', '.join(brought)}".strip())
+        return
+    for each in what or []:
+        if each not in sessions:
+            _bring_back(place, each)
+        elif state.retry(place, each):
+            say(f"{each} is tried by the next run.")
+        else:
+            say(f"{each} has not failed, and is not cancelled.")
+
+
+def cancel(
+    session: Annotated[str, typer.Argument(help="A session, e.g. G07-S01.")],
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Leave a session alone: it is not begun, or stops within seconds. Nothing of it is lost."""
+    from pipeline import intake, state
+
+    place = opened(study)
+    intake.recording(place, session)
+    state.cancel(place, session)
+    say(f"{session} is left alone from now on. `vuoro retry {session}` brings it back.")
+
+
+def reprocess(
+    session: Annotated[str, typer.Argument(help="A session, e.g. G07-S01.")],
+    from_: Annotated[
+        str, typer.Option("--from", metavar="STAGE", help="The first stage to be made anew.")
+    ],
+    study: StudyOption = DEFAULT_STUDY,
+    set_: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--set",
+            metavar="SECTION.KEY=VALUE",
+            help="A setting, where the data set is made with `vuoro run --set …`.",
+        ),
+    ] = None,
+) -> None:
+    """Have a stage of a session, and all that follow from it, made anew. Decisions stay."""
+    from pipeline.clean import reprocess as carry_out
+
+    place = opened(study)
+    settings = place.settings(dict(item.partition("=")[::2] for item in set_ or []))
+    unlock(place)
+    stages = carry_out(place, session, from_, settings)
+    say(f"The next run makes anew of {session}: {', '.join(stages)}.")
+
+
+def _bring_back(study: Study, name: str) -> None:
+    """Move a recording from quarantine back to where in the inbox its group's recordings lie."""
+    from pipeline import intake
+    from pipeline.disk import move, os_errors
+    from pipeline.errors import StudyError
+    from pipeline.file_names import fitted
+
+    with os_errors("looking through the quarantine"):
+        found = [file for file in study.quarantine.rglob("*") if file.name == name]
+    if not found:
+        raise StudyError(f"There is no '{name}' in this study.", "`vuoro status` lists what is.")
+    if len(found) > 1:
+        where = ", ".join(file.parent.name for file in found)
+        raise StudyError(f"There are several in quarantine: of {where}.", "Move yours by hand.")
+    [file] = found
+    target = study.inbox / file.relative_to(study.quarantine)
+    if target.exists():
+        raise StudyError("One of that name is in the inbox.", "Rename or remove it, then retry.")
+    with os_errors("moving a recording back to the inbox"):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        move(file, target)
+        file.with_name(fitted(file.name, intake.REASON)).unlink(missing_ok=True)
+        intake.receipt_of(target).unlink(missing_ok=True)
+    say("It is back in the inbox: the next run takes it in, or says again why not.")

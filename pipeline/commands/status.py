@@ -1,0 +1,76 @@
+"""``vuoro status``: what each recording's state is and what to do next."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say, unlock
+
+if TYPE_CHECKING:
+    from pipeline.overview import Entry, Overview
+
+FORM = 1  # goes up whenever what --json writes means something else
+
+
+def status(
+    study: StudyOption = DEFAULT_STUDY,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As JSON, for scripts; without the names of files.")
+    ] = False,
+    set_: Annotated[
+        Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
+        typer.Option(
+            "--set",
+            metavar="SECTION.KEY=VALUE",
+            help="A setting, where the data set is made with `vuoro run --set …`.",
+        ),
+    ] = None,
+) -> None:
+    """What each recording's state is and what to do next."""
+    from pipeline.console import sessions_table, summary_line
+    from pipeline.overview import overview
+
+    place = opened(study)
+    settings = place.settings(dict(item.partition("=")[::2] for item in set_ or []))
+    unlock(place)
+    found = overview(place, settings)
+    if as_json:
+        typer.echo(json.dumps(as_data(found), indent=1, ensure_ascii=False))
+        return
+    say(summary_line(found))
+    console.print(sessions_table(found.entries))
+
+
+def as_data(found: Overview) -> dict[str, Any]:
+    """What ``--json`` writes. Nothing in it is a name of a file, as logs take it in.
+
+    ``form`` (1), ``summary`` (recordings by situation, voices and names that wait for a human) and
+    ``recordings``, a list of objects: ``session_id`` (null in the inbox and in quarantine),
+    ``situation``, ``since``, ``stages_to_come``, ``stage``, ``share`` (0–1), ``by``, ``why``,
+    ``next``, ``attempts``, ``next_try``. Times are ISO 8601 in UTC; what is not known is null.
+    """
+    summary = {
+        **{situation.replace(" ", "_"): n for situation, n in sorted(found.counts.items())},
+        "voices_to_judge": found.n_voices,
+        "names_to_judge": found.n_names,
+    }
+    return {"form": FORM, "summary": summary, "recordings": [*map(_recording, found.entries)]}
+
+
+def _recording(entry: Entry) -> dict[str, Any]:
+    return {
+        "session_id": entry.session_id or None,
+        "situation": entry.situation,
+        "since": entry.since and entry.since.isoformat(),
+        "stages_to_come": list(entry.to_come),
+        "stage": entry.stage,
+        "share": entry.share,
+        "by": entry.by,
+        "why": entry.why or None,
+        "next": entry.next or None,
+        "attempts": entry.attempts,
+        "next_try": entry.next_try and entry.next_try.isoformat(),
+    }

@@ -1,0 +1,34 @@
+"""From the inbox to accepted recordings, and to quarantine what cannot be used.
+
+take_in ─▶ ready ─▶ accept ─▶ a session, whose sound ``duplicate_of`` compares with that of others
+"""
+
+from __future__ import annotations
+
+from pipeline.intake.accepting import Accepted as Accepted
+from pipeline.intake.accepting import Duplicate as Duplicate
+from pipeline.intake.accepting import accept as accept
+from pipeline.intake.accepting import repair as repair
+from pipeline.intake.accepting import take_in as take_in
+from pipeline.intake.correcting import correct as correct
+from pipeline.intake.digests import copies as copies
+from pipeline.intake.groups import group_id as group_id
+from pipeline.intake.groups import known_group as known_group
+from pipeline.intake.quarantine import REASON as REASON
+from pipeline.intake.quarantine import quarantine as quarantine
+from pipeline.intake.quarantine import quarantine_duplicate as quarantine_duplicate
+from pipeline.intake.quarantine import quarantine_session as quarantine_session
+from pipeline.intake.receipts import receipt as receipt
+from pipeline.intake.receipts import receipt_of as receipt_of
+from pipeline.intake.receipts import tell_failed as tell_failed
+from pipeline.intake.receipts import tell_finished as tell_finished
+from pipeline.intake.sessions import ORIGINAL as ORIGINAL
+from pipeline.intake.sessions import RECORD as RECORD
+from pipeline.intake.sessions import TRACKS as TRACKS
+from pipeline.intake.sessions import original as original
+from pipeline.intake.sessions import recording as recording
+from pipeline.intake.sessions import sessions as sessions
+from pipeline.intake.sessions import sessions_of as sessions_of
+from pipeline.intake.sounds import duplicate_of as duplicate_of
+from pipeline.intake.stillness import ready as ready
+from pipeline.intake.waiting import waiting as waiting

@@ -1,0 +1,194 @@
+"""A session under another id: its number, kind or group was guessed wrong.
+
+Nothing is heard again. What is kept under the session's id goes with it: the recording, what humans
+decided and corrected, what is known of its voices, its audit log, clips and fingerprint. Its rows
+leave the data set, and `vuoro build` makes them anew.
+
+private/correction.json    the session before and after, while this is under way
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipeline import state
+from pipeline.dataset import files
+from pipeline.disk import os_errors, sync, write_atomically
+from pipeline.errors import StudyError
+from pipeline.intake import digests, receipts
+from pipeline.intake.groups import known_group
+from pipeline.intake.sessions import loaded, recording, session_id_of, write_record
+from pipeline.people import decisions, register
+from pipeline.people.register import Entry
+from pipeline.records import Recording, SessionKind
+from pipeline.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A session as it was, and as it shall be."""
+
+    before: Recording
+    after: Recording
+
+
+def correct(
+    study: Study,
+    session_id: str,
+    *,
+    number: int | None = None,
+    kind: SessionKind | None = None,
+    group: str | None = None,
+) -> Recording:
+    """Give a session another number, kind or group; what is None stays as it is.
+
+    ``group`` is an id or an inbox folder. Killed at any moment, ``complete`` goes on from there.
+    Whoever calls holds the study and its names. Raises StudyError if there is no such session or
+    group, nothing changes, or another session has that id; TransientError.
+    """
+    before = recording(study, session_id)
+    group_id = before.group_id if group is None else known_group(study, group)
+    if group_id is None:
+        raise StudyError(
+            f"There is no group {group}.", "Make it with `vuoro group add`, then correct again."
+        )
+    number = before.session_number if number is None else number
+    kind = kind or before.kind
+    new_id = session_id_of(group_id, kind, number)
+    if new_id == session_id:
+        raise StudyError(f"{session_id} is that already.", "Say what shall be different.")
+    if (study.recordings / new_id).exists():
+        raise StudyError(
+            f"There is another session {new_id}.",
+            f"Give that one another number first: `vuoro session {new_id} --number …`.",
+        )
+    after = replace(before, session_id=new_id, group_id=group_id, session_number=number, kind=kind)
+    with os_errors("beginning to correct a session"):
+        data = TypeAdapter(Correction).dump_json(Correction(before, after), indent=1)
+        write_atomically(study.correction_file, data, 0o600)
+    complete(study)
+    return after
+
+
+def complete(study: Study) -> None:
+    """Carry out the correction that is under way, if there is one. Done twice, it is done once.
+
+    Raises StudyError if a record is damaged, TransientError.
+    """
+    with os_errors("correcting a session"):
+        if not study.correction_file.exists():
+            return
+        correction = loaded(study.correction_file, Correction)
+        _Move(study, correction.before, correction.after).carry_out()
+        study.correction_file.unlink()
+        sync(study.private)
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Every step may have been done before, in part or wholly."""
+
+    study: Study
+    before: Recording
+    after: Recording
+
+    def carry_out(self) -> None:
+        study, old, new = self.study, self.before.session_id, self.after.session_id
+        self._rename_in_register()
+        _rewrite(study.people_decisions, self._decision)
+        _rewrite(study.audit / f"{old}.jsonl", self._publication)
+        if study.withdrawn_file.exists():
+            withdrawn = json.loads(study.withdrawn_file.read_bytes())
+            data = json.dumps([self._tombstone(t) for t in withdrawn], indent=1).encode()
+            write_atomically(study.withdrawn_file, data, 0o600)
+        digests.rename(study, old, new)
+        for table in reversed(files.SESSION_TABLES):
+            files.remove(files.file_of(study.dataset, table, old))
+        for page in study.reports.glob(f"{old}.*"):
+            page.unlink()
+        self._rename_files()
+        receipts.tell_corrected(study, new)
+
+    def _rename_in_register(self) -> None:
+        """In its group, the session keeps its people; another group's people are others."""
+        old, new = self.before.session_id, self.after.session_id
+        found = register.load(self.study, self.before.group_id)
+        sessions, earlier = dict(found.sessions), dict(found.earlier)
+        now, then = sessions.pop(old, None), earlier.pop(old, None)
+        founders = {who: f for who, f in found.founders.items() if f.session_id != old}
+        if now is None and then is None:
+            return
+        if self._stays_in_group:
+            if now is not None:
+                sessions[new] = {digest: self._entries(each) for digest, each in now.items()}
+            if then is not None:
+                earlier[new] = self._entries(then)
+            founders |= {
+                who: replace(f, session_id=new)
+                for who, f in found.founders.items()
+                if f.session_id == old
+            }
+        register.save(
+            self.study,  # without ``knowledge`` people are recognised anew, in the new order
+            replace(found, knowledge="", sessions=sessions, earlier=earlier, founders=founders),
+        )
+
+    @property
+    def _stays_in_group(self) -> bool:
+        return self.before.group_id == self.after.group_id
+
+    def _entries(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        return tuple(
+            replace(e, known=replace(e.known, person_id=self._renamed(e.known.person_id)))
+            for e in entries
+        )
+
+    def _renamed(self, id: str) -> str:
+        """The id of a turn, or of a person of the session alone, under the session's new id."""
+        start = f"{self.before.session_id}-"
+        return f"{self.after.session_id}-{id.removeprefix(start)}" if id.startswith(start) else id
+
+    def _decision(self, line: dict[str, Any]) -> dict[str, Any]:
+        if line["session_id"] != self.before.session_id:
+            return line
+        person = line["person"]
+        if not self._stays_in_group and person.startswith(f"{self.before.group_id}-P"):
+            person = decisions.NEW  # somebody of the other group: here, a person of their own
+        return line | {"session_id": self.after.session_id, "person": person}
+
+    def _publication(self, line: dict[str, Any]) -> dict[str, Any]:
+        replaced = [e | {"turn_id": self._renamed(e["turn_id"])} for e in line["replaced"]]
+        return line | {"replaced": replaced}
+
+    def _tombstone(self, entry: dict[str, Any]) -> dict[str, Any]:
+        new_ids = {self.before.session_id: self.after.session_id}
+        sessions = {new_ids.get(id, id): sha256 for id, sha256 in entry["sessions"].items()}
+        return entry | {"person_id": self._renamed(entry["person_id"]), "sessions": sessions}
+
+    def _rename_files(self) -> None:
+        study, old, new = self.study, self.before.session_id, self.after.session_id
+        folders = (study.edits, study.audit, study.private / state.FOLDER)
+        named = [file for folder in folders for file in folder.glob(f"{old}.*")]
+        named += [*study.clips.rglob(f"{old}-*"), *study.fingerprints.rglob(f"{old}.*")]
+        for file in named:
+            file.rename(file.with_name(new + file.name.removeprefix(old)))
+        folder = study.recordings / old
+        if folder.exists():
+            write_record(folder, self.after)
+            folder.rename(study.recordings / new)
+            sync(study.recordings)
+
+
+def _rewrite(file: Path, changed: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Change the lines of a log; what a crash cut off at its end stays as it is."""
+    if not file.exists():
+        return
+    *whole, rest = file.read_bytes().split(b"\n")
+    lines = [json.dumps(changed(json.loads(line)), ensure_ascii=False).encode() for line in whole]
+    write_atomically(file, b"\n".join([*lines, rest]), 0o600)

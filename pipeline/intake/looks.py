@@ -1,0 +1,33 @@
+"""What a file looks like from outside, by which it is seen whether it still changes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from pipeline.disk import PENDING
+
+Look = list[tuple[int, int]]
+"""Size in bytes and time of last writing in ns of a file; of a folder, of all files in it."""
+
+
+def look(path: Path) -> Look:
+    """How a file, or a folder of tracks, looks now. Raises OSError if it is gone."""
+    files = [path, *sorted(path.iterdir())] if path.is_dir() else [path]
+    return [(info.st_size, info.st_mtime_ns) for info in (file.stat() for file in files)]
+
+
+def changed_at_ns(path: Path) -> int:
+    """When a file, or anything in a folder, was last changed, by its file system's clock.
+
+    Some programs that copy set the time of last writing to that of the source while they still
+    write, so the time of the last change of any kind (of making the file, on Windows) counts too.
+    """
+    files = [path, *path.iterdir()] if path.is_dir() else [path]
+    return max(max(i.st_mtime_ns, i.st_ctime_ns) for i in (file.stat() for file in files))
+
+
+def now_ns(folder: Path) -> int:
+    """The time by the clock of the file system that a folder is on; machines' clocks differ."""
+    with tempfile.NamedTemporaryFile(prefix=".vuoro-", suffix=PENDING, dir=folder) as probe:
+        return Path(probe.name).stat().st_mtime_ns

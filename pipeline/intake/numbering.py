@@ -1,0 +1,99 @@
+"""Which session a recording is: by its session.yaml, its name, or else the order of dates."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError, VuoroError
+from pipeline.file_names import date_in, session_kind, session_number, suffix
+from pipeline.intake.groups import group_of_folder
+from pipeline.intake.sessions import TRACKS, ids, session_id_of
+from pipeline.intake.sidecar import Declared, declared
+from pipeline.intake.waiting import group_folder, waiting
+from pipeline.records import Recording, SessionKind
+from pipeline.study import Study
+
+
+def in_order(study: Study, files: list[Path]) -> list[Path]:
+    """The order in which to take files: in a group, those that ask for no number last, by date.
+
+    That is the date in the name, or else when the file was last written.
+    """
+
+    def date(file: Path) -> str:
+        return "" if _asked(file) is not None else date_in(file.name) or _written_on(file)
+
+    with os_errors("reading the dates of files"):
+        return sorted(files, key=lambda file: (group_folder(study, file), date(file)))
+
+
+def as_recording(
+    study: Study, lay: Path, is_folder: bool, sha256: str, said: Declared
+) -> Recording:
+    """The session that the file which lies, or lay, here becomes.
+
+    Whoever calls holds the study's names. Raises StudyError where the session that is asked for is
+    there already.
+    """
+    group_id = group_of_folder(study, group_folder(study, lay))
+    kind = said.kind or session_kind(lay.name)
+    number = _number(study, lay, group_id, kind, said)
+    return Recording(
+        session_id=session_id_of(group_id, kind, number),
+        group_id=group_id,
+        session_number=number,
+        kind=kind,
+        sha256=sha256,
+        original_name=_text(lay.name),
+        suffix=TRACKS if is_folder else suffix(lay.name),
+        inbox_folder=_text(lay.relative_to(study.inbox).parent.as_posix()),
+    )
+
+
+def _number(study: Study, lay: Path, group_id: str, kind: SessionKind, said: Declared) -> int:
+    start = session_id_of(group_id, kind, 0).removesuffix("00")
+    taken = {int(id.removeprefix(start)) for id in ids(study) if id.startswith(start)}
+    asked = said.number
+    if asked is not None and not said.alone and waiting(study, lay.parent) not in ([], [lay]):
+        raise StudyError(
+            "The session.yaml gives one number to several recordings.",
+            "Give each recording a file of its own, named like it and ending in .session.yaml.",
+        )
+    if asked is not None and asked in taken:
+        raise StudyError(
+            f"{session_id_of(group_id, kind, asked)}, which the session.yaml asks for, is there "
+            "already.",
+            "Give another number there, or correct the other session: `vuoro session --help`.",
+        )
+    number = asked or session_number(lay.name)
+    if number is None or number in taken:
+        top = group_folder(study, lay)
+        beside = [f for f in waiting(study, study.inbox / top) if group_folder(study, f) == top]
+        wanted = {_asked(file) or 0 for file in beside if session_kind(file.name) == kind}
+        number = max(taken | wanted, default=0) + 1
+    return number
+
+
+def _asked(file: Path) -> int | None:
+    """The number that a session.yaml or the name of a file asks for, as far as it can be read."""
+    with suppress(VuoroError):  # whoever takes the file in tells what is wrong
+        if (number := declared(file).number) is not None:
+            return number
+    return session_number(file.name)
+
+
+def _written_on(file: Path) -> str:
+    try:
+        written_s = file.stat().st_mtime
+    except FileNotFoundError:  # somebody took it just now
+        return ""
+    return datetime.fromtimestamp(written_s, UTC).isoformat()
+
+
+def _text(name: str) -> str:
+    """A file system's name as text that JSON can hold."""
+    return os.fsencode(name).decode(errors="replace")

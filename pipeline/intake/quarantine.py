@@ -1,0 +1,91 @@
+"""What cannot be used goes to quarantine/<group>/, its reason beside it. Nothing is deleted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from itertools import chain, count
+from pathlib import Path
+
+from pipeline.disk import move, os_errors, write_atomically
+from pipeline.errors import ConsentError, VuoroError
+from pipeline.file_names import fitted, suffix
+from pipeline.intake import digests, receipts
+from pipeline.intake.claims import claiming
+from pipeline.intake.sessions import original, recording
+from pipeline.intake.waiting import group_folder
+from pipeline.study import Study
+from pipeline.withdrawal import tombstones
+
+REASON = ".reason.txt"
+
+
+def quarantine(study: Study, file: Path, error: VuoroError) -> Path:
+    """Move a file from the inbox to quarantine/<group>/; returns its new place.
+
+    The reason stands beside it, a receipt stays in the inbox. Raises TransientError.
+    """
+    return set_aside(study, file, file, receipts.refused(error))
+
+
+def quarantine_session(study: Study, session_id: str, error: VuoroError) -> Path:
+    """Move an accepted file that proved useless to quarantine, as ``quarantine`` does.
+
+    The session is gone then, and its number free. Raises StudyError or TransientError.
+    """
+    return _session_aside(study, session_id, receipts.refused(error))
+
+
+def quarantine_duplicate(study: Study, session_id: str, same_as: str) -> Path:
+    """Move an accepted file to quarantine that has the same sound as another session.
+
+    Dropped again, it is known at once. Raises as ``quarantine_session``.
+    """
+    with os_errors("noting a duplicate"):
+        digests.note(study, recording(study, session_id).sha256, same_as, copy=True)
+    left = any(same_as in tombstone.sessions for tombstone in tombstones.load(study))
+    text = receipts.refused(withdrawn()) if left else receipts.duplicate_of(same_as)
+    return _session_aside(study, session_id, text)
+
+
+def withdrawn() -> ConsentError:
+    """That a recording is one from which somebody has been taken out."""
+    return ConsentError(
+        "Somebody in this recording has withdrawn their consent.",
+        "Delete the file: the session is in the study without their speech.",
+    )
+
+
+def set_aside(study: Study, file: Path, lay: Path, text: str) -> Path:
+    """Move ``file`` to quarantine under a name that is free; ``text`` is beside it first.
+
+    ``lay`` is where in the inbox it is or was: there a receipt says where it is now.
+    """
+    group, name = group_folder(study, lay), lay.name
+    with os_errors("moving a file to quarantine"):
+        folder = study.quarantine / group
+        folder.mkdir(parents=True, exist_ok=True)
+        ending = suffix(name)
+        stem = name[: len(name) - len(ending)]
+        names = chain([fitted(name, "")], (fitted(stem, f" ({n}){ending}") for n in count(2)))
+        place = next(folder / each for each in names if not os.path.lexists(folder / each))
+        reason = folder / fitted(place.name, REASON)
+        write_atomically(reason, os.fsencode(f"{group}/{name}\n\n{text}"))
+        move(file, place)
+    if lay.parent.is_dir():
+        receipts.receipt(study, lay, f"{text}\nNyt / now: {place.relative_to(study.root)}\n")
+    return place
+
+
+def _session_aside(study: Study, session_id: str, text: str) -> Path:
+    session = recording(study, session_id)
+    file = original(study, session)
+    with claiming(study, session_id) as claim, os_errors("moving a session to quarantine"):
+        folder = study.recordings / session_id
+        folder.rename(claim)  # if killed from here on, `repair` undoes it
+        if file.is_relative_to(folder):
+            file = claim / file.name
+        lay = study.inbox / session.inbox_folder / session.original_name
+        place = set_aside(study, file, lay, text)
+        shutil.rmtree(claim)
+    return place

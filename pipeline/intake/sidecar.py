@@ -1,0 +1,81 @@
+"""What a researcher wrote about a recording, in a file beside it.
+
+    tapaaminen.mp4.session.yaml    of one recording; tapaaminen.session.yaml will do
+    session.yaml                   of all recordings in its folder
+
+    number: 3                      1–99; in session.yaml only where it is the folder's one recording
+    kind: group_interview          or: meeting
+
+Either may be left out, and there is nothing else to say: names belong into the roster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError
+from pipeline.file_names import fitted, suffix
+from pipeline.records import SessionKind
+
+OF_FOLDER = "session.yaml"
+OF_ONE = f".{OF_FOLDER}"
+MOST = 99
+_REMEDY = "Mend it; it may say `number: 3` and `kind: meeting` or `kind: group_interview`."
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What is said of a recording; None where nothing is. ``alone``: of that recording only."""
+
+    number: int | None = None
+    kind: SessionKind | None = None
+    alone: bool = True
+
+
+def declared(file: Path) -> Declared:
+    """What the file beside a recording says of it; that of its own goes before the folder's.
+
+    Raises StudyError where it says what it must not, TransientError where it cannot be read.
+    """
+    own = of_one(file)
+    beside = own or file.with_name(OF_FOLDER)
+    if not beside.is_file():
+        return Declared()
+    with os_errors("reading a session.yaml"):
+        data = beside.read_bytes()
+    return _parsed(data, alone=own is not None)
+
+
+def of_one(file: Path) -> Path | None:
+    """The file that is about this recording only; None where there is none."""
+    stem = file.stem if suffix(file.name) else file.name
+    found = (file.with_name(fitted(name, OF_ONE)) for name in (file.name, stem))
+    return next((each for each in found if each.is_file()), None)
+
+
+def _parsed(data: bytes, *, alone: bool) -> Declared:
+    try:
+        found: Any = yaml.safe_load(data.decode("utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise _wrong("is no YAML in UTF-8") from None
+    if found is None:
+        return Declared()
+    if not isinstance(found, dict):
+        raise _wrong("must hold lines like `number: 3`")
+    if not found.keys() <= {"number", "kind"}:
+        raise _wrong("may hold `number` and `kind` only")
+    number, kind = found.get("number"), found.get("kind")
+    if number is not None and not (type(number) is int and 1 <= number <= MOST):
+        raise _wrong(f"must give a `number` from 1 to {MOST}")
+    if kind is not None and kind not in get_args(SessionKind):
+        raise _wrong("must give the `kind` as meeting or group_interview")
+    return Declared(number, kind, alone)
+
+
+def _wrong(what: str) -> StudyError:
+    return StudyError(f"The session.yaml beside the recording {what}.", _REMEDY)

@@ -1,0 +1,72 @@
+"""The same meeting as another file: found by its sound, once that is decoded.
+
+private/fingerprints/<length in s>/<session_id>.npy    the fingerprint of the session's sound
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline import locks
+from pipeline.disk import os_errors, write_atomically
+from pipeline.intake.fingerprint import FRAMES_PER_S, LONGEST_LEAD_S, same_sound
+from pipeline.intake.fingerprint import fingerprint as fingerprint_of
+from pipeline.records import Recording
+from pipeline.study import Study
+
+if TYPE_CHECKING:
+    from pipeline.intake.fingerprint import Fingerprint
+
+LENGTHS_DIFFER_S = 2
+
+
+def duplicate_of(study: Study, recording: Recording, wav: Path) -> str | None:
+    """The other session that has the same sound as this one, whose decoded sound is ``wav``.
+
+    None if there is none: then the session's fingerprint is kept, and others are compared with it.
+    Asked again, it answers the same. Raises StudyError if the study's names are held for a minute,
+    TransientError.
+    """
+    import numpy as np
+
+    mine = fingerprint_of(wav)
+    if mine is None:
+        return None
+    length_s = round(len(mine) / FRAMES_PER_S)
+    with locks.names(study), os_errors("comparing the sound of recordings"):
+        for file in _of_length(study, length_s):
+            session_id = file.stem
+            if session_id == recording.session_id:
+                continue
+            other = _load(file) if (study.recordings / session_id).is_dir() else None
+            if other is not None and same_sound(mine, other):
+                return session_id
+        data = io.BytesIO()
+        np.save(data, mine)
+        folder = study.fingerprints / str(length_s)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # that of a session's first sound stays: what a person was silenced in is less like it
+        if not (folder / f"{recording.session_id}.npy").exists():
+            write_atomically(folder / f"{recording.session_id}.npy", data.getvalue(), 0o600)
+    return None
+
+
+def _load(file: Path) -> Fingerprint | None:
+    """A fingerprint; None where the file is damaged: then the sound is like no other."""
+    import numpy as np
+
+    try:
+        found: Fingerprint = np.load(file)
+    except (ValueError, EOFError):
+        return None
+    return found
+
+
+def _of_length(study: Study, length_s: int) -> Iterator[Path]:
+    """The fingerprints of sounds about as long."""
+    differ_s = round(LENGTHS_DIFFER_S + LONGEST_LEAD_S)
+    for each_s in range(length_s - differ_s, length_s + differ_s + 1):
+        yield from sorted((study.fingerprints / str(each_s)).glob("[!.]*.npy"))

@@ -1,0 +1,126 @@
+"""Putting a service into its place, and taking it away again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.disk import os_errors, write_atomically
+from pipeline.errors import StudyError
+from pipeline.service.definitions import Service, launchd, systemd, task_scheduler
+from pipeline.study import Study
+
+KEPT_VARIABLES = ("VUORO_KEYS", "VUORO_KEY_FILE", "VUORO_MODELS")
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The file of a service, and what its user has to know or to type, a line each."""
+
+    file: Path
+    notes: tuple[str, ...]
+
+
+def service_of(study: Study, every: str, rebuild_at: int, port: int | None) -> Service:
+    """The service of a study, run by the Python that runs now."""
+    code = "from pipeline.cli import main; main()"
+    asked = ["--every", every, "--rebuild-at", str(rebuild_at)]
+    asked += ["--port", str(port)] if port else []
+    command = [sys.executable, "-W", "ignore", "-c", code, "up", "--foreground", *asked]
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return Service(study.root, [*command, "--study", str(study.root)], kept)
+
+
+def install(study: Study, service: Service) -> Installed:
+    """Write the service's definition and, on Linux with systemd, start it.
+
+    Raises StudyError if systemd refuses, TransientError where the file cannot be written.
+    """
+    file = file_of(study, service)
+    with os_errors("writing the service"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, _definition(service))
+    if sys.platform == "darwin":
+        return Installed(file, (f"Load it with: launchctl bootstrap gui/{os.getuid()} '{file}'",))
+    if os.name == "nt":
+        return Installed(
+            file, (f'Load it with: schtasks /Create /TN {service.name} /XML "{file}"',)
+        )
+    if not has_systemd():
+        return Installed(
+            file,
+            (
+                "This machine has no systemd for its users: start vuoro with the computer by a "
+                "line in your crontab (crontab -e) instead:",
+                f"@reboot {subprocess.list2cmdline(service.command)}",
+            ),
+        )
+    for words in (("daemon-reload",), ("enable", "--now", file.name)):
+        _systemctl(*words)
+    return Installed(
+        file,
+        (
+            "It runs while you are logged in. For it to run from the start of the computer on and "
+            "after you log out, type once: loginctl enable-linger",
+        ),
+    )
+
+
+def remove(study: Study, service: Service) -> Installed | None:
+    """Take the service away; None if there is none. Raises StudyError if systemd refuses."""
+    file = file_of(study, service)
+    if not file.exists():
+        return None
+    notes: tuple[str, ...] = ()
+    if sys.platform == "darwin":
+        notes = (f"Unload it with: launchctl bootout gui/{os.getuid()}/{service.name}",)
+    elif os.name == "nt":
+        notes = (f"Unload it with: schtasks /Delete /TN {service.name}",)
+    elif has_systemd():
+        _systemctl("disable", "--now", file.name)
+    with os_errors("removing the service"):
+        file.unlink()
+    if sys.platform == "linux" and has_systemd():
+        _systemctl("daemon-reload")
+    return Installed(file, notes)
+
+
+def file_of(study: Study, service: Service) -> Path:
+    """Where the service's definition lies: where its system looks for it, or in private/."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "LaunchAgents" / f"{service.name}.plist"
+    if os.name == "nt":
+        return study.private / "service" / f"{service.name}.xml"
+    home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(home) / "systemd" / "user" / f"{service.name}.service"
+
+
+def has_systemd() -> bool:
+    """Whether this user has a systemd to talk to."""
+    if shutil.which("systemctl") is None:
+        return False
+    asked = subprocess.run(
+        ["systemctl", "--user", "show-environment"], capture_output=True, check=False
+    )
+    return asked.returncode == 0
+
+
+def _definition(service: Service) -> bytes:
+    if sys.platform == "darwin":
+        return launchd(service)
+    if os.name == "nt":
+        return task_scheduler(service).encode("utf-16")
+    return systemd(service).encode()
+
+
+def _systemctl(*words: str) -> None:
+    done = subprocess.run(["systemctl", "--user", *words], capture_output=True, check=False)
+    if done.returncode != 0:
+        raise StudyError(
+            f"systemd refused `systemctl --user {' '.join(words)}`.",
+            "Type it yourself to see why; `vuoro up` works without it.",
+        )

@@ -1,0 +1,292 @@
+"""What is going on with each session: which stage, how far, what failed and when to try again.
+
+    private/state/<session_id>.json        written by whoever works on the session
+    private/state/<session_id>.cancelled   put there by `vuoro cancel`, taken away by `vuoro retry`
+
+Nothing is decided by it but when to try again: what is done, the store knows. A state that is
+missing, or damaged, is that of a session that nobody has begun. A session that is finished has
+none. It holds no name, no file name and nothing that was said.
+
+Whoever works on a session calls, in this order::
+
+    state.require_not_cancelled(study, session_id)
+    for stage in …:
+        chain.run(stage, state.Reporter(study, session_id, stage))
+    state.finish(study, session_id)
+
+and on a VuoroError ``state.fail(study, session_id, error)``, which ``finish`` follows where the
+recording goes to quarantine. ``is_due`` tells an unattended run which sessions to try.
+
+Two files, as two may write at once: a cancellation is never overwritten by a report of progress.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline import leases
+from pipeline.disk import os_errors, write_atomically
+from pipeline.errors import (
+    CancelledError,
+    ConsentError,
+    LostError,
+    RecordingError,
+    TakenError,
+    TransientError,
+    VuoroError,
+)
+from pipeline.study import Study
+
+FIRST_WAIT = timedelta(minutes=1)
+WAIT_GROWS = 5
+LONGEST_WAIT = timedelta(hours=6)
+REPORT_EVERY_S = 3.0
+
+FOLDER = "state"
+_ENDING = ".json"
+_CANCELLED = ".cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What failed last: the stage, the kind of error, its sentence, and what to do about it.
+
+    ``permanent``: it is the recording's own fault, and trying again would change nothing.
+    """
+
+    kind: str
+    what: str
+    remedy: str
+    permanent: bool
+    at: datetime
+    stage: str = ""
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether nothing is wrong: somebody's consent is missing."""
+        return self.kind == ConsentError.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a session is. Times are UTC.
+
+    ``stage`` is the one that is being made, ``share`` (0–1) how much of it is done, ``since`` when
+    it was begun, ``reported`` when it was last heard of, ``by`` who is at it (machine:process); all
+    are None or 0 while nobody is. A killed process leaves them: whether ``by`` is alive, its lease
+    tells. ``attempts`` counts failures and deaths since a stage was last completed; not to be tried
+    again before ``next_try``.
+    """
+
+    stage: str | None = None
+    share: float = 0.0
+    since: datetime | None = None
+    reported: datetime | None = None
+    by: str | None = None
+    attempts: int = 0
+    failure: Failure | None = None
+    next_try: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it may be tried now, as far as its failures go."""
+        if self.failure is not None and self.failure.permanent:
+            return False
+        next_try = self.next_try
+        if self.reported is not None:  # whoever was at it may have died of it, e.g. of its size
+            next_try = self.reported + waits(self.attempts + 1)
+        return next_try is None or now >= next_try
+
+
+def begun(state: State, stage: str, by: str, now: datetime) -> State:
+    """A stage is begun.
+
+    What failed before is known until a stage is completed. One that another process had begun and
+    not completed counts as an attempt.
+    """
+    attempts, failure = state.attempts, state.failure
+    if state.stage is not None:
+        died = state.by != by
+        attempts, failure = (attempts + 1, failure) if died else (0, None)
+    return State(stage, 0.0, since=now, reported=now, by=by, attempts=attempts, failure=failure)
+
+
+def advanced(state: State, share: float, now: datetime) -> State:
+    """``share`` (0–1) of the stage is done."""
+    return replace(state, share=share, reported=now)
+
+
+def failed(state: State, error: VuoroError, now: datetime) -> State:
+    """It failed. Tried again after 1, 5, 25 … minutes, at most 6 hours, if it is ever.
+
+    What waits for consent has not failed: it may be tried by any run.
+    """
+    permanent, hold = isinstance(error, RecordingError), isinstance(error, ConsentError)
+    kind, stage = type(error).__name__, state.stage or ""
+    failure = Failure(kind, error.what, error.remedy, permanent, now, stage)
+    if permanent or hold:
+        return State(attempts=0 if hold else state.attempts + 1, failure=failure)
+    attempts = state.attempts + 1
+    next_try = now + waits(attempts)
+    return State(attempts=attempts, failure=failure, next_try=next_try)
+
+
+def left(state: State) -> State:
+    """Nobody is at it any more; what failed before is still known."""
+    return State(attempts=state.attempts, failure=state.failure, next_try=state.next_try)
+
+
+def waits(attempts: int) -> timedelta:
+    """How long to wait after so many failures in a row, at least one."""
+    # limited before it is raised: a timedelta overflows
+    growth: int = WAIT_GROWS ** min(attempts - 1, 9)
+    return min(FIRST_WAIT * growth, LONGEST_WAIT)
+
+
+def load(study: Study, session_id: str) -> State:
+    """The state of a session; that of one which nobody has begun where there is none to be read."""
+    try:
+        return TypeAdapter(State).validate_json(_file(study, session_id).read_bytes())
+    except (OSError, ValidationError):
+        return State()
+
+
+def fail(study: Study, session_id: str, error: VuoroError) -> State:
+    """Write that a session failed, unless it was cancelled; its state then.
+
+    Whoever lost a session to another process leaves its state to that one.
+    """
+    was = load(study, session_id)
+    if isinstance(error, LostError | TakenError):
+        return was
+    state = left(was) if isinstance(error, CancelledError) else failed(was, error, _now())
+    with suppress(TransientError):  # a full disk may be just what failed
+        _save(study, session_id, state)
+    return state
+
+
+def leave(study: Study, session_id: str) -> None:
+    """Nobody is at the session any more, though it is not finished: it waits for others."""
+    _save_if_possible(study, session_id, left(load(study, session_id)))
+
+
+def finish(study: Study, session_id: str) -> None:
+    """The session is in the data set, or gone to quarantine: forget its state."""
+    with suppress(OSError):
+        _file(study, session_id).unlink(missing_ok=True)
+        _marker(study, session_id).unlink(missing_ok=True)
+
+
+def is_due(study: Study, session_id: str, now: datetime | None = None) -> bool:
+    """Whether an unattended run should try a session now: not cancelled, and waited long enough."""
+    return not is_cancelled(study, session_id) and load(study, session_id).is_due(now or _now())
+
+
+def cancel(study: Study, session_id: str) -> None:
+    """Have a session not begun, or stopped at its next report. Raises TransientError."""
+    with os_errors("cancelling a session"):
+        _folder(study).mkdir(mode=0o700, exist_ok=True)
+        _marker(study, session_id).touch(0o600)
+
+
+def retry(study: Study, session_id: str) -> bool:
+    """Have a session tried by the next run, whatever failed before or if it was cancelled.
+
+    False if nothing kept it from being tried. Raises TransientError.
+    """
+    was = load(study, session_id)
+    is_alive = session_id in leases.living(study)  # whoever is at it writes the state
+    kept_back = is_cancelled(study, session_id) or (was != State() and not is_alive)
+    with os_errors("bringing a session back"):
+        _marker(study, session_id).unlink(missing_ok=True)
+        if not is_alive:
+            _file(study, session_id).unlink(missing_ok=True)
+    return kept_back
+
+
+def is_cancelled(study: Study, session_id: str) -> bool:
+    """Whether somebody has cancelled a session."""
+    return _marker(study, session_id).exists()
+
+
+def require_not_cancelled(study: Study, session_id: str) -> None:
+    """Raises CancelledError if somebody has cancelled the session."""
+    if is_cancelled(study, session_id):
+        raise CancelledError(f"{session_id} was cancelled.")
+
+
+class Reporter:
+    """Writes how far a stage of a session is: call it with rising shares, 0–1.
+
+    The stage is begun when this is made. Reports come as often as they like: one in a few seconds
+    is written, and looks for a cancellation.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        session_id: str,
+        stage: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Raises CancelledError, and LostError if another process has taken the session over.
+
+        So does each call.
+        """
+        self._study, self._session_id, self._clock = study, session_id, clock
+        self._write(begun(load(study, session_id), stage, whoami(), _now()))
+
+    def __call__(self, share: float) -> None:
+        if self._clock() - self._written >= REPORT_EVERY_S:
+            self._write(advanced(self._state, share, _now()))
+
+    def _write(self, state: State) -> None:
+        require_not_cancelled(self._study, self._session_id)
+        self._state, self._written = state, self._clock()
+        _save_if_possible(self._study, self._session_id, state)
+
+
+def whoami() -> str:
+    """This process among those of all machines."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _save(study: Study, session_id: str, state: State) -> None:
+    with os_errors("writing a session's state"):
+        _folder(study).mkdir(mode=0o700, exist_ok=True)
+        data = TypeAdapter(State).dump_json(state, indent=1)
+        write_atomically(_file(study, session_id), data, 0o600)
+
+
+def _save_if_possible(study: Study, session_id: str, state: State) -> None:
+    """Work that can go on need not stop for its state; work that is lost does. Raises LostError."""
+    try:
+        _save(study, session_id, state)
+    except LostError:
+        raise
+    except TransientError:
+        return
+
+
+def _folder(study: Study) -> Path:
+    return study.private / FOLDER
+
+
+def _file(study: Study, session_id: str) -> Path:
+    return _folder(study) / f"{session_id}{_ENDING}"
+
+
+def _marker(study: Study, session_id: str) -> Path:
+    return _folder(study) / f"{session_id}{_CANCELLED}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,98 @@
+"""``vuoro retry``, ``cancel`` and ``reprocess`` as people use them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+from finished import fake_models, finished_study
+from typer.testing import CliRunner
+
+from pipeline import intake, state
+from pipeline.chain import unfinished
+from pipeline.commands.retry import cancel, reprocess, retry
+from pipeline.errors import DiskFullError, NoAudioError
+from pipeline.study import Study
+
+ID = "G07-S01"
+
+app = typer.Typer()
+for command in (retry, cancel, reprocess):
+    app.command()(command)
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    fake_models(monkeypatch)
+    study: Study = finished_study(tmp_path / "study", ("1.wav",))
+    return study
+
+
+def vuoro(study: Study, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [*arguments, "--study", str(study.root)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        return 1, f"{result.output}{result.exception}"
+    return result.exit_code, result.output
+
+
+def quarantined(study: Study, name: str = "2.mp4") -> Path:
+    """A recording in quarantine; where in the inbox it was."""
+    file = study.inbox / "ryhmä" / name
+    file.write_bytes(b"no sound")
+    intake.quarantine(study, file, NoAudioError("The video has no sound."))
+    assert intake.receipt_of(file).is_file() and not file.exists()
+    return file
+
+
+def test_cancelled_and_brought_back(study: Study) -> None:
+    status, said = vuoro(study, "cancel", ID)
+    assert status == 0 and f"vuoro retry {ID}" in said
+    assert not state.is_due(study, ID)
+    assert vuoro(study, "retry", ID) == (0, f"{ID} is tried by the next run.\n")
+    assert state.is_due(study, ID)
+    assert vuoro(study, "retry", ID) == (0, f"{ID} has not failed, and is not cancelled.\n")
+
+
+def test_what_failed_does_not_wait_any_longer(study: Study) -> None:
+    state.fail(study, ID, DiskFullError("Full."))
+    status, said = vuoro(study, "retry", "--all")
+    assert (status, said) == (0, f"1 session(s) are tried by the next run. {ID}\n")
+    assert state.is_due(study, ID)
+    assert vuoro(study, "retry", "--all")[1] == "0 session(s) are tried by the next run.\n"
+
+
+def test_back_from_quarantine_to_where_it_was(study: Study) -> None:
+    file = quarantined(study)
+    status, _ = vuoro(study, "retry", "2.mp4")
+    assert status == 0
+    assert file.read_bytes() == b"no sound"
+    assert not intake.receipt_of(file).exists()
+    assert not [each for each in study.quarantine.rglob("*") if each.is_file()]
+    assert intake.waiting(study) == [file]
+
+
+def test_nothing_in_the_inbox_is_overwritten(study: Study) -> None:
+    file = quarantined(study)
+    file.write_bytes(b"mended")
+    status, said = vuoro(study, "retry", "2.mp4")
+    assert status == 1 and "in the inbox" in said
+    assert file.read_bytes() == b"mended"
+    assert (study.quarantine / "ryhmä" / "2.mp4").read_bytes() == b"no sound"
+
+
+def test_what_there_is_not(study: Study) -> None:
+    for command in (["retry", "G07-S09"], ["cancel", "G07-S09"]):
+        status, said = vuoro(study, *command)
+        assert status == 1 and "G07-S09" in said
+    assert vuoro(study, "retry")[0] == 2
+    assert vuoro(study, "retry", ID, "--all")[0] == 2
+    assert vuoro(study, "retry", "..")[0] == 1
+
+
+def test_made_anew_from_a_stage_on(study: Study) -> None:
+    status, said = vuoro(study, "reprocess", ID, "--from", "find_names")
+    assert status == 0 and f"{ID}: find_names, pseudonymise." in said
+    assert unfinished(study, study.settings())[ID] == ["find_names", "pseudonymise", "publish"]
+    status, said = vuoro(study, "reprocess", ID, "--from", "somewhere")
+    assert status == 1 and "decode, diarise" in said

@@ -1,0 +1,101 @@
+"""``vuoro status`` as people and scripts read it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from finished import fake_models, finished_study
+from typer.testing import CliRunner
+
+from pipeline import intake, state
+from pipeline.commands.status import status
+from pipeline.errors import NoAudioError, UnreadableError
+from pipeline.leases import lease
+from pipeline.state import Reporter
+from pipeline.study import Study
+
+ID = "G07-S01"
+CHANGED = ("--set", "turns.lapse_s=5")
+
+app = typer.Typer()
+app.command()(status)
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    fake_models(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "250")
+    study: Study = finished_study(tmp_path / "study", ("salainen 1.wav",))
+    return study
+
+
+def said(study: Study, *arguments: str) -> str:
+    result = CliRunner().invoke(app, [*arguments, "--study", str(study.root)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def data(study: Study, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(said(study, "--json", *arguments))
+    return found
+
+
+def test_the_first_line_says_it_all(study: Study) -> None:
+    first, *table = said(study).splitlines()
+    assert first == (
+        "1 recording(s): 1 finished. 3 voice(s) that nobody has judged: vuoro review people. "
+        "2 name(s) that nobody has judged: vuoro review names."
+    )
+    assert any("salainen 1.wav" in line and "finished" in line for line in table)
+
+
+def test_somebody_at_it_with_stage_and_share(study: Study) -> None:
+    with lease(study, ID):
+        Reporter(study, ID, "assemble")
+        shown = said(study, *CHANGED)
+        [told] = data(study, *CHANGED)["recordings"]
+    assert f"at work: turns, 0 % ({state.whoami()})" in shown
+    assert (told["situation"], told["stage"], told["share"]) == ("at work", "assemble", 0.0)
+
+
+def test_what_failed_says_when_it_is_tried_again(study: Study) -> None:
+    state.fail(study, ID, UnreadableError("The disk does not answer.", "Connect it."))
+    shown = " ".join(said(study, *CHANGED).split())
+    assert "failed: The disk does not answer." in shown and "Connect it. Tried again after" in shown
+
+
+def test_the_json_is_complete_and_names_no_file(study: Study) -> None:
+    silent = study.inbox / "ryhmä" / "salainen 2.mp4"
+    silent.write_bytes(b"no sound")
+    intake.quarantine(study, silent, NoAudioError("The video has no sound."))
+    (study.inbox / "ryhmä" / "salainen 3.wav").write_bytes(b"new")
+    told = data(study)
+    assert "salainen" not in json.dumps(told) and "ryhm" not in json.dumps(told)
+    assert told["form"] == 1
+    assert told["summary"] == {
+        "finished": 1,
+        "in_the_inbox": 1,
+        "in_quarantine": 1,
+        "voices_to_judge": 3,
+        "names_to_judge": 2,
+    }
+    session, waiting, aside = told["recordings"]
+    assert session.pop("since") is not None
+    assert session == {
+        "session_id": ID,
+        "situation": "finished",
+        "stages_to_come": [],
+        "stage": None,
+        "share": None,
+        "by": None,
+        "why": None,
+        "next": None,
+        "attempts": 0,
+        "next_try": None,
+    }
+    assert (waiting["session_id"], waiting["next"]) == (None, "vuoro run")
+    assert "The video has no sound." in aside["why"]

@@ -1,0 +1,86 @@
+"""One Prefect server for all runs of these tests; runs in this process on pretended stages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from finished import copied
+from halting import noted
+from pretended import edit_turn, inbox_study, name_person, pretend
+from runs_in_process import Runs
+
+from pipeline.roster.files import save
+from pipeline.roster.model import parsed
+from pipeline.study import Study
+from pipeline.withdrawal.tombstones import Tombstone
+from pipeline.withdrawal.tombstones import put as put_withdrawal
+
+MEMBER = {"name": "Oona Esimerkki", "consent": "yes"}
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prefect server that the runs of all tests share."""
+    from flows.environment import prepare
+    from flows.server import serving
+
+    home = Study(tmp_path_factory.mktemp("prefect"))
+    before = {**os.environ}
+    try:
+        prepare(home)
+        with serving(home.prefect_home) as api:
+            yield api
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture
+def runs(prefect: str, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """Runs in this process, in which no stage uses a model."""
+    monkeypatch.setenv("PREFECT_API_URL", prefect)
+    made = Runs()
+    pretend(monkeypatch)
+    noted(monkeypatch, made.note)
+    return made
+
+
+@pytest.fixture(scope="session")
+def done(tmp_path_factory: pytest.TempPathFactory, prefect: str) -> Study:
+    """A study with three sessions in its data set; not to be changed."""
+    study = inbox_study(tmp_path_factory.mktemp("done"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", prefect)
+        pretend(patch)
+        assert Runs().run(study) == []
+    return study
+
+
+@pytest.fixture
+def study(done: Study, tmp_path: Path) -> Study:
+    """The same study in another place, to do with as one likes."""
+    return copied(done, tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def all_files(done: Study, tmp_path_factory: pytest.TempPathFactory, prefect: str) -> Study:
+    """The same study with what people decide, a roster and a withdrawal; not to be changed."""
+    study = copied(done, tmp_path_factory.mktemp("all") / "study")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", prefect)
+        pretend(patch)
+        edit_turn(study)
+        name_person(study)
+        save(study, parsed({"group": "G31", "members": [MEMBER]}))
+        put_withdrawal(study, Tombstone("G90-P1", "2026-01-02", "done", {}))
+        assert Runs().run(study) == []
+    return study
+
+
+@pytest.fixture
+def decided(all_files: Study, tmp_path: Path) -> Study:
+    """The same in another place, to do with as one likes."""
+    return copied(all_files, tmp_path / "study")

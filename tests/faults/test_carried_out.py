@@ -1,0 +1,132 @@
+"""What a run carries out after each change of a study: exactly these stages, of these sessions."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from heard import enrol
+from pretended import FIRST, NAME, OTHER, SECOND, edit_turn, inbox_study, name_person, put, tables
+from runs_in_process import Runs
+
+from pipeline import intake
+from pipeline.chain import PUBLISH
+from pipeline.errors import StageCrashError
+from pipeline.stages import BY_NAME, STAGES, Job
+from pipeline.study import Study
+
+pytestmark = pytest.mark.faults
+
+SESSIONS = (FIRST, SECOND, OTHER)
+ALL = (*(stage.name for stage in STAGES), PUBLISH)
+FROM_WORDS = ("transcribe", "assemble", "correct", "find_names", "pseudonymise", PUBLISH)
+PEOPLE = ("identify", PUBLISH)
+
+CarriedOut = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is done to a finished study, or set for the next run, and what that run carries out."""
+
+    name: str
+    expected: CarriedOut
+    does: Callable[[Study], object] = lambda study: None
+    overrides: dict[str, str] = field(default_factory=dict)
+
+
+def everywhere(*stages: str) -> CarriedOut:
+    return dict.fromkeys(SESSIONS, stages)
+
+
+def glossary(study: Study) -> None:
+    study.glossary_file.write_text("Mallilan Omaiset ry\n", encoding="utf-8")
+
+
+def roster(study: Study) -> None:
+    (study.voices).mkdir()
+    (study.voices / "anna.wav").write_bytes(b"her voice")
+    enrol(study, {"name": "Anna Esimerkki", "role": "leader", "voice_sample": "anna.wav"})
+
+
+def session_removed(study: Study) -> None:
+    shutil.rmtree(study.recordings / OTHER)
+
+
+def new_content(study: Study) -> None:
+    put(study, "ryhmä/1.wav", take=8)
+
+
+def new_name(study: Study) -> None:
+    put(study, "ryhmä/kopio.wav", take=0)
+
+
+CHANGES = (
+    Change("nothing", {}),
+    Change("threads", {}, overrides={"machine.threads": "1"}),
+    Change("glossary", everywhere(*FROM_WORDS), glossary),
+    Change("Whisper model", everywhere(*FROM_WORDS), overrides={"transcription.model": "another"}),
+    # the sound comes out the same, so nothing is made of it anew
+    Change(
+        "least duration", everywhere("decode", PUBLISH), overrides={"intake.min_duration_s": "2"}
+    ),
+    Change("step of diarisation", everywhere(*ALL[1:]), overrides={"diarisation.step": "0.5"}),
+    # no silence here is so long: turns are cut anew, and are the same
+    Change("lapse", everywhere("assemble", "correct", PUBLISH), overrides={"turns.lapse_s": "5"}),
+    Change(
+        "language of pseudonyms",
+        everywhere("pseudonymise", PUBLISH),
+        overrides={"anonymisation.labels": "en"},
+    ),
+    Change("roster of a group", dict.fromkeys((FIRST, SECOND), PEOPLE), roster),
+    Change("person named", dict.fromkeys((FIRST, SECOND), PEOPLE), name_person),
+    Change("turn edited", {FIRST: ("correct", "find_names", "pseudonymise", PUBLISH)}, edit_turn),
+    Change("same place, new content", {"G07-S03": ALL}, new_content),
+    Change("same content, new name", {}, new_name),
+    Change("session removed", {}, session_removed),
+)
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+def test_exactly_what_a_change_asks_for(runs: Runs, study: Study, change: Change) -> None:
+    change.does(study)
+    assert runs.run(study, **change.overrides) == []
+    assert runs.carried_out == {s: [*stages] for s, stages in change.expected.items()}
+    assert runs.run(study, **change.overrides) == []
+    assert runs.carried_out == {}
+    have = {recording.session_id for recording in intake.sessions(study)}
+    assert {file.stem for file in (study.dataset / "turns").iterdir()} == have
+
+
+def test_a_first_run_carries_out_everything_once(runs: Runs, tmp_path: Path) -> None:
+    assert runs.run(inbox_study(tmp_path)) == []
+    assert runs.carried_out == {session: [*ALL] for session in SESSIONS}
+
+
+def test_after_a_crash_what_was_done_is_kept(
+    runs: Runs, study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stage that falls over, in one session alone; the other sessions are finished."""
+    crashed = inbox_study(tmp_path / "crashed")
+    crashed.key_file.write_bytes(study.key_file.read_bytes())  # the same random draw
+    stage = BY_NAME["transcribe"]
+
+    def falls_over(job: Job) -> object:
+        if job.chain.recording.session_id == FIRST:
+            raise RuntimeError(NAME)
+        return stage.run(job)
+
+    with monkeypatch.context() as patch:
+        patch.setitem(BY_NAME, stage.name, replace(stage, run=falls_over))
+        [error] = runs.run(crashed)
+    assert isinstance(error, StageCrashError) and NAME not in str(error)
+    assert runs.carried_out[FIRST] == ["decode", "diarise"]
+    assert runs.carried_out[OTHER] == [*ALL]
+
+    assert runs.run(crashed) == []
+    assert runs.carried_out[FIRST] == [*ALL[2:]]
+    assert OTHER not in runs.carried_out
+    assert tables(crashed) == tables(study)

@@ -1,0 +1,190 @@
+"""A disk that is full, and files that may not be read or written: one sentence, and nothing half.
+
+The limit of a process on the size of its files works for any user and stops the same writes as a
+full disk. Where the user may mount one, a small disk is filled for real, too.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from finished import copied
+from halting import DOCUMENT
+from heard import chain_of
+from pretended import FIRST, edit_turn, tables
+from runs_in_process import Runs
+
+from pipeline.chain import PUBLISH
+from pipeline.disk import PENDING
+from pipeline.errors import StageCrashError, TransientError, VuoroError
+from pipeline.exports.write import FORMS, export
+from pipeline.stages import BY_NAME
+from pipeline.study import Study
+
+pytestmark = pytest.mark.faults
+
+CAPABILITIES_VERSION_3 = 0x20080522
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1 << 1, 1 << 2
+SMALLEST = 150  # bytes: less than the record of any stage
+
+
+class Disk:
+    """A place for a study that has room until it is filled."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def fill(self) -> None:
+        """From now on nothing but the smallest files can be written by this process."""
+        resource.setrlimit(resource.RLIMIT_FSIZE, (SMALLEST, resource.RLIM_INFINITY))
+
+    def empty(self) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+class SmallDisk(Disk):
+    """A file system of its own, in memory."""
+
+    def fill(self) -> None:
+        with (self.root / "filler").open("wb", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(bytes(4096))
+            except OSError:
+                return
+
+    def empty(self) -> None:
+        (self.root / "filler").unlink(missing_ok=True)
+
+
+def mounted(root: Path) -> bool:
+    """Whether a small file system could be mounted there: not every user may."""
+    return not subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "vuoro-test", str(root)],
+        capture_output=True,
+        check=False,
+    ).returncode
+
+
+@pytest.fixture(params=["limit on files", "small disk"])
+def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
+    root = tmp_path / "disk"
+    root.mkdir()
+    small = request.param == "small disk" and mounted(root)
+    made = SmallDisk(root) if small else Disk(root)
+    try:
+        yield made
+    finally:
+        made.empty()
+        if small:
+            subprocess.run(["umount", "--lazy", str(root)], check=True)
+
+
+@pytest.mark.parametrize("stage", ["decode", "diarise", "pseudonymise", PUBLISH, DOCUMENT])
+def test_no_room_in_a_stage(runs: Runs, done: Study, disk: Disk, stage: str) -> None:
+    study = copied(done, disk.root / "study")
+    chain = chain_of(study, FIRST)
+    if stage in BY_NAME:
+        shutil.rmtree(chain.folder(stage))
+    (study.dataset / "turns" / f"{FIRST}.parquet").unlink()
+    (study.dataset / "DATASHEET.md").unlink()
+    runs.at[stage] = disk.fill
+    errors = runs.run(study)
+    disk.empty()
+    assert_told(errors)
+    assert half_written(study.root) == []
+    assert runs.run(study) == []
+    assert tables(study) == tables(done)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_room_for_exports(done: Study, disk: Disk, form: str) -> None:
+    study = copied(done, disk.root / "study")
+    disk.fill()
+    try:
+        with pytest.raises(TransientError) as raised:
+            export(study.dataset, study.exports, [form])
+    finally:
+        disk.empty()
+    assert_told([raised.value])
+    assert [file for file in study.exports.rglob("*") if file.is_file()] == []
+    export(study.dataset, study.exports, [form])
+    assert [file for file in study.exports.rglob("*") if file.is_file()]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "private/stages/diarise",
+        "private/stages/decode/*/manifest.json",
+        "private/stages/decode/*/audio.wav",
+        f"private/recordings/{FIRST}/recording.json",
+        "private/recordings",
+        "private/people/G07.json",
+        "private/names.key",
+        "dataset/turns",
+        "dataset/sessions/*.parquet",
+        "inbox/ryhmä",
+        "vuoro.toml",
+    ],
+)
+def test_no_permission(runs: Runs, study: Study, place: str) -> None:
+    before = tables(study)
+    edit_turn(study)
+    with without_permission([*study.root.glob(place)]):
+        errors = runs.run(study)
+    assert_told(errors)
+    assert tables(study) == before
+    assert half_written(study.root) == []
+    assert runs.run(study) == []
+    assert runs.made[FIRST][0] == "correct"
+
+
+def assert_told(errors: list[VuoroError]) -> None:
+    """At least one, each of them one sentence of ours about something that can pass."""
+    assert errors
+    for error in errors:
+        assert isinstance(error, TransientError) and not isinstance(error, StageCrashError), error
+        assert error.what.endswith(".") and ". " not in error.what, error
+
+
+def half_written(root: Path) -> list[Path]:
+    return [file for file in root.rglob(f"*{PENDING}*") if file.is_file()]
+
+
+@contextmanager
+def without_permission(places: list[Path]) -> Iterator[None]:
+    """Nobody may read or write what is there; nor the administrator, who otherwise may all."""
+    modes = [(place, place.stat().st_mode) for place in places]
+    assert modes
+    with as_other_users():
+        for place, _ in modes:
+            place.chmod(0)
+        try:
+            yield
+        finally:
+            for place, mode in modes:
+                place.chmod(mode)
+
+
+@contextmanager
+def as_other_users() -> Iterator[None]:
+    """Linux lets the administrator pass by permissions by two capabilities: here without them."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(CAPABILITIES_VERSION_3, 0)
+    before = (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, before) == 0
+    without = (ctypes.c_uint32 * 6)(*before)
+    without[0] &= ~(CAP_DAC_OVERRIDE | CAP_DAC_READ_SEARCH)
+    assert libc.capset(header, without) == 0
+    try:
+        yield
+    finally:
+        assert libc.capset(header, before) == 0

@@ -1,0 +1,181 @@
+"""Files torn by a power failure, or meddled with: what can be made anew is, without a word; of
+what cannot be, one sentence says which file it is. No table is ever wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from heard import chain_of
+from pretended import FIRST, OTHER, SECOND, put, tables
+from runs_in_process import Runs
+
+from pipeline.errors import StageCrashError
+from pipeline.stages import STAGES
+from pipeline.study import Study
+
+pytestmark = pytest.mark.faults
+
+Tear = Callable[[bytes], bytes]
+ALL = [stage.name for stage in STAGES]
+
+TEARS: dict[str, Tear] = {
+    "empty": lambda data: b"",
+    "cut": lambda data: data[: len(data) // 2],
+    "zeroed": lambda data: data[: len(data) // 2] + bytes(len(data) - len(data) // 2),
+}
+each_tear = pytest.mark.parametrize("tear", TEARS.values(), ids=TEARS)
+
+FILES = {
+    "people/G07.json": "private/people/G07.json is damaged",
+    "people/decisions.jsonl": "private/people/decisions.jsonl is damaged",
+    f"edits/{FIRST}.jsonl": f"private/edits/{FIRST}.jsonl is damaged",
+    "names.key": "key",
+    f"recordings/{FIRST}/recording.json": f"{FIRST}/recording.json is damaged",
+    "groups.json": "private/groups.json is damaged",
+    "withdrawn.json": "private/withdrawn.json is damaged",
+    "rosters/G31.yaml": "G31",
+}
+
+
+def tear_up(file: Path, tear: Tear) -> None:
+    file.write_bytes(tear(file.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("name", "tear", "wanted"),
+    [
+        ("result.json", "empty", ALL),
+        ("result.json", "zeroed", ALL),
+        ("manifest.json", "cut", ALL),
+        ("audio.wav", "cut", ["decode"]),
+    ],
+)
+def test_torn_results_are_made_anew(
+    runs: Runs, decided: Study, name: str, tear: str, wanted: list[str]
+) -> None:
+    """Of every stage at once, in one session; the others' are left as they are."""
+    before = tables(decided)
+    of_first = {key for _, key in results(decided, FIRST)}
+    for file in decided.stages.glob(f"*/*/{name}"):
+        if file.parent.name in of_first:
+            tear_up(file, TEARS[tear])
+    assert runs.run(decided) == []
+    assert runs.made == {FIRST: wanted}
+    assert tables(decided) == before
+    assert runs.run(decided) == [] and runs.carried_out == {}
+
+
+@pytest.mark.parametrize("stage", ALL)
+def test_a_result_edited_by_hand_is_made_anew_alone(runs: Runs, decided: Study, stage: str) -> None:
+    """It comes out as it was, so that nothing follows from it."""
+    before = tables(decided)
+    file = decided.stages / stage / dict(results(decided, FIRST))[stage] / "result.json"
+    file.write_bytes(file.read_bytes().replace(b'"', b"'", 1))
+    assert runs.run(decided) == []
+    assert runs.made == {FIRST: [stage]}
+    assert tables(decided) == before
+
+
+def test_deleted_results_are_made_anew(runs: Runs, decided: Study) -> None:
+    before = tables(decided)
+    names = decided.stages / "find_names" / dict(results(decided, OTHER))["find_names"]
+    shutil.rmtree(names)
+    shutil.rmtree(decided.stages / "transcribe")
+    assert runs.run(decided) == []
+    wanted = {session: ["transcribe"] for session in (FIRST, SECOND)}
+    assert runs.made == {**wanted, OTHER: ["transcribe", "find_names"]}
+    assert tables(decided) == before
+
+
+def test_swapped_results_are_made_anew(runs: Runs, decided: Study) -> None:
+    """Each is whole, and lies where the other should."""
+    before = tables(decided)
+    keys = dict(results(decided, FIRST)), dict(results(decided, OTHER))
+    one, other = (decided.stages / "transcribe" / each["transcribe"] for each in keys)
+    one.rename(one.parent / "aside")
+    other.rename(one)
+    (one.parent / "aside").rename(other)
+    assert runs.run(decided) == []
+    assert runs.made == {FIRST: ["transcribe"], OTHER: ["transcribe"]}
+    assert tables(decided) == before
+
+
+@each_tear
+def test_torn_tables_are_written_anew(runs: Runs, decided: Study, tear: Tear) -> None:
+    before = tables(decided)
+    for file in decided.dataset.rglob("*.parquet"):
+        tear_up(file, tear)
+    assert runs.run(decided) == []
+    assert tables(decided) == before
+
+
+@each_tear
+def test_what_is_of_no_session_is_written_anew(runs: Runs, decided: Study, tear: Tear) -> None:
+    before = tables(decided)
+    parts = [*decided.dataset.glob("people/*"), *decided.dataset.glob("attendance/*")]
+    for file in (*parts, decided.dataset / "dictionary.csv", decided.dataset / "DATASHEET.md"):
+        tear_up(file, tear)
+    assert runs.run(decided) == []
+    assert runs.carried_out == {}
+    assert tables(decided) == before
+
+
+@each_tear
+@pytest.mark.parametrize("name", FILES)
+def test_what_cannot_be_made_anew_is_named(
+    runs: Runs, decided: Study, name: str, tear: Tear
+) -> None:
+    before = tables(decided)
+    put(decided, "ryhmä/3.wav", take=8)
+    tear_up(decided.private / name, tear)
+    errors = runs.run(decided)
+    assert errors and not any(isinstance(error, StageCrashError) for error in errors)
+    assert FILES[name] in str(errors[0])
+    assert str(errors[0]).count(". ") <= 2
+    after = tables(decided)
+    assert {place: after[place] for place in before if FIRST in place} == {
+        place: data for place, data in before.items() if FIRST in place
+    }
+
+
+@pytest.mark.parametrize("tear", [TEARS["cut"], TEARS["zeroed"]], ids=["cut", "zeroed"])
+def test_torn_settings_are_named(runs: Runs, decided: Study, tear: Tear) -> None:
+    tear_up(decided.settings_file, tear)
+    [error] = runs.run(decided)
+    assert "vuoro.toml" in str(error)
+
+
+def test_a_log_cut_off_is_gone_on_with(runs: Runs, decided: Study) -> None:
+    log = decided.audit / f"{FIRST}.jsonl"
+    lines = log.read_bytes().splitlines()
+    tear_up(log, TEARS["cut"])
+    assert runs.run(decided, **{"anonymisation.labels": "en"}) == []
+    *_, last = log.read_bytes().splitlines()
+    assert json.loads(last).keys() == json.loads(lines[0]).keys()
+
+
+def test_a_study_that_was_moved_is_up_to_date(runs: Runs, decided: Study, tmp_path: Path) -> None:
+    moved = Study(decided.root.rename(tmp_path / "elsewhere"))
+    assert runs.run(moved) == [] and runs.carried_out == {}
+
+
+def test_a_clock_set_back_changes_nothing(runs: Runs, decided: Study) -> None:
+    """All files are of the future, and what is made now is older than what it is made from."""
+    future = 4_000_000_000
+    for file in decided.root.rglob("*"):
+        os.utime(file, (future, future))
+    assert runs.run(decided) == [] and runs.carried_out == {}
+    put(decided, "ryhmä/3.wav", take=8)
+    assert runs.run(decided) == []
+    assert [*runs.carried_out] == ["G07-S03"]
+
+
+def results(study: Study, session_id: str) -> list[tuple[str, str]]:
+    """Stage and key of each result of a session."""
+    chain = chain_of(study, session_id)
+    return [(stage, chain.folder(stage).name) for stage in ALL]

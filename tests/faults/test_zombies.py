@@ -1,0 +1,177 @@
+"""Runs killed for real: found out, begun again three times and no more, nothing left "Running"."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from runs import environment
+
+from flows import server, tied, zombies
+from flows.environment import prepare
+from flows.worker import Worker
+from pipeline.study import Study
+
+pytestmark = pytest.mark.faults
+
+WITHIN_S = 30.0
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A client of a real Prefect server."""
+    study = Study(tmp_path_factory.mktemp("study"))
+    with pytest.MonkeyPatch.context() as patched:
+        for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+            patched.delenv(name)
+        kept = dict(os.environ)
+        prepare(study)
+        from prefect import get_client
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        with (
+            server.serving(study.prefect_home) as api,
+            temporary_settings({PREFECT_API_URL: api}),
+            get_client(sync_client=True) as connected,
+        ):
+            yield connected
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+@pytest.fixture
+def start(client: Any, tmp_path: Path) -> Callable[..., tied.Process]:
+    """Starts a slow run in a process of its own."""
+    path = os.pathsep.join([str(Path(__file__).parents[1] / "support"), *environment_path()])
+    env = {"PYTHONPATH": path, "PREFECT_API_URL": str(client.api_url)}
+
+    def begin(*arguments: str) -> tied.Process:
+        return tied.start("slow_run", *arguments, log=tmp_path / "run.log", env=env)
+
+    return begin
+
+
+def environment_path() -> list[str]:
+    return [str(Path(__file__).parents[2]), environment().get("PYTHONPATH", "")]
+
+
+def until(found: Callable[[], bool], step: Callable[[], object] = lambda: None) -> None:
+    give_up = time.monotonic() + WITHIN_S
+    while not found():
+        assert time.monotonic() < give_up, "it has not come to pass"
+        step()
+        time.sleep(0.1)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def states(client: Any, run: UUID) -> list[str]:
+    return [state.name for state in client.read_flow_run_states(run)]
+
+
+def inside(client: Any) -> list[str]:
+    """States of all sessions and stages."""
+    from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+
+    sessions = client.read_flow_runs(flow_filter=FlowFilter(name=FlowFilterName(any_=["session"])))
+    return [run.state_name for run in [*sessions, *client.read_task_runs()]]
+
+
+@pytest.fixture
+def deployment(client: Any) -> UUID:
+    from slow_run import slow
+
+    return slow.to_deployment("slow").apply()
+
+
+class OnceOnly:
+    """A schedule with one run now, and no more today."""
+
+    def next(self, name: str, now: Any, last: Any) -> Any:
+        from datetime import timedelta
+
+        return now if last is None else now + timedelta(days=1)
+
+
+def test_a_run_that_is_killed_again_and_again(
+    client: Any, deployment: UUID, start: Callable[..., tied.Process]
+) -> None:
+    begun: list[tied.Process] = []
+
+    def begin(run: UUID, name: str) -> tied.Process:
+        begun.append(start(str(run)))
+        return begun[-1]
+
+    def worker() -> Worker:
+        return Worker(client, {deployment: "slow"}, OnceOnly(), begin, zombies.Hearing())
+
+    first = worker()
+    until(lambda: bool(begun), first.look)
+    [run] = [r.id for r in client.read_flow_runs() if r.deployment_id == deployment]
+    until(lambda: states(client, run)[-1] == "Running" and "Running" in inside(client), first.look)
+    kill(begun[0])
+    killed_at = time.monotonic()
+    until(lambda: zombies.AGAIN in states(client, run), first.look)
+    assert time.monotonic() - killed_at < 10
+    assert "Running" not in inside(client)
+
+    until(lambda: len(begun) == 2 and states(client, run)[-1] == "Running", first.look)
+    kill(begun[1])  # and the worker with it: another one settles what it left
+    second = worker()
+    second.begin()
+    assert states(client, run).count(zombies.AGAIN) == 2
+
+    until(lambda: len(begun) == 3 and states(client, run)[-1] == "Running", second.look)
+    kill(begun[2])
+    until(lambda: states(client, run)[-1] == "Failed", second.look)
+    message = client.read_flow_run(run).state.message
+    assert message.startswith("Its process ended 3 times")
+    for _ in range(3):
+        second.look()
+    assert len(begun) == 3
+    assert "Running" not in inside(client)
+
+
+def test_a_run_that_is_stopped_goes_on_later(
+    client: Any, deployment: UUID, start: Callable[..., tied.Process]
+) -> None:
+    begun: list[tied.Process] = []
+
+    def begin(run: UUID, name: str) -> tied.Process:
+        begun.append(start(str(run)))
+        return begun[-1]
+
+    worker = Worker(client, {deployment: "slow"}, OnceOnly(), begin, zombies.Hearing())
+    worker.begin()
+    until(lambda: bool(begun), worker.look)
+    until(lambda: "Running" in inside(client), worker.look)
+    worker.stop()
+    assert begun[0].poll() is not None
+    [run] = [r for r in client.read_flow_runs() if r.state_name == zombies.INTERRUPTED]
+    assert "What is done is kept" in run.state.message
+    assert "Running" not in inside(client)
+
+
+def test_a_run_of_nobody_that_is_killed(client: Any, start: Callable[..., tied.Process]) -> None:
+    """As `vuoro run` or a worker on another machine: nobody knows it, it is merely not heard."""
+    process = start()
+    until(lambda: "Running" in inside(client))
+    [run] = [r for r in zombies.at_work(client)]
+    hearing = zombies.Hearing(quiet_s=2.0)
+    kill(process)
+    until(
+        lambda: client.read_flow_run(run.id).state_name == "Crashed",
+        lambda: zombies.settle_silent(client, hearing, ()),
+    )
+    assert "`vuoro run` goes on" in client.read_flow_run(run.id).state.message
+    assert "Running" not in inside(client)

@@ -1,0 +1,185 @@
+"""Which sessions a process works on beside others, and when it settles what all have heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from finished import sound
+from prefect.client.schemas.objects import StateType
+from tracks import write
+
+from flows import batch, inbox
+from flows.batch import Work
+from pipeline import intake, locks, state
+from pipeline.errors import NoAudioError, UnreadableError
+from pipeline.leases import Lease
+from pipeline.listener import Listener
+from pipeline.study import Study, create
+
+ONE, TWO, THREE = "G07-S01", "G07-S02", "G07-S03"
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    study = create(tmp_path / "study")
+    study.groups_file.write_text('{"ryhmä": "G07"}', encoding="utf-8")
+    (study.inbox / "ryhmä").mkdir()
+    for number in (1, 2, 3):
+        write(study.inbox / "ryhmä" / f"{number}.wav", sound() / number)
+    assert intake.take_in(study, study.settings().intake, Listener()) == 3
+    return study
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sessions that were listened to; nothing is made of them."""
+    heard: list[str] = []
+    monkeypatch.setattr(batch, "process_session", lambda study, id, overrides: heard.append(id))
+    return heard
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    settled: list[bool] = []
+    monkeypatch.setattr(Work, "settle", lambda self: settled.append(True))
+    return settled
+
+
+@contextmanager
+def work_on(study: Study, **options: Any) -> Iterator[Work]:
+    with locks.working(study) as held:
+        yield Work(study, {}, held, **options)
+
+
+def others(study: Study, session_id: str) -> Lease:
+    """The lease of another process."""
+    folder = study.private / "leases"
+    folder.mkdir(exist_ok=True)
+    taken = Lease(folder / f"{session_id}.json")
+    assert taken.take()
+    return taken
+
+
+def fail(study: Study, session_id: str) -> None:
+    state.fail(study, session_id, UnreadableError("The share does not answer."))
+
+
+def test_what_another_is_at_is_left_to_it(study: Study, heard: list[str]) -> None:
+    other = others(study, TWO)
+    with work_on(study) as work:
+        work.hear([ONE, TWO, THREE], wait=False)
+    other.release()
+    assert heard == [ONE, THREE]
+
+
+def test_what_another_is_at_is_looked_at_again(
+    study: Study, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = others(study, TWO)
+    with work_on(study) as work:
+        monkeypatch.setattr(batch.time, "sleep", lambda s: other.release())
+        work.hear([ONE, TWO, THREE], wait=True)
+    assert heard == [ONE, THREE, TWO]
+
+
+def test_what_failed_for_another_is_not_tried_at_once(
+    study: Study, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = others(study, TWO)
+    with work_on(study) as work:
+
+        def failed_there(_: float) -> None:
+            fail(study, TWO)
+            other.release()
+
+        monkeypatch.setattr(batch.time, "sleep", failed_there)
+        work.hear([TWO], wait=True)
+    assert heard == []
+
+
+def test_what_failed_waits_unless_a_person_asks(study: Study) -> None:
+    fail(study, ONE)
+    state.cancel(study, TWO)
+    state.Reporter(study, THREE, "decode")  # another process is at it, or died of late
+    with work_on(study) as work:
+        assert work.unheard() == [THREE]
+    with work_on(study, every=True) as work:
+        assert work.unheard() == [ONE, THREE]
+
+
+def test_a_failure_is_told_and_the_next_goes_on(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = {ONE: UnreadableError("The share does not answer."), TWO: NoAudioError("No sound.")}
+    heard: list[str] = []
+
+    def hear(study: str, session_id: str, overrides: dict[str, str]) -> None:
+        if session_id in errors:
+            raise errors[session_id]
+        heard.append(session_id)
+
+    monkeypatch.setattr(batch, "process_session", hear)
+    with work_on(study) as work:
+        work.hear([ONE, TWO, THREE], wait=True)
+        assert work.unheard() == [THREE]
+    assert heard == [THREE]
+    assert {id: row["outcome"] for id, row in work.rows.items()} == {ONE: "failed", TWO: "failed"}
+    assert [r.session_id for r in intake.sessions(study)] == [ONE, THREE]  # TWO is in quarantine
+    failure = state.load(study, ONE).failure
+    assert failure is not None and failure.kind == "UnreadableError"
+
+
+def test_only_the_last_batch_settles(
+    study: Study, heard: list[str], settled: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [[TWO], []]
+    monkeypatch.setattr(Work, "unheard", lambda self: left.pop(0))
+    batch.process_sessions.fn(str(study.root), [ONE, THREE], {})
+    assert settled == []
+    batch.process_sessions.fn(str(study.root), [TWO], {})
+    assert (heard, settled) == ([ONE, THREE, TWO], [True])
+
+
+def test_batches_go_to_workers_once(
+    study: Study, settled: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ONE waits for a worker; TWO's worker is dead; the third's batch was of another study."""
+    given: list[list[str]] = []
+
+    def batch_of(session_id: str, state_type: StateType, root: Path) -> SimpleNamespace:
+        parameters = {"study": str(root), "session_ids": [session_id]}
+        return SimpleNamespace(id=session_id, state_type=state_type, parameters=parameters)
+
+    batches = [
+        batch_of(ONE, StateType.SCHEDULED, study.root),
+        batch_of(TWO, StateType.RUNNING, study.root),
+        batch_of(THREE, StateType.SCHEDULED, study.root / "other"),
+    ]
+
+    @contextmanager
+    def client(sync_client: bool) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(read_flow_runs=lambda **_: batches)
+
+    monkeypatch.setattr(inbox, "get_client", client)
+    monkeypatch.setattr(
+        inbox,
+        "run_deployment",
+        lambda name, parameters, **_: given.append(parameters["session_ids"]),
+    )
+    with work_on(study) as work:
+        inbox._hand_out(study, {}, work, 10)
+        assert given == [[TWO, THREE]]
+        inbox._hand_out(study, {}, work, 1)
+        assert given[1:] == [[TWO], [THREE]]
+        with locks.working(study, TWO):  # whose worker lives
+            inbox._hand_out(study, {}, work, 10)
+        assert given[3:] == [[THREE]]
+        assert settled == []
+        monkeypatch.setattr(Work, "unheard", lambda self: [])
+        inbox._hand_out(study, {}, work, 10)
+    assert (len(given), settled) == (4, [True])

@@ -1,0 +1,92 @@
+"""What cannot be used: where it goes, and that the reason is told in two languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from inbox import SETTINGS, accept, drop, receipt_of
+
+from pipeline import intake
+from pipeline.disk import sha256_of
+from pipeline.errors import (
+    DiskFullError,
+    NoAudioError,
+    NotMediaError,
+    RecordingError,
+    StudyError,
+    UnreadableError,
+)
+from pipeline.study import Study, create
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return create(tmp_path / "study")
+
+
+def test_quarantine_tells_what_is_wrong_in_two_languages(study: Study) -> None:
+    file = study.inbox / "a" / "nimi.mp4"
+    file.parent.mkdir()
+    file.write_bytes(b"")
+    with pytest.raises(NotMediaError) as caught:
+        intake.accept(study, file, SETTINGS)
+    assert intake.waiting(study) == [file]
+    place = intake.quarantine(study, file, caught.value)
+    assert place == study.quarantine / "a" / "nimi.mp4"
+    assert intake.waiting(study) == []
+    reason = place.with_name("nimi.mp4.reason.txt").read_text(encoding="utf-8")
+    for text in (reason, receipt_of(file)):
+        assert "nimi.mp4" in text
+        assert "Tiedosto on tyhjä" in text
+        assert str(caught.value) in text
+    assert "quarantine/a/nimi.mp4" in receipt_of(file)
+
+
+def test_quarantine_overwrites_nothing(study: Study) -> None:
+    contents = []
+    for n in range(3):
+        file = drop(study, "a/x.wav", 2 + n)
+        contents.append(file.read_bytes())
+        intake.quarantine(study, file, NoAudioError("None."))
+    folder = study.quarantine / "a"
+    assert [
+        (folder / name).read_bytes() for name in ("x.wav", "x (2).wav", "x (3).wav")
+    ] == contents
+    assert (folder / "x (3).wav.reason.txt").exists()
+
+
+def test_every_reason_has_its_finnish(study: Study) -> None:
+    leaves = [*RecordingError.__subclasses__(), DiskFullError, UnreadableError]
+    assert {kind.__name__ for kind in leaves} >= {"NoAudioError", "LanguageError"}
+    for kind in leaves:
+        file = drop(study, f"a/{kind.__name__}.wav")
+        place = intake.quarantine(study, file, kind("What."))
+        finnish = place.with_name(f"{place.name}.reason.txt").read_text(encoding="utf-8")
+        assert len(finnish.partition("\n\n")[2].partition("\n\n")[0]) > 45
+
+
+def test_session_that_proves_useless_goes_to_quarantine(study: Study) -> None:
+    lay = drop(study, "a/tapaaminen 2.wav")
+    recording = accept(study, lay)
+    assert f"Accepted as session {recording.session_id}" in receipt_of(lay)
+    place = intake.quarantine_session(study, recording.session_id, NoAudioError("None."))
+    assert place == study.quarantine / "a" / "tapaaminen 2.wav"
+    assert "Tallennetta ei voi käyttää" in receipt_of(lay)
+    assert sha256_of(place) == recording.sha256
+    assert intake.sessions(study) == []
+    assert list(study.recordings.iterdir()) == []
+    with pytest.raises(StudyError, match=recording.session_id):
+        intake.recording(study, recording.session_id)
+
+
+def test_a_session_half_way_to_quarantine_whose_number_was_given_away(study: Study) -> None:
+    lay = drop(study, "a/tapaaminen 2.wav")
+    data = lay.read_bytes()
+    recording = accept(study, lay)
+    (study.recordings / recording.session_id).rename(study.recordings / ".claim-x")
+    again = accept(study, drop(study, "a/tapaaminen 2.wav", 3))
+    assert again.session_id == recording.session_id
+    intake.repair(study)
+    assert [file.read_bytes() for file in intake.waiting(study)] == [data]
+    assert intake.sessions(study) == [again]

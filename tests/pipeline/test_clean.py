@@ -1,0 +1,166 @@
+"""Cleaning: what of no use goes, what is in use stays, and nothing else is touched."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from finished import fake_models, finish, finished_study
+from pydantic import TypeAdapter
+
+from pipeline import intake, locks, state
+from pipeline.chain import SessionChain, unfinished
+from pipeline.clean import clean, find_waste, reprocess
+from pipeline.edits.model import Corrected
+from pipeline.errors import DiskFullError, StudyError, TakenError
+from pipeline.leases import lease
+from pipeline.records import MaskedConversation, Recording
+from pipeline.study import Study
+
+ID = "G07-S01"
+OLD = {"turns.lapse_s": "5"}
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    fake_models(monkeypatch)
+    study: Study = finished_study(tmp_path / "study", ("1.wav",))
+    return study
+
+
+def chain(study: Study, overrides: dict[str, str] | None = None) -> SessionChain:
+    return SessionChain(study, intake.recording(study, ID), study.settings(overrides))
+
+
+def also_made_with(study: Study, overrides: dict[str, str], stage: str = "correct") -> Path:
+    """The folder of a result under other settings, made as a run makes it."""
+    other = chain(study, overrides)
+    for name in ("assemble", "correct"):
+        other.run(name, lambda share: None)
+    return other.folder(stage)
+
+
+def contents(study: Study) -> dict[str, bytes]:
+    """All files of the study but locks, by place."""
+    files = (file for file in study.root.rglob("*") if file.is_file())
+    kept = (file for file in files if not {"leases", "prefect"} & {*file.parts})
+    return {str(f.relative_to(study.root)): f.read_bytes() for f in kept if f.suffix != ".lock"}
+
+
+def test_a_finished_study_has_no_waste(study: Study) -> None:
+    before = contents(study)
+    assert find_waste(study, study.settings()).waste == ()
+    clean(study, study.settings())
+    assert contents(study) == before
+
+
+def test_results_of_earlier_settings_go_and_nothing_else(study: Study) -> None:
+    before = contents(study)
+    old = also_made_with(study, OLD)
+    found = find_waste(study, study.settings())
+    [waste] = found.waste
+    assert waste.kind == "superseded results" and old in waste.paths
+    assert len(waste.paths) == 2  # assemble and correct
+    n_bytes = sum(f.stat().st_size for path in waste.paths for f in path.iterdir())
+    assert found.n_bytes == waste.n_bytes == n_bytes > 0
+    assert old.is_dir()  # nothing is touched by looking
+    assert clean(study, study.settings()) == found
+    assert contents(study) == before
+    assert unfinished(study, study.settings()) == {}
+
+
+def test_results_in_use_stay_while_the_new_ones_are_not_there(study: Study) -> None:
+    before = contents(study)
+    found = clean(study, study.settings(OLD))  # as if vuoro.toml had just been changed
+    assert found.waste == ()
+    assert found.kept_for == ("assemble", "correct", "find_names", "pseudonymise")
+    assert contents(study) == before
+
+
+def test_a_result_that_two_sessions_share_stays(study: Study) -> None:
+    twin = replace(intake.recording(study, ID), session_id="G07-S02", session_number=2)
+    folder = study.recordings / "G07-S02"
+    shutil.copytree(study.recordings / ID, folder)
+    (folder / intake.RECORD).write_bytes(TypeAdapter(Recording).dump_json(twin))
+    finish(study, "G07-S02")
+    shared = chain(study).folder("transcribe")
+    assert SessionChain(study, twin, study.settings()).folder("transcribe") == shared
+    finish(study, ID)  # the group has another session now
+    also_made_with(study, OLD)
+    clean(study, study.settings())
+    assert shared.is_dir()
+    assert unfinished(study, study.settings()) == {}
+
+
+def test_damaged_and_half_written_results_and_clips_go(study: Study) -> None:
+    old = also_made_with(study, OLD)
+    (old / "result.json").write_text("torn")
+    assert chain(study, OLD).find("correct") is None  # moved aside
+    (study.stages / ".pending" / "decode-x").mkdir(parents=True)
+    (study.stages / ".pending" / "decode-x" / "audio.wav").write_bytes(b"half")
+    (study.clips / "people").mkdir(parents=True)
+    (study.clips / "people" / "G07-S01-A-1.wav").write_bytes(b"sound")
+    found = clean(study, study.settings())
+    kinds = {waste.kind: len(waste.paths) for waste in found.waste}
+    spoilt = "damaged or half-written results"
+    assert kinds == {"superseded results": 1, spoilt: 2, "clips": 1}
+    assert not any(study.clips.iterdir()) and not any((study.stages / "damaged").iterdir())
+
+
+def test_no_cleaning_beside_a_run(study: Study) -> None:
+    also_made_with(study, OLD)
+    before = contents(study)
+    with locks.working(study), pytest.raises(StudyError, match="at work"):
+        clean(study, study.settings())
+    assert contents(study) == before
+
+
+def test_made_anew_from_a_stage_on(study: Study) -> None:
+    dataset = {file: file.read_bytes() for file in study.dataset.rglob("*.parquet")}
+    state.fail(study, ID, DiskFullError("Full."))
+    kept = {name: chain(study).folder(name) for name in ("decode", "diarise", "identify")}
+    before = chain(study).record("pseudonymise", MaskedConversation)
+    names = reprocess(study, ID, "correct", study.settings())
+    assert names == ("correct", "find_names", "pseudonymise")
+    assert unfinished(study, study.settings()) == {ID: [*names, "publish"]}
+    assert all(folder.is_dir() for folder in kept.values())
+    assert chain(study).find("assemble") is not None
+    assert state.is_due(study, ID)
+    assert {file: file.read_bytes() for file in study.dataset.rglob("*.parquet")} == dataset
+    chain(study).run("correct", lambda share: None)
+    assert len(chain(study).record("correct", Corrected).conversation.turns) == len(before.turns)
+
+
+def test_nothing_is_made_anew_while_somebody_is_at_it(study: Study) -> None:
+    with lease(study, ID), pytest.raises(TakenError):
+        reprocess(study, ID, "correct", study.settings())
+    assert unfinished(study, study.settings()) == {}
+
+
+def test_stages_beside_it_stay(study: Study) -> None:
+    names = reprocess(study, ID, "transcribe", study.settings())
+    assert names == ("transcribe", "assemble", "correct", "find_names", "pseudonymise")
+    assert chain(study).find("identify") is not None
+
+
+def test_made_anew_what_there_is_not(study: Study) -> None:
+    with pytest.raises(StudyError, match="no stage 'publish'") as raised:
+        reprocess(study, ID, "publish", study.settings())
+    assert "decode, diarise" in raised.value.remedy
+    with pytest.raises(StudyError, match="no session G07-S09"):
+        reprocess(study, "G07-S09", "decode", study.settings())
+
+
+def test_recordings_and_decisions_stay_whatever_is_cleaned(study: Study) -> None:
+    """All results are of no use where no session is left; what people gave is kept."""
+    also_made_with(study, OLD)
+    record = study.recordings / ID / intake.RECORD
+    record.rename(study.root / "elsewhere.json")
+    key = study.key_file.read_bytes()
+    clean(study, study.settings())
+    assert not any(study.stages.glob("*/*"))
+    assert (study.recordings / ID / "original.wav").is_file()
+    assert study.key_file.read_bytes() == key
+    assert (study.dataset / "turns" / f"{ID}.parquet").is_file()

@@ -1,0 +1,56 @@
+"""Alone on a study, or beside others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import leases, locks
+from pipeline.errors import StudyError, TakenError
+from pipeline.study import Study, create
+
+AT_WORK = "A run is at work"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    return create(tmp_path)
+
+
+def test_runs_work_beside_each_other_and_nobody_is_alone_then(study: Study) -> None:
+    with locks.working(study, "one"), locks.working(study, "two"):
+        assert locks.runs(study) == {"one", "two"}
+        with pytest.raises(StudyError, match=AT_WORK), locks.alone(study):
+            pass
+    with locks.alone(study):
+        pass
+
+
+def test_who_is_alone_keeps_everybody_out(study: Study) -> None:
+    with locks.alone(study):
+        with pytest.raises(StudyError, match=AT_WORK), locks.working(study):
+            pass
+        with pytest.raises(StudyError, match=AT_WORK), locks.alone(study):
+            pass
+        with locks.names(study):
+            pass
+    assert locks.runs(study) == set()
+
+
+def test_the_same_run_is_not_carried_out_twice_at_a_time(study: Study) -> None:
+    with locks.working(study, "one"), pytest.raises(TakenError), locks.working(study, "one"):
+        pass
+
+
+def test_a_dead_run_keeps_nobody_out(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    with locks.working(study, "one"):
+        monkeypatch.setattr(leases, "DEAD_AFTER_S", -1.0)
+        with locks.alone(study):
+            pass
+
+
+def test_names_are_held_by_one(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "FREE_IN_S", 0.0)
+    with locks.names(study), pytest.raises(StudyError, match="names"), locks.names(study):
+        pass

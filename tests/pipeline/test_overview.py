@@ -1,0 +1,118 @@
+"""What the status of a study says, each situation brought about as it comes about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from finished import SETTINGS, fake_models, finished_study, sound
+from tracks import write
+
+from pipeline import intake, state
+from pipeline.errors import ConsentError, DiskFullError, NoAudioError, UnreadableError
+from pipeline.leases import lease
+from pipeline.overview import Entry, overview
+from pipeline.roster.files import save
+from pipeline.roster.model import parsed
+from pipeline.state import Reporter
+from pipeline.study import Study
+
+ID = "G07-S01"
+LOUDER = {"turns.lapse_s": "5"}  # another setting: what is made by it is to be made anew
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
+    fake_models(monkeypatch)
+    return finished_study(tmp_path, ("1.wav",))
+
+
+def entry(study: Study, overrides: dict[str, str] | None = None) -> Entry:
+    """The one session of the study."""
+    [first, *_] = overview(study, study.settings(overrides)).entries
+    return first
+
+
+def test_a_finished_session_wants_nothing(study: Study) -> None:
+    found = entry(study)
+    assert (found.session_id, found.name, found.situation) == (ID, "1.wav", "finished")
+    assert found.to_come == () and found.next == "" and found.since is not None
+
+
+def test_a_state_does_not_decide_what_is_done(study: Study) -> None:
+    state.fail(study, ID, DiskFullError("Full."))
+    state.cancel(study, ID)
+    assert entry(study).situation == "finished"
+
+
+def test_a_changed_setting_makes_it_wait_for_what_reads_it(study: Study) -> None:
+    found = entry(study, LOUDER)
+    assert found.situation == "waiting" and found.next == "vuoro run"
+    assert found.to_come[0] == "assemble" and found.to_come[-1] == "publish"
+
+
+def test_somebody_at_it_who_lives_and_who_died(study: Study) -> None:
+    with lease(study, ID):
+        Reporter(study, ID, "assemble")
+        found = entry(study, LOUDER)
+        assert (found.situation, found.stage, found.share) == ("at work", "assemble", 0.0)
+        assert found.by == state.whoami() and found.since is not None and found.next == ""
+    found = entry(study, LOUDER)
+    assert found.situation == "waiting" and "'assemble' stopped without a word" in found.why
+    assert found.stage is None and found.next == "vuoro run"
+
+
+def test_a_failure_says_why_and_what_to_do(study: Study) -> None:
+    state.fail(study, ID, UnreadableError("The disk does not answer.", "Connect it."))
+    found = entry(study, LOUDER)
+    assert (found.situation, found.why) == ("failed", "The disk does not answer.")
+    assert found.next == "Connect it." and found.next_try is not None and found.attempts == 1
+
+
+def test_cancelled_and_still_at_it(study: Study) -> None:
+    with lease(study, ID):
+        Reporter(study, ID, "assemble")
+        state.cancel(study, ID)
+        found = entry(study, LOUDER)
+        assert found.situation == "cancelled" and "next report" in found.why
+    found = entry(study, LOUDER)
+    assert (found.situation, found.why, found.next) == ("cancelled", "", f"vuoro retry {ID}")
+
+
+def without_consent(study: Study) -> None:
+    save(study, parsed({"group": "G07", "members": [{"name": "Salanimi", "consent": "no"}]}))
+
+
+def test_what_waits_for_consent_is_held_in_the_study_and_in_the_inbox(study: Study) -> None:
+    (study.dataset / "sessions" / f"{ID}.parquet").unlink()
+    without_consent(study)
+    found = entry(study)
+    assert found.situation == "held" and "consent of member 1" in found.why
+    assert "Salanimi" not in found.why + found.next
+
+    another = study.inbox / "ryhmä" / "2.wav"
+    write(another, sound()[:32_000])
+    assert overview(study, study.settings()).counts["in the inbox"] == 1
+    with pytest.raises(ConsentError):
+        intake.accept(study, another, study.settings(SETTINGS).intake)
+    refused = overview(study, study.settings()).entries[-1]
+    assert (refused.situation, refused.name) == ("refused", "2.wav")
+    assert "waits for the consent of member 1" in refused.why
+    assert "2.wav" not in refused.why
+
+
+def test_what_is_in_quarantine_says_why(study: Study) -> None:
+    silent = study.inbox / "ryhmä" / "3.mp4"
+    silent.write_bytes(b"no sound")
+    intake.quarantine(study, silent, NoAudioError("The video has no sound."))
+    found = overview(study, study.settings())
+    assert found.counts == {"finished": 1, "in quarantine": 1}
+    assert found.entries[-1].name == "3.mp4"
+    assert "The video has no sound." in found.entries[-1].why
+    assert "3.mp4" not in found.entries[-1].why
+
+
+def test_voices_and_names_that_nobody_has_judged(study: Study) -> None:
+    found = overview(study, study.settings())
+    assert found.n_names == 2  # a place that B names, and one that A and B name
+    assert found.n_voices == 3  # each talks for too short a time

@@ -1,0 +1,81 @@
+"""A run of a study in a process of its own, on stages that pretend.
+
+`python -m worker STUDY LOG KEYS` starts it. In each session another place is named, so that it
+would show in the tables who named them in what order. Each stage is noted in the log as it begins.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pretended
+import pytest
+from halting import noted
+from pretended import NAME, inbox_study, pretend, put
+
+from pipeline.listener import Listener
+from pipeline.pseudonymise.entities import EntityTable
+from pipeline.records import Mention, Mentions, Transcript
+from pipeline.stages import BY_NAME, Job
+from pipeline.study import Study
+
+PLACES = ("Ahola", "Kuusela", "Peltola", "Rantala", "Mäkelä", "Saarela")
+TAKES_S = 0.3
+
+
+def study_of(root: Path, n_sessions: int) -> Study:
+    """A study with so many recordings of two groups in its inbox, and a key of its own."""
+    study = inbox_study(root)
+    for number in range(3, n_sessions):
+        put(study, f"{'ryhmä' if number % 2 else 'muu'}/{number}.wav", number)
+    EntityTable(audit_key="07" * 32).save(study)
+    return study
+
+
+def main(root: Path, log: Path, keys: str) -> None:
+    from flows.run import run_study
+
+    os.environ["VUORO_KEYS"] = keys  # and not those of this process
+    patch = pytest.MonkeyPatch()
+    pretend(patch)
+    for name, run in {"transcribe": _transcribe, "find_names": _find_names}.items():
+        patch.setitem(BY_NAME, name, replace(BY_NAME[name], run=run))
+
+    def note(session_id: str, stage: str) -> None:
+        with log.open("a") as stream:
+            stream.write(f"{session_id} {stage}\n")
+
+    noted(patch, note)
+    run_study(Study(root), {}, Listener())
+
+
+def _place(job: Job) -> str:
+    recording = job.chain.recording
+    return PLACES[(recording.session_number + len(recording.group_id)) % len(PLACES)]
+
+
+def _transcribe(job: Job) -> Transcript:
+    time.sleep(TAKES_S)
+    said = pretended._transcribe(job)
+    words = [replace(w, text=_place(job)) if w.text == NAME else w for w in said.words]
+    return replace(said, words=tuple(words))
+
+
+def _find_names(job: Job) -> Mentions:
+    place = _place(job)
+    return Mentions(
+        tuple(
+            Mention(turn, at, at, "place", place.casefold(), "", ("test",))
+            for turn, each in enumerate(job.chain.conversation.turns)
+            for at, word in enumerate(each.words)
+            if word.text == place
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
