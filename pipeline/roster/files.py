@@ -12,13 +12,13 @@ from typing import Any
 
 import yaml
 
+from pipeline.dataset.values import ROLES
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
 from pipeline.roster.model import CONSENTS, NAMED, Member, Roster, parsed, wrong
 from pipeline.sheets import FORMAT as FORM
 from pipeline.sheets import Column, Sheet, cells, workbook
 from pipeline.study import Study
-from pipeline.tables import ROLES
 
 MEMBERS, NAMES = "members", "names"
 _COLUMNS = ("name", "aliases", "role", "organisation", "consent", "absent", "voice_sample")
