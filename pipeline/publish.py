@@ -75,6 +75,7 @@ def session_tables(
         recording.session_id, conversation.language, cast, masked, questions
     )
     session = _session_row(recording, audio, conversation, masked, turns) | {
+        "interviewer": _interviewers(recording, cast, turns),
         "models": list(models),
         "settings_digest": settings_digest,
     }
@@ -289,6 +290,14 @@ def _session_row(
         "silence_s": _seconds(conversation.silence_s),
         "flags": sorted({*audio.flags, *conversation.flags, *masked.flags}),
     }
+
+
+def _interviewers(recording: Recording, cast: Cast, turns: list[Row]) -> list[str]:
+    """Who asks in an interview, of those who talk in it."""
+    if recording.kind != "group_interview":
+        return []
+    heard = {turn["person_id"] for turn in turns}
+    return sorted({p.person_id for p in cast.people if p.role == "interviewer"} & heard)
 
 
 def _met(file: Path) -> tuple[Met, dict[str, str]]:

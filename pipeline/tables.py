@@ -31,6 +31,13 @@ SESSIONS = Table(
         Column("group_id", "string", "The group that met.", "Ryhmä, joka kokoontui."),
         SESSION_NUMBER,
         KIND,
+        Column(
+            "interviewer",
+            "list<string>",
+            "In a group interview, who asks, as the roster tells; empty in meetings.",
+            "Ryhmähaastattelussa se, joka kysyy, jäsenluettelon mukaan; tapaamisissa tyhjä.",
+            references="people.person_id",
+        ),
         seconds("duration_s", "Length of the recording.", "Tallenteen kesto."),
         Column(
             "language",
