@@ -134,6 +134,8 @@ class SessionChain:
         address = self._address(stage, also)
         if address is None:
             raise StudyError(f"The stage '{name}' lacks what it needs.", "Run `vuoro run`.")
+        if self.store.find(name, address) is not None:  # only what it depends on was not known
+            return "present"
         with self.store.writing(name, address) as folder:
             write_record(folder, stage.run(Job(self, folder, progress, also)))
         if self.find(name) is None:
@@ -174,6 +176,8 @@ class SessionChain:
             settings_digest=self.settings_digest,
             questions=self._questions(conversation, cast),
         )
+        if self.is_published:
+            return  # the log has a line for each time that the rows change
         # logged before: what is in the data set is in the log, even after a crash in between
         ids = turn_ids(self.recording.session_id, masked)
         replaced = self.replaced(False) or ()

@@ -16,6 +16,7 @@ import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from itertools import chain, count
 from pathlib import Path
 from typing import TypeVar
@@ -168,15 +169,23 @@ def sessions(study: Study) -> list[Recording]:
     Raises StudyError if a record is damaged, TransientError where it cannot be read.
     """
     with os_errors("reading the list of sessions"):
-        records = study.recordings.glob(f"[!.]*/{RECORD}")
-        return [_load(record, Recording) for record in sorted(records)]
+        return [_load(record, Recording) for record in _records(study, "[!.]*")]
+
+
+def _records(study: Study, names: str) -> list[Path]:
+    """The records of the sessions whose folders are named so.
+
+    A folder that cannot be read raises: to ``Path.glob`` it would be a study without sessions, and
+    their rows would be taken out of the data set.
+    """
+    folders = (f for f in study.recordings.iterdir() if fnmatchcase(f.name, names))
+    return sorted(record for f in folders if (record := f / RECORD).is_file())
 
 
 def sessions_of(study: Study, group_id: str) -> list[Recording]:
     """The accepted recordings of a group, by session_id. Raises as ``sessions``."""
     with os_errors("reading the list of sessions"):
-        records = study.recordings.glob(f"{group_id}-*/{RECORD}")
-        return [_load(record, Recording) for record in sorted(records)]
+        return [_load(record, Recording) for record in _records(study, f"{group_id}-*")]
 
 
 def recording(study: Study, session_id: str) -> Recording:

@@ -344,7 +344,7 @@ def _write_group(
 def _is_made_from(file: Path, source: str) -> bool:
     wanted = files.origin(source)
     try:
-        return file.is_file() and wanted.items() <= files.footer(files.read(file)).items()
+        return files.is_there(file) and wanted.items() <= files.footer(files.read(file)).items()
     except DatasetError:  # damaged: to be written anew
         return False
 

@@ -80,10 +80,12 @@ def read(file: Path, group_id: str) -> Roster:
     """
     with os_errors("reading a roster"):
         data = file.read_bytes()
-    found = _form_data(data) if file.suffix.lower() == FORM else _yaml_data(data)
+    found = _form_data(data) if file.suffix.lower() == FORM else _yaml_data(data, group_id)
     if isinstance(found, dict) and found.get("group") not in (None, "", group_id):
         raise wrong(["It is of another group."])
-    return parsed({**found, "group": group_id} if isinstance(found, dict) else found)
+    if not isinstance(found, dict):
+        raise wrong(["It holds no members."], group_id)
+    return parsed({**found, "group": group_id})
 
 
 def write(roster: Roster, file: Path) -> None:
@@ -115,11 +117,11 @@ def _filled(member: Member) -> dict[str, Any]:
     return {k: v for k, v in known.items() if v not in ("", [], None)} | member.own_columns
 
 
-def _yaml_data(data: bytes) -> Any:
+def _yaml_data(data: bytes, group_id: str) -> Any:
     try:
         return yaml.safe_load(data.decode("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError):
-        raise wrong(["It is no YAML."]) from None
+        raise wrong(["It is no YAML."], group_id) from None
 
 
 def _form(roster: Roster) -> bytes:

@@ -188,13 +188,13 @@ def parsed(data: object) -> Roster:
         mistakes = [_sentence(each["loc"], each.get("ctx")) for each in error.errors()]
         raise wrong(list(dict.fromkeys(mistakes))) from None
     if mistakes := _shared_names(roster):
-        raise wrong(mistakes)
+        raise wrong(mistakes, roster.group)
     return roster
 
 
-def wrong(mistakes: list[str]) -> StudyError:
-    """The error that a roster cannot be used."""
-    what = "The roster cannot be used. " + " ".join(mistakes)
+def wrong(mistakes: list[str], group: str = "") -> StudyError:
+    """The error that a roster cannot be used; of this group, where that is known."""
+    what = " ".join([f"The roster {f'of {group} ' if group else ''}cannot be used.", *mistakes])
     return StudyError(what, "Correct it, then check it with `vuoro group check`.")
 
 

@@ -27,6 +27,7 @@ from pipeline.errors import (
     RecordingError,
     StudyError,
     TooShortError,
+    TransientError,
     UnreadableError,
 )
 from pipeline.file_names import is_tracks_folder, session_kind, session_number
@@ -475,3 +476,12 @@ def test_file_that_still_grows_stays(study: Study, monkeypatch: pytest.MonkeyPat
     with pytest.raises(UnreadableError, match="being copied"):
         intake.accept(study, file, SETTINGS)
     assert intake.waiting(study) == [file]
+
+
+def test_recordings_that_are_not_there_are_not_taken_for_none(study: Study) -> None:
+    """A disk that is not mounted must not empty the data set."""
+    study.recordings.rename(study.private / "elsewhere")
+    with pytest.raises(TransientError):
+        intake.sessions(study)
+    with pytest.raises(TransientError):
+        intake.sessions_of(study, "G07")
