@@ -15,7 +15,7 @@ test: lint
 	$(BIN)/python -m pytest
 
 fast: $(INSTALLED)
-	$(BIN)/python -m pytest -m "not models and not faults"
+	$(BIN)/python -m pytest -m "not models and not faults and not notebooks"
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ stages that read it and those after them whose input thereby changed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from pipeline.diarise import diarisation_models
 from pipeline.disk import os_errors
 from pipeline.edits import log
 from pipeline.edits.model import Corrected, Edit, relabelled
-from pipeline.errors import StudyError
+from pipeline.errors import StudyError, TransientError
 from pipeline.identify import same_voices, voices_as_one
 from pipeline.interview.guide import Guide
 from pipeline.interview.guide import load as load_guide
@@ -32,6 +33,7 @@ from pipeline.people.samples import kept_voice_of
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.apply import replacements, said
 from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymise.morphology import edition
 from pipeline.publish import is_published, publish_session, session_tables, turn_ids
 from pipeline.records import (
     Audio,
@@ -51,6 +53,7 @@ R = TypeVar("R")
 Outcome = Literal["made", "present"]
 
 PUBLISH = "publish"
+REPLACED = "replaced"  # results that only save time
 
 
 @dataclass(frozen=True)
@@ -245,7 +248,23 @@ class SessionChain:
         names = said(conversation, mentions)
         load = partial(EntityTable.update, said=names) if find_out else EntityTable.load
         table = load(self.study)
-        return replacements(conversation, mentions, table) if table.knows(names) else None
+        return self._replaced(conversation, mentions, table) if table.knows(names) else None
+
+    def _replaced(
+        self, conversation: Conversation, mentions: Mentions, table: EntityTable
+    ) -> Replaced:
+        """What is replaced, kept as a result of its own: to find it takes a language model."""
+        read = [self.result(name).digest for name in ("correct", "find_names")]
+        known = digest(to_jsonable_python(table))
+        version = BY_NAME["pseudonymise"].version
+        address = digest([version, read, known, edition(), self.models_used])[:32]
+        found = self.store.find(REPLACED, address)
+        if found is not None:
+            return read_record(found.folder, Replaced)
+        made = replacements(conversation, mentions, table)
+        with suppress(TransientError), self.store.writing(REPLACED, address) as folder:
+            write_record(folder, made)
+        return made
 
     def edits(self) -> list[Edit]:
         """What humans corrected in the session, by its speaker labels as they are now."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -67,15 +70,33 @@ class Terminal(Listener):
         self._bar: dict[str, TaskID] = {}
         self._started = time.monotonic()
         self._done_of: dict[str, float] = {}
+        self._interrupted = False
         self._said: set[tuple[str, str, float]] = set()
         self.finished_sessions: set[str] = set()
         self.failures: list[str] = []
 
     @contextmanager
     def showing(self) -> Iterator[Terminal]:
-        """Show progress until the end of the block."""
-        with self._bars:
+        """Show progress until the end of the block, which Ctrl-C ends."""
+        with self._bars, self._heeding_interrupts():
             yield self
+
+    @contextmanager
+    def _heeding_interrupts(self) -> Iterator[None]:
+        """Remembers a Ctrl-C: a library at work just then may swallow what it raises."""
+
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            self._interrupted = True
+            signal.default_int_handler(number, frame)
+
+        if threading.current_thread() is not threading.main_thread():  # no signal comes here
+            yield
+            return
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def accepted(self, file: Path, recording: Recording) -> None:
         self._names[recording.session_id] = file.name
@@ -102,6 +123,8 @@ class Terminal(Listener):
         )
 
     def progressed(self, session_id: str, stage: str, share: float) -> None:
+        if self._interrupted and threading.current_thread() is threading.main_thread():
+            raise KeyboardInterrupt
         stages = self._waiting.get(session_id, [stage])
         if session_id not in self._bar:
             self._bar[session_id] = self._bars.add_task(session_id, total=_weight(stages))

@@ -75,6 +75,7 @@ def session_tables(
         recording.session_id, conversation.language, cast, masked, questions
     )
     session = _session_row(recording, audio, conversation, masked, turns) | {
+        "interviewer": _interviewers(recording, cast, turns),
         "models": list(models),
         "settings_digest": settings_digest,
     }
@@ -291,6 +292,14 @@ def _session_row(
     }
 
 
+def _interviewers(recording: Recording, cast: Cast, turns: list[Row]) -> list[str]:
+    """Who asks in an interview, of those who talk in it."""
+    if recording.kind != "group_interview":
+        return []
+    heard = {turn["person_id"] for turn in turns}
+    return sorted({p.person_id for p in cast.people if p.role == "interviewer"} & heard)
+
+
 def _met(file: Path) -> tuple[Met, dict[str, str]]:
     """A session as its sessions file has it, and the footer of that."""
     table = files.read(file)
@@ -335,7 +344,7 @@ def _write_group(
 def _is_made_from(file: Path, source: str) -> bool:
     wanted = files.origin(source)
     try:
-        return file.is_file() and wanted.items() <= files.footer(files.read(file)).items()
+        return files.is_there(file) and wanted.items() <= files.footer(files.read(file)).items()
     except DatasetError:  # damaged: to be written anew
         return False
 

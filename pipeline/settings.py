@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import TomlConfigSettingsSource as TomlSource
 
+from pipeline.disk import os_errors
 from pipeline.errors import SettingsError
 
 
@@ -220,7 +221,8 @@ def load(toml: Path | None, overrides: dict[str, str] | None = None) -> Settings
         model_config = SettingsConfigDict(toml_file=toml if toml and toml.is_file() else None)
 
     try:
-        return FromFile(**_nested(overrides or {}))
+        with os_errors("reading vuoro.toml"):
+            return FromFile(**_nested(overrides or {}))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{toml} is not valid TOML: {error}.", "Mend that line.") from None
     except ValidationError as error:

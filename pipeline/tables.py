@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from pipeline.dataset.columns import Column, Table, count, probability, seconds
 from pipeline.dataset.people_tables import ATTENDANCE, PEOPLE
-from pipeline.dataset.values import EDITS, SESSION_KINDS, TURN_KINDS
+from pipeline.dataset.place import KIND, SESSION_ID, SESSION_NUMBER
+from pipeline.dataset.values import EDITS, TURN_KINDS
 from pipeline.dataset.values import ROLES as ROLES
 from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
 
@@ -28,18 +29,14 @@ SESSIONS = Table(
     columns=(
         Column("session_id", "string", "The session.", "Istunnon tunnus."),
         Column("group_id", "string", "The group that met.", "Ryhmä, joka kokoontui."),
-        count(
-            "session_number",
-            "Which session of the group, from 1.",
-            "Monesko ryhmän istunto, alkaen 1:stä.",
-            minimum=1,
-        ),
+        SESSION_NUMBER,
+        KIND,
         Column(
-            "kind",
-            "string",
-            "Meeting or group interview.",
-            "Tapaaminen (meeting) vai ryhmähaastattelu (group_interview).",
-            values=SESSION_KINDS,
+            "interviewer",
+            "list<string>",
+            "In a group interview, who asks, as the roster tells; empty in meetings.",
+            "Ryhmähaastattelussa se, joka kysyy, jäsenluettelon mukaan; tapaamisissa tyhjä.",
+            references="people.person_id",
         ),
         seconds("duration_s", "Length of the recording.", "Tallenteen kesto."),
         Column(
@@ -116,13 +113,7 @@ TURNS = Table(
             "The turn: session and start in milliseconds.",
             "Puheenvuoron tunnus: istunto ja alkuhetki millisekunteina.",
         ),
-        Column(
-            "session_id",
-            "string",
-            "The session.",
-            "Istunnon tunnus.",
-            references="sessions.session_id",
-        ),
+        SESSION_ID,
         count(
             "turn_number",
             "Number of the row within the session, in order of start, from 1.",

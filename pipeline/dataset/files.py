@@ -86,6 +86,12 @@ def read(file: Path) -> pa.Table:
     return table
 
 
+def is_there(file: Path) -> bool:
+    """Whether there is such a file. Raises TransientError where that cannot be told."""
+    with os_errors("reading the data set"):
+        return file.is_file()
+
+
 def n_rows(file: Path) -> int:
     """The number of rows of a file, by its footer alone.
 

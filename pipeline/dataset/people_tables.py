@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.dataset.columns import Column, Table, count, seconds
-from pipeline.dataset.values import IDENTIFIED_BY, IDENTITIES, ROLES, SESSION_KINDS
+from pipeline.dataset.place import GROUP_ID, KIND, SESSION_ID, SESSION_NUMBER
+from pipeline.dataset.values import IDENTIFIED_BY, IDENTITIES, ROLES
 
 PEOPLE = Table(
     "people",
@@ -73,34 +74,11 @@ ATTENDANCE = Table(
     key=("session_id", "person_id"),
     sort_by=("session_id", "person_id"),
     columns=(
-        Column(
-            "group_id",
-            "string",
-            "The group that met.",
-            "Ryhmä, joka kokoontui.",
-            references="sessions.group_id",
-        ),
+        GROUP_ID,
         Column("person_id", "string", "The person.", "Henkilö.", references="people.person_id"),
-        Column(
-            "session_id",
-            "string",
-            "The session.",
-            "Istunnon tunnus.",
-            references="sessions.session_id",
-        ),
-        count(
-            "session_number",
-            "Which session of the group, from 1.",
-            "Monesko ryhmän istunto, alkaen 1:stä.",
-            minimum=1,
-        ),
-        Column(
-            "kind",
-            "string",
-            "Meeting or group interview.",
-            "Tapaaminen (meeting) vai ryhmähaastattelu (group_interview).",
-            values=SESSION_KINDS,
-        ),
+        SESSION_ID,
+        SESSION_NUMBER,
+        KIND,
         Column(
             "role",
             "string",

@@ -228,6 +228,7 @@ class _Examination:
             return
         self._check_turn_rows(name, turns)
         if session:
+            self._check_references("sessions", file, [session])
             self._report("sessions", file, session_problems(session, turns))
         if words is None:
             return

@@ -5,33 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.dataset.columns import Column, count, seconds
-from pipeline.dataset.values import ROLES, SESSION_KINDS
+from pipeline.dataset.place import GROUP_ID, KIND, SESSION_ID, SESSION_NUMBER
+from pipeline.dataset.values import ROLES
 
-SESSION = (
-    Column(
-        "session_id", "string", "The session.", "Istunnon tunnus.", references="sessions.session_id"
-    ),
-    Column(
-        "group_id",
-        "string",
-        "The group that met.",
-        "Ryhmä, joka kokoontui.",
-        references="sessions.group_id",
-    ),
-    count(
-        "session_number",
-        "Which session of the group, from 1.",
-        "Monesko ryhmän istunto, alkaen 1:stä.",
-        minimum=1,
-    ),
-    Column(
-        "kind",
-        "string",
-        "Meeting or group interview.",
-        "Tapaaminen (meeting) vai ryhmähaastattelu (group_interview).",
-        values=SESSION_KINDS,
-    ),
-)
+SESSION = (SESSION_ID, GROUP_ID, SESSION_NUMBER, KIND)
 """Which session it is, so that sessions can be put in order and interviews apart from meetings."""
 
 SPEECH_RATE = Column(

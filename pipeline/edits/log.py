@@ -31,10 +31,12 @@ def load(study: Study, session_id: str) -> tuple[Correction, ...]:
     """
     with os_errors("reading what was corrected"):
         file = _file(study, session_id)
-        lines = file.read_bytes().split(b"\n") if file.exists() else [b""]
-    *whole, _ = lines  # what follows the last line break was never finished
+        if not file.exists():
+            return ()
+        data = file.read_bytes()
     try:
-        return tuple(_LINE.validate_json(line) for line in whole)
+        # written by one rename, never cut off or empty: if it is, corrections are lost
+        return tuple(_LINE.validate_json(line) for line in data.rstrip(b"\n").split(b"\n"))
     except ValidationError:
         raise StudyError(
             f"private/edits/{session_id}.jsonl is damaged.", "Restore it from a backup."

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.dataset.columns import ColumnType
-from pipeline.exports.source import Source, Target
+from pipeline.exports.source import Source, Target, not_written
 
 _TYPES: dict[ColumnType, str] = {
     "string": "object",
@@ -29,6 +29,7 @@ def targets(sources: Sequence[Source]) -> Iterator[Target]:
 def _write(source: Source, file: Path) -> list[str]:
     import pandas as pd
     import pyreadr
+    from pyreadr.custom_errors import LibrdataError
 
     rows = source.whole()
     columns = {
@@ -36,7 +37,10 @@ def _write(source: Source, file: Path) -> list[str]:
         for column in source.table.columns
     }
     plain = file.with_suffix(".plain")
-    pyreadr.write_rds(str(plain), pd.DataFrame(columns))
+    try:
+        pyreadr.write_rds(str(plain), pd.DataFrame(columns))
+    except LibrdataError:  # which does not say why
+        raise not_written() from None
     with (
         plain.open("rb") as uncompressed,
         file.open("wb") as stream,

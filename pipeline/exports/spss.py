@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.exports.coded import coded
 from pipeline.exports.coded import targets as coded_targets
 from pipeline.exports.labels import Language
-from pipeline.exports.source import Source, Target
+from pipeline.exports.source import Source, Target, not_written
 
 LONGEST_NAME = 64
 LONGEST_LABEL = 255  # bytes
@@ -31,15 +31,18 @@ def _write(source: Source, language: Language, file: Path) -> list[str]:
         texts = [_cut(text) for text in table.frame[name]]
         cut += sum(short != text for short, text in zip(texts, table.frame[name], strict=True))
         table.frame[name] = texts
-    pyreadstat.write_sav(
-        table.frame,
-        file,
-        file_label=source.table.name,
-        column_labels=list(table.variable_labels.values()),
-        variable_value_labels=table.value_labels,
-        variable_measure=dict.fromkeys(table.value_labels, "nominal"),
-        row_compress=True,
-    )
+    try:
+        pyreadstat.write_sav(
+            table.frame,
+            file,
+            file_label=source.table.name,
+            column_labels=list(table.variable_labels.values()),
+            variable_value_labels=table.value_labels,
+            variable_measure=dict.fromkeys(table.value_labels, "nominal"),
+            row_compress=True,
+        )
+    except pyreadstat.ReadstatError:  # which does not say why
+        raise not_written() from None
     with file.open("r+b") as stream:
         stream.seek(_TIME_AT)
         stream.write(_TIME)

@@ -149,18 +149,23 @@ def _by_size(decisions: Iterable[Told]) -> list[Told]:
 def _read(study: Study) -> list[Told]:
     with os_errors("reading what was decided of people"):
         file = study.people_decisions
-        lines = file.read_bytes().split(b"\n") if file.exists() else [b""]
-    *whole, _ = lines  # what follows the last line break was never finished
+        if not file.exists():
+            return []
+        data = file.read_bytes()
     try:
-        return [TypeAdapter(Told).validate_json(line) for line in whole]
+        # written by one rename, never cut off or empty: if it is, decisions are lost
+        return [TypeAdapter(Told).validate_json(line) for line in data.rstrip(b"\n").split(b"\n")]
     except ValidationError:
         raise StudyError(
             "private/people/decisions.jsonl is damaged.", "Restore it from a backup."
         ) from None
 
 
-def _write(study: Study, decisions: Iterable[Told]) -> None:
+def _write(study: Study, decisions: Sequence[Told]) -> None:
     lines = (TypeAdapter(Told).dump_json(decision) + b"\n" for decision in decisions)
     with os_errors("writing what was decided of people"):
         study.people.mkdir(mode=0o700, exist_ok=True)
-        write_atomically(study.people_decisions, b"".join(lines), mode=0o600)
+        if decisions:
+            write_atomically(study.people_decisions, b"".join(lines), mode=0o600)
+        else:
+            study.people_decisions.unlink(missing_ok=True)

@@ -99,6 +99,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "separate_tracks": ("oma raita kullakin", "a track for each person"),
     "track_lengths_differ": ("raidat eri pituisia", "tracks of different lengths"),
     "name_detection_weak": ("nimiä on voinut jäädä", "names may be left"),
+    "person_withdrawn": ("joku on perunut osallistumisensa", "somebody has withdrawn"),
+    "edits_lost": ("korjauksia hukassa", "corrections lost"),
 }
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import yaml
 
+from pipeline.dataset.values import ROLES
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
 from pipeline.roster.model import CONSENTS, NAMED, Member, Roster, parsed, wrong
 from pipeline.sheets import FORMAT as FORM
 from pipeline.sheets import Column, Sheet, cells, workbook
 from pipeline.study import Study
-from pipeline.tables import ROLES
 
 MEMBERS, NAMES = "members", "names"
 _COLUMNS = ("name", "aliases", "role", "organisation", "consent", "absent", "voice_sample")
@@ -80,10 +80,12 @@ def read(file: Path, group_id: str) -> Roster:
     """
     with os_errors("reading a roster"):
         data = file.read_bytes()
-    found = _form_data(data) if file.suffix.lower() == FORM else _yaml_data(data)
+    found = _form_data(data) if file.suffix.lower() == FORM else _yaml_data(data, group_id)
     if isinstance(found, dict) and found.get("group") not in (None, "", group_id):
         raise wrong(["It is of another group."])
-    return parsed({**found, "group": group_id} if isinstance(found, dict) else found)
+    if not isinstance(found, dict):
+        raise wrong(["It holds no members."], group_id)
+    return parsed({**found, "group": group_id})
 
 
 def write(roster: Roster, file: Path) -> None:
@@ -115,11 +117,11 @@ def _filled(member: Member) -> dict[str, Any]:
     return {k: v for k, v in known.items() if v not in ("", [], None)} | member.own_columns
 
 
-def _yaml_data(data: bytes) -> Any:
+def _yaml_data(data: bytes, group_id: str) -> Any:
     try:
         return yaml.safe_load(data.decode("utf-8-sig"))
     except (yaml.YAMLError, UnicodeDecodeError):
-        raise wrong(["It is no YAML."]) from None
+        raise wrong(["It is no YAML."], group_id) from None
 
 
 def _form(roster: Roster) -> bytes:

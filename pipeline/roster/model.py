@@ -25,15 +25,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic import model_validator as checked
 
+from pipeline.dataset.columns import OWN
+from pipeline.dataset.values import ROLES
 from pipeline.errors import StudyError
 from pipeline.records import SessionKind
-from pipeline.tables import ROLES
 
 Consent = Literal["yes", "no", "withdrawn"]
 
 CONSENTS: tuple[Consent, ...] = ("yes", "no", "withdrawn")
 EVERY_SESSION = "all"
-OWN_COLUMN = "x_"
 NAMED = ("organisations", "places", "projects")
 
 _FINNISH_ROLES = {
@@ -120,7 +120,7 @@ class Member(BaseModel):
         if not self.name and not gone:
             raise _Mistake("name", "must be given")
         for column, value in (self.model_extra or {}).items():
-            if not column.startswith(OWN_COLUMN):
+            if not column.startswith(OWN):
                 raise _Mistake("", "has a column that no roster has; your own begin with x_")
             if isinstance(value, dict | list):
                 raise _Mistake("", "has a column of your own that is neither text nor number")
@@ -188,13 +188,13 @@ def parsed(data: object) -> Roster:
         mistakes = [_sentence(each["loc"], each.get("ctx")) for each in error.errors()]
         raise wrong(list(dict.fromkeys(mistakes))) from None
     if mistakes := _shared_names(roster):
-        raise wrong(mistakes)
+        raise wrong(mistakes, roster.group)
     return roster
 
 
-def wrong(mistakes: list[str]) -> StudyError:
-    """The error that a roster cannot be used."""
-    what = "The roster cannot be used. " + " ".join(mistakes)
+def wrong(mistakes: list[str], group: str = "") -> StudyError:
+    """The error that a roster cannot be used; of this group, where that is known."""
+    what = " ".join([f"The roster {f'of {group} ' if group else ''}cannot be used.", *mistakes])
     return StudyError(what, "Correct it, then check it with `vuoro group check`.")
 
 

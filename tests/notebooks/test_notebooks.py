@@ -12,6 +12,8 @@ import pytest
 from many_sessions import GROUPS, UNKNOWN, make_study
 from nbclient import NotebookClient
 
+pytestmark = pytest.mark.notebooks
+
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 NAMES = [notebook.stem[:2] for notebook in NOTEBOOKS]
 

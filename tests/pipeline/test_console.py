@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import signal
+from contextlib import suppress
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from pipeline.console import Terminal
@@ -72,3 +75,13 @@ def test_a_second_round_begins_anew() -> None:
         terminal.finished("G07-S01")
     assert sum("starts" in line for line in out.getvalue().splitlines()) == 2
     assert terminal.finished_sessions == {"G07-S01"}
+
+
+def test_ctrl_c_that_a_library_swallows_ends_the_run_at_its_next_report() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    terminal = Terminal(Console(file=io.StringIO()), {})
+    with pytest.raises(KeyboardInterrupt), terminal.showing():
+        with suppress(KeyboardInterrupt):  # what some imports do
+            signal.raise_signal(signal.SIGINT)
+        terminal.progressed("G07-S01", "diarise", 0.5)
+    assert signal.getsignal(signal.SIGINT) is before

@@ -12,7 +12,8 @@ from pipeline.tables import ROLES, TABLES, dictionary, problems, schema
 
 # The columns that the public tables must have at least, in the words of the requirement.
 REQUIRED = {
-    "sessions": "session_id group_id session_number kind duration_s language language_probability "
+    "sessions": "session_id group_id session_number kind interviewer duration_s language "
+    "language_probability "
     "n_people n_turns n_minimal_responses n_words speech_s overlap_s silence_s flags models "
     "settings_digest",
     "people": "person_id group_id role identity n_sessions n_turns speech_s",

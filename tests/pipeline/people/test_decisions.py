@@ -119,12 +119,12 @@ def test_a_voice_that_is_found_no_more_is_listed(study: Study) -> None:
     assert now(study, cut) == {"S3": "H08"} and gone(study, cut) == ["H07"]
 
 
-def test_a_line_that_was_never_finished_is_passed_over(study: Study) -> None:
+@pytest.mark.parametrize("left", [slice(-20), slice(0)], ids=["cut off", "empty"])
+def test_decisions_that_are_cut_off_are_not_taken_for_all(study: Study, left: slice) -> None:
     remember(study, [decision("A", "H07"), decision("B", "H08")])
-    study.people_decisions.write_bytes(study.people_decisions.read_bytes()[:-20])
-    assert now(study) == {"A": "H07"}
-    remember(study, [decision("B", "H09")])
-    assert now(study) == {"A": "H07", "B": "H09"}
+    study.people_decisions.write_bytes(study.people_decisions.read_bytes()[left])
+    with pytest.raises(StudyError, match=r"decisions\.jsonl is damaged"):
+        now(study)
 
 
 def test_a_damaged_line_stops(study: Study) -> None:

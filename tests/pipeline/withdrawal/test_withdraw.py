@@ -379,10 +379,12 @@ def test_killed_at_any_moment_it_goes_on(whole: Study, tmp_path: Path) -> None:
                 deaths += 1
             else:
                 break
-        if tombstones.load(study):
+        begun = [tombstone.state for tombstone in tombstones.load(study)]
+        if begun == ["under way"]:
             with pytest.raises(StudyError, match=f"The withdrawal of {PERSON} was interrupted"):
                 tombstones.refuse_half_done(study)
-        leave(study)
+        if begun != ["done"]:
+            leave(study)
         assert found(study, CANARIES[B], NAME) == [], at
         assert {name: rows(study, name) for name in tables} == tables, at
         assert validate(study.dataset) == []
