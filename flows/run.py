@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
@@ -11,10 +12,11 @@ from platformdirs import user_cache_path
 from flows.begin import begun
 from flows.environment import prepare
 from flows.server import serving
-from pipeline import intake, locks
+from pipeline import build, intake, locks
 from pipeline.chain import unfinished
 from pipeline.device import one_thread_for_numpy
 from pipeline.disk import os_errors
+from pipeline.leases import lease
 from pipeline.listener import Listener, listener
 from pipeline.study import Study
 
@@ -33,6 +35,8 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
     with begun(study):  # a key that does not open stops the run before it has begun
         is_alone = len(locks.runs(study)) == 1
         if not unfinished(study, settings) and not intake.waiting(study):
+            with lease(study, "document", wait_s=inf):  # a run may have been killed before it did
+                build.document(study)
             return False
         if not is_alone:
             told.noted("Another run is at work on this study: they share the sessions.")

@@ -71,6 +71,7 @@ def build(
         with os_errors("clearing up after an interrupted run"):
             clear_pending(study.root)
             Store(study.stages).clear_pending()
+        intake.repair(study)
         refuse_half_done(study)
         seed(study)
         one_thread_for_numpy()

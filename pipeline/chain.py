@@ -46,7 +46,7 @@ from pipeline.records import (
 )
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME, STAGES, Job, Progress, Replaced, Stage
-from pipeline.store import Result, Store, digest, read_record, write_record
+from pipeline.store import Result, Store, digest, missing, read_record, write_record
 from pipeline.study import Study
 
 R = TypeVar("R")
@@ -153,13 +153,21 @@ class SessionChain:
         return result
 
     def folder(self, name: str) -> Path:
-        """The folder of a finished stage."""
-        return self.result(name).folder
+        """The folder of a finished stage, with all its files: dropped ones are made again.
+
+        Raises StudyError if they cannot be made as they were, or what the stage raises.
+        """
+        result = self.result(name)
+        if missing(result.folder):
+            stage = BY_NAME[name]
+            with self.store.restoring(result) as folder:
+                stage.run(Job(self, folder, _ignore, self._also(stage)))
+        return result.folder
 
     def record(self, name: str, kind: type[R]) -> R:
         """The record of a finished stage."""
         with os_errors(f"reading the result of the stage '{name}'"):
-            return read_record(self.folder(name), kind)
+            return read_record(self.result(name).folder, kind)
 
     def publish(self) -> None:
         """Write the session's rows into the data set; all stages must be done."""
@@ -254,10 +262,7 @@ class SessionChain:
         self, conversation: Conversation, mentions: Mentions, table: EntityTable
     ) -> Replaced:
         """What is replaced, kept as a result of its own: to find it takes a language model."""
-        read = [self.result(name).digest for name in ("correct", "find_names")]
-        known = digest(to_jsonable_python(table))
-        version = BY_NAME["pseudonymise"].version
-        address = digest([version, read, known, edition(), self.models_used])[:32]
+        address = self._address_of_replaced(table)
         found = self.store.find(REPLACED, address)
         if found is not None:
             return read_record(found.folder, Replaced)
@@ -265,6 +270,20 @@ class SessionChain:
         with suppress(TransientError), self.store.writing(REPLACED, address) as folder:
             write_record(folder, made)
         return made
+
+    def kept(self) -> Iterator[Path]:
+        """The folders of all results in the store that the session has now."""
+        found = [self.find(stage.name, verify=False) for stage in STAGES]
+        if self.find("find_names", verify=False) and self.find("correct", verify=False):
+            address = self._address_of_replaced(EntityTable.load(self.study))
+            found.append(self.store.find(REPLACED, address, verify=False))
+        return (result.folder for result in found if result is not None)
+
+    def _address_of_replaced(self, table: EntityTable) -> str:
+        read = [self.result(name).digest for name in ("correct", "find_names")]
+        known = digest(to_jsonable_python(table))
+        version = BY_NAME["pseudonymise"].version
+        return digest([version, read, known, edition(), self.models_used])[:32]
 
     def edits(self) -> list[Edit]:
         """What humans corrected in the session, by its speaker labels as they are now."""
@@ -323,3 +342,7 @@ def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict
         if pending or not chain.is_published:
             waiting[recording.session_id] = [*pending, PUBLISH]
     return waiting
+
+
+def _ignore(share: float) -> None:
+    """Files are made again in the midst of something else, which has a progress of its own."""

@@ -15,17 +15,22 @@ from pipeline import intake, locks, state
 from pipeline.chain import SessionChain
 from pipeline.dataset import files
 from pipeline.disk import os_errors
-from pipeline.errors import StudyError
+from pipeline.errors import StudyError, UnreadableError
 from pipeline.leases import lease
 from pipeline.people.samples import KEPT as VOICE_SAMPLES
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME, STAGES
+from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.withdrawal.session import remove
 
 SPOILT = ("damaged", ".pending")  # folders of the store that hold no results
 
-Kind = Literal["superseded results", "damaged or half-written results", "clips"]
+SOUND: Literal["files of decoded sound"] = "files of decoded sound"
+
+Kind = Literal[
+    "superseded results", "damaged or half-written results", "clips", "files of decoded sound"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,19 @@ class Found:
 class _InUse:
     """The folders of the results that the sessions have under the present settings.
 
-    ``lacking`` are the stages of which a session that is in the data set has no result.
+    ``lacking`` are the stages of which a session that is in the data set has no result; ``heard``
+    the folders of decoded sound that no stage to come listens to.
     """
 
     folders: frozenset[Path]
     lacking: frozenset[str]
+    heard: frozenset[Path]
 
 
-def find_waste(study: Study, settings: Settings) -> Found:
-    """What ``clean`` would remove; touches nothing.
+def find_waste(study: Study, settings: Settings, *, sound: bool = False) -> Found:
+    """What ``clean`` would remove; touches nothing. With ``sound``, decoded sound too.
+
+    That of finished sessions whose recording is there: it is decoded again when it is needed.
 
     Raises StudyError if a record, a roster or the key cannot be used, ModelError, TransientError.
     """
@@ -79,20 +88,26 @@ def find_waste(study: Study, settings: Settings) -> Found:
             _waste("superseded results", old),
             _waste("damaged or half-written results", spoilt),
             _waste("clips", study.clips.glob("*")),
+            _waste(SOUND, _sound(used.heard) if sound else ()),
         )
     waiting = {each.parent.name for each in results} & used.lacking
     kept_for = tuple(stage.name for stage in STAGES if stage.name in waiting)
     return Found(tuple(each for each in waste if each.paths), kept_for)
 
 
-def clean(study: Study, settings: Settings) -> Found:
+def clean(study: Study, settings: Settings, *, sound: bool = False) -> Found:
     """Remove what is of no use; what that was.
 
     Raises StudyError if a run is at work on the study, and as ``find_waste``.
     """
     with locks.alone(study):
-        found = find_waste(study, settings)
-        _remove(path for waste in found.waste for path in waste.paths)
+        found = find_waste(study, settings, sound=sound)
+        for waste in found.waste:
+            if waste.kind == SOUND:
+                for wav in waste.paths:
+                    Store(study.stages).drop(wav.parent, [wav.name])
+            else:
+                _remove(waste.paths)
     return found
 
 
@@ -141,16 +156,31 @@ def _from(stage: str) -> tuple[str, ...]:
 def _in_use(study: Study, settings: Settings) -> _InUse:
     folders: set[Path] = set()
     lacking: set[str] = set()
+    heard: set[Path] = set()
+    unheard: set[Path] = set()
     for recording in intake.sessions(study):
         chain = SessionChain(study, recording, settings)
         is_shared = files.file_of(study.dataset, "sessions", recording.session_id).is_file()
-        for stage in STAGES:
-            result = chain.find(stage.name, verify=False)
-            if result is not None:
-                folders.add(result.folder)
-            elif is_shared:
-                lacking.add(stage.name)
-    return _InUse(frozenset(folders), frozenset(lacking))
+        folders |= {*chain.kept()}
+        if is_shared:
+            lacking |= {s.name for s in STAGES if chain.find(s.name, verify=False) is None}
+        if (decoded := chain.find("decode", verify=False)) is not None:
+            is_done = not chain.pending(verify=False) and chain.is_published
+            (heard if is_done and _is_there(chain) else unheard).add(decoded.folder)
+    return _InUse(frozenset(folders), frozenset(lacking), frozenset(heard - unheard))
+
+
+def _is_there(chain: SessionChain) -> bool:
+    """Whether the recording can be decoded again, as far as one can see."""
+    try:
+        return intake.original(chain.study, chain.recording).exists()
+    except UnreadableError:  # it stayed where it was, and is gone from there
+        return False
+
+
+def _sound(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        yield from folder.glob("*.wav")
 
 
 def _results(study: Study) -> Iterator[Path]:

@@ -8,7 +8,8 @@ from typing import Annotated, Optional
 
 import typer
 
-from pipeline.commands import build, demo, edit, group, key, release, report, review
+from pipeline.commands import build, demo, edit, group, key, release, report, review, service
+from pipeline.commands.clean import clean
 from pipeline.commands.common import (
     DEFAULT_STUDY,
     StudyOption,
@@ -16,6 +17,11 @@ from pipeline.commands.common import (
     problems,
     run_and_show,
 )
+from pipeline.commands.retry import cancel, reprocess, retry
+from pipeline.commands.session import session
+from pipeline.commands.status import status
+from pipeline.commands.up import down, up
+from pipeline.commands.watch import watch
 from pipeline.commands.withdraw import withdraw
 from pipeline.errors import VuoroError
 from pipeline.transcript import Format
@@ -74,20 +80,6 @@ def run(
 
     if not run_and_show(open_study(study), _overrides(set_, language, model)):
         raise typer.Exit(1)
-
-
-@app.command()
-def status(
-    study: StudyOption = DEFAULT_STUDY,
-    set_: SetOption = None,
-) -> None:
-    """What each recording's state is and what to do next."""
-    from pipeline.console import sessions_table
-    from pipeline.overview import overview
-    from pipeline.study import open_study
-
-    opened = open_study(study)
-    console.print(sessions_table(overview(opened, opened.settings(_overrides(set_, None, None)))))
 
 
 @app.command()
@@ -192,13 +184,24 @@ def _overrides(
     return overrides
 
 
+# in the order in which `vuoro --help` lists them
+app.command()(watch)
+app.command()(up)
+app.command()(down)
+app.add_typer(service.app, name="service")
+app.command()(status)
+app.command()(retry)
+app.command()(cancel)
+app.command()(reprocess)
+app.command()(session)
+app.add_typer(group.app, name="group")
 app.add_typer(review.app, name="review")
 app.command()(edit.edit)
 app.command()(build.build)
 app.command()(report.report)
 app.command()(release.release)
-app.add_typer(group.app, name="group")
 app.command()(withdraw)
+app.command()(clean)
 app.add_typer(key.app, name="key")
 app.add_typer(models_app, name="models")
 app.command()(demo.demo)

@@ -1,8 +1,8 @@
 """What `vuoro demo` drops into its inbox.
 
-Real talk: the two-person telephone recording that comes inside the pyannote.audio package, wrapped
-as a video, as m4a and as wav. And a Finnish group that meets twice, spoken by a synthesiser; see
-data/demo/SOURCE.md.
+Real talk: the two-person telephone recording that comes inside the pyannote.audio package, as a
+video and as its sound alone, which is known as the same. And a Finnish group that meets twice,
+spoken by a synthesiser; see data/demo/SOURCE.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.study import Study, create
 
 FINNISH = Path(__file__).parent.parent / "data" / "demo" / "ryhma-1"
 FINNISH_MEETING = "tapaaminen-1.m4a"
-SUFFIXES = (".wav", ".m4a", ".mp4")
+SUFFIXES = (".mp4", ".wav")
 FRAMES_PER_S = 5
 
 
@@ -33,6 +33,7 @@ def create_study(root: Path) -> Study:
 def drop_recordings(study: Study) -> list[Path]:
     """Put the demo's recordings into the inbox, but for those that the study has already."""
     there = {recording.original_name for recording in intake.sessions(study)}
+    there |= {file.name for file in study.quarantine.glob("*/*")}
     dropped = []
     for source in sorted(FINNISH.glob("tapaaminen-?.*")):
         if source.suffix in (".m4a", ".ogg") and source.name not in there:

@@ -152,7 +152,7 @@ class StageCrashError(TransientError):
 
 def from_os_error(error: OSError, doing: str) -> VuoroError:
     """The error of ours that an operating-system error means, without its text or file name."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return DiskFullError(f"The disk is full while {doing}.")
     reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
     return UnreadableError(f"A file or folder cannot be read or written while {doing} ({reason}).")

@@ -34,7 +34,6 @@ RENEW_EVERY_S = 10.0
 DEAD_AFTER_S = 60.0
 LOOK_EVERY_S = 0.5
 
-_FOLDER = "leases"
 _SUFFIX = ".json"
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
@@ -153,7 +152,7 @@ def lease(study: Study, what: str, *, wait_s: float = 0.0) -> Iterator[Lease]:
     written.
     """
     with os_errors("taking up work"):
-        folder = _folder(study)
+        folder = study.leases
         folder.mkdir(mode=0o700, exist_ok=True)
         held = Lease(folder / f"{what}{_SUFFIX}")
         give_up = time.monotonic() + wait_s
@@ -176,7 +175,7 @@ def living(study: Study) -> list[str]:
     """
     found = []
     with os_errors("looking who is at work"):
-        for file in sorted(_folder(study).glob(f"*{_SUFFIX}")):
+        for file in sorted(study.leases.glob(f"*{_SUFFIX}")):
             if (seen := _seen(file)) is None:
                 continue
             if not _is_dead(file, seen):
@@ -186,10 +185,6 @@ def living(study: Study) -> list[str]:
             else:  # half-made, by one who died
                 file.unlink(missing_ok=True)
     return [what for what in found if not what.startswith(".")]
-
-
-def _folder(study: Study) -> Path:
-    return study.private / _FOLDER
 
 
 @dataclass(frozen=True, slots=True)

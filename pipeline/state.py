@@ -51,7 +51,6 @@ WAIT_GROWS = 5
 LONGEST_WAIT = timedelta(hours=6)
 REPORT_EVERY_S = 3.0
 
-FOLDER = "state"
 _ENDING = ".json"
 _CANCELLED = ".cancelled"
 
@@ -193,7 +192,7 @@ def is_due(study: Study, session_id: str, now: datetime | None = None) -> bool:
 def cancel(study: Study, session_id: str) -> None:
     """Have a session not begun, or stopped at its next report. Raises TransientError."""
     with os_errors("cancelling a session"):
-        _folder(study).mkdir(mode=0o700, exist_ok=True)
+        study.states.mkdir(mode=0o700, exist_ok=True)
         _marker(study, session_id).touch(0o600)
 
 
@@ -261,7 +260,7 @@ def whoami() -> str:
 
 def _save(study: Study, session_id: str, state: State) -> None:
     with os_errors("writing a session's state"):
-        _folder(study).mkdir(mode=0o700, exist_ok=True)
+        study.states.mkdir(mode=0o700, exist_ok=True)
         data = TypeAdapter(State).dump_json(state, indent=1)
         write_atomically(_file(study, session_id), data, 0o600)
 
@@ -276,16 +275,12 @@ def _save_if_possible(study: Study, session_id: str, state: State) -> None:
         return
 
 
-def _folder(study: Study) -> Path:
-    return study.private / FOLDER
-
-
 def _file(study: Study, session_id: str) -> Path:
-    return _folder(study) / f"{session_id}{_ENDING}"
+    return study.states / f"{session_id}{_ENDING}"
 
 
 def _marker(study: Study, session_id: str) -> Path:
-    return _folder(study) / f"{session_id}{_CANCELLED}"
+    return study.states / f"{session_id}{_CANCELLED}"
 
 
 def _now() -> datetime:

@@ -7,7 +7,9 @@
 A result becomes visible by one rename of its complete folder, so a reader sees all of it or
 nothing, and two workers that race for one key cannot spoil each other: the later one finds the
 place taken and throws its own copy away. What does not match its manifest is moved to
-``stages/damaged/`` and counts as not done.
+``stages/damaged/`` and counts as not done. Files that the manifest says are dropped may be missing:
+the result is finished without them, and they are made again, the same to the byte, when they are
+needed.
 """
 
 from __future__ import annotations
@@ -16,15 +18,17 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.disk import file_sha256, may_publish, os_errors, sync
+from pipeline.disk import file_sha256, may_publish, os_errors, sync, write_atomically
+from pipeline.errors import StudyError
 
 R = TypeVar("R")
 
@@ -79,13 +83,54 @@ class Store:
         Raises TransientError where the disk is full or cannot be written, LostError if what is
         being worked on is another process's by now.
         """
+        with self._pending(stage) as folder:
+            yield folder
+            self._publish(folder, self.root / stage / key)
+
+    def drop(self, folder: Path, names: Collection[str]) -> None:
+        """Remove files of the result in this folder that can be made again; it stays finished.
+
+        Raises TransientError.
+        """
+        with os_errors("dropping files of a stage result"):
+            manifest = _manifest(folder)
+            marked = {
+                name: replace(entry, dropped=entry.dropped or name in names)
+                for name, entry in manifest.files.items()
+            }
+            data = _adapter(_Manifest).dump_json(replace(manifest, files=marked), indent=1)
+            write_atomically(folder / MANIFEST, data)
+            for name in names:
+                (folder / name).unlink(missing_ok=True)
+
+    @contextmanager
+    def restoring(self, result: Result) -> Iterator[Path]:
+        """A new folder in which to make once more what was dropped of a result, and is missing.
+
+        Raises StudyError if that is not what was dropped, TransientError.
+        """
+        with self._pending(result.folder.parent.name) as folder:
+            yield folder
+            for name, entry in missing(result.folder).items():
+                if file_sha256(folder / name) != entry.sha256:
+                    raise StudyError(
+                        "What was cleaned away of a session cannot be made as it was, with the "
+                        "programs of today.",
+                        "`vuoro reprocess SESSION --from decode` makes the session anew.",
+                    )
+                sync(folder / name)
+                may_publish()
+                (folder / name).replace(result.folder / name)
+
+    @contextmanager
+    def _pending(self, stage: str) -> Iterator[Path]:
+        """A folder to write into, which is gone afterwards."""
         pending = self.root / _PENDING
         with os_errors(f"writing the result of the stage '{stage}'"):
             pending.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix=f"{stage}-", dir=pending))
             try:
                 yield folder
-                self._publish(folder, self.root / stage / key)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -95,11 +140,11 @@ class Store:
 
     def _publish(self, folder: Path, place: Path) -> None:
         files = {
-            file.name: _Entry(file_sha256(file), file.stat().st_size)
+            file.name: Entry(file_sha256(file), file.stat().st_size)
             for file in sorted(folder.iterdir())
         }
         manifest = _Manifest(_place(place), files)
-        (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+        (folder / MANIFEST).write_bytes(_adapter(_Manifest).dump_json(manifest, indent=1))
         for file in folder.iterdir():
             sync(file)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -125,25 +170,35 @@ class Store:
 
 def write_record(folder: Path, record: object) -> None:
     """Write a stage's record as readable JSON into the folder of its result."""
-    data = TypeAdapter(type(record)).dump_json(record, indent=1)
+    data = _adapter(type(record)).dump_json(record, indent=1)
     (folder / RESULT).write_bytes(data)
 
 
 def read_record(folder: Path, kind: type[R]) -> R:
     """The record of type ``kind`` in the folder of a verified result."""
-    return TypeAdapter(kind).validate_json((folder / RESULT).read_bytes())
+    record: R = _adapter(kind).validate_json((folder / RESULT).read_bytes())
+    return record
+
+
+def missing(folder: Path) -> dict[str, Entry]:
+    """What was dropped of the result in this folder, and is not there. Raises TransientError."""
+    with os_errors("looking for what was dropped of a stage result"):
+        entries = _manifest(folder).files.items()
+        return {n: e for n, e in entries if e.dropped and not (folder / n).exists()}
 
 
 def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
     """sha256 by file name if the folder is what its manifest says, else None."""
     try:
-        manifest = TypeAdapter(_Manifest).validate_json((folder / MANIFEST).read_bytes())
+        manifest = _manifest(folder)
         if manifest.place != _place(folder):  # whole, but another's
             return None
-        if {file.name for file in folder.iterdir()} != {*manifest.files, MANIFEST}:
+        there = {file.name for file in folder.iterdir()} - {MANIFEST}
+        needed = {name for name, entry in manifest.files.items() if not entry.dropped}
+        if not needed <= there <= manifest.files.keys():
             return None
-        for name, entry in manifest.files.items():
-            file = folder / name
+        for name in there:
+            file, entry = folder / name, manifest.files[name]
             if file.stat().st_size != entry.bytes:
                 return None
             if verify and file_sha256(file) != entry.sha256:
@@ -153,18 +208,30 @@ def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
     return {name: entry.sha256 for name, entry in manifest.files.items()}
 
 
+def _manifest(folder: Path) -> _Manifest:
+    found: _Manifest = _adapter(_Manifest).validate_json((folder / MANIFEST).read_bytes())
+    return found
+
+
 def _place(folder: Path) -> str:
     """Where below the store a result belongs: its stage and key."""
     return f"{folder.parent.name}/{folder.name}"
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
+    """A file of a result, as its manifest has it; ``dropped``: it may be missing."""
+
     sha256: str
     bytes: int
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Manifest:
     place: str
-    files: dict[str, _Entry]
+    files: dict[str, Entry]
+
+
+# made once for each kind of record: that takes longer than reading one
+_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)

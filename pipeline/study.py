@@ -167,13 +167,14 @@ class Study:
         return self.root / "reports"
 
     @property
-    def lock_file(self) -> Path:
-        """Held while names or groups are numbered."""
-        return self.private / "study.lock"
+    def leases(self) -> Path:
+        """Who is at work on what."""
+        return self.private / "leases"
 
     @property
-    def run_lock_file(self) -> Path:
-        return self.private / "run.lock"
+    def states(self) -> Path:
+        """What is going on with each session that is not finished."""
+        return self.private / "state"
 
     @property
     def prefect_home(self) -> Path:

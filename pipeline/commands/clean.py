@@ -11,6 +11,12 @@ from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say, un
 
 def clean(
     study: StudyOption = DEFAULT_STUDY,
+    sound: Annotated[
+        bool,
+        typer.Option(
+            "--sound", help="The decoded sound of finished sessions, too; made again when needed."
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     set_: Annotated[
         Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
@@ -28,7 +34,7 @@ def clean(
     place = opened(study)
     settings = place.settings(dict(item.partition("=")[::2] for item in set_ or []))
     unlock(place)
-    found = find_waste(place, settings)
+    found = find_waste(place, settings, sound=sound)
     if found.kept_for:
         say(f"Earlier results of {', '.join(found.kept_for)} stay: new ones are not all there yet.")
     if not found.waste:
@@ -40,7 +46,7 @@ def clean(
     if not yes and not typer.confirm("Remove these?"):
         say("Nothing was removed.")
         raise typer.Exit(1)
-    say(f"{_mb(carry_out(place, settings).n_bytes)} are free.")
+    say(f"{_mb(carry_out(place, settings, sound=sound).n_bytes)} are free.")
 
 
 def _mb(n_bytes: int) -> str:

@@ -17,7 +17,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pipeline import state
 from pipeline.dataset import files
 from pipeline.disk import os_errors, sync, write_atomically
 from pipeline.errors import StudyError
@@ -173,7 +172,7 @@ class _Move:
 
     def _rename_files(self) -> None:
         study, old, new = self.study, self.before.session_id, self.after.session_id
-        folders = (study.edits, study.audit, study.private / state.FOLDER)
+        folders = (study.edits, study.audit, study.states)
         named = [file for folder in folders for file in folder.glob(f"{old}.*")]
         named += [*study.clips.rglob(f"{old}-*"), *study.fingerprints.rglob(f"{old}.*")]
         for file in named:

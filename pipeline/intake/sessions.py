@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -102,7 +103,13 @@ def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(cast(Any, kind))  # making one takes longer than reading a record by it
 
 
-def _read(study: Study, pattern: str) -> list[Recording]:
+def _read(study: Study, names: str) -> list[Recording]:
+    """The recordings of the sessions whose folders are named so.
+
+    A folder that cannot be read raises: to ``Path.glob`` it would be a study without sessions, and
+    their rows would be taken out of the data set.
+    """
     with os_errors("reading the list of sessions"):
-        records = study.recordings.glob(f"{pattern}/{RECORD}")
-        return [loaded(record, Recording) for record in sorted(records)]
+        folders = (f for f in study.recordings.iterdir() if fnmatchcase(f.name, names))
+        records = sorted(record for f in folders if (record := f / RECORD).is_file())
+        return [loaded(record, Recording) for record in records]

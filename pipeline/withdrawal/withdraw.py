@@ -42,7 +42,8 @@ from pipeline.withdrawal.tombstones import Tombstone
 CANNOT = """\
 What this cannot do:
 - reach backups, copies of the study, data already shared, or what was written to places of your
-  own choice: clips, exports, releases, notebooks, sheets to fill in; delete those yourself;
+  own choice: clips, exports, releases, notebooks, sheets to fill in, and recordings that stay in
+  the inbox (originals = "reference"); delete those yourself;
 - overwrite the disk: what is removed is unlinked, and may be recoverable until it is written over;
 - take out what others said of the person or repeated of their words: in the data set their name is
   a pseudonym; in private/ the others' words stay, and the encrypted key keeps the name, as without
@@ -100,7 +101,7 @@ def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[],
                 require_finished(chain)
             clear_leftovers(study, chain.recording)
             forget_replacements(study, session_id)
-        _remove_copies(study, frozenset(tombstone.sessions.values()))
+        _remove_copies(study, tombstone)
         _leave_rosters(study, person_id)
         _leave_registers(study, person_id, settings)
         _forget_names(study, settings)
@@ -170,9 +171,11 @@ def _leave_registers(study: Study, person_id: str, settings: Settings) -> None:
         SessionChain(study, recording, settings).forget(person_id)
 
 
-def _remove_copies(study: Study, sha256s: frozenset[str]) -> None:
+def _remove_copies(study: Study, tombstone: Tombstone) -> None:
     """Remove the copies of replaced recordings that went to quarantine as duplicates."""
     with os_errors("looking through the quarantine"):
+        same_sound = (intake.copies(study, session_id) for session_id in tombstone.sessions)
+        sha256s = {*tombstone.sessions.values()}.union(*same_sound)
         for group in filter(Path.is_dir, study.quarantine.iterdir()):
             for copy in list(group.iterdir()):
                 if copy.exists() and sha256_of(copy) in sha256s:

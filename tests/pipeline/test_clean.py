@@ -12,12 +12,16 @@ from pydantic import TypeAdapter
 
 from pipeline import intake, locks, state
 from pipeline.chain import SessionChain, unfinished
-from pipeline.clean import clean, find_waste, reprocess
+from pipeline.clean import SOUND, clean, find_waste, reprocess
 from pipeline.edits.model import Corrected
 from pipeline.errors import DiskFullError, StudyError, TakenError
 from pipeline.leases import lease
-from pipeline.records import MaskedConversation, Recording
+from pipeline.listen import clip_of_turn
+from pipeline.records import Audio, MaskedConversation, Recording
+from pipeline.stages import BY_NAME
 from pipeline.study import Study
+from pipeline.transcript import published_turns
+from pipeline.withdrawal.withdraw import withdraw
 
 ID = "G07-S01"
 OLD = {"turns.lapse_s": "5"}
@@ -164,3 +168,76 @@ def test_recordings_and_decisions_stay_whatever_is_cleaned(study: Study) -> None
     assert (study.recordings / ID / "original.wav").is_file()
     assert study.key_file.read_bytes() == key
     assert (study.dataset / "turns" / f"{ID}.parquet").is_file()
+
+
+def wav(study: Study) -> Path:
+    """Where the session's decoded sound is or was."""
+    return chain(study).result("decode").folder / "audio.wav"
+
+
+def test_decoded_sound_goes_only_if_asked_and_nothing_is_made_anew_for_it(study: Study) -> None:
+    assert find_waste(study, study.settings()).waste == ()
+    [waste] = find_waste(study, study.settings(), sound=True).waste
+    assert waste.kind == SOUND and waste.n_bytes == wav(study).stat().st_size
+    before = {stage: chain(study).result(stage).digest for stage in BY_NAME}
+    clean(study, study.settings(), sound=True)
+    assert not wav(study).exists()
+    assert {stage: chain(study).result(stage).digest for stage in BY_NAME} == before
+    assert unfinished(study, study.settings(), verify=True) == {}
+    assert find_waste(study, study.settings(), sound=True).waste == ()
+    assert chain(study).record("decode", Audio).duration_s == 12.0
+    assert not wav(study).exists()  # nobody needed it
+
+
+def test_decoded_sound_is_made_again_to_the_byte_when_it_is_needed(study: Study) -> None:
+    before, sound = chain(study).result("decode").digest, wav(study).read_bytes()
+    clean(study, study.settings(), sound=True)
+    turn = next(turn for turn in published_turns(study.dataset, ID))
+    assert clip_of_turn(study, turn["turn_id"]).stat().st_size > 1000
+    assert wav(study).read_bytes() == sound
+    assert chain(study).result("decode").digest == before
+    assert not any((study.stages / ".pending").iterdir())
+    clean(study, study.settings(), sound=True)
+    assert not wav(study).exists()
+
+
+def test_sound_made_again_that_is_another_is_refused_and_nothing_lost(study: Study) -> None:
+    clean(study, study.settings(), sound=True)
+    recording = intake.original(study, intake.recording(study, ID))
+    data = bytearray(recording.read_bytes())
+    data[40_000:41_000] = bytes(1000)
+    recording.write_bytes(data)
+    with pytest.raises(StudyError, match="cannot be made as it was") as raised:
+        chain(study).folder("decode")
+    assert "vuoro reprocess" in raised.value.remedy
+    assert unfinished(study, study.settings()) == {}
+    assert not wav(study).exists()
+
+
+def test_sound_that_is_not_dropped_must_be_there(study: Study) -> None:
+    wav(study).unlink()
+    assert chain(study).find("decode") is None
+
+
+def test_sound_that_was_dropped_and_comes_back_damaged_is_found_out(study: Study) -> None:
+    place = wav(study)
+    clean(study, study.settings(), sound=True)
+    place.write_bytes(b"something else")
+    assert chain(study).find("decode") is None
+
+
+def test_sound_stays_where_a_stage_to_come_listens_or_the_recording_is_gone(study: Study) -> None:
+    settings = study.settings({"transcription.beam_size": "1"})
+    assert find_waste(study, settings, sound=True).waste == ()
+    intake.original(study, intake.recording(study, ID)).unlink()
+    assert find_waste(study, study.settings(), sound=True).waste == ()
+
+
+def test_a_person_withdraws_from_a_session_without_its_sound(study: Study) -> None:
+    """Their sound is silenced all the same, and what is kept decodes to what is remembered."""
+    clean(study, study.settings(), sound=True)
+    withdraw(study, f"{ID}-U2", study.settings(), lambda: "2026-05-04")
+    sound = wav(study).read_bytes()
+    clean(study, study.settings(), sound=True)
+    chain(study).folder("decode")
+    assert wav(study).read_bytes() == sound
