@@ -82,6 +82,9 @@ def run(
         raise typer.Exit(1)
 
 
+app.command()(status)
+
+
 @app.command()
 def show(
     session: Annotated[str, typer.Argument(help="A session, e.g. G07-S01.")],
@@ -126,6 +129,9 @@ def validate(study: StudyOption = DEFAULT_STUDY) -> None:
         problems.print(f"[red]{len(found.problems)} problem(s)[/] in {counts}.", highlight=False)
         raise typer.Exit(1)
     console.print(f"[green]The data set is in order[/]: {counts}.", highlight=False)
+
+
+app.command()(report.report)
 
 
 @models_app.command("list")
@@ -184,24 +190,27 @@ def _overrides(
     return overrides
 
 
+BY_ITSELF = "Unattended"
+DECIDING = "What people decide"
+SHARING = "Sharing, and leaving"
+UPKEEP = "Upkeep"
+
 # in the order in which `vuoro --help` lists them
-app.command()(watch)
-app.command()(up)
-app.command()(down)
-app.add_typer(service.app, name="service")
-app.command()(status)
-app.command()(retry)
-app.command()(cancel)
-app.command()(reprocess)
-app.command()(session)
-app.add_typer(group.app, name="group")
-app.add_typer(review.app, name="review")
-app.command()(edit.edit)
-app.command()(build.build)
-app.command()(report.report)
-app.command()(release.release)
-app.command()(withdraw)
-app.command()(clean)
-app.add_typer(key.app, name="key")
-app.add_typer(models_app, name="models")
+app.command(rich_help_panel=BY_ITSELF)(watch)
+app.command(rich_help_panel=BY_ITSELF)(up)
+app.command(rich_help_panel=BY_ITSELF)(down)
+app.add_typer(service.app, name="service", rich_help_panel=BY_ITSELF)
+app.command(rich_help_panel=BY_ITSELF)(retry)
+app.command(rich_help_panel=BY_ITSELF)(cancel)
+app.add_typer(group.app, name="group", rich_help_panel=DECIDING)
+app.command(rich_help_panel=DECIDING)(session)
+app.add_typer(review.app, name="review", rich_help_panel=DECIDING)
+app.command(rich_help_panel=DECIDING)(edit.edit)
+app.command(rich_help_panel=DECIDING)(build.build)
+app.command(rich_help_panel=SHARING)(release.release)
+app.command(rich_help_panel=SHARING)(withdraw)
+app.add_typer(key.app, name="key", rich_help_panel=SHARING)
+app.command(rich_help_panel=UPKEEP)(reprocess)
+app.command(rich_help_panel=UPKEEP)(clean)
+app.add_typer(models_app, name="models", rich_help_panel=UPKEEP)
 app.command()(demo.demo)

@@ -106,7 +106,7 @@ def test_a_full_disk_is_one_sentence(store: Store, monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device", "private/name.wav")
 
     with pytest.raises(DiskFullError) as caught, store.writing("listen", "abc") as folder:
-        monkeypatch.setattr(Path, "write_text", full)
+        monkeypatch.setattr(Path, "write_bytes", full)
         write_record(folder, NOTE)
     assert "name.wav" not in str(caught.value)
     monkeypatch.undo()
