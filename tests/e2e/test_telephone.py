@@ -210,7 +210,9 @@ def test_show_and_clip(study: Study, tmp_path: Path) -> None:
 
 
 def test_status_names_the_recording_for_its_owner(study: Study) -> None:
-    assert "in the data set" in vuoro(study, "status").stdout
+    said = vuoro(study, "status").stdout
+    assert "1 finished" in said and "Dianen puhelu.wav" in said
+    assert "Dianen" not in vuoro(study, "status", "--json").stdout
 
 
 def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
