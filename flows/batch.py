@@ -75,14 +75,19 @@ class Work:
         self.rows: dict[str, Row] = {}
         self._study, self._overrides, self._held, self._every = study, overrides, held, every
         self._failed: set[str] = set()
+        self._unfinished: ToDo | None = None
 
     def to_do(self) -> ToDo:
-        """The stages to come of each session that may be tried and did not fail here."""
-        settings = self._study.settings(self._overrides)
-        waiting = unfinished(self._study, settings, verify=False)
+        """The stages to come of each session that may be tried and did not fail here.
+
+        To look at all sessions takes its time: they are looked at again after work was done.
+        """
+        if self._unfinished is None:
+            settings = self._study.settings(self._overrides)
+            self._unfinished = unfinished(self._study, settings, verify=False)
         return {
             session_id: stages
-            for session_id, stages in waiting.items()
+            for session_id, stages in self._unfinished.items()
             if session_id not in self._failed and self._may_try(session_id)
         }
 
@@ -101,6 +106,8 @@ class Work:
         """Bring all sessions that are heard into the data set, then document that."""
         self._share(self._lacking(READING), self._make(READING), wait=True)
         with lease(self._study, "document", wait_s=inf):
+            if self.to_do():
+                self._unfinished = None  # others may have done it, while this one waited
             for session_id in self._lacking(LAST):  # all names, before any session is published
                 self._share([session_id], self._name, wait=True)
             for session_id in self._lacking(LAST):
@@ -120,6 +127,8 @@ class Work:
         self, session_ids: Iterable[str], work: Callable[[str], None], *, wait: bool
     ) -> None:
         waiting = [*session_ids]
+        if waiting:
+            self._unfinished = None
         while waiting:
             taken = [session_id for session_id in waiting if not self._try(session_id, work)]
             if not wait:

@@ -6,7 +6,7 @@ import os
 
 from pipeline.study import Study
 
-_DEFAULTS = {
+DEFAULTS = {
     # nothing about a study leaves the machine
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -21,6 +21,11 @@ _DEFAULTS = {
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
     # a run that nobody hears of for a while is dead: see flows.zombies
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    # a slot that was held by a killed run is free after its minute, also if the server was killed
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
+        "prefect.server.concurrency.lease_storage.filesystem"
+    ),
+    "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "2",
     # what ran long ago goes, so that the database of a study does not grow for ever
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     # the command line shows its own progress; the logs are in Prefect's interface
@@ -35,6 +40,6 @@ _DEFAULTS = {
 
 def prepare(study: Study) -> None:
     """Set what is not set yet. Prefect's database lives in the study's private folder."""
-    for name, value in _DEFAULTS.items():
+    for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(study.prefect_home))

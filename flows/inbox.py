@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from prefect import flow, get_client, task
@@ -22,6 +24,7 @@ from pipeline.listener import listener
 from pipeline.study import Study
 
 BATCHES = "sessions/sessions"  # the deployment of ``flows.batch.process_sessions``
+PAGE = 200  # runs that Prefect tells at a time, at most
 
 
 def _run_name() -> str:
@@ -89,23 +92,33 @@ def _hand_out(study: Study, overrides: dict[str, str], work: Work, size: int) ->
 
 def _given(study: Study) -> set[str]:
     """The sessions of batches that wait for a worker, or that a living worker is at."""
+    alive = locks.runs(study)
+    return {
+        session_id
+        for batch in batches()
+        if batch.parameters.get("study") == str(study.root) and _lives(batch, alive)
+        for session_id in batch.parameters["session_ids"]
+    }
+
+
+def batches() -> Iterator[FlowRun]:
+    """The batches that wait or are said to be at work. Prefect tells them a page at a time."""
     wanted = filters.FlowRunFilterState(
         type=filters.FlowRunFilterStateType(
             any_=[StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
         )
     )
-    alive = locks.runs(study)
     with get_client(sync_client=True) as client:
-        batches = client.read_flow_runs(
-            flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=["sessions"])),
-            flow_run_filter=filters.FlowRunFilter(state=wanted),
-        )
-    return {
-        session_id
-        for batch in batches
-        if batch.parameters.get("study") == str(study.root) and _lives(batch, alive)
-        for session_id in batch.parameters["session_ids"]
-    }
+        for offset in count(0, PAGE):
+            page = client.read_flow_runs(
+                flow_filter=filters.FlowFilter(name=filters.FlowFilterName(any_=["sessions"])),
+                flow_run_filter=filters.FlowRunFilter(state=wanted),
+                limit=PAGE,
+                offset=offset,
+            )
+            yield from page
+            if len(page) < PAGE:
+                return
 
 
 def _lives(batch: FlowRun, alive: set[str]) -> bool:

@@ -12,14 +12,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
 
 from flows import address, server, tied, worker
 from flows.address import Address
 from flows.environment import prepare
 from flows.tied import Process
+from pipeline.disk import os_errors
 from pipeline.errors import StageCrashError, StudyError
 from pipeline.study import Study
 
@@ -34,10 +39,14 @@ STOP_WITHIN_S = 45.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What `vuoro up` was asked for. ``port`` None: the usual one, or any if that is taken."""
+    """What `vuoro up` was asked for. ``port`` None: the usual one, or any if that is taken.
+
+    ``hand_out``: so many sessions a batch go to the workers of the pool; 0 for none.
+    """
 
     every_s: float = 300.0
     rebuild_hour: int = 3
+    hand_out: int = 0
     port: int | None = None
 
 
@@ -82,9 +91,8 @@ def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     home = study.prefect_home
-    with address.held(home):
+    with address.held(home), _reserved(plan.port) as port:
         prepare(study)
-        port = _port(plan.port)
         os.environ["PREFECT_API_URL"] = server.api_of(port)
         kept_server = Kept(lambda: server.start(home, port))
         try:
@@ -114,9 +122,10 @@ def start(study: Study, plan: Plan) -> Address:
         raise StudyError("`vuoro up` is at work already.", "`vuoro down` stops it.")
     _port(plan.port)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    words = [*_words(plan), *([str(plan.port)] if plan.port else [])]
     with (home / LOG).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "flows.lab", str(study.root), *_words(plan)],
+            [sys.executable, "-W", "ignore", "-m", "flows.lab", str(study.root), *words],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -158,23 +167,49 @@ def _port(wanted: int | None) -> int:
     except OSError:
         if wanted is None:
             return server.free_port()
-        raise StudyError(
-            f"Another program uses the port {wanted}.", "Give another, e.g. --port 4300."
-        ) from None
+        raise _taken(wanted) from None
+
+
+@contextmanager
+def _reserved(wanted: int | None) -> Iterator[int]:
+    """A port that no other study's `vuoro up` of this user takes while the block lasts.
+
+    A server takes a while until it listens: of two that begin at once, as when the computer starts,
+    the second would take the first's for its own.
+    """
+    port = _port(wanted)
+    with os_errors("looking for other studies that are served"):
+        folder = user_cache_path("vuoro", appauthor=False, ensure_exists=True)
+        lock = FileLock(folder / f"port-{port}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            if wanted is not None:
+                raise _taken(wanted) from None
+            port = server.free_port()
+    try:
+        yield port
+    finally:
+        lock.release()
+
+
+def _taken(port: int) -> StudyError:
+    return StudyError(f"Another program uses the port {port}.", "Give another, e.g. --port 4300.")
 
 
 def _start_worker(study: Study, plan: Plan) -> Process:
-    words = ("serve", str(study.root), str(plan.every_s), str(plan.rebuild_hour))
+    words = ("serve", str(study.root), *_words(plan))
     return tied.start("flows.worker", *words, log=study.prefect_home / worker.LOG)
 
 
 def _words(plan: Plan) -> list[str]:
-    return [str(plan.every_s), str(plan.rebuild_hour), *([str(plan.port)] if plan.port else [])]
+    return [str(plan.every_s), str(plan.rebuild_hour), str(plan.hand_out)]
 
 
-def main(root: str, every_s: str, rebuild_hour: str, port: str | None = None) -> None:
+def main(root: str, every_s: str, rebuild_hour: str, hand_out: str, port: str = "") -> None:
     """What the process in the background does."""
-    keep(Study(Path(root)), Plan(float(every_s), int(rebuild_hour), int(port) if port else None))
+    plan = Plan(float(every_s), int(rebuild_hour), int(hand_out), int(port) if port else None)
+    keep(Study(Path(root)), plan)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,20 @@
 """Proof that two workers on one study do what one process does, and what the orchestration costs.
 
-It needs a PostgreSQL server and an empty database in it. On Debian or Ubuntu, as root::
+On Debian or Ubuntu, as root, for the database::
 
     apt-get install postgresql
     su postgres -c "createuser --pwprompt vuoro" && su postgres -c "createdb -O vuoro vuoro"
 
 Then, where vuoro is installed and its models are (`vuoro models pull`)::
 
-    python -m flows.proof postgresql+asyncpg://vuoro:PASSWORD@localhost/vuoro FOLDER
+    python -m flows.proof FOLDER postgresql+asyncpg://vuoro:PASSWORD@localhost/vuoro
 
 In FOLDER, which must not be there yet, it makes twelve recordings of six seconds from a sample that
-comes with pyannote.audio, and two studies of them. One process does the first. Two workers do the
-second, each in a process of its own; one is killed by kill -9 in the middle. Nothing may be lost or
-done twice, and the tables must be the same byte for byte. Last it measures how many sessions a
-minute go through when their stages do nothing. The database is Prefect's alone; drop it afterwards.
+comes with pyannote.audio, and two studies of them. `vuoro run` does the first. `vuoro up` hands the
+second out to two workers, each in a process of its own; one is killed by kill -9 in the middle,
+with its run. Nothing may be lost or done twice, and the tables must be the same byte for byte. Last
+it measures how many sessions a minute go through when their stages do nothing. The database must be
+empty, and is Prefect's alone; drop it afterwards. Without one, SQLite is tried. Linux only.
 """
 
 from __future__ import annotations
@@ -25,76 +26,89 @@ import subprocess
 import sys
 import time
 import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from prefect import Flow, get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect import get_client
+from prefect.client.schemas import filters
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
-from prefect.deployments.runner import RunnerDeployment
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.types.entrypoint import EntrypointType
 
-from flows.batch import process_sessions
+from flows import lab, server, zombies
+from flows.deployments import POOL, deploy_to_pool
 from flows.environment import prepare
 from flows.idle import idle_sessions
-from flows.inbox import process_inbox
+from flows.inbox import batches
 from flows.server import serving
 from pipeline import intake
 from pipeline.chain import unfinished
+from pipeline.leases import living
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.stages import STAGES
 from pipeline.study import Study, create
 
-POOL = "vuoro"
 N_RECORDINGS, LENGTH_S, APART_S = 12, 6, 2
 BATCH = 2
-KILL_AFTER = 3  # sessions that are transcribed
 INBOX_EVERY_S = 20.0
-IDLE = 20  # sessions that go through when their stages do nothing
+IDLE = {1: 6, 10: 20}  # sessions that go through when their stages do nothing, by size of batch
 
 
-def main(database: str, folder: Path) -> bool:
+def main(folder: Path, database: str) -> bool:
     """Print what came of it; whether all is as it must be."""
     folder.mkdir(parents=True)
     alone = _study(folder / "alone")
     shared = Study(Path(shutil.copytree(alone.root, folder / "shared")))
-    os.environ["PREFECT_API_DATABASE_CONNECTION_URL"] = database
-    prepare(Study(folder))
-    with serving(folder / "prefect") as api, temporary_settings({PREFECT_API_URL: api}):
-        os.environ["PREFECT_API_URL"] = api  # for the processes that it starts
-        _deploy()
-        _say("one process")
-        subprocess.run([*_VUORO, "run", "--study", str(alone.root)], check=True)
-        _say("two workers")
-        is_same = _two_workers(shared, alone, folder)
-        for n_workers in (1, 2):
-            for size in (1, 10):
-                _measure(n_workers, size, folder)
+    _say("one process")
+    subprocess.run([*_VUORO, "run", "--study", str(alone.root)], check=True)
+    prepare(shared)
+    if database:
+        os.environ["PREFECT_API_DATABASE_CONNECTION_URL"] = database
+    _say("two workers")
+    page = lab.start(shared, lab.Plan(every_s=INBOX_EVERY_S, hand_out=BATCH)).page
+    try:
+        with _served_at(f"{page}/api"):
+            is_same = _two_workers(shared, alone, folder)
+    finally:
+        lab.stop(shared)
+    with serving(shared.prefect_home) as api, _served_at(api):
+        _measure_all(folder)
+    locked = (shared.prefect_home / server.LOG).read_text().count("database is locked")
+    _say(f"'database is locked' in the server's log: {locked} times")
     return is_same
 
 
 _VUORO = [sys.executable, "-W", "ignore", "-c", "from pipeline.cli import main; main()"]
 
 
+@contextmanager
+def _served_at(api: str) -> Iterator[None]:
+    os.environ["PREFECT_API_URL"] = api  # for the processes that are started
+    try:
+        with temporary_settings({PREFECT_API_URL: api}):
+            yield
+    finally:
+        del os.environ["PREFECT_API_URL"]
+
+
 def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
     begun = time.monotonic()
     with _worker("one", folder) as one, _worker("two", folder):
-        _hand_out(study)
-        while _n_done(study, "transcribe") < KILL_AFTER:
-            time.sleep(0.2)
-        os.killpg(one.pid, signal.SIGKILL)
+        _wait(lambda: _n_done(study, "transcribe") > 0 and _n_at_work(study) == 2)
+        _kill(one.pid)
+        killed_at = time.time()
         _say(f"worker one is killed after {time.monotonic() - begun:.0f} s")
-        while not intake.sessions(study) or unfinished(study, study.settings(), verify=False):
-            time.sleep(INBOX_EVERY_S)
-            _hand_out(study)
-    _say(f"all is done after {time.monotonic() - begun:.0f} s")
+        _wait(lambda: not unfinished(study, study.settings(), verify=False))
+        _say(f"all is done after {time.monotonic() - begun:.0f} s")
+        _wait(lambda: not any(batches()))
+        _wait(lambda: any(run.state_name == zombies.DEAD for run in _all_batches()))
+    _say(f"the dead batch was begun again {_begun_again(killed_at):.0f} s after the kill")
     times = [_n_done(study, stage.name) for stage in STAGES]
     _say(
         f"results of each stage: {times}; in one process: "
@@ -105,10 +119,60 @@ def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
     return is_same and times == [N_RECORDINGS] * len(STAGES)
 
 
-def _measure(n_workers: int, size: int, folder: Path) -> None:
+def _begun_again(killed_at: float) -> float:
+    """Seconds from the kill until a session of the dead batch was in one that runs."""
+    all_batches = _all_batches()
+    lost = {
+        session_id
+        for batch in all_batches
+        if batch.state_name == zombies.DEAD
+        for session_id in batch.parameters["session_ids"]
+    }
+    after = (
+        batch.start_time.timestamp() - killed_at
+        for batch in all_batches
+        if batch.start_time is not None and lost & {*batch.parameters["session_ids"]}
+    )
+    return min(seconds for seconds in after if seconds > 0)
+
+
+def _all_batches() -> list[FlowRun]:
+    with get_client(sync_client=True) as client:
+        sessions = filters.FlowFilter(name=filters.FlowFilterName(any_=["sessions"]))
+        return client.read_flow_runs(flow_filter=sessions)
+
+
+def _measure_all(folder: Path) -> None:
+    deploy_to_pool(idle_sessions, "idle", "Sessions whose stages do nothing.")
+    _measure("one process", IDLE[10], _here)
+    for n_workers in (1, 2):
+        for size, n_sessions in IDLE.items():
+            through = partial(_through_workers, n_workers, size, folder)
+            _measure(f"{n_workers} worker(s), batches of {size}", n_sessions, through)
+
+
+def _measure(what: str, n_sessions: int, through: Callable[[list[str]], float]) -> None:
+    """The start of workers is in the processor time, but not in the time by the clock."""
+    used_s = _used_s()
+    a_minute = 60 * n_sessions / through([f"G01-S{n:02d}" for n in range(n_sessions)])
+    cpu_s = (_used_s() - used_s) / n_sessions
+    _say(f"{what}: {a_minute:.0f} sessions a minute, {cpu_s:.1f} s of processor time a session")
+
+
+def _used_s() -> float:
+    """Processor time of this process and of those that it started and that have ended."""
+    return sum(os.times()[:4])
+
+
+def _here(ids: list[str]) -> float:
+    began = time.monotonic()
+    idle_sessions(ids)
+    return time.monotonic() - began
+
+
+def _through_workers(n_workers: int, size: int, folder: Path, ids: list[str]) -> float:
     with _worker("one", folder), _worker("two" if n_workers == 2 else "", folder):
-        ids = [f"G01-S{n:02d}" for n in range(IDLE)]
-        batches = [
+        runs = [
             cast(
                 FlowRun,
                 run_deployment(
@@ -118,13 +182,12 @@ def _measure(n_workers: int, size: int, folder: Path) -> None:
                     as_subflow=False,
                 ),
             ).id
-            for start in range(0, IDLE, size)
+            for start in range(0, len(ids), size)
         ]
-        runs = _ended(batches)
-    first = min(cast(datetime, run.start_time) for run in runs)
-    last = max(cast(datetime, run.end_time) for run in runs)
-    a_minute = 60 * IDLE / (last - first).total_seconds()
-    _say(f"{n_workers} worker(s), batches of {size}: {a_minute:.0f} sessions a minute")
+        ended = _ended(runs)
+    first = min(cast(datetime, run.start_time) for run in ended)
+    last = max(cast(datetime, run.end_time) for run in ended)
+    return (last - first).total_seconds()
 
 
 def _ended(ids: list[UUID]) -> list[FlowRun]:
@@ -136,48 +199,37 @@ def _ended(ids: list[UUID]) -> list[FlowRun]:
             time.sleep(1)
 
 
-def _hand_out(study: Study) -> None:
-    run_deployment(
-        "inbox/many machines",
-        parameters={"study": str(study.root), "overrides": {}, "hand_out": BATCH},
-        timeout=0,
-        as_subflow=False,
-    )
-
-
-def _deploy() -> None:
-    """A pool of workers that start a process a run, and what they can run."""
-    with get_client(sync_client=True) as client:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process"), overwrite=True)
-    flows: dict[str, Flow[Any, Any]] = {
-        "many machines": process_inbox,
-        "sessions": process_sessions,
-        "idle": idle_sessions,
-    }
-    for name, each in flows.items():
-        made = each.to_deployment(
-            name, work_pool_name=POOL, entrypoint_type=EntrypointType.MODULE_PATH
-        )
-        cast(RunnerDeployment, made).apply()
+def _wait(until: Callable[[], bool]) -> None:
+    while not until():
+        time.sleep(0.2)
 
 
 @contextmanager
 def _worker(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A worker that has one run at a time; none without a name."""
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL]
+    command += ["--type", "process"]
     with (folder / f"worker-{name}.log").open("ab") as log:
         process = subprocess.Popen(
             [*command, "--limit", "1", "--name", name] if name else [sys.executable, "-c", ""],
             stdout=log,
             stderr=log,
-            start_new_session=True,
         )
     try:
         yield process
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+            _kill(process.pid)
         process.wait()
+
+
+def _kill(pid: int) -> None:
+    """By kill -9, with all that it has started: Prefect puts runs into sessions of their own."""
+    started = subprocess.run(["pgrep", "-P", str(pid)], stdout=subprocess.PIPE, check=False)
+    for child in started.stdout.split():
+        _kill(int(child))
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _study(root: Path) -> Study:
@@ -201,6 +253,10 @@ def _n_done(study: Study, stage: str) -> int:
     return sum(1 for _ in study.stages.glob(f"{stage}/*"))
 
 
+def _n_at_work(study: Study) -> int:
+    return len({*living(study)} & {recording.session_id for recording in intake.sessions(study)})
+
+
 def _tables(study: Study) -> dict[str, bytes]:
     files = (file for file in study.dataset.rglob("*") if file.is_file())
     return {str(file.relative_to(study.dataset)): file.read_bytes() for file in files}
@@ -212,4 +268,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if main(sys.argv[1], Path(sys.argv[2]).resolve()) else 1)
+    sys.exit(0 if main(Path(sys.argv[1]).resolve(), "".join(sys.argv[2:])) else 1)

@@ -112,7 +112,7 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
     """
 
     def __init__(self, study: Study, session_id: str, stage: str) -> None:
-        self._session_id, self._stage = session_id, stage
+        self._study, self._session_id, self._stage = study, session_id, stage
         self._state = state.Reporter(study, session_id, stage)
         self._started = self._shown = time.monotonic()
         self._artifact: Any = None
@@ -147,6 +147,8 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if isinstance(error, KeyboardInterrupt):  # stopped on purpose: nobody died of it
+            state.leave(self._study, self._session_id)
         if error is None:
             listener.get().progressed(self._session_id, self._stage, 1.0)
             if self._artifact is not None:

@@ -78,7 +78,9 @@ class Worker:
                 self._begin(min(due, key=_when))
         if time.monotonic() - self._listened >= LISTEN_EVERY_S:
             self._listened = time.monotonic()
-            zombies.settle_silent(self._client, self._hearing, {self._run} if self._run else ())
+            alive = {self._run} if self._run else set()
+            zombies.settle_silent(self._client, self._hearing, alive)
+            zombies.settle_crashed(self._client, alive)
 
     def stop(self) -> None:
         """End the run at work, so that it goes on another time."""
@@ -147,7 +149,7 @@ def _when(run: FlowRunResponse) -> datetime:
     return run.next_scheduled_start_time or run.expected_start_time or datetime.now(UTC)
 
 
-def serve(study: Study, every_s: float, rebuild_hour: int) -> None:
+def serve(study: Study, every_s: float, rebuild_hour: int, hand_out: int) -> None:
     """Work until the parent goes. What the worker's process does."""
     from prefect import get_client
 
@@ -156,7 +158,7 @@ def serve(study: Study, every_s: float, rebuild_hour: int) -> None:
     stopping = threading.Event()
     tied.when_parent_goes(stopping.set)
     client = get_client(sync_client=True)
-    deployments = deploy(study)
+    deployments = deploy(study, hand_out)
     hearing = zombies.Hearing()
 
     def start(run: UUID, name: str) -> Process:
@@ -201,4 +203,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "run":
         run(UUID(sys.argv[2]), sys.argv[3])
     else:
-        serve(Study(Path(sys.argv[2])), float(sys.argv[3]), int(sys.argv[4]))
+        serve(Study(Path(sys.argv[2])), float(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))

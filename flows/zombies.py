@@ -23,6 +23,7 @@ TRIES = 3
 QUIET_S = 100.0  # three heartbeats missed, and time to write them down
 AGAIN = "Restarting"
 INTERRUPTED = "Interrupted"
+DEAD = "Dead"
 HEARTBEAT = "prefect.flow-run.heartbeat"
 
 
@@ -57,6 +58,19 @@ def settle_silent(client: SyncPrefectClient, hearing: Hearing, alive: Collection
         settle(client, runs[id])
 
 
+def settle_crashed(client: SyncPrefectClient, alive: Collection[UUID]) -> None:
+    """Settle every run of a deployment that is said to have crashed, by its worker or by itself."""
+    from prefect.client.schemas import filters
+
+    crashed = filters.FlowRunFilter(
+        state=filters.FlowRunFilterState(name=filters.FlowRunFilterStateName(any_=["Crashed"])),
+        deployment_id=filters.FlowRunFilterDeploymentId(is_null_=False),
+    )
+    for run in client.read_flow_runs(flow_run_filter=crashed):
+        if run.id not in alive:
+            settle(client, run)
+
+
 def at_work(
     client: SyncPrefectClient, deployments: Collection[UUID] | None = None
 ) -> list[FlowRun]:
@@ -77,7 +91,9 @@ def settle(client: SyncPrefectClient, run: FlowRun) -> None:
     """Give a run whose process died its due: another try, or the end. What is inside it ends."""
     tries = 1 + sum(state.name == AGAIN for state in client.read_flow_run_states(run.id))
     end_inside(client, run)
-    client.set_flow_run_state(run.id, verdict(run.deployment_id is not None, tries), force=True)
+    deployed = run.deployment_id is not None
+    state = handed_out_again() if run.work_pool_name else verdict(deployed, tries)
+    client.set_flow_run_state(run.id, state, force=True)
 
 
 def interrupt(client: SyncPrefectClient, run: FlowRun) -> None:
@@ -109,6 +125,16 @@ def verdict(deployed: bool, tries: int) -> State[None]:
         "or choose a smaller model; `vuoro status` shows at which session. The next look at the "
         "inbox tries again."
     )
+
+
+def handed_out_again() -> State[None]:
+    """The state of a dead batch, by a name that tells it from one that is not settled yet."""
+    from prefect.states import Crashed
+
+    message = (
+        "Its process ended. What is done is kept; the next look at the inbox hands out the rest."
+    )
+    return Crashed(name=DEAD, message=message)
 
 
 def end_inside(client: SyncPrefectClient, run: FlowRun) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pipeline import intake, locks
 from pipeline.chain import PUBLISH, SessionChain, unfinished
+from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group
 from pipeline.device import one_thread_for_numpy
-from pipeline.disk import clear_pending, os_errors
+from pipeline.disk import clear_pending, os_errors, write_atomically
 from pipeline.errors import StudyError, VuoroError
 from pipeline.exports.write import export, forms_in
 from pipeline.key.file import lies_in
@@ -26,7 +27,7 @@ from pipeline.roster.consent import require
 from pipeline.roster.files import load_all
 from pipeline.roster.seed import person_id, seed
 from pipeline.settings import Settings
-from pipeline.store import Store
+from pipeline.store import Store, digest
 from pipeline.study import Study
 from pipeline.withdrawal.tombstones import refuse_half_done
 
@@ -90,12 +91,30 @@ def document(study: Study) -> None:
 
     What is left of sessions that the study no longer has goes. Whoever calls holds the study.
 
+    All of the data set is read for it, so it is not done again while neither a file of the data set
+    nor anything else that it comes from was touched: ``Study.documented_file`` tells that.
+
     Raises StudyError if a roster or the key cannot be used, DatasetError if a file of the data set
     is damaged, TransientError.
     """
-    remove_stale(study.dataset, [recording.session_id for recording in intake.sessions(study)])
+    session_ids = [recording.session_id for recording in intake.sessions(study)]
+    decided = [*sorted(study.rosters.glob("*")), study.key_file]
+    touched = [[ascii(file.name), files.changed_ns(file)] for file in decided]
+    made_from: list[object] = [session_ids, files.origin(""), touched]
+    mark = study.documented_file
+    with os_errors("looking whether the data set has changed"):
+        is_done = mark.is_file() and mark.read_text() == _digest(made_from, study.dataset)
+    if is_done:
+        return
+    remove_stale(study.dataset, session_ids)
     publish_people(study.dataset, background(study))
     write_documentation(study.dataset)
+    with os_errors("noting how the data set looks"):
+        write_atomically(mark, _digest(made_from, study.dataset).encode(), 0o600)
+
+
+def _digest(made_from: list[object], dataset: Path) -> str:
+    return digest([made_from, files.looks(dataset)])
 
 
 def background(study: Study) -> dict[str, Group]:

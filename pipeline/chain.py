@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
+from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from models.registry import ResolvedModel, resolve
@@ -28,7 +30,8 @@ from pipeline.interview.guide import Guide
 from pipeline.interview.guide import load as load_guide
 from pipeline.interview.questions import questions
 from pipeline.people import group
-from pipeline.people.register import Known
+from pipeline.people.peers import Peers
+from pipeline.people.register import Known, Register
 from pipeline.people.samples import kept_voice_of
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.apply import replacements, said
@@ -57,16 +60,10 @@ REPLACED = "replaced"  # results that only save time
 
 
 @dataclass(frozen=True)
-class SessionChain:
-    """The stages of one session: what is done, what is not, and doing it."""
+class Common:
+    """What all sessions have in common under the same settings, found out once."""
 
-    study: Study
-    recording: Recording
     settings: Settings
-
-    @cached_property
-    def store(self) -> Store:
-        return Store(self.study.stages)
 
     @cached_property
     def models(self) -> dict[str, ResolvedModel]:
@@ -78,6 +75,43 @@ class SessionChain:
             "names-en": "spacy-en",
         }
         return {role: resolve(model) for role, model in ids.items()}
+
+    @cached_property
+    def sections(self) -> dict[str, Any]:
+        """The settings, by section, as JSON holds them."""
+        return self.settings.model_dump(mode="json")
+
+    @cached_property
+    def settings_digest(self) -> str:
+        """A digest of all settings that can change a result."""
+        return digest({k: v for k, v in self.sections.items() if k != "machine"})[:16]
+
+
+@dataclass(frozen=True)
+class SessionChain:
+    """The stages of one session: what is done, what is not, and doing it.
+
+    ``looked_at_with`` are the chains of the group while nothing is made of any: see ``chains``.
+    """
+
+    study: Study
+    recording: Recording
+    settings: Settings
+    common: Common | None = field(default=None, repr=False, compare=False)
+    looked_at_with: Peers | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.study.stages)
+
+    @property
+    def models(self) -> dict[str, ResolvedModel]:
+        """The models in use, by role. Raises ModelError if one is missing or damaged."""
+        return self._common.models
+
+    @cached_property
+    def _common(self) -> Common:
+        return self.common or Common(self.settings)
 
     @cached_property
     def _found(self) -> dict[str, Result]:
@@ -94,18 +128,20 @@ class SessionChain:
         return self._address(stage, self._also(stage))
 
     def _also(self, stage: Stage, *, find_out: bool = False) -> object | None:
-        return stage.also(self, find_out) if stage.also else ()
+        try:
+            return stage.also(self, find_out) if stage.also else ()
+        except ValidationError:  # a record that is damaged, and was not verified by who asked
+            return None
 
     def _address(self, stage: Stage, also: object | None) -> str | None:
         if also is None:
             return None
-        section = getattr(self.settings, stage.section) if stage.section else None
         return digest(
             {
                 "stage": [stage.name, stage.version],
                 "inputs": [self._found[need].digest for need in stage.needs],
                 "recording": [getattr(self.recording, name) for name in stage.of_recording],
-                "settings": section.model_dump(mode="json") if section else None,
+                "settings": self._common.sections[stage.section] if stage.section else None,
                 "models": {r: m.sha256 for r, m in self.models.items() if r in stage.models},
                 "also": to_jsonable_python(also),
             }
@@ -213,7 +249,7 @@ class SessionChain:
     @property
     def settings_digest(self) -> str:
         """A digest of all settings that can change a result."""
-        return digest(self.settings.model_dump(mode="json", exclude={"machine"}))[:16]
+        return self._common.settings_digest
 
     @property
     def models_used(self) -> tuple[str, ...]:
@@ -227,17 +263,20 @@ class SessionChain:
 
     def who_is_who(self, find_out: bool) -> tuple[Known, ...] | None:
         """Who the session's labels are; None if that must be found out first."""
-        sessions = list(self._diarised())
-        asked = self.study, self.recording.group_id, sessions, self.voice_model
-        voice_of = partial(kept_voice_of, self.store, self.models, self.settings.machine)
-        found = group.update(*asked, voice_of) if find_out else group.current(*asked)
+        peers = self._peers
+        if find_out:
+            asked = self.study, self.recording.group_id, peers.diarised, self.voice_model
+            voice_of = partial(kept_voice_of, self.store, self.models, self.settings.machine)
+            found: Register | None = group.update(*asked, voice_of)
+        else:
+            found = peers.register
         if found is None:
             return None
         return found.known(self.recording.session_id, self.result("diarise").digest)
 
     def forget(self, person_id: str) -> None:
         """Remove a person who has withdrawn from what is known of the session's group."""
-        sessions = list(self._diarised())
+        sessions = self._peers.diarised
         group.forget(self.study, self.recording.group_id, sessions, self.voice_model, person_id)
 
     def same_voices(self) -> dict[str, str] | None:
@@ -251,22 +290,23 @@ class SessionChain:
 
     def replaced(self, find_out: bool) -> Replaced | None:
         """What of the session is replaced; None if a name of it is not in the study's table yet."""
+        table = EntityTable.load(self.study)
+        found = self.store.find(REPLACED, self._address_of_replaced(table))
+        if found is not None:  # made when the table had all names of the session
+            return read_record(found.folder, Replaced)
         conversation = self.conversation
         mentions = self.record("find_names", Mentions)
         names = said(conversation, mentions)
-        load = partial(EntityTable.update, said=names) if find_out else EntityTable.load
-        table = load(self.study)
+        if find_out:
+            table = EntityTable.update(self.study, names)
         return self._replaced(conversation, mentions, table) if table.knows(names) else None
 
     def _replaced(
         self, conversation: Conversation, mentions: Mentions, table: EntityTable
     ) -> Replaced:
         """What is replaced, kept as a result of its own: to find it takes a language model."""
-        address = self._address_of_replaced(table)
-        found = self.store.find(REPLACED, address)
-        if found is not None:
-            return read_record(found.folder, Replaced)
         made = replacements(conversation, mentions, table)
+        address = self._address_of_replaced(table)
         with suppress(TransientError), self.store.writing(REPLACED, address) as folder:
             write_record(folder, made)
         return made
@@ -281,9 +321,8 @@ class SessionChain:
 
     def _address_of_replaced(self, table: EntityTable) -> str:
         read = [self.result(name).digest for name in ("correct", "find_names")]
-        known = digest(to_jsonable_python(table))
         version = BY_NAME["pseudonymise"].version
-        return digest([version, read, known, edition(), self.models_used])[:32]
+        return digest([version, read, table.digest, edition(), self.models_used])[:32]
 
     def edits(self) -> list[Edit]:
         """What humans corrected in the session, by its speaker labels as they are now."""
@@ -314,20 +353,34 @@ class SessionChain:
         interviewers = {person.label for person in cast.people if person.role == "interviewer"}
         return questions(conversation.turns, interviewers, guide)
 
-    def _diarised(self) -> Iterator[group.Session]:
-        """The sessions of the group, this one as it is here, that are diarised."""
-        for recording in intake.sessions_of(self.study, self.recording.group_id):
-            own = recording.session_id == self.recording.session_id
-            chain = self if own else replace(self, recording=recording)
-            result = chain.find("diarise", verify=own)
-            if result is not None:
-                yield group.Session(
-                    recording.session_id,
-                    recording.session_number,
-                    recording.kind,
-                    result.digest,
-                    partial(chain.record, "diarise", Diarisation),
-                )
+    @property
+    def _peers(self) -> Peers:
+        """The sessions of the group, this one as it is here."""
+        if self.looked_at_with is not None:
+            return self.looked_at_with
+        self.find("diarise")  # verified, as it is to be worked with
+        return Peers(
+            [
+                self
+                if recording.session_id == self.recording.session_id
+                else replace(self, recording=recording, common=self._common)
+                for recording in intake.sessions_of(self.study, self.recording.group_id)
+            ]
+        )
+
+
+def chains(study: Study, settings: Settings, *, verify: bool = False) -> Iterator[SessionChain]:
+    """The chains of all sessions, by session id: to look at, while nothing is made of any.
+
+    What they have in common is found out once, for the study or for the group. With ``verify`` they
+    are to be asked with ``verify``, too.
+    """
+    common = Common(settings)
+    for _, recordings in groupby(intake.sessions(study), key=lambda r: r.group_id):
+        of_group: list[SessionChain] = []
+        peers = Peers(of_group, verify)
+        of_group += [SessionChain(study, each, settings, common, peers) for each in recordings]
+        yield from of_group
 
 
 def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:
@@ -336,11 +389,10 @@ def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict
     The last of them is ``publish``.
     """
     waiting: dict[str, list[str]] = {}
-    for recording in intake.sessions(study):
-        chain = SessionChain(study, recording, settings)
+    for chain in chains(study, settings, verify=verify):
         pending = chain.pending(verify=verify)
         if pending or not chain.is_published:
-            waiting[recording.session_id] = [*pending, PUBLISH]
+            waiting[chain.recording.session_id] = [*pending, PUBLISH]
     return waiting
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import intake, locks, state
-from pipeline.chain import SessionChain
+from pipeline.chain import REPLACED, SessionChain, chains
 from pipeline.dataset import files
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError, UnreadableError
@@ -62,7 +62,7 @@ class Found:
 class _InUse:
     """The folders of the results that the sessions have under the present settings.
 
-    ``lacking`` are the stages of which a session that is in the data set has no result; ``heard``
+    ``lacking`` are the kinds of results that a session which is in the data set lacks; ``heard``
     the folders of decoded sound that no stage to come listens to.
     """
 
@@ -158,12 +158,13 @@ def _in_use(study: Study, settings: Settings) -> _InUse:
     lacking: set[str] = set()
     heard: set[Path] = set()
     unheard: set[Path] = set()
-    for recording in intake.sessions(study):
-        chain = SessionChain(study, recording, settings)
-        is_shared = files.file_of(study.dataset, "sessions", recording.session_id).is_file()
+    for chain in chains(study, settings):
+        is_shared = files.file_of(study.dataset, "sessions", chain.recording.session_id).is_file()
         folders |= {*chain.kept()}
         if is_shared:
             lacking |= {s.name for s in STAGES if chain.find(s.name, verify=False) is None}
+            if "pseudonymise" in lacking:
+                lacking.add(REPLACED)  # what was replaced is read, and superseded, with it
         if (decoded := chain.find("decode", verify=False)) is not None:
             is_done = not chain.pending(verify=False) and chain.is_published
             (heard if is_done and _is_there(chain) else unheard).add(decoded.folder)

@@ -194,7 +194,8 @@ def _weight(stages: list[str]) -> float:
 
 def sessions_table(entries: Sequence[Entry]) -> Table:
     """What `vuoro status` shows."""
-    table = Table("session", "recording", "state", "since", "what to do next")
+    session, since = (Column(name, no_wrap=True) for name in ("session", "since"))
+    table = Table(session, "recording", "state", since, "what to do next")
     for entry in entries:
         cells = (entry.session_id, entry.name, _state(entry), _since(entry.since), _next(entry))
         table.add_row(*map(_escaped, cells))

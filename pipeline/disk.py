@@ -46,6 +46,11 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256("\n".join(contents).encode()).hexdigest()
 
 
+def last_change_ns(info: os.stat_result) -> int:
+    """When a file was last changed in any way (ns): put back with its old time, too."""
+    return max(info.st_mtime_ns, info.st_ctime_ns)
+
+
 def file_sha256(file: Path) -> str:
     """sha256 (hex) of a file's bytes, read as a stream."""
     with file.open("rb") as stream:

@@ -34,6 +34,7 @@ Situation = Literal[
     "in the inbox",
     "refused",
     "in quarantine",
+    "duplicate",
 ]
 SITUATIONS: tuple[Situation, ...] = get_args(Situation)
 RUN = "vuoro run"
@@ -45,8 +46,8 @@ class Entry:
 
     ``situation``: a session is ``at work``, ``failed``, ``cancelled``, ``held`` (consent is
     missing), ``waiting`` or ``finished``; a file is ``in the inbox``, ``refused`` (tried, and
-    still in the inbox) or ``in quarantine``. ``to_come`` are the stages that a session lacks;
-    ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since`` is when it came into
+    still in the inbox), ``in quarantine``, or there as a ``duplicate``. ``to_come`` are the stages
+    that a session lacks; ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since`` is when it came into
     its situation, as far as is known; ``why`` and ``next`` are for the user.
     """
 
@@ -146,18 +147,22 @@ def _hold(study: Study, recording: Recording) -> ConsentError | None:
 def _inbox(study: Study) -> Iterator[Entry]:
     for file in intake.waiting(study):
         receipt = intake.receipt_of(file)
-        if receipt.is_file():  # it was tried, and stayed
-            why, since = _last_words(receipt), _written(receipt)
+        why = _last_words(receipt) if receipt.is_file() else ""
+        if not why or why in " ".join(intake.WAITS_FOR_COPY.split()):
+            yield Entry("", file.name, "in the inbox", _written(file), why=why, next=RUN)
+        else:  # it was tried, and stayed
+            since = _written(receipt)
             yield Entry("", file.name, "refused", since, why=why, next="see its receipt")
-        else:
-            yield Entry("", file.name, "in the inbox", _written(file), next=RUN)
 
 
 def _quarantine(study: Study) -> Iterator[Entry]:
     for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}")):
         name = reason.name.removesuffix(intake.REASON)
         why, since = _last_words(reason), _written(reason)
-        yield Entry("", name, "in quarantine", since, why=why, next="mend it, then vuoro retry")
+        if intake.is_of_duplicate(reason.read_bytes()):
+            yield Entry("", name, "duplicate", since, why=why)
+        else:
+            yield Entry("", name, "in quarantine", since, why=why, next="mend it, then vuoro retry")
 
 
 def _last_words(told: Path) -> str:

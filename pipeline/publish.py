@@ -126,12 +126,17 @@ def publish_session(dataset: Path, tables: dict[str, pa.Table], source: str) -> 
 def is_published(dataset: Path, session_id: str, source: str) -> bool:
     """Whether all files of a session are there, undamaged, of this source and this vuoro.
 
+    The sessions file, which is written last, tells it of those that were not changed since.
+
     Raises TransientError where one cannot be read.
     """
-    return all(
-        _is_made_from(files.file_of(dataset, name, session_id), source)
-        for name in files.SESSION_TABLES
-    )
+    *others, last = (files.file_of(dataset, name, session_id) for name in files.SESSION_TABLES)
+    written_ns = files.changed_ns(last)
+    changed = [files.changed_ns(file) for file in others]
+    if written_ns is None or None in changed:
+        return False
+    read = [last, *(f for f, at in zip(others, changed, strict=True) if at and at > written_ns)]
+    return all(_is_made_from(file, source) for file in read)
 
 
 def publish_people(dataset: Path, background: Mapping[str, Group] = NOBODY) -> bool:
@@ -344,7 +349,7 @@ def _write_group(
 def _is_made_from(file: Path, source: str) -> bool:
     wanted = files.origin(source)
     try:
-        return files.is_there(file) and wanted.items() <= files.footer(files.read(file)).items()
+        return wanted.items() <= files.footer(files.read(file)).items()
     except DatasetError:  # damaged: to be written anew
         return False
 

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,14 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.disk import file_sha256, may_publish, os_errors, sync, write_atomically
+from pipeline.disk import (
+    file_sha256,
+    last_change_ns,
+    may_publish,
+    os_errors,
+    sync,
+    write_atomically,
+)
 from pipeline.errors import StudyError
 
 R = TypeVar("R")
@@ -62,8 +70,9 @@ class Store:
         """The finished result under this key, or None.
 
         With ``verify`` every file is hashed and a torn or tampered result is moved aside;
-        without, only the manifest and the files' sizes are looked at, which is enough for a
-        status display. Raises TransientError where it cannot be read.
+        without, only what was written to after the manifest, which is written last. That is
+        enough to tell what is done: what is used is verified. Raises TransientError where it
+        cannot be read.
         """
         folder = self.root / stage / key
         with os_errors(f"reading the result of the stage '{stage}'"):
@@ -121,6 +130,7 @@ class Store:
                 sync(folder / name)
                 may_publish()
                 (folder / name).replace(result.folder / name)
+            os.utime(result.folder / MANIFEST)  # what was restored has been hashed
 
     @contextmanager
     def _pending(self, stage: str) -> Iterator[Path]:
@@ -197,12 +207,20 @@ def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
         needed = {name for name, entry in manifest.files.items() if not entry.dropped}
         if not needed <= there <= manifest.files.keys():
             return None
+        written_ns = last_change_ns((folder / MANIFEST).stat())
+        has_changed = False
         for name in there:
             file, entry = folder / name, manifest.files[name]
-            if file.stat().st_size != entry.bytes:
+            info = file.stat()
+            if info.st_size != entry.bytes:
                 return None
-            if verify and file_sha256(file) != entry.sha256:
+            is_changed = last_change_ns(info) > written_ns
+            if (verify or is_changed) and file_sha256(file) != entry.sha256:
                 return None
+            has_changed |= is_changed
+        if has_changed:  # as in a copied study: all is as it was, and need not be hashed again
+            with suppress(PermissionError):
+                os.utime(folder / MANIFEST)
     except (ValidationError, FileNotFoundError):
         return None
     return {name: entry.sha256 for name, entry in manifest.files.items()}

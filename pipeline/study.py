@@ -177,6 +177,11 @@ class Study:
         return self.private / "state"
 
     @property
+    def documented_file(self) -> Path:
+        """How the data set looked when people and documents were last written."""
+        return self.private / "documented"
+
+    @property
     def prefect_home(self) -> Path:
         return self.private / "prefect"
 

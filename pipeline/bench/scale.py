@@ -2,6 +2,7 @@
 
     python -m pipeline.bench.scale --sessions 35 --minutes 60
     python -m pipeline.bench.scale --sessions 10000
+    python -m pipeline.bench.scale --sessions 1000 --minutes 1 --looks
 
 Sessions are drawn at random, the same at every call, and go the way that real ones go: rows,
 turn-taking, files, people, documents. Nothing is recognised, and nobody in them exists. The times
@@ -26,10 +27,14 @@ import pyarrow as pa
 import typer
 from rich.console import Console
 
+from pipeline.bench import drawn
+from pipeline.build import document
+from pipeline.chain import unfinished
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group, Own
 from pipeline.dataset.validate import validate as problems_of
 from pipeline.exports.write import FORMS, export
+from pipeline.listener import Listener
 from pipeline.publish import (
     is_published,
     publish_people,
@@ -50,9 +55,12 @@ from pipeline.records import (
     Turn,
     Word,
 )
+from pipeline.study import Study
 
 CHECKPOINTS = 10  # lines for the sessions
 GROUP = 8  # sessions of a group
+OF_GROUP = 35  # sessions of a group of a study that is looked at
+WALKS = 4  # of a run that finds something to do: see ``flows.batch.Work``
 PEOPLE = range(4, 12)  # of a group
 WORDS_PER_S = 2.5
 FEWEST_TURNS, TURNS_PER_MINUTE = 40, 4
@@ -75,15 +83,25 @@ def main(
     minutes: Annotated[float, typer.Option(help="How long each is, at 150 words a minute.")] = 4,
     forms: Annotated[str, typer.Option(help=f"Exports to write, of: {' '.join(FORMS)}.")] = "",
     validate: Annotated[bool, typer.Option(help="Check the data set, too.")] = False,
+    looks: Annotated[
+        bool, typer.Option("--looks", help="Measure looking at a finished study instead.")
+    ] = False,
 ) -> None:
     """Measure a synthetic data set in a temporary folder.
 
-    A session has 40 turns, or four a minute if that is more; a group has eight sessions.
+    A session has 40 turns, or four a minute if that is more; a group has eight sessions. With
+    --looks: what the commands cost that find nothing to do in a study, in groups of 35 sessions.
     """
     console = Console(highlight=False, soft_wrap=True)
     console.print(_HEAD)
-    with tempfile.TemporaryDirectory() as folder:
-        for cost in measured(Path(folder), sessions, minutes, forms.split(), check=validate):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        costs = (
+            looked(folder, sessions, minutes)
+            if looks
+            else measured(folder, sessions, minutes, forms.split(), check=validate)
+        )
+        for cost in costs:
             console.print(_line(cost))
 
 
@@ -114,6 +132,55 @@ def measured(
         yield _timed(f"export {form}", n, partial(export, dataset, folder / "exports", [form]))
     if check:
         yield _timed("validate", n, partial(_check, dataset))
+
+
+def looked(folder: Path, n: int, minutes: float) -> Iterator[Cost]:
+    """Finish a drawn study of ``n`` sessions in a folder, and the cost of each look at it."""
+    import flows.inbox  # noqa: F401 (to load it is not a cost of looking)
+    from pipeline.clean import find_waste
+    from pipeline.overview import overview
+
+    root = folder / "study"
+    with drawn.pretending(minutes, folder / "keys"):
+        yield _timed("a finished study", n, partial(drawn.finished_study, root, n, OF_GROUP))
+        study = Study(root)
+        settings = study.settings()
+        yield _timed("status, first", n, partial(overview, study, settings))
+        yield _timed("status", n, partial(overview, study, settings))
+        yield _timed("run with nothing to do", n, partial(_run, study))
+        yield _timed("scheduled look", n, partial(_scheduled, study))
+        yield _timed("clean, looking", n, partial(find_waste, study, settings))
+        yield _timed("document, nothing new", n, partial(document, study))
+        yield _timed("one new recording", 1, partial(_arrived, study, n))
+
+
+def _run(study: Study) -> None:
+    from flows.run import run_study
+
+    if run_study(study, {}, Listener()):
+        raise RuntimeError("The study drawn is not finished.")
+
+
+def _scheduled(study: Study) -> None:
+    """What the inbox flow does when nothing is new, without what Prefect does for it."""
+    from flows.batch import Work
+    from flows.begin import begun
+
+    with begun(study) as held:
+        work = Work(study, {}, held)
+        if work.to_do() or work.unheard():
+            raise RuntimeError("The study drawn is not finished.")
+        document(study)
+
+
+def _arrived(study: Study, number: int) -> None:
+    """A recording comes, is finished as any other, and all are looked at as often as in a run."""
+    settings = study.settings()
+    new = drawn.add_recording(study, number, OF_GROUP)
+    for _ in range(WALKS):
+        unfinished(study, settings, verify=False)
+    drawn.finish(study, settings, [new])
+    document(study)
 
 
 def _timed(what: str, n: int, work: Callable[[], object]) -> Cost:

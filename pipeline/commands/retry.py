@@ -80,27 +80,16 @@ def reprocess(
     say(f"The next run makes anew of {session}: {', '.join(stages)}.")
 
 
-def _bring_back(study: Study, name: str) -> None:
+def _bring_back(study: Study, what: str) -> None:
     """Move a recording from quarantine back to where in the inbox its group's recordings lie."""
     from pipeline import intake
-    from pipeline.disk import move, os_errors
     from pipeline.errors import StudyError
-    from pipeline.file_names import fitted
 
-    with os_errors("looking through the quarantine"):
-        found = [file for file in study.quarantine.rglob("*") if file.name == name]
+    found = intake.in_quarantine(study, what)
     if not found:
-        raise StudyError(f"There is no '{name}' in this study.", "`vuoro status` lists what is.")
+        raise StudyError(f"There is no '{what}' in this study.", "`vuoro status` lists what is.")
     if len(found) > 1:
-        where = ", ".join(file.parent.name for file in found)
-        raise StudyError(f"There are several in quarantine: of {where}.", "Move yours by hand.")
-    [file] = found
-    target = study.inbox / file.relative_to(study.quarantine)
-    if target.exists():
-        raise StudyError("One of that name is in the inbox.", "Rename or remove it, then retry.")
-    with os_errors("moving a recording back to the inbox"):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        move(file, target)
-        file.with_name(fitted(file.name, intake.REASON)).unlink(missing_ok=True)
-        intake.receipt_of(target).unlink(missing_ok=True)
+        names = ", ".join(str(file.relative_to(study.quarantine)) for file in found)
+        raise StudyError("There are several of that name.", f"Say which: rename one of {names}.")
+    intake.put_back(study, found[0])
     say("It is back in the inbox: the next run takes it in, or says again why not.")

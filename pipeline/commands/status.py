@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -30,6 +31,7 @@ def status(
     ] = None,
 ) -> None:
     """What each recording's state is and what to do next."""
+    from flows import address
     from pipeline.console import sessions_table, summary_line
     from pipeline.overview import overview
 
@@ -40,8 +42,18 @@ def status(
     if as_json:
         typer.echo(json.dumps(as_data(found), indent=1, ensure_ascii=False))
         return
+    here = address.read(place.prefect_home)
+    if here is not None:
+        say(f"`vuoro up` looks after the inbox: {here.page}")
     say(summary_line(found))
-    console.print(sessions_table(found.entries))
+    console.print(sessions_table([_left_to(entry, up=here is not None) for entry in found.entries]))
+
+
+def _left_to(entry: Entry, *, up: bool) -> Entry:
+    """An entry without advice to run vuoro where `vuoro up` does."""
+    from pipeline.overview import RUN
+
+    return replace(entry, next="") if up and entry.next == RUN else entry
 
 
 def as_data(found: Overview) -> dict[str, Any]:

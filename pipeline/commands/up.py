@@ -1,4 +1,4 @@
-"""``vuoro up`` and ``vuoro down``: the inbox is looked after by itself, on this machine."""
+"""``vuoro up`` and ``vuoro down``: the inbox is looked after by itself."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flows.address import Address
     from flows.lab import Plan
 
+WORKER = "prefect worker start --pool vuoro --type process --limit 1"
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 EveryOption = Annotated[
@@ -31,12 +32,22 @@ PortOption = Annotated[
     ),
 ]
 
+HandOutOption = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        help="Hand sessions out to workers, here and on other machines, in batches of so many; "
+        "0: process them here.",
+    ),
+]
+
 
 def up(
     study: StudyOption = DEFAULT_STUDY,
     every: EveryOption = "5m",
     rebuild_at: HourOption = 3,
     port: PortOption = None,
+    hand_out: HandOutOption = 0,
     foreground: Annotated[
         bool, typer.Option("--foreground", help="Stay in this terminal; services use it.")
     ] = False,
@@ -49,15 +60,15 @@ def up(
     from flows import address, lab
 
     at = opened(study)
-    asked = plan(every, rebuild_at, port)
+    asked = plan(every, rebuild_at, port, hand_out)
     if there := address.read(at.prefect_home):
         say(f"It is up since {there.since}: {there.page}")
         return
     unlock(at)
     if foreground:
-        lab.keep(at, asked, lambda here: _tell(here, every))
+        lab.keep(at, asked, lambda here: _tell(here, every, hand_out))
     else:
-        _tell(lab.start(at, asked), every)
+        _tell(lab.start(at, asked), every, hand_out)
 
 
 def down(study: StudyOption = DEFAULT_STUDY) -> None:
@@ -70,11 +81,11 @@ def down(study: StudyOption = DEFAULT_STUDY) -> None:
         say("It was not up.")
 
 
-def plan(every: str, rebuild_at: int, port: int | None) -> Plan:
+def plan(every: str, rebuild_at: int, port: int | None, hand_out: int) -> Plan:
     """What was asked for. Raises typer.BadParameter if ``every`` is no length of time."""
     from flows.lab import Plan
 
-    return Plan(seconds(every), rebuild_at, port)
+    return Plan(seconds(every), rebuild_at, hand_out, port)
 
 
 def seconds(every: str) -> float:
@@ -85,5 +96,7 @@ def seconds(every: str) -> float:
     return float(found)
 
 
-def _tell(here: Address, every: str) -> None:
+def _tell(here: Address, every: str, hand_out: int) -> None:
     say(f"It is up: {here.page} shows what runs. The inbox is looked at every {every}.")
+    if hand_out:
+        say(f"Sessions wait for workers: PREFECT_API_URL={here.page}/api {WORKER}")

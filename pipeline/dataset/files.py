@@ -13,6 +13,7 @@ are unfinished and skipped by every reader.
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +21,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.disk import PENDING, os_errors, write_atomically
+from pipeline.disk import PENDING, last_change_ns, os_errors, write_atomically
 from pipeline.errors import DatasetError
 from pipeline.tables import SCHEMA_VERSION, TABLES
 
@@ -64,6 +65,22 @@ def unfinished(dataset: Path) -> list[Path]:
     ]
 
 
+def looks(dataset: Path) -> list[tuple[str, int, int]]:
+    """The name, size (bytes) and last change (ns) of every file, by table and name, as ASCII.
+
+    Raises TransientError where a folder cannot be read.
+    """
+    with os_errors("reading the data set"):
+        return sorted(
+            (ascii(f"{folder.name}/{file.name}"), info.st_size, last_change_ns(info))
+            for folder in (dataset, *(dataset / table_name for table_name in TABLES))
+            if folder.is_dir()
+            for file in os.scandir(folder)
+            if file.is_file()
+            for info in [file.stat()]
+        )
+
+
 def _listing(folder: Path) -> list[Path]:
     with os_errors("reading the data set"):
         return sorted(folder.iterdir()) if folder.is_dir() else []
@@ -86,10 +103,18 @@ def read(file: Path) -> pa.Table:
     return table
 
 
-def is_there(file: Path) -> bool:
-    """Whether there is such a file. Raises TransientError where that cannot be told."""
+def changed_ns(file: Path) -> int | None:
+    """When a file, or its name, was last changed in any way; None where there is none.
+
+    That shows a file put back with its old time, too. Raises TransientError where it cannot be
+    told.
+    """
     with os_errors("reading the data set"):
-        return file.is_file()
+        try:
+            info = file.stat()
+        except FileNotFoundError:
+            return None
+    return last_change_ns(info)
 
 
 def n_rows(file: Path) -> int:

@@ -14,10 +14,14 @@ from pipeline.intake.correcting import correct as correct
 from pipeline.intake.digests import copies as copies
 from pipeline.intake.groups import group_id as group_id
 from pipeline.intake.groups import known_group as known_group
-from pipeline.intake.quarantine import REASON as REASON
+from pipeline.intake.quarantine import in_quarantine as in_quarantine
+from pipeline.intake.quarantine import put_back as put_back
 from pipeline.intake.quarantine import quarantine as quarantine
 from pipeline.intake.quarantine import quarantine_duplicate as quarantine_duplicate
 from pipeline.intake.quarantine import quarantine_session as quarantine_session
+from pipeline.intake.receipts import REASON as REASON
+from pipeline.intake.receipts import WAITS_FOR_COPY as WAITS_FOR_COPY
+from pipeline.intake.receipts import is_of_duplicate as is_of_duplicate
 from pipeline.intake.receipts import receipt as receipt
 from pipeline.intake.receipts import receipt_of as receipt_of
 from pipeline.intake.receipts import tell_failed as tell_failed

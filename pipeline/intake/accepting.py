@@ -54,7 +54,7 @@ def take_in(study: Study, settings: IntakeSettings, told: Listener) -> int:
     A file that cannot be taken keeps no other from being taken: ``told`` hears of it.
     """
     accepted = 0
-    for file in ready(study):
+    for file in ready(study, told):
         try:
             outcome = _accept_or_quarantine(study, file, settings)
         except VuoroError as error:

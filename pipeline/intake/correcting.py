@@ -112,7 +112,7 @@ class _Move:
         for page in study.reports.glob(f"{old}.*"):
             page.unlink()
         self._rename_files()
-        receipts.tell_corrected(study, new)
+        receipts.rename(study, old, new)
 
     def _rename_in_register(self) -> None:
         """In its group, the session keeps its people; another group's people are others."""

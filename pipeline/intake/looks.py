@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from pipeline.disk import PENDING
+from pipeline.disk import PENDING, last_change_ns
 
 Look = list[tuple[int, int]]
 """Size in bytes and time of last writing in ns of a file; of a folder, of all files in it."""
@@ -24,7 +24,7 @@ def changed_at_ns(path: Path) -> int:
     write, so the time of the last change of any kind (of making the file, on Windows) counts too.
     """
     files = [path, *path.iterdir()] if path.is_dir() else [path]
-    return max(max(i.st_mtime_ns, i.st_ctime_ns) for i in (file.stat() for file in files))
+    return max(last_change_ns(file.stat()) for file in files)
 
 
 def now_ns(folder: Path) -> int:

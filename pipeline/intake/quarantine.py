@@ -8,16 +8,15 @@ from itertools import chain, count
 from pathlib import Path
 
 from pipeline.disk import move, os_errors, write_atomically
-from pipeline.errors import ConsentError, VuoroError
-from pipeline.file_names import fitted, suffix
+from pipeline.errors import ConsentError, StudyError, VuoroError
+from pipeline.file_names import fitted, folded, suffix
 from pipeline.intake import digests, receipts
 from pipeline.intake.claims import claiming
+from pipeline.intake.receipts import REASON
 from pipeline.intake.sessions import original, recording
 from pipeline.intake.waiting import group_folder
 from pipeline.study import Study
 from pipeline.withdrawal import tombstones
-
-REASON = ".reason.txt"
 
 
 def quarantine(study: Study, file: Path, error: VuoroError) -> Path:
@@ -56,10 +55,56 @@ def withdrawn() -> ConsentError:
     )
 
 
-def set_aside(study: Study, file: Path, lay: Path, text: str) -> Path:
+def in_quarantine(study: Study, what: str) -> list[Path]:
+    """The recordings in quarantine that have this name, there or in the inbox, or this path.
+
+    Or that were the session of this id. Raises TransientError.
+    """
+    with os_errors("looking through the quarantine"):
+        return [
+            file
+            for reason in sorted(study.quarantine.rglob(f"*{REASON}"))
+            for file in sorted(reason.parent.iterdir())
+            if reason == _reason_of(file)
+            and folded(what)
+            in {
+                *(folded(each) for each in (file.name, reason.name.removesuffix(REASON))),
+                *(folded(each) for each in _was(reason)),
+            }
+        ]
+
+
+def put_back(study: Study, file: Path) -> Path:
+    """Move a recording from quarantine to the inbox, where its group's are; its place there.
+
+    Raises StudyError if one of that name is in the inbox, TransientError.
+    """
+    target = study.inbox / file.relative_to(study.quarantine)
+    if os.path.lexists(target):
+        raise StudyError("One of that name is in the inbox.", "Rename or remove it, then retry.")
+    with os_errors("moving a recording back to the inbox"):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        move(file, target)
+        _reason_of(file).unlink(missing_ok=True)
+        receipts.receipt_of(target).unlink(missing_ok=True)
+    return target
+
+
+def _reason_of(file: Path) -> Path:
+    return file.with_name(fitted(file.name, REASON))
+
+
+def _was(reason: Path) -> list[str]:
+    """What a recording was called in the inbox, without and with its group, and its session."""
+    path, *session = os.fsdecode(reason.read_bytes().partition(b"\n\n")[0]).split("\n")
+    return [path, path.partition("/")[2], *session]
+
+
+def set_aside(study: Study, file: Path, lay: Path, text: str, was: str = "") -> Path:
     """Move ``file`` to quarantine under a name that is free; ``text`` is beside it first.
 
-    ``lay`` is where in the inbox it is or was: there a receipt says where it is now.
+    ``lay`` is where in the inbox it is or was: there a receipt says where it is now. ``was`` is the
+    session that it was, if it was one.
     """
     group, name = group_folder(study, lay), lay.name
     with os_errors("moving a file to quarantine"):
@@ -69,8 +114,8 @@ def set_aside(study: Study, file: Path, lay: Path, text: str) -> Path:
         stem = name[: len(name) - len(ending)]
         names = chain([fitted(name, "")], (fitted(stem, f" ({n}){ending}") for n in count(2)))
         place = next(folder / each for each in names if not os.path.lexists(folder / each))
-        reason = folder / fitted(place.name, REASON)
-        write_atomically(reason, os.fsencode(f"{group}/{name}\n\n{text}"))
+        called = "\n".join(filter(None, (f"{group}/{name}", was)))
+        write_atomically(_reason_of(place), os.fsencode(f"{called}\n\n{text}"))
         move(file, place)
     if lay.parent.is_dir():
         receipts.receipt(study, lay, f"{text}\nNyt / now: {place.relative_to(study.root)}\n")
@@ -86,6 +131,6 @@ def _session_aside(study: Study, session_id: str, text: str) -> Path:
         if file.is_relative_to(folder):
             file = claim / file.name
         lay = study.inbox / session.inbox_folder / session.original_name
-        place = set_aside(study, file, lay, text)
+        place = set_aside(study, file, lay, text, session_id)
         shutil.rmtree(claim)
     return place

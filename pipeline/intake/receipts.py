@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pipeline.intake.sessions import recording
 from pipeline.study import Study
 
 RECEIPT = ".vuoro.txt"
+REASON = ".reason.txt"
 
 WAITS_FOR_COPY = (
     "Odottaa, että kopiointi valmistuu. Sinun ei tarvitse tehdä mitään.\n\n"
@@ -32,12 +34,19 @@ _FINNISH = {
     "sen. Jäsenen numero ja ohje ovat alla.",
     "UnreadableError": "Tiedostoa ei voi lukea tai siirtää, tai se on vielä kopioitumassa. "
     "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
-    "StudyError": "Tutkimuksen tiedoissa tai tallenteen session.yaml-tiedostossa on jotain "
-    "korjattavaa; ohje on alla.",
+    "StudyError": "Tutkimuksen tiedoissa tai tallenteen session.yaml-tiedostossa on korjattavaa; "
+    "ohje on alla. Tiedostossa session.yaml saa olla vain `number: 3` (1–99) ja `kind: meeting` "
+    "tai `kind: group_interview`.",
 }
 _REFUSED = "Tallennetta ei voi käyttää.", "This recording cannot be used."
 _STILL_WAITING = "Odottaa yhä.", "Still waiting."
 _FAILED = "Käsittely epäonnistui.", "Processing failed."
+_CORRECTED = (
+    "Jos numero, laji tai ryhmä on väärä, korjaa se: vuoro session {0} --number 2 (tai --kind, "
+    "--group)",
+    "If its number, kind or group is wrong, correct it: vuoro session {0} --number 2 (or --kind, "
+    "--group)",
+)
 
 
 def receipt(study: Study, file: Path, text: str) -> None:
@@ -63,9 +72,18 @@ def tell_accepted(study: Study, file: Path, session_id: str) -> None:
         receipt(study, file, _accepted(session_id))
 
 
-def tell_corrected(study: Study, session_id: str) -> None:
-    """Say in the receipt of a session's file which session it is now."""
-    _update(study, session_id, _accepted(session_id))
+def rename(study: Study, before: str, after: str) -> None:
+    """Say the new id of a session in every receipt, and reason of a quarantine, that says its old.
+
+    What cannot be written stays as it is: a message is not worth a session.
+    """
+    told = (*study.inbox.rglob(f"*{RECEIPT}"), *study.quarantine.rglob(f"*{REASON}"))
+    for place in told:
+        with suppress(OSError):
+            file_name, end, text = place.read_bytes().partition(b"\n\n")
+            new = re.sub(rb"\b%b\b" % before.encode(), after.encode(), text)
+            if new != text:
+                write_atomically(place, file_name + end + new)
 
 
 def tell_finished(study: Study, session_id: str) -> None:
@@ -73,7 +91,8 @@ def tell_finished(study: Study, session_id: str) -> None:
     _update(
         study,
         session_id,
-        f"Aineistossa istuntona {session_id}.\n\nIn the data set, as session {session_id}.\n",
+        f"Aineistossa istuntona {session_id}. {_CORRECTED[0].format(session_id)}\n\n"
+        f"In the data set, as session {session_id}. {_CORRECTED[1].format(session_id)}\n",
     )
 
 
@@ -100,6 +119,11 @@ def duplicate_of(session_id: str) -> str:
     )
 
 
+def is_of_duplicate(text: bytes) -> bool:
+    """Whether a receipt or reason says that the file is a duplicate."""
+    return b"\n\nDuplicate of " in text
+
+
 def told(error: VuoroError, outcome: tuple[str, str]) -> str:
     """What is wrong and what to do, in both languages, after the words that say what follows."""
     finnish, english = outcome
@@ -108,10 +132,8 @@ def told(error: VuoroError, outcome: tuple[str, str]) -> str:
 
 def _accepted(session_id: str) -> str:
     return (
-        f"Otettu istunnoksi {session_id}. Jos numero, laji tai ryhmä on väärä, korjaa se: "
-        "vuoro session --help\n\n"
-        f"Accepted as session {session_id}. If its number, kind or group is wrong, correct it: "
-        "vuoro session --help\n"
+        f"Otettu istunnoksi {session_id}. {_CORRECTED[0].format(session_id)}\n\n"
+        f"Accepted as session {session_id}. {_CORRECTED[1].format(session_id)}\n"
     )
 
 

@@ -42,13 +42,20 @@ def declared(file: Path) -> Declared:
 
     Raises StudyError where it says what it must not, TransientError where it cannot be read.
     """
-    own = of_one(file)
-    beside = own or file.with_name(OF_FOLDER)
-    if not beside.is_file():
-        return Declared()
     with os_errors("reading a session.yaml"):
-        data = beside.read_bytes()
-    return _parsed(data, alone=own is not None)
+        return next(
+            (
+                _parsed(beside.read_bytes(), alone=beside.name != OF_FOLDER)
+                for beside in about(file)
+            ),
+            Declared(),
+        )
+
+
+def about(file: Path) -> list[Path]:
+    """The files beside a recording that are about it, the one that counts first."""
+    of_folder = file.with_name(OF_FOLDER)
+    return [each for each in (of_one(file), of_folder) if each is not None and each.is_file()]
 
 
 def of_one(file: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""Whether a file has been copied whole: nothing of it changes any more.
+"""Whether a file has been copied whole: nothing of it changes any more, and its end is there.
 
 private/inbox.json    how each file looked when somebody looked last, and when that was
 
@@ -19,14 +19,16 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import TransientError
 from pipeline.intake import receipts
+from pipeline.intake.endings import has_its_end
 from pipeline.intake.looks import Look, changed_at_ns, look, now_ns
 from pipeline.intake.numbering import in_order
 from pipeline.intake.waiting import waiting
+from pipeline.listener import Listener
 from pipeline.study import Study
 
 LOOK_AGAIN_S = 2.0
 STILL_S = 1.5  # a little less: clocks of file systems are coarse
-QUIET_S = 15.0  # a copy that pauses for so long has ended, or else its header or hash tells
+QUIET_S = 30.0  # a copy that pauses for so long has ended, whole or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,50 +39,63 @@ class Seen:
     changed_ns: int
     since_ns: int
 
+    def is_quiet(self, now_ns: int) -> bool:
+        """Whether nothing of the file has changed for so long that nobody copies it any more."""
+        changed_ns = min(self.changed_ns, self.since_ns)  # it may claim to be of tomorrow
+        return now_ns - changed_ns >= QUIET_S * 1e9
+
     def is_still(self, now_ns: int) -> bool:
-        """Whether the file can be taken to be whole."""
-        quiet_s, unchanged_s = now_ns - self.changed_ns, now_ns - self.since_ns
-        return quiet_s >= QUIET_S * 1e9 or unchanged_s >= STILL_S * 1e9
+        """Whether nothing has changed between two looks: the copy has ended, or pauses."""
+        return now_ns - self.since_ns >= STILL_S * 1e9
 
 
 _SEEN = TypeAdapter(dict[str, Seen])
 
 
-def ready(study: Study, *, look_again: bool = True) -> list[Path]:
+def ready(study: Study, told: Listener | None = None) -> list[Path]:
     """The recordings in the inbox whose copy is complete, in the order in which to take them.
 
-    A copy is complete if nothing of it has changed for 15 s, or between two looks 2 s apart:
-    ``look_again`` takes the second one at once, where no earlier run has taken the first. The
-    receipts of the others say that they wait. Raises TransientError where the inbox cannot be read.
+    A copy is complete if nothing of it has changed for 30 s; or, sooner, if nothing has between two
+    looks 2 s apart and the sound is there up to the end that its header tells. With ``told``, who
+    hears of it, looks are taken until one of these is so of all that does not change; without, one
+    look. The receipts of the others say that they wait. Raises TransientError where the inbox
+    cannot be read.
     """
     still, moving = _sorted(study)
-    if moving and look_again:
+    while moving and told is not None:
+        before = moving
         time.sleep(LOOK_AGAIN_S)
         still, moving = _sorted(study)
+        if not any(before.get(file) == seen for file, seen in moving.items()):
+            break
+        told.noted(f"Waiting, {QUIET_S:g} s at most, until copies in the inbox are complete.")
     for file in moving:
         with suppress(TransientError):
             receipts.receipt(study, file, receipts.WAITS_FOR_COPY)
     return in_order(study, still)
 
 
-def _sorted(study: Study) -> tuple[list[Path], list[Path]]:
-    """The recordings in the inbox that are still, and those that may be moving yet."""
+def _sorted(study: Study) -> tuple[list[Path], dict[Path, Seen]]:
+    """The recordings in the inbox that are whole, and those that may be copied yet."""
     found = waiting(study)
     if not found:
-        return [], []
+        return [], {}
     before = _before(study)
     seen: dict[str, Seen] = {}
     still: list[Path] = []
-    moving: list[Path] = []
+    moving: dict[Path, Seen] = {}
     with os_errors("looking into the inbox"):
         now = now_ns(study.inbox)
         for file in found:
             name = os.fsencode(file.relative_to(study.inbox)).hex()
             try:
-                seen[name] = _seen(file, before.get(name), now)
+                seen[name] = each = _seen(file, before.get(name), now)
             except FileNotFoundError:  # renamed, moved away or taken since
                 continue
-            (still if seen[name].is_still(now) else moving).append(file)
+            if each.is_quiet(now) or (each.is_still(now) and has_its_end(file)):
+                still.append(file)
+            else:
+                moving[file] = each
         if seen != before:
             write_atomically(study.inbox_file, _SEEN.dump_json(seen), 0o600)
     return still, moving

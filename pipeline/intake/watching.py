@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from math import inf
+from pathlib import Path
 
 from pipeline.disk import os_errors
 from pipeline.errors import ModelError, SettingsError, VuoroError
+from pipeline.intake import sidecar
 from pipeline.intake.looks import Look, look
 from pipeline.intake.stillness import ready
 from pipeline.intake.waiting import waiting
@@ -52,9 +54,10 @@ class Watch:
 
     def _looked(self) -> str:
         with os_errors("looking into the inbox"):
-            files = {str(file): look(file) for file in ready(self._study, look_again=False)}
+            files = {str(file): _look(file) for file in ready(self._study)}
         if files.items() <= self._tried.items() and time.monotonic() < self._run_at:
             return self._waits()
+        self._run_at = 0.0  # one that fails is tried again, even if all is taken in by now
         line, is_left = self._run()
         self._tried = files
         self._run_at = time.monotonic() + RUN_ANYWAY_S if is_left else inf
@@ -73,3 +76,8 @@ class Watch:
         if line != self._said:
             self._say(f"{datetime.now():%H:%M} {line}")
         self._said = line
+
+
+def _look(file: Path) -> Look:
+    """How a recording looks, and what was said of it beside it: mended, it may be taken."""
+    return [part for each in (file, *sidecar.about(file)) for part in look(each)]

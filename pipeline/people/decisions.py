@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_jsonable_python
 
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
@@ -39,6 +40,9 @@ class Told:
     person: str
     by: str
     at: str
+
+
+_LINE = TypeAdapter(Told)
 
 
 def told(
@@ -97,7 +101,7 @@ def digest_of(study: Study, session_ids: Iterable[str]) -> str:
     """A digest of all that was said of the voices in these sessions. Raises as ``told``."""
     wanted = {*session_ids}
     said = [(d.session_id, d.person, d.anchor) for d in _read(study) if d.session_id in wanted]
-    return digest(TypeAdapter(list[tuple[str, str, Anchor]]).dump_python(said, mode="json"))
+    return digest(to_jsonable_python(said))
 
 
 def _placed(
@@ -154,7 +158,7 @@ def _read(study: Study) -> list[Told]:
         data = file.read_bytes()
     try:
         # written by one rename, never cut off or empty: if it is, decisions are lost
-        return [TypeAdapter(Told).validate_json(line) for line in data.rstrip(b"\n").split(b"\n")]
+        return [_LINE.validate_json(line) for line in data.rstrip(b"\n").split(b"\n")]
     except ValidationError:
         raise StudyError(
             "private/people/decisions.jsonl is damaged.", "Restore it from a backup."
@@ -162,7 +166,7 @@ def _read(study: Study) -> list[Told]:
 
 
 def _write(study: Study, decisions: Sequence[Told]) -> None:
-    lines = (TypeAdapter(Told).dump_json(decision) + b"\n" for decision in decisions)
+    lines = (_LINE.dump_json(decision) + b"\n" for decision in decisions)
     with os_errors("writing what was decided of people"):
         study.people.mkdir(mode=0o700, exist_ok=True)
         if decisions:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -107,7 +108,7 @@ def load(study: Study, group_id: str) -> Register:
         if not (file := _file(study, group_id)).exists():
             return Register(group_id)
         try:
-            return TypeAdapter(Register).validate_json(file.read_bytes())
+            return _adapter().validate_json(file.read_bytes())
         except ValidationError:
             raise StudyError(
                 f"private/people/{group_id}.json is damaged.", "Restore it from a backup."
@@ -118,8 +119,13 @@ def save(study: Study, register: Register) -> None:
     """Write a register in the place of the one before. Raises TransientError."""
     with os_errors("writing who is in a group"):
         study.people.mkdir(mode=0o700, exist_ok=True)
-        data = TypeAdapter(Register).dump_json(register, indent=1)
+        data = _adapter().dump_json(register, indent=1)
         write_atomically(_file(study, register.group_id), data, 0o600)
+
+
+@cache
+def _adapter() -> TypeAdapter[Register]:
+    return TypeAdapter(Register)  # making one takes longer than reading a register by it
 
 
 def _file(study: Study, group_id: str) -> Path:

@@ -18,12 +18,14 @@ from secrets import SystemRandom, token_hex
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_jsonable_python
 
 from pipeline import locks
 from pipeline.errors import StudyError
 from pipeline.key import KeyFile, find_secret
 from pipeline.pseudonymise.link import linked
 from pipeline.records import EntityType
+from pipeline.store import digest
 from pipeline.study import Study
 
 Id = tuple[EntityType, int]  # what the pseudonym shows
@@ -117,10 +119,15 @@ class EntityTable:
         found = {key: judged.entities.get(judged.now(id)) for key, id in judged.home.items()}
         return known | {key: entity for key, entity in found.items() if entity is not None}
 
+    @cached_property
+    def digest(self) -> str:
+        """One digest of all that is in the table."""
+        return digest(to_jsonable_python(self))
+
     def knows(self, said: Said) -> bool:
         """Whether every name of a session, in every form, is in the table."""
-        forms = {key: set(entity.forms) for key, entity in self.by_name.items()}
-        return all(key in forms and set(said[key]) <= forms[key] for key in said)
+        known = self.by_name
+        return all(key in known and {*said[key]} <= {*known[key].forms} for key in said)
 
     def add(
         self, said: Said, *, origin: Origin = "talk", random: Random | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def install(study: Study, service: Service) -> Installed:
             (
                 "This machine has no systemd for its users: start vuoro with the computer by a "
                 "line in your crontab (crontab -e) instead:",
-                f"@reboot {subprocess.list2cmdline(service.command)}",
+                cron_line(service),
             ),
         )
     for words in (("daemon-reload",), ("enable", "--now", file.name)):
@@ -82,6 +83,8 @@ def remove(study: Study, service: Service) -> Installed | None:
         notes = (f"Unload it with: schtasks /Delete /TN {service.name}",)
     elif has_systemd():
         _systemctl("disable", "--now", file.name)
+    else:
+        notes = ("Take its line out of your crontab (crontab -e), if you put it there.",)
     with os_errors("removing the service"):
         file.unlink()
     if sys.platform == "linux" and has_systemd():
@@ -97,6 +100,12 @@ def file_of(study: Study, service: Service) -> Path:
         return study.private / "service" / f"{service.name}.xml"
     home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(home) / "systemd" / "user" / f"{service.name}.service"
+
+
+def cron_line(service: Service) -> str:
+    """A line of a crontab that starts the service (crontab(5): % ends a command)."""
+    words = [f"{name}={value}" for name, value in sorted(service.environment.items())]
+    return "@reboot env " + shlex.join([*words, *service.command]).replace("%", "\\%")
 
 
 def has_systemd() -> bool:

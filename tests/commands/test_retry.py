@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pipeline import intake, state
 from pipeline.chain import unfinished
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.errors import DiskFullError, NoAudioError
+from pipeline.overview import overview
 from pipeline.study import Study
 
 ID = "G07-S01"
@@ -70,6 +72,38 @@ def test_back_from_quarantine_to_where_it_was(study: Study) -> None:
     assert not intake.receipt_of(file).exists()
     assert not [each for each in study.quarantine.rglob("*") if each.is_file()]
     assert intake.waiting(study) == [file]
+
+
+@pytest.mark.parametrize(
+    "name", [f"{'ä' * 117} tapaaminen 2.wav", "2.wav", unicodedata.normalize("NFD", "Äänite 2.wav")]
+)
+def test_by_what_status_shows_whatever_the_name(name: str, study: Study) -> None:
+    file = quarantined(study, name)
+    [shown] = (e.name for e in overview(study, study.settings()).entries if not e.session_id)
+    assert vuoro(study, "retry", shown)[0] == 0
+    assert intake.waiting(study) == [file]
+
+
+def test_by_the_name_in_the_inbox_where_another_was_there_first(study: Study) -> None:
+    quarantined(study, "2.mp4")
+    quarantined(study, "2.mp4")
+    status, said = vuoro(study, "retry", "2.mp4")
+    assert status == 1 and "2 (2).mp4" in said
+    assert vuoro(study, "retry", "2 (2).mp4")[0] == 0
+    assert vuoro(study, "retry", "ryhmä/2.mp4")[0] == 0
+    assert [file.name for file in intake.waiting(study)] == ["2.mp4", "2 (2).mp4"]
+
+
+def test_by_the_id_that_it_had_as_a_session(study: Study) -> None:
+    intake.quarantine_session(study, ID, NoAudioError("The video has no sound."))
+    assert vuoro(study, "retry", ID)[0] == 0
+    assert [file.name for file in intake.waiting(study)] == ["1.wav"]
+
+
+def test_no_folder_of_a_group_is_brought_back_whole(study: Study) -> None:
+    quarantined(study)
+    status, _ = vuoro(study, "retry", "ryhmä")
+    assert status == 1 and intake.waiting(study) == []
 
 
 def test_nothing_in_the_inbox_is_overwritten(study: Study) -> None:

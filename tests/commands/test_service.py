@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import plistlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,13 @@ def test_task_of_windows() -> None:
     assert words is not None
     assert words.endswith('--study "/data/my study"')
     assert root.findtext("t:Settings/t:ExecutionTimeLimit", namespaces=NAMESPACE) == "PT0S"
+
+
+def test_line_of_a_crontab() -> None:
+    when, program, *words = shlex.split(installing.cron_line(HARD).replace("\\%", "%"))
+    assert (when, program) == ("@reboot", "env")
+    assert words == ["VUORO_KEYS=/keys of mine/50%", *HARD.command]
+    assert installing.cron_line(HARD).count("%") == installing.cron_line(HARD).count("\\%") == 2
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import typer
 from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
+from flows import address
+from flows.address import Address
 from pipeline import intake, state
 from pipeline.commands.status import status
 from pipeline.errors import NoAudioError, UnreadableError
@@ -51,6 +53,16 @@ def test_the_first_line_says_it_all(study: Study) -> None:
         "2 name(s) that nobody has judged: vuoro review names."
     )
     assert any("salainen 1.wav" in line and "finished" in line for line in table)
+
+
+def test_where_vuoro_is_up_nobody_needs_to_run_it(study: Study) -> None:
+    (study.inbox / "ryhmä" / "salainen 2.wav").write_bytes(b"new")
+    assert "vuoro run" in said(study)
+    with address.held(study.prefect_home):
+        address.write(study.prefect_home, Address(1, 4321, "2026-01-01T12:00:00+02:00"))
+        shown = said(study)
+    assert "`vuoro up` looks after the inbox: http://127.0.0.1:4321" in shown.splitlines()[0]
+    assert "vuoro run" not in shown
 
 
 def test_somebody_at_it_with_stage_and_share(study: Study) -> None:

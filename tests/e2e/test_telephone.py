@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from itertools import pairwise
 from pathlib import Path
 
 import jiwer
 import pandas as pd
 import pytest
+from finished import copied
 from pyannote.core import Annotation
 from pyannote.core import Segment as PyannoteSegment
 from pyannote.database.util import load_rttm
 from pyannote.metrics.diarization import DiarizationErrorRate
-from runs import TELEPHONE, telephone_study, vuoro
+from runs import TELEPHONE, Ran, vuoro
 
 from pipeline.chain import SessionChain, unfinished
 from pipeline.records import Diarisation
@@ -30,16 +30,8 @@ NAMES = ("Diane", "Sheila", "Jersey", "Texas", "Chicago")
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, subprocess.CompletedProcess[str]]:
-    root = tmp_path_factory.mktemp("study")
-    study = telephone_study(root / "study", name="Dianen puhelu.wav")
-    (root / "tmp").mkdir()
-    return study, vuoro(study, "run", TMPDIR=str(root / "tmp"))
-
-
-@pytest.fixture(scope="module")
-def study(ran: tuple[Study, subprocess.CompletedProcess[str]]) -> Study:
-    return ran[0]
+def study(ran: Ran) -> Study:
+    return ran.study
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +45,8 @@ def table(study: Study, name: str) -> pd.DataFrame:
     return pd.read_parquet(study.dataset / name)
 
 
-def test_the_run_ends_well_and_says_what_it_did(
-    ran: tuple[Study, subprocess.CompletedProcess[str]],
-) -> None:
-    _, process = ran
+def test_the_run_ends_well_and_says_what_it_did(ran: Ran) -> None:
+    process = ran.process
     assert process.returncode == 0, process.stdout + process.stderr
     assert "1 session(s) finished, 0 failed" in process.stdout
     assert "Traceback" not in process.stdout + process.stderr
@@ -190,12 +180,12 @@ def test_a_changed_setting_redoes_from_the_stage_that_reads_it(
     ]
 
 
-def test_a_changed_setting_is_carried_out(study: Study) -> None:
-    process = vuoro(study, "run", "--set", "anonymisation.labels=fi")
+def test_a_changed_setting_is_carried_out(study: Study, tmp_path: Path) -> None:
+    changed = copied(study, tmp_path / "study")
+    process = vuoro(changed, "run", "--set", "anonymisation.labels=fi")
     assert process.returncode == 0, process.stdout + process.stderr
     assert "what was said" not in process.stdout
-    assert re.search(r"\[Paikka \d+\]", " ".join(table(study, "turns")["text"].dropna()))
-    assert vuoro(study, "run").returncode == 0  # and back
+    assert re.search(r"\[Paikka \d+\]", " ".join(table(changed, "turns")["text"].dropna()))
 
 
 def test_show_and_clip(study: Study, tmp_path: Path) -> None:
@@ -215,21 +205,7 @@ def test_status_names_the_recording_for_its_owner(study: Study) -> None:
     assert "Dianen" not in vuoro(study, "status", "--json").stdout
 
 
-def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
-    """With every connection but those to this machine refused and noted down, a run succeeds."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import os, socket\n"
-        "_connect = socket.socket.connect\n"
-        "def connect(self, address):\n"
-        "    here = ('127.0.0.1', '::1', 'localhost')\n"
-        "    if isinstance(address, tuple) and address[0] not in here:\n"
-        "        open(os.environ['ASKED'], 'a').write(f'{address}\\n')\n"
-        "        raise OSError(101, 'Network is unreachable')\n"
-        "    return _connect(self, address)\n"
-        "socket.socket.connect = connect\n"
-    )
-    asked = tmp_path / "asked"
-    study = telephone_study(tmp_path / "study")
-    process = vuoro(study, "run", PYTHONPATH=str(tmp_path), ASKED=str(asked))
-    assert process.returncode == 0, process.stdout + process.stderr
-    assert not asked.exists(), asked.read_text()
+def test_nothing_is_asked_of_the_network(ran: Ran) -> None:
+    """The run had every connection but those to this machine refused and noted down."""
+    assert ran.process.returncode == 0
+    assert not ran.asked.exists(), ran.asked.read_text()

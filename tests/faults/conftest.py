@@ -1,4 +1,4 @@
-"""One Prefect server for all runs of these tests; runs in this process on pretended stages."""
+"""Studies on pretended stages and runs of them without Prefect; one Prefect server for the rest."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ MEMBER = {"name": "Oona Esimerkki", "consent": "yes"}
 
 @pytest.fixture(scope="session")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect server that the runs of all tests share."""
+    """The address of a Prefect server that all processes which these tests start share."""
     from flows.environment import prepare
     from flows.server import serving
 
     home = Study(tmp_path_factory.mktemp("prefect"))
     before = {**os.environ}
     try:
+        for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+            del os.environ[name]
         prepare(home)
         with serving(home.prefect_home) as api:
             yield api
@@ -39,9 +41,8 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def runs(prefect: str, monkeypatch: pytest.MonkeyPatch) -> Runs:
+def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     """Runs in this process, in which no stage uses a model."""
-    monkeypatch.setenv("PREFECT_API_URL", prefect)
     made = Runs()
     pretend(monkeypatch)
     noted(monkeypatch, made.note)
@@ -49,11 +50,10 @@ def runs(prefect: str, monkeypatch: pytest.MonkeyPatch) -> Runs:
 
 
 @pytest.fixture(scope="session")
-def done(tmp_path_factory: pytest.TempPathFactory, prefect: str) -> Study:
+def done(tmp_path_factory: pytest.TempPathFactory) -> Study:
     """A study with three sessions in its data set; not to be changed."""
     study = inbox_study(tmp_path_factory.mktemp("done"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_API_URL", prefect)
         pretend(patch)
         assert Runs().run(study) == []
     return study
@@ -66,11 +66,10 @@ def study(done: Study, tmp_path: Path) -> Study:
 
 
 @pytest.fixture(scope="session")
-def all_files(done: Study, tmp_path_factory: pytest.TempPathFactory, prefect: str) -> Study:
+def all_files(done: Study, tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The same study with what people decide, a roster and a withdrawal; not to be changed."""
     study = copied(done, tmp_path_factory.mktemp("all") / "study")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_API_URL", prefect)
         pretend(patch)
         edit_turn(study)
         name_person(study)

@@ -6,13 +6,13 @@ import signal
 from pathlib import Path
 
 import pytest
-from faults import carried_out, killed_in, run_to_the_end, short_study
+from faults import carried_out, children, killed_in, run_to_the_end, short_study
 from halting import DOCUMENT
 from pretended import tables
 from runs import start, vuoro
 
 from pipeline import intake
-from pipeline.chain import PUBLISH
+from pipeline.chain import PUBLISH, REPLACED
 from pipeline.dataset.validate import examine
 from pipeline.stages import STAGES
 from pipeline.store import Store
@@ -37,10 +37,9 @@ def test_killed_in_every_stage_in_turn(tmp_path: Path, prefect: str) -> None:
             assert_nothing_half_done_is_seen(killed, stage)
         assert carried_out(log) == [each for each in (before, stage) if each], stage
 
-    run_to_the_end(killed, log, PREFECT_API_URL=prefect)
+    assert "Nothing to do" in run_to_the_end(killed, log, PREFECT_API_URL=prefect)
     assert carried_out(log) == [DOCUMENT]
     assert tables(killed) == tables(calm)
-    assert "Nothing to do" in run_to_the_end(killed, log, PREFECT_API_URL=prefect)
     left = [f.name for f in killed.root.rglob("*") if ".pending" in f.name or ".claim" in f.name]
     assert left == []
 
@@ -48,7 +47,7 @@ def test_killed_in_every_stage_in_turn(tmp_path: Path, prefect: str) -> None:
 def assert_nothing_half_done_is_seen(study: Study, stage: str) -> None:
     """While a stage's result is half there, readers see none of it."""
     [recording] = intake.sessions(study)
-    done = {folder.name for folder in study.stages.iterdir()} - {".pending"}
+    done = {folder.name for folder in study.stages.iterdir()} - {".pending", REPLACED}
     assert done == {each for each in ALL[: ALL.index(stage)] if each in STAGE_NAMES}
     assert all(Store(study.stages).find(s, key) for s, key in results(study))
     if stage == PUBLISH:
@@ -73,10 +72,12 @@ def test_ctrl_c_stops_with_one_sentence_and_leaves_nothing_running(tmp_path: Pat
     for line in process.stdout:
         said += line
         if "who spoke when: starts" in line:
+            server = children(process.pid)["flows.server"]
             process.send_signal(signal.SIGINT)
             break
     said += process.communicate(timeout=120)[0]
     assert process.returncode == 130
     assert "Stopped. What was finished is kept" in said
     assert "Traceback" not in said
+    assert not Path(f"/proc/{server}").exists()
     assert vuoro(study, "build").returncode == 0  # nobody holds the study any more

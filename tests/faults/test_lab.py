@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from faults import children
 from runs import vuoro
 
 from flows import address
@@ -42,20 +43,6 @@ def until(found: Callable[[], bool]) -> None:
     while not found():
         assert time.monotonic() < give_up, "it has not come to pass"
         time.sleep(0.1)
-
-
-def children(parent: int) -> dict[str, int]:
-    """Processes that a process started, by what they are."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (folder / "stat").read_text().rpartition(")")[2].split()
-            words = (folder / "cmdline").read_bytes().decode().split("\0")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(status[1]) == parent and status[0] != "Z" and "-m" in words:
-            found[words[words.index("-m") + 1]] = int(folder.name)
-    return found
 
 
 def listening(pids: set[int]) -> set[str]:

@@ -14,10 +14,8 @@ from uuid import UUID
 import pytest
 from runs import environment
 
-from flows import server, tied, zombies
-from flows.environment import prepare
+from flows import tied, zombies
 from flows.worker import Worker
-from pipeline.study import Study
 
 pytestmark = pytest.mark.faults
 
@@ -25,25 +23,16 @@ WITHIN_S = 30.0
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A client of a real Prefect server."""
-    study = Study(tmp_path_factory.mktemp("study"))
-    with pytest.MonkeyPatch.context() as patched:
-        for name in [name for name in os.environ if name.startswith("PREFECT_")]:
-            patched.delenv(name)
-        kept = dict(os.environ)
-        prepare(study)
-        from prefect import get_client
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+def client(prefect: str) -> Iterator[Any]:
+    """A client of a real Prefect server; what other tests' killed runs left there is settled."""
+    from prefect import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
 
-        with (
-            server.serving(study.prefect_home) as api,
-            temporary_settings({PREFECT_API_URL: api}),
-            get_client(sync_client=True) as connected,
-        ):
-            yield connected
-        os.environ.clear()
-        os.environ.update(kept)
+    with temporary_settings({PREFECT_API_URL: prefect}), get_client(sync_client=True) as connected:
+        for run in zombies.at_work(connected):
+            zombies.settle(connected, run)
+        assert "Running" not in inside(connected)
+        yield connected
 
 
 @pytest.fixture

@@ -134,6 +134,22 @@ def test_a_failure_is_told_and_the_next_goes_on(
     assert failure is not None and failure.kind == "UnreadableError"
 
 
+def test_sessions_are_looked_at_anew_only_after_work(
+    study: Study, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[dict[str, list[str]]] = [{ONE: ["decode", "publish"]}, {}]
+    left = [*looks]
+    monkeypatch.setattr(batch, "unfinished", lambda *_, **__: left.pop(0))
+    documents: list[str] = []
+    monkeypatch.setattr(batch, "document", documents.append)
+    with work_on(study) as work:
+        assert [*work.to_do()] == work.unheard() == [ONE]
+        work.hear(work.unheard(), wait=True)
+        assert work.unheard() == []
+        work.settle()
+    assert (heard, left, len(documents)) == ([ONE], [], 1)
+
+
 def test_only_the_last_batch_settles(
     study: Study, heard: list[str], settled: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from flows import lab
+from flows import lab, server
 from flows.lab import Kept, Plan
 from pipeline.errors import StudyError
 from pipeline.study import Study, create
@@ -98,5 +98,31 @@ def test_the_usual_port_gives_way(monkeypatch: pytest.MonkeyPatch, taken: int) -
     assert lab._port(None) not in (0, taken)
 
 
+def test_studies_that_begin_at_once_get_ports_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither listens yet."""
+    usual = server.free_port()
+    monkeypatch.setattr(lab, "PORT", usual)
+    monkeypatch.setattr(lab, "user_cache_path", lambda *_, **__: tmp_path)
+    with lab._reserved(None) as one, lab._reserved(None) as two:
+        assert one == usual != two
+        with pytest.raises(StudyError, match="uses the port"), lab._reserved(usual):
+            pass
+    with lab._reserved(usual) as again:
+        assert again == usual
+
+
 def test_down_without_up(tmp_path: Path) -> None:
     assert lab.stop(cast(Study, create(tmp_path))) is False
+
+
+def test_what_was_asked_for_reaches_the_process_in_the_background(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Plan] = []
+    monkeypatch.setattr(lab, "keep", lambda _, plan: asked.append(plan))
+    plan = Plan(every_s=60.0, rebuild_hour=4, hand_out=10)
+    lab.main(str(tmp_path), *lab._words(plan))
+    lab.main(str(tmp_path), "60", "4", "10", "4300")
+    assert asked == [plan, Plan(60.0, 4, 10, 4300)]

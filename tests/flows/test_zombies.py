@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
 
-from flows.zombies import AGAIN, TRIES, Hearing, verdict
+from flows.zombies import AGAIN, DEAD, TRIES, Hearing, settle_crashed, verdict
 
 A, B = uuid4(), uuid4()
 
@@ -57,3 +59,37 @@ def test_a_dead_run_by_hand_is_crashed_and_says_what_to_do() -> None:
     state = verdict(False, 1)
     assert state.is_crashed()
     assert "`vuoro run` goes on" in (state.message or "")
+
+
+class Prefect:
+    """Runs of a work pool, as far as is asked for them; each is at its last state."""
+
+    def __init__(self, *runs: str) -> None:
+        self.states = {UUID(int=number): [name] for number, name in enumerate(runs)}
+
+    def read_flow_runs(self, flow_run_filter: Any) -> list[SimpleNamespace]:
+        if flow_run_filter.parent_flow_run_id is not None:  # nothing is inside them
+            return []
+        return [
+            SimpleNamespace(id=run, deployment_id=A, work_pool_name="vuoro")
+            for run, names in self.states.items()
+            if names[-1] in flow_run_filter.state.name.any_
+        ]
+
+    def read_flow_run_states(self, run: UUID) -> list[SimpleNamespace]:
+        return [SimpleNamespace(name=name) for name in self.states[run]]
+
+    def read_task_runs(self, flow_run_filter: Any) -> list[SimpleNamespace]:
+        return []
+
+    def set_flow_run_state(self, run: UUID, state: Any, force: bool) -> None:
+        assert not state.is_scheduled()
+        self.states[run].append(state.name)
+
+
+def test_what_a_worker_found_dead_is_settled_once_and_not_begun_again() -> None:
+    """The last of them is ours and living."""
+    client: Any = Prefect("Crashed", "Running", "Completed", "Crashed")
+    for _ in range(2):
+        settle_crashed(client, {UUID(int=3)})
+    assert [*client.states.values()] == [["Crashed", DEAD], ["Running"], ["Completed"], ["Crashed"]]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
+import pytest
+from many_sessions import UNKNOWN, make_study
 from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user's home
 
-from pipeline.build import ToDo, background, rounds
+from pipeline.build import ToDo, background, document, rounds
+from pipeline.dataset import files
 from pipeline.dataset.people import Background
+from pipeline.intake.sessions import write_record
+from pipeline.records import Recording
 from pipeline.roster.files import save
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
-from pipeline.study import create
+from pipeline.study import Study, create
 
 
 def test_sessions_that_come_up_once_more_are_done_once_more_and_no_third_time() -> None:
@@ -57,3 +64,76 @@ def test_background_is_of_those_who_have_consented(tmp_path: Path) -> None:
         "G07": {person_id: Background("leader", own)},
         "G08": {person_id: Background("facilitator", own)},
     }
+
+
+@pytest.fixture
+def documented(tmp_path: Path) -> Study:
+    """A study of two sessions whose data set has been documented."""
+    study = make_study(tmp_path, UNKNOWN[:2])
+    for made in UNKNOWN[:2]:
+        folder = study.recordings / made.session_id
+        folder.mkdir()
+        recording = Recording(
+            made.session_id, made.group_id, made.number, made.kind, made.session_id, "", ".wav"
+        )
+        write_record(folder, recording)
+    document(study)
+    return study
+
+
+def documents(study: Study) -> dict[str, bytes]:
+    found = [*study.dataset.rglob("*.parquet"), *study.dataset.glob("*.*")]
+    return {str(file.relative_to(study.dataset)): file.read_bytes() for file in found}
+
+
+def test_what_is_documented_is_not_read_again(
+    documented: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(files, "read", read.append)
+    document(documented)
+    assert read == []
+
+
+@pytest.mark.parametrize(
+    "name", ["people/G30.parquet", "attendance/G30.parquet", "dictionary.csv", "DATASHEET.md"]
+)
+def test_a_document_that_is_missing_or_was_touched_is_made_anew(
+    documented: Study, name: str
+) -> None:
+    before = documents(documented)
+    file = documented.dataset / name
+    was = file.stat()
+    file.write_bytes(bytes(was.st_size))
+    os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
+    document(documented)
+    assert documents(documented) == before
+    file.unlink()
+    document(documented)
+    assert documents(documented) == before
+
+
+def test_a_session_that_is_gone_and_a_new_roster_are_documented(documented: Study) -> None:
+    shutil.rmtree(documented.recordings / "G30-S02")
+    document(documented)
+    names = documents(documented)
+    assert "turns/G30-S01.parquet" in names and "turns/G30-S02.parquet" not in names
+    member = {"name": "Salanimi Yksi", "role": "vetäjä", "consent": "yes", "x_years": 3}
+    save(documented, parsed({"group": "G30", "members": [member]}))
+    seed(documented)
+    document(documented)
+    assert b"x_years" in documents(documented)["dictionary.csv"]
+
+
+def test_what_was_killed_while_it_documented_is_gone_on_with(
+    documented: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = documents(documented)
+    (documented.dataset / "people" / "G30.parquet").unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.build.write_documentation", lambda dataset: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            document(documented)
+    (documented.dataset / "DATASHEET.md").unlink()
+    document(documented)
+    assert documents(documented) == before

@@ -1,5 +1,6 @@
 """The store of stage results: whole or not there, whatever happens on the way."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,16 @@ def test_a_quick_look_moves_nothing(store: Store) -> None:
     (put(store) / "sound.wav").unlink()
     assert store.find("listen", "abc", verify=False) is None
     assert (store.root / "listen" / "abc").exists()
+
+
+def test_a_quick_look_hashes_what_was_written_to_since(store: Store) -> None:
+    folder = put(store)
+    assert store.find("listen", "abc", verify=False) is not None
+    file = folder / "sound.wav"
+    file.write_bytes(bytes(file.stat().st_size))
+    later_ns = (folder / MANIFEST).stat().st_mtime_ns + 1_000_000_000
+    os.utime(file, ns=(later_ns, later_ns))
+    assert store.find("listen", "abc", verify=False) is None
 
 
 def test_what_killed_runs_left_is_cleared(store: Store) -> None:

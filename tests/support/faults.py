@@ -68,6 +68,20 @@ def carried_out(log: Path) -> list[str]:
     return [stage for stage in log.read_text().split() if stage != HALTED]
 
 
+def children(parent: int) -> dict[str, int]:
+    """Processes that a process started, by what they are."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (folder / "stat").read_text().rpartition(")")[2].split()
+            words = (folder / "cmdline").read_bytes().decode().split("\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(status[1]) == parent and status[0] != "Z" and "-m" in words:
+            found[words[words.index("-m") + 1]] = int(folder.name)
+    return found
+
+
 def _start(study: Study, log: Path, **extra: str) -> subprocess.Popen[str]:
     log.write_text("")
     path = os.pathsep.join([_SUPPORT, os.environ.get("PYTHONPATH", "")])

@@ -1,16 +1,47 @@
-"""Runs in this process, on stages that pretend: what was carried out, and what went wrong."""
+"""Runs in this process, on stages that pretend: what was carried out, and what went wrong.
+
+Prefect's engine is left out: flows and tasks are called as the functions that they are. What runs,
+and what is done already, is vuoro's to decide, and is the same without a server.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import pytest
 from halting import DOCUMENT
 
 from pipeline.chain import PUBLISH
 from pipeline.errors import VuoroError
 from pipeline.listener import Listener
 from pipeline.study import Study
+
+NOWHERE = "http://127.0.0.1:9/api"  # whoever asks a server all the same gets no answer
+
+
+@contextmanager
+def without_prefect() -> Iterator[None]:
+    """Flows and tasks are plain functions here, and tell nobody how they fare."""
+    from prefect import Flow, Task
+    from prefect.logging import disable_run_logger
+
+    from flows import inbox, session
+
+    before = {**os.environ}
+    with pytest.MonkeyPatch.context() as patch, disable_run_logger():
+        patch.setenv("PREFECT_API_URL", NOWHERE)
+        for kind in (Flow, Task):
+            patch.setattr(kind, "__call__", lambda self, *args, **named: self.fn(*args, **named))
+        patch.setattr(session, "slot", lambda *_: nullcontext())
+        patch.setattr(inbox, "create_table_artifact", lambda **_: None)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 class Told(Listener):
@@ -27,7 +58,7 @@ class Told(Listener):
 
 
 class Runs:
-    """Runs studies in this process, by all that ``vuoro run`` does.
+    """Runs studies in this process, by all that ``vuoro run`` does, but without Prefect.
 
     ``carried_out`` has the stages of each session that the last run began. What is put into
     ``at`` is done when the next run begins that stage.
@@ -56,7 +87,8 @@ class Runs:
         told = Told()
         self.carried_out.clear()
         try:
-            run_study(study, overrides, told)
+            with without_prefect():
+                run_study(study, overrides, told)
         except VuoroError as error:
             return [*told.errors, error]
         return told.errors

@@ -1,15 +1,18 @@
 """A run of a study in a process of its own, on stages that pretend.
 
-`python -m worker STUDY LOG KEYS` starts it. In each session another place is named, so that it
+`python -m worker STUDY LOG KEYS [N]` starts it. In each session another place is named, so that it
 would show in the tables who named them in what order. Each stage is noted in the log as it begins.
+In the middle of its Nth session it halts, for others to kill it.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pretended
@@ -24,7 +27,7 @@ from pipeline.stages import BY_NAME, Job
 from pipeline.study import Study
 
 PLACES = ("Ahola", "Kuusela", "Peltola", "Rantala", "Mäkelä", "Saarela")
-TAKES_S = 0.3
+TAKES_S = 0.2
 
 
 def study_of(root: Path, n_sessions: int) -> Study:
@@ -36,7 +39,7 @@ def study_of(root: Path, n_sessions: int) -> Study:
     return study
 
 
-def main(root: Path, log: Path, keys: str) -> None:
+def main(root: Path, log: Path, keys: str, halts_in: int = 0) -> None:
     from flows.run import run_study
 
     os.environ["VUORO_KEYS"] = keys  # and not those of this process
@@ -45,9 +48,13 @@ def main(root: Path, log: Path, keys: str) -> None:
     for name, run in {"transcribe": _transcribe, "find_names": _find_names}.items():
         patch.setitem(BY_NAME, name, replace(BY_NAME[name], run=run))
 
+    heard = count(1)
+
     def note(session_id: str, stage: str) -> None:
         with log.open("a") as stream:
             stream.write(f"{session_id} {stage}\n")
+        if stage == "transcribe" and next(heard) == halts_in:
+            threading.Event().wait()
 
     noted(patch, note)
     run_study(Study(root), {}, Listener())
@@ -78,4 +85,5 @@ def _find_names(job: Job) -> Mentions:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    root, log_file, where_keys, *halts_in = sys.argv[1:]
+    main(Path(root), Path(log_file), where_keys, *map(int, halts_in))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.bench import scale
+from pipeline.bench import drawn, scale
+from pipeline.chain import unfinished
 from pipeline.dataset import files
 from pipeline.dataset.validate import validate
+from pipeline.people import register
+from pipeline.stages import STAGES
+from pipeline.store import Store
+from pipeline.study import Study
 
 
 def test_every_part_of_the_way_is_measured_and_the_data_set_is_in_order(tmp_path: Path) -> None:
@@ -78,6 +84,57 @@ def test_work_grows_with_the_number_of_sessions_and_no_faster(
     assert many <= 2 * few
 
 
+def test_every_look_at_a_study_is_measured(tmp_path: Path) -> None:
+    costs = list(scale.looked(tmp_path, 2, 1))
+    assert [cost.what for cost in costs] == [
+        "a finished study",
+        "status, first",
+        "status",
+        "run with nothing to do",
+        "scheduled look",
+        "clean, looking",
+        "document, nothing new",
+        "one new recording",
+    ]
+
+
+@pytest.fixture(scope="module")
+def studies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Study]]:
+    """By number of sessions, all of one group."""
+    keys = tmp_path_factory.mktemp("keys")
+    with drawn.pretending(1, keys):
+        yield {
+            n: drawn.finished_study(tmp_path_factory.mktemp(f"study-{n}"), n, 10) for n in (3, 6)
+        }
+
+
+def test_to_look_at_a_group_costs_what_its_sessions_cost(
+    studies: dict[int, Study], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is who in a group is found out once, and each result is looked for once."""
+
+    def looks(study: Study) -> tuple[int, int]:
+        found = {"store": 0, "register": 0}
+        find, load = Store.find, register.load
+
+        def counted_find(store: Store, stage: str, key: str, *, verify: bool = True) -> Any:
+            found["store"] += 1
+            return find(store, stage, key, verify=verify)
+
+        def counted_load(study: Study, group_id: str) -> Any:
+            found["register"] += 1
+            return load(study, group_id)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "find", counted_find)
+            patch.setattr(register, "load", counted_load)
+            assert unfinished(study, study.settings(), verify=False) == {}
+        return found["store"], found["register"]
+
+    each = len(STAGES) + 1  # and what is replaced
+    assert {n: looks(study) for n, study in studies.items()} == {3: (3 * each, 1), 6: (6 * each, 1)}
+
+
 def test_publishing_a_session_looks_at_no_other(
     datasets: dict[int, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,4 +142,4 @@ def test_publishing_a_session_looks_at_no_other(
         reads(monkeypatch, lambda folder=folder: scale._publish(folder, range(1), 0.2, "drawn"))  # type: ignore[misc]
         for folder in datasets.values()
     )
-    assert few == many == len(files.SESSION_TABLES)
+    assert few == many == 1  # the sessions file tells it of the others

@@ -16,10 +16,15 @@ from finished import chain_of, copied, fake_models, finished_study
 from pipeline import intake
 from pipeline.build import build
 from pipeline.dataset import files
+from pipeline.edits import log
+from pipeline.edits.model import About, Correction, Edit
 from pipeline.errors import StudyError
+from pipeline.intake import receipts
+from pipeline.intake.quarantine import set_aside
 from pipeline.listen import clip_of_turn
 from pipeline.listener import Listener
 from pipeline.people import register
+from pipeline.people.anchors import anchor
 from pipeline.pseudonymise import audit
 from pipeline.study import Study
 from pipeline.withdrawal import tombstones
@@ -37,10 +42,10 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
 def whole(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Study:
     """Two sessions of G07, with all that a study keeps of a session."""
     study = finished_study(tmp_path_factory.mktemp("whole") / "study", told=True)
+    edit_last_turn(study)
+    built(study)
     clip_of_turn(study, "G07-S01-T00002200")
-    for folder, name in ((study.edits, "G07-S01.jsonl"), (study.edits, "G07-S01.xlsx")):
-        folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(b"")
+    (study.edits / "G07-S01.xlsx").write_bytes(b"")
     state = study.private / "state"
     state.mkdir(exist_ok=True)
     (state / "G07-S01.json").write_text("{}")
@@ -56,6 +61,15 @@ def whole(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -
 @pytest.fixture
 def study(whole: Study, tmp_path: Path) -> Study:
     return copied(whole, tmp_path / "study")
+
+
+def edit_last_turn(study: Study) -> None:
+    """Correct what the last turn of the first session says."""
+    chain = chain_of(study, "G07-S01")
+    turn = chain.conversation.turns[-1]
+    voice = anchor(chain.voices, turn.label, chain.voice_model)
+    edit = Edit("text", About.of(turn), text="Kiitos paljon.")
+    log.remember(study, "G07-S01", Correction("2026-01-02", "tester", {turn.label: voice}, (edit,)))
 
 
 def mentioning(study: Study, session_id: str) -> list[str]:
@@ -100,6 +114,7 @@ def built(study: Study) -> None:
 
 def test_another_number_takes_everything_along(study: Study) -> None:
     before, heard = texts(study, "G07-S01"), hearing(study)
+    assert before[-1][1] == "Kiitos paljon."
     digest = chain_of(study, "G07-S01").result("diarise").digest
     after = intake.correct(study, "G07-S01", number=5)
     assert (after.session_id, after.session_number) == ("G07-S05", 5)
@@ -113,8 +128,9 @@ def test_another_number_takes_everything_along(study: Study) -> None:
     assert [*study.clips.rglob("G07-S05-T00002200*")]
     assert tombstones.removed(study) == {"0" * 64}
     assert tombstones.load(study)[0].sessions == {"G07-S05": "0" * 64}
-    [line] = audit.read(study.audit / "G07-S05.jsonl")
-    assert {entry.turn_id.partition("-T")[0] for entry in line.replaced} == {"G07-S05"}
+    published = audit.read(study.audit / "G07-S05.jsonl")
+    replaced = [entry for line in published for entry in line.replaced]
+    assert {entry.turn_id.partition("-T")[0] for entry in replaced} == {"G07-S05"}
     known = register.load(study, "G07")
     assert digest in known.sessions["G07-S05"] and "G07-S01" not in known.sessions
     receipt = intake.receipt_of(study.inbox / "ryhmä" / "1.wav").read_text(encoding="utf-8")
@@ -126,6 +142,19 @@ def test_another_number_takes_everything_along(study: Study) -> None:
     for table in ("sessions", "attendance"):
         rows = [row for file in files.files(study.dataset, table) for row in _rows(file)]
         assert {row["session_id"] for row in rows} == {"G07-S02", "G07-S05"}
+
+
+def test_what_else_is_told_of_the_session_speaks_of_its_new_id(study: Study) -> None:
+    copy = study.inbox / "ryhmä" / "G07-S01 kopio.wav"
+    copy.write_bytes(b"the same sound")
+    set_aside(study, copy, copy, receipts.duplicate_of("G07-S01"))
+    receipts.receipt(study, study.inbox / "10.wav", "G07-S011 and G07-S01")
+    intake.correct(study, "G07-S01", number=5)
+    told = intake.receipt_of(copy).read_text(encoding="utf-8")
+    assert told.startswith("ryhmä/G07-S01 kopio.wav\n") and "Duplicate of G07-S05," in told
+    reason = study.quarantine / "ryhmä" / f"{copy.name}{intake.REASON}"
+    assert "sama tallenne on jo istunto G07-S05" in reason.read_text(encoding="utf-8")
+    assert "G07-S011 and G07-S05" in (study.inbox / "10.wav.vuoro.txt").read_text("utf-8")
 
 
 def test_another_kind(study: Study) -> None:

@@ -77,6 +77,17 @@ def test_what_cannot_be_taken_is_not_tried_all_the_time(
     assert runs.n == 2
 
 
+def test_a_session_yaml_that_is_mended_is_tried_at_once(runs: Runs) -> None:
+    runs.leaves = True
+    said_of_it = drop(runs.study, "a/1.wav").with_name("1.session.yaml")
+    watch = Watch(runs.study, runs, runs.say)
+    for n, text in enumerate(("nunber: 3", "number: 3", "number: 13")):
+        said_of_it.write_text(text)
+        for _ in range(2):
+            watch.look()
+        assert runs.n == n + 1
+
+
 def test_a_run_that_fails_is_tried_again_at_the_next_look(runs: Runs) -> None:
     runs.fails_with = StudyError("Somebody is at work.", "Wait.")
     drop(runs.study, "a/1.wav")
@@ -85,6 +96,19 @@ def test_a_run_that_fails_is_tried_again_at_the_next_look(runs: Runs) -> None:
     runs.fails_with = None
     watch.look()
     assert runs.said == ["Somebody is at work. Wait.", "run 2"]
+
+
+def test_a_run_that_fails_after_it_took_all_in_is_tried_again(runs: Runs) -> None:
+    watch = Watch(runs.study, runs, runs.say)
+    watch.look()
+    file = drop(runs.study, "a/1.wav")
+    runs.fails_with = StudyError("The server did not start.", "Wait.")
+    watch.look()
+    file.unlink()
+    runs.fails_with = None
+    watch.look()
+    watch.look()
+    assert runs.said[-2:] == ["run 3", "Nothing new in the inbox."]
 
 
 def test_what_nobody_could_run_with_ends_it(runs: Runs) -> None:

@@ -1,0 +1,165 @@
+"""A study whose sessions are finished, drawn at random: to measure what it costs to look at it.
+
+Stages that use a model only pretend to; the others are vuoro's own. Nobody in it exists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from unittest.mock import patch
+
+from models.registry import ResolvedModel
+from pipeline import intake
+from pipeline.build import HEARING, document
+from pipeline.chain import SessionChain
+from pipeline.intake.sessions import session_id_of, write_record
+from pipeline.key.secret import KEYS_VARIABLE
+from pipeline.pseudonymise.apply import replacements
+from pipeline.pseudonymise.entities import EntityTable
+from pipeline.records import (
+    Audio,
+    Conversation,
+    Diarisation,
+    Mention,
+    Mentions,
+    Recording,
+    Replacement,
+    Segment,
+    Transcript,
+    VoicePrint,
+    Word,
+)
+from pipeline.settings import Settings
+from pipeline.stages import BY_NAME, STAGES, Job
+from pipeline.study import Study, create
+
+PEOPLE = 6  # of a group
+TURN_S = 15.0
+WORDS_PER_S = 2.5
+DIMENSIONS = 256  # of a voice print
+PLACES = ("Jaanajoki", "Kalliomäki", "Tervasalmi")  # that the talk names
+SAID = ("niin", "mä", "oon", "sitä", "mieltä", "että", "se", "on", "hyvä", "joo")
+EVERY_NTH = 101  # word is a place
+
+
+@contextmanager
+def pretending(minutes: float, keys: Path) -> Iterator[None]:
+    """Meanwhile no stage uses a model, each session lasts so many minutes, and keys lie there."""
+    runs = {
+        "decode": lambda job: _decode(job, 60 * minutes),
+        "diarise": _diarise,
+        "transcribe": _transcribe,
+        "find_names": _find_names,
+    }
+    with ExitStack() as patches:
+        for name, run in runs.items():
+            stage = replace(BY_NAME[name], run=run)
+            patches.enter_context(patch.dict(BY_NAME, {name: stage}))
+        patches.enter_context(patch("pipeline.chain.resolve", _resolved))
+        patches.enter_context(patch("pipeline.chain.replacements", _replacements))
+        patches.enter_context(patch.dict(os.environ, {KEYS_VARIABLE: str(keys)}))
+        yield
+
+
+def finished_study(root: Path, n: int, of_group: int) -> Study:
+    """A study with ``n`` sessions in its data set, in groups of so many."""
+    study = create(root)
+    settings = study.settings()
+    EntityTable.update(study, {("place", name.casefold()): [name] for name in PLACES})
+    recordings = [add_recording(study, number, of_group) for number in range(n)]
+    for _, of_one in groupby(recordings, key=lambda recording: recording.group_id):
+        finish(study, settings, [*of_one])
+    document(study)
+    return study
+
+
+def add_recording(study: Study, number: int, of_group: int) -> Recording:
+    """Put the recording with this number among all in the study."""
+    group_id, session_number = f"G{number // of_group + 1:03d}", number % of_group + 1
+    session_id = session_id_of(group_id, "meeting", session_number)
+    sha256 = hashlib.sha256(session_id.encode()).hexdigest()
+    name = f"{session_id}.wav"
+    recording = Recording(session_id, group_id, session_number, "meeting", sha256, name, ".wav")
+    folder = study.recordings / session_id
+    folder.mkdir()
+    (folder / f"{intake.ORIGINAL}.wav").write_bytes(b"drawn")
+    write_record(folder, recording)
+    return recording
+
+
+def finish(study: Study, settings: Settings, recordings: Sequence[Recording]) -> None:
+    """Make all stages of the sessions of a group, and publish them."""
+    for heard in (True, False):  # first all are heard: that decides who is who
+        for recording in recordings:
+            chain = SessionChain(study, recording, settings)
+            for stage in STAGES:
+                if (stage.name in HEARING) == heard:
+                    chain.run(stage.name, lambda share: None)
+            if not heard:
+                chain.publish()
+
+
+def _resolved(id: str) -> ResolvedModel:
+    return ResolvedModel(id, Path(id), hashlib.sha256(id.encode()).hexdigest())
+
+
+def _decode(job: Job, duration_s: float) -> Audio:
+    (job.folder / "audio.wav").write_bytes(job.chain.recording.sha256.encode())
+    return Audio("audio.wav", 16_000, duration_s, 0.5)
+
+
+def _diarise(job: Job) -> Diarisation:
+    chance = random.Random(job.chain.recording.session_id)
+    duration_s = job.chain.record("decode", Audio).duration_s
+    segments, last = [], -1
+    for n in range(max(PEOPLE, int(duration_s / TURN_S))):
+        last = n if n < PEOPLE else chance.choice([k for k in range(PEOPLE) if k != last])
+        start_s = n * TURN_S * min(1, duration_s / TURN_S / PEOPLE)
+        segments.append(Segment(start_s, start_s + 0.9 * TURN_S, f"SPEAKER_{last:02d}"))
+    talk = tuple(segments)
+    prints = (VoicePrint(f"SPEAKER_{k:02d}", 60.0, _voice(chance, k)) for k in range(PEOPLE))
+    return Diarisation(talk, talk, tuple(prints))
+
+
+def _voice(chance: random.Random, person: int) -> tuple[float, ...]:
+    """A person's voice: no two takes are quite the same, and no two people's are alike."""
+    raw = [chance.gauss(0, 0.02) + (n == person) for n in range(DIMENSIONS)]
+    length = sum(x * x for x in raw) ** 0.5
+    return tuple(x / length for x in raw)
+
+
+def _transcribe(job: Job) -> Transcript:
+    chance = random.Random(job.chain.recording.session_id)
+    step_s = 1 / WORDS_PER_S
+    words: list[Word] = []
+    for segment in job.chain.record("diarise", Diarisation).regular:
+        for n in range(int(segment.duration_s * WORDS_PER_S)):
+            text = chance.choice(PLACES if len(words) % EVERY_NTH == 50 else SAID)
+            start_s = segment.start_s + n * step_s
+            words.append(Word(start_s, start_s + 0.9 * step_s, text, chance.random()))
+    return Transcript("fi", 0.9, tuple(words))
+
+
+def _replacements(
+    conversation: Conversation, mentions: Mentions, table: EntityTable
+) -> tuple[Replacement, ...]:
+    """The session's own mentions: to look for the names of others takes a language model."""
+    return replacements(replace(conversation, turns=()), mentions, table)
+
+
+def _find_names(job: Job) -> Mentions:
+    return Mentions(
+        tuple(
+            Mention(turn, place, place, "place", word.text.casefold(), "", ("drawn",))
+            for turn, each in enumerate(job.chain.conversation.turns)
+            for place, word in enumerate(each.words)
+            if word.text in PLACES
+        )
+    )

@@ -1,0 +1,45 @@
+"""All sessions of a group together: of whom it is found out at once who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from pipeline.people import group
+from pipeline.people.register import Register
+from pipeline.records import Diarisation
+
+if TYPE_CHECKING:
+    from pipeline.chain import SessionChain
+
+
+@dataclass(frozen=True)
+class Peers:
+    """The chains of all sessions of a group. With ``verify`` what they have is hashed."""
+
+    chains: Sequence[SessionChain]
+    verify: bool = False
+
+    @property
+    def diarised(self) -> list[group.Session]:
+        """The sessions that are diarised."""
+        found = ((chain, chain.find("diarise", verify=self.verify)) for chain in self.chains)
+        return [
+            group.Session(
+                chain.recording.session_id,
+                chain.recording.session_number,
+                chain.recording.kind,
+                result.digest,
+                partial(chain.record, "diarise", Diarisation),
+            )
+            for chain, result in found
+            if result is not None
+        ]
+
+    @cached_property
+    def register(self) -> Register | None:
+        """Who is who in the group; None if that must be found out first."""
+        one = self.chains[0]
+        return group.current(one.study, one.recording.group_id, self.diarised, one.voice_model)
