@@ -38,5 +38,5 @@ def clear_up(study: Study) -> None:
                 Store(study.stages).clear_pending()
             intake.repair(study)
     except StudyError:
-        if not locks.runs(study):
+        if locks.is_free(study):
             raise

@@ -125,7 +125,7 @@ def start(study: Study, plan: Plan) -> Address:
     words = [*_words(plan), *([str(plan.port)] if plan.port else [])]
     with (home / LOG).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "flows.lab", str(study.root), *words],
+            [sys.executable, *tied.PYTHON, "-m", "flows.lab", str(study.root), *words],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from prefect import get_client
 from prefect.concurrency.sync import concurrency
+from prefect.exceptions import ObjectNotFound
 
 from pipeline.device import choose_device
 from pipeline.settings import Settings
@@ -27,5 +29,17 @@ def slot(resource: str | None, settings: Settings) -> Iterator[None]:
         yield
         return
     name = resource if choose_device(settings.machine) == "cuda" else INSTEAD
+    if not _is_limited(name):  # Prefect would warn of it at every stage
+        yield
+        return
     with concurrency(name, lease_duration=LEASE_S, raise_on_lease_renewal_failure=False):
         yield
+
+
+def _is_limited(name: str) -> bool:
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_global_concurrency_limit_by_name(name)
+        except ObjectNotFound:
+            return False
+    return True

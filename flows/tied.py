@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 STOP_WITHIN_S = 10.0
+PYTHON = ("-W", "ignore", "-P")  # no module comes from the folder that a user happens to be in
 
 Process = subprocess.Popen[bytes]
 
@@ -28,7 +29,7 @@ def start(module: str, *arguments: str, log: Path, env: Mapping[str, str] | None
     fresh = not log.exists() or log.stat().st_size > 1_000_000
     with log.open("wb" if fresh else "ab") as sink:
         return subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", module, *arguments],
+            [sys.executable, *PYTHON, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=sink,
             stderr=sink,

@@ -12,8 +12,10 @@ from pipeline.commands import build, demo, edit, group, key, release, report, re
 from pipeline.commands.clean import clean
 from pipeline.commands.common import (
     DEFAULT_STUDY,
+    SetOption,
     StudyOption,
     console,
+    overrides,
     problems,
     run_and_show,
 )
@@ -34,11 +36,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # their display of variables would show names and speech
 )
 models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_help=True)
-
-SetOption = Annotated[
-    Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
-    typer.Option("--set", metavar="SECTION.KEY=VALUE", help="A setting for this run alone."),
-]
 
 
 def main() -> None:
@@ -78,7 +75,12 @@ def run(
     """Take in what lies in the inbox and bring every session into the data set."""
     from pipeline.study import open_study
 
-    if not run_and_show(open_study(study), _overrides(set_, language, model)):
+    asked = overrides(set_)
+    if language:
+        asked["transcription.language"] = language
+    if model:
+        asked["transcription.model"] = model
+    if not run_and_show(open_study(study), asked):
         raise typer.Exit(1)
 
 
@@ -176,18 +178,6 @@ def models_verify(
         console.print(f"{state.model.id}: {state.state}{note}", highlight=False, soft_wrap=True)
     if any(state.state == "damaged" for state in states):
         raise typer.Exit(1)
-
-
-def _overrides(
-    settings: list[str] | None, language: str | None, model: str | None
-) -> dict[str, str]:
-    """Options of the command line as ``{"section.key": "value"}``."""
-    overrides = dict(item.partition("=")[::2] for item in settings or [])
-    if language:
-        overrides["transcription.language"] = language
-    if model:
-        overrides["transcription.model"] = model
-    return overrides
 
 
 BY_ITSELF = "Unattended"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -11,6 +12,7 @@ from pipeline.errors import StudyError, TakenError
 from pipeline.leases import Lease, lease
 from pipeline.study import Study
 
+CLEARED_IN_S = 5.0  # a run that begins has the study alone for a moment, to clear up
 FREE_IN_S = 2 * leases.DEAD_AFTER_S  # a dead holder's lease, and what little the next one does
 
 _STUDY = "study"
@@ -44,9 +46,17 @@ def working(study: Study, run: str = "") -> Iterator[Lease]:
     """
     with lease(study, f"{_RUN}{run or secrets.token_hex(8)}") as held:
         # first held, then looked, as ``alone`` does: of two at once one at least sees the other
-        if _STUDY in leases.living(study):
-            raise _at_work()
+        give_up = time.monotonic() + CLEARED_IN_S
+        while _STUDY in leases.living(study):
+            if time.monotonic() >= give_up:
+                raise _at_work()
+            time.sleep(leases.LOOK_EVERY_S)
         yield held
+
+
+def is_free(study: Study) -> bool:
+    """Whether neither a run nor a command that must be alone is at work. Raises TransientError."""
+    return not runs(study) and _STUDY not in leases.living(study)
 
 
 def runs(study: Study) -> set[str]:
@@ -74,5 +84,5 @@ def names(study: Study) -> Iterator[None]:
 def _at_work() -> StudyError:
     return StudyError(
         "A run is at work on this study, or a command that changes it.",
-        "Wait until it has finished.",
+        "Wait until it has finished, or stop `vuoro up` by `vuoro down`: what is done is kept.",
     )

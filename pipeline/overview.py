@@ -47,8 +47,8 @@ class Entry:
     ``situation``: a session is ``at work``, ``failed``, ``cancelled``, ``held`` (consent is
     missing), ``waiting`` or ``finished``; a file is ``in the inbox``, ``refused`` (tried, and
     still in the inbox), ``in quarantine``, or there as a ``duplicate``. ``to_come`` are the stages
-    that a session lacks; ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since`` is when it came into
-    its situation, as far as is known; ``why`` and ``next`` are for the user.
+    that a session lacks; ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since``
+    is when it came into its situation, as far as is known; ``why`` and ``next`` are for the user.
     """
 
     session_id: str

@@ -174,13 +174,16 @@ def fail(study: Study, session_id: str, error: VuoroError) -> State:
 
 def leave(study: Study, session_id: str) -> None:
     """Nobody is at the session any more, though it is not finished: it waits for others."""
-    _save_if_possible(study, session_id, left(load(study, session_id)))
+    if (state := left(load(study, session_id))) == State():
+        _forget(study, session_id)
+    else:
+        _save_if_possible(study, session_id, state)
 
 
 def finish(study: Study, session_id: str) -> None:
     """The session is in the data set, or gone to quarantine: forget its state."""
+    _forget(study, session_id)
     with suppress(OSError):
-        _file(study, session_id).unlink(missing_ok=True)
         _marker(study, session_id).unlink(missing_ok=True)
 
 
@@ -273,6 +276,11 @@ def _save_if_possible(study: Study, session_id: str, state: State) -> None:
         raise
     except TransientError:
         return
+
+
+def _forget(study: Study, session_id: str) -> None:
+    with suppress(OSError):
+        _file(study, session_id).unlink(missing_ok=True)
 
 
 def _file(study: Study, session_id: str) -> Path:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say, unlock
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    SetOption,
+    StudyOption,
+    opened,
+    overrides,
+    say,
+    unlock,
+)
 
 
 def clean(
@@ -18,21 +26,14 @@ def clean(
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    set_: Annotated[
-        Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
-        typer.Option(
-            "--set",
-            metavar="SECTION.KEY=VALUE",
-            help="A setting, where the data set is made with `vuoro run --set …`.",
-        ),
-    ] = None,
+    set_: SetOption = None,
 ) -> None:
     """Remove results of earlier settings and models, damaged ones, and clips; says first what."""
     from pipeline.clean import clean as carry_out
     from pipeline.clean import find_waste
 
     place = opened(study)
-    settings = place.settings(dict(item.partition("=")[::2] for item in set_ or []))
+    settings = place.settings(overrides(set_))
     unlock(place)
     found = find_waste(place, settings, sound=sound)
     if found.kept_for:

@@ -22,6 +22,14 @@ StudyOption = Annotated[
     Path, typer.Option("--study", help="The study's folder.", envvar="VUORO_STUDY")
 ]
 DEFAULT_STUDY = Path("data")
+SetOption = Annotated[
+    Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
+    typer.Option(
+        "--set",
+        metavar="SECTION.KEY=VALUE",
+        help="Another setting than in vuoro.toml, this time: give it wherever `run` had it.",
+    ),
+]
 ApplyOption = Annotated[
     Optional[Path],  # noqa: UP045 (Typer reads it at run time)
     typer.Option(help="Carry out what was filled in in this sheet.", exists=True, dir_okay=False),
@@ -30,6 +38,11 @@ ByOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help="Who decides; your user name if left out."),
 ]
+
+
+def overrides(settings: Sequence[str] | None) -> dict[str, str]:
+    """What ``--set`` was given, as ``{"section.key": "value"}``."""
+    return dict(item.partition("=")[::2] for item in settings or [])
 
 
 def opened(folder: Path) -> Study:

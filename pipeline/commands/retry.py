@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say, unlock
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    SetOption,
+    StudyOption,
+    opened,
+    overrides,
+    say,
+    unlock,
+)
 
 if TYPE_CHECKING:
     from pipeline.study import Study
@@ -46,7 +54,7 @@ def cancel(
     session: Annotated[str, typer.Argument(help="A session, e.g. G07-S01.")],
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
-    """Leave a session alone: it is not begun, or stops within seconds. Nothing of it is lost."""
+    """Leave a session alone: it is not begun, or stops within a minute. Nothing of it is lost."""
     from pipeline import intake, state
 
     place = opened(study)
@@ -61,20 +69,13 @@ def reprocess(
         str, typer.Option("--from", metavar="STAGE", help="The first stage to be made anew.")
     ],
     study: StudyOption = DEFAULT_STUDY,
-    set_: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Option(
-            "--set",
-            metavar="SECTION.KEY=VALUE",
-            help="A setting, where the data set is made with `vuoro run --set …`.",
-        ),
-    ] = None,
+    set_: SetOption = None,
 ) -> None:
     """Have a stage of a session, and all that follow from it, made anew. Decisions stay."""
     from pipeline.clean import reprocess as carry_out
 
     place = opened(study)
-    settings = place.settings(dict(item.partition("=")[::2] for item in set_ or []))
+    settings = place.settings(overrides(set_))
     unlock(place)
     stages = carry_out(place, session, from_, settings)
     say(f"The next run makes anew of {session}: {', '.join(stages)}.")

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say, unlock
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    SetOption,
+    StudyOption,
+    console,
+    opened,
+    overrides,
+    say,
+    unlock,
+)
 
 if TYPE_CHECKING:
     from pipeline.overview import Entry, Overview
@@ -21,14 +30,7 @@ def status(
     as_json: Annotated[
         bool, typer.Option("--json", help="As JSON, for scripts; without the names of files.")
     ] = False,
-    set_: Annotated[
-        Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
-        typer.Option(
-            "--set",
-            metavar="SECTION.KEY=VALUE",
-            help="A setting, where the data set is made with `vuoro run --set …`.",
-        ),
-    ] = None,
+    set_: SetOption = None,
 ) -> None:
     """What each recording's state is and what to do next."""
     from flows import address
@@ -36,7 +38,7 @@ def status(
     from pipeline.overview import overview
 
     place = opened(study)
-    settings = place.settings(dict(item.partition("=")[::2] for item in set_ or []))
+    settings = place.settings(overrides(set_))
     unlock(place)
     found = overview(place, settings)
     if as_json:

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +27,10 @@ class Installed:
     notes: tuple[str, ...]
 
 
-def service_of(study: Study, every: str, rebuild_at: int, port: int | None) -> Service:
-    """The service of a study, run by the Python that runs now."""
+def service_of(study: Study, options: Sequence[str] = ()) -> Service:
+    """The service of a study: `vuoro up` with these options, run by the Python that runs now."""
     code = "from pipeline.cli import main; main()"
-    asked = ["--every", every, "--rebuild-at", str(rebuild_at)]
-    asked += ["--port", str(port)] if port else []
-    command = [sys.executable, "-W", "ignore", "-c", code, "up", "--foreground", *asked]
+    command = [sys.executable, "-W", "ignore", "-P", "-c", code, "up", "--foreground", *options]
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return Service(study.root, [*command, "--study", str(study.root)], kept)
 

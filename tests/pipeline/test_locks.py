@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from flows.begin import begun
 from pipeline import leases, locks
 from pipeline.errors import StudyError, TakenError
 from pipeline.study import Study, create
@@ -27,7 +29,8 @@ def test_runs_work_beside_each_other_and_nobody_is_alone_then(study: Study) -> N
         pass
 
 
-def test_who_is_alone_keeps_everybody_out(study: Study) -> None:
+def test_who_is_alone_keeps_everybody_out(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "CLEARED_IN_S", 0.0)
     with locks.alone(study):
         with pytest.raises(StudyError, match=AT_WORK), locks.working(study):
             pass
@@ -36,6 +39,25 @@ def test_who_is_alone_keeps_everybody_out(study: Study) -> None:
         with locks.names(study):
             pass
     assert locks.runs(study) == set()
+
+
+def test_of_two_runs_that_begin_at_once_one_waits_until_the_other_has_cleared_up(
+    study: Study,
+) -> None:
+    alone, done = threading.Event(), threading.Event()
+
+    def clear_up() -> None:
+        with locks.alone(study):
+            alone.set()
+            done.wait(0.3)
+
+    other = threading.Thread(target=clear_up)
+    other.start()
+    assert alone.wait(5)
+    with begun(study):
+        assert not locks.is_free(study)
+    other.join()
+    assert locks.is_free(study)
 
 
 def test_the_same_run_is_not_carried_out_twice_at_a_time(study: Study) -> None:

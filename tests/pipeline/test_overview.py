@@ -112,6 +112,25 @@ def test_what_is_in_quarantine_says_why(study: Study) -> None:
     assert "3.mp4" not in found.entries[-1].why
 
 
+def test_there_is_nothing_to_do_about_a_duplicate(study: Study) -> None:
+    again = study.inbox / "ryhmä" / "4.wav"
+    again.write_bytes(intake.original(study, intake.recording(study, ID)).read_bytes())
+    outcome = intake.accept(study, again, study.settings(SETTINGS).intake)
+    assert isinstance(outcome, intake.Duplicate)
+    found = overview(study, study.settings()).entries[-1]
+    assert (found.situation, found.name, found.next) == ("duplicate", "4.wav", "")
+    assert f"Duplicate of {ID}" in found.why
+
+
+def test_what_is_being_copied_was_not_refused(study: Study) -> None:
+    file = study.inbox / "ryhmä" / "5.wav"
+    write(file, sound()[:32_000])
+    assert intake.ready(study) == []
+    found = overview(study, study.settings()).entries[-1]
+    assert (found.situation, found.name) == ("in the inbox", "5.wav")
+    assert "Waiting for the copy" in found.why
+
+
 def test_voices_and_names_that_nobody_has_judged(study: Study) -> None:
     found = overview(study, study.settings())
     assert found.n_names == 2  # a place that B names, and one that A and B name
