@@ -18,7 +18,9 @@ from typing import Any
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Completed
 
 from flows.session import Contained, make, open_chain, process_session
 from pipeline import build, intake, locks, state
@@ -46,11 +48,12 @@ Row = dict[str, Any]
 LAST = frozenset({"pseudonymise", PUBLISH})  # once the names of all sessions are known
 READING = frozenset(stage.name for stage in STAGES) - HEARING - LAST
 LOOK_EVERY_S = 2.0
+SHOWN = 3  # failures that the state of a run tells
 DEATHS = 3  # of so many processes at a session, the session is the likeliest reason
 
 
 @flow(name="sessions", persist_result=False, validate_parameters=False)
-def process_sessions(study: str, session_ids: list[str], overrides: dict[str, str]) -> list[Row]:
+def process_sessions(study: str, session_ids: list[str], overrides: dict[str, str]) -> State[None]:
     """Hear these sessions, and settle all of the study if they were the last; a row each."""
     place = Study(Path(study))
     with locks.working(place, str(flow_run.id or "")) as held:
@@ -59,7 +62,16 @@ def process_sessions(study: str, session_ids: list[str], overrides: dict[str, st
         work.hear(session_ids, wait=False)
         if not work.unheard():
             work.settle()
-    return [*work.rows.values()]
+    return ended(work.rows.values())
+
+
+def ended(rows: Iterable[Row]) -> State[None]:
+    """The state of a run over sessions; Prefect's pages show which failed, and what to do."""
+    failed = [f"{row['session']}: {row['error']}" for row in rows if row["outcome"] == "failed"]
+    if not failed:
+        return Completed()
+    more = f" And {len(failed) - SHOWN} more." if len(failed) > SHOWN else ""
+    return Completed(name="Some failed", message=" ".join(failed[:SHOWN]) + more)
 
 
 class Work:

@@ -11,11 +11,11 @@ from prefect import flow, get_client, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import filters
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.deployments import run_deployment
 from prefect.runtime import flow_run
 
-from flows.batch import Row, Work
+from flows.batch import Work, ended
 from flows.begin import begun
 from pipeline import intake, locks
 from pipeline.errors import TakenError
@@ -34,8 +34,8 @@ def _run_name() -> str:
 @flow(name="inbox", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
 def process_inbox(
     study: str, overrides: dict[str, str], hand_out: int = 0, every: bool = False
-) -> list[Row]:
-    """Take in what lies in the inbox and finish every session; one row a session tried.
+) -> State[None]:
+    """Take in what lies in the inbox and finish every session.
 
     With ``hand_out`` the sessions are not listened to here: batches of so many go to the workers
     of the deployment ``sessions``, and the last batch settles the rest. ``every``: also what failed
@@ -55,7 +55,7 @@ def process_inbox(
             work.settle()
     table = [*work.rows.values()]
     create_table_artifact(key="inbox", table=table, description="Sessions of this run")
-    return table
+    return ended(table)
 
 
 @task(name="intake", task_run_name="intake", persist_result=False, cache_policy=NO_CACHE)

@@ -130,7 +130,9 @@ class SessionChain:
     def _also(self, stage: Stage, *, find_out: bool = False) -> object | None:
         try:
             return stage.also(self, find_out) if stage.also else ()
-        except ValidationError:  # a record that is damaged, and was not verified by who asked
+        except (ValidationError, StudyError):  # damaged, for this session alone or its group
+            if find_out:  # who runs the stage is told
+                raise
             return None
 
     def _address(self, stage: Stage, also: object | None) -> str | None:

@@ -195,7 +195,10 @@ def _weight(stages: list[str]) -> float:
 def sessions_table(entries: Sequence[Entry]) -> Table:
     """What `vuoro status` shows."""
     session, since = (Column(name, no_wrap=True) for name in ("session", "since"))
-    table = Table(session, "recording", "state", since, "what to do next")
+    recording, state, to_do = (
+        Column(name, overflow="fold") for name in ("recording", "state", "what to do next")
+    )
+    table = Table(session, recording, state, since, to_do)
     for entry in entries:
         cells = (entry.session_id, entry.name, _state(entry), _since(entry.since), _next(entry))
         table.add_row(*map(_escaped, cells))
@@ -222,7 +225,7 @@ def _state(entry: Entry) -> str:
         doing = _WORDS.get(entry.stage, entry.stage)
         return f"at work: {doing}, {100 * (entry.share or 0):.0f} % ({entry.by})"
     if entry.situation == "waiting" and not entry.why:
-        return f"waits for: {', '.join(entry.to_come)}"
+        return f"waiting; to come: {_WORDS.get(entry.to_come[0], entry.to_come[0])} …"
     return f"{entry.situation}: {entry.why}" if entry.why else entry.situation
 
 

@@ -199,3 +199,16 @@ def test_batches_go_to_workers_once(
         monkeypatch.setattr(Work, "unheard", lambda self: [])
         inbox._hand_out(study, {}, work, 10)
     assert (len(given), settled) == (4, [True])
+
+
+def test_the_state_of_a_run_says_what_failed_and_what_to_do() -> None:
+    fine: batch.Row = {"session": ONE, "outcome": "finished"}
+    assert batch.ended([fine]).name == "Completed"
+    failed = [
+        {"session": id, "outcome": "failed", "error": "The disk is full. Free some space."}
+        for id in ("G01-S01", "G01-S02", "G01-S03", "G01-S04", "G01-S05")
+    ]
+    state = batch.ended([fine, *failed])
+    assert state.name == "Some failed" and state.is_completed() and state.message is not None
+    assert "G01-S01: The disk is full. Free some space. G01-S02:" in state.message
+    assert state.message.endswith(" And 2 more.")
