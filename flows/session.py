@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -23,6 +24,18 @@ from pipeline.records import Audio
 from pipeline.study import Study
 
 UPDATE_EVERY_S = 2.0
+RUN_LOGS = ("prefect.task_runs", "prefect.flow_runs")
+
+
+def sentence_alone(record: logging.LogRecord) -> bool:
+    """Leaves of an error of ours its sentence, which says what to do: no code is at fault."""
+    if record.exc_info and isinstance(record.exc_info[1], VuoroError):
+        record.exc_info = None
+    return True
+
+
+for name in RUN_LOGS:
+    logging.getLogger(name).addFilter(sentence_alone)
 
 
 def open_chain(study: str, session_id: str, overrides: dict[str, str]) -> SessionChain:

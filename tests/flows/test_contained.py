@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import pytest
 
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
 
-from flows.session import Contained
+from flows.session import RUN_LOGS, Contained
 from pipeline.errors import NoAudioError, StageCrashError
 
 
@@ -34,3 +35,13 @@ def test_an_interrupt_passes() -> None:
 def test_no_error_is_no_error() -> None:
     with Contained("decode"):
         pass
+
+
+@pytest.mark.parametrize("name", RUN_LOGS)
+def test_of_an_error_of_ours_the_log_shows_the_sentence_alone(name: str) -> None:
+    """The message of Prefect has it; of any other error, the traceback too."""
+    for error, shown in ((NoAudioError("No sound."), False), (ZeroDivisionError(), True)):
+        info = (type(error), error, None)
+        record = logging.LogRecord(name, logging.ERROR, "", 1, "failed", (), info)
+        assert logging.getLogger(name).filter(record)
+        assert bool(record.exc_info) is shown
