@@ -26,6 +26,7 @@ from pipeline.listener import Listener
 from pipeline.people import register
 from pipeline.people.anchors import anchor
 from pipeline.pseudonymise import audit
+from pipeline.store import MANIFEST
 from pipeline.study import Study
 from pipeline.withdrawal import tombstones
 from pipeline.withdrawal.tombstones import Tombstone
@@ -88,11 +89,12 @@ def mentioning(study: Study, session_id: str) -> list[str]:
 
 
 def hearing(study: Study) -> dict[str, int]:
-    """When each result of a stage that listens was written."""
+    """When each file of a stage that listens was written."""
     return {
         str(file.relative_to(study.root)): file.stat().st_mtime_ns
         for stage in ("decode", "diarise", "transcribe")
         for file in study.stages.glob(f"{stage}/*/*")
+        if file.name != MANIFEST  # of a copied study: it is touched when the rest was hashed
     }
 
 
