@@ -74,6 +74,10 @@ def ended(rows: Iterable[Row]) -> State[None]:
     return Completed(name="Some failed", message=" ".join(failed[:SHOWN]) + more)
 
 
+def _nothing() -> None:
+    pass
+
+
 class Work:
     """What one process does of a study, beside others that may be at it at the same time.
 
@@ -107,12 +111,19 @@ class Work:
         """The sessions that must be listened to."""
         return [session_id for session_id, stages in self.to_do().items() if HEARING & {*stages}]
 
-    def hear(self, session_ids: Iterable[str], *, wait: bool) -> None:
+    def hear(
+        self,
+        session_ids: Iterable[str],
+        *,
+        wait: bool,
+        between: Callable[[], object] = _nothing,
+    ) -> None:
         """Make the stages that listen to these sessions; those that another process is at it makes.
 
         With ``wait`` those are looked at until they are done, in case the other process dies.
+        ``between`` is called after each session.
         """
-        self._share(session_ids, self._hear, wait=wait)
+        self._share(session_ids, self._hear, wait=wait, between=between)
 
     def settle(self) -> None:
         """Bring all sessions that are heard into the data set, then document that."""
@@ -136,13 +147,22 @@ class Work:
         )
 
     def _share(
-        self, session_ids: Iterable[str], work: Callable[[str], None], *, wait: bool
+        self,
+        session_ids: Iterable[str],
+        work: Callable[[str], None],
+        *,
+        wait: bool,
+        between: Callable[[], object] = _nothing,
     ) -> None:
         waiting = [*session_ids]
         if waiting:
             self._unfinished = None
         while waiting:
-            taken = [session_id for session_id in waiting if not self._try(session_id, work)]
+            taken = []
+            for session_id in waiting:
+                if not self._try(session_id, work):
+                    taken.append(session_id)
+                between()
             if not wait:
                 return
             if len(taken) == len(waiting):

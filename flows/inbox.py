@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -18,7 +19,7 @@ from prefect.runtime import flow_run
 from flows.batch import Work, ended
 from flows.begin import begun
 from pipeline import intake, locks
-from pipeline.errors import TakenError
+from pipeline.errors import TakenError, VuoroError
 from pipeline.leases import lease
 from pipeline.listener import listener
 from pipeline.study import Study
@@ -50,22 +51,41 @@ def process_inbox(
         if hand_out:
             _hand_out(place, overrides, work, hand_out)
         else:
-            listener.get().planned(work.to_do())
-            work.hear(work.unheard(), wait=True)
+            _hear_all(place, overrides, work)
             work.settle()
     table = [*work.rows.values()]
     create_table_artifact(key="inbox", table=table, description="Sessions of this run")
     return ended(table)
 
 
+def _hear_all(study: Study, overrides: dict[str, str], work: Work) -> None:
+    """Hear every session, and those, too, whose recordings are dropped meanwhile."""
+
+    def look_again() -> None:
+        with suppress(VuoroError):  # the next run tells of it
+            if intake.waiting(study):
+                take_in(str(study.root), overrides, wait=False)
+
+    listener.get().planned(work.to_do())
+    tried: set[str] = set()
+    while new := [session_id for session_id in work.unheard() if session_id not in tried]:
+        if tried:
+            listener.get().planned(work.to_do())
+        tried |= {*new}
+        work.hear(new, wait=True, between=look_again)
+
+
 @task(name="intake", task_run_name="intake", persist_result=False, cache_policy=NO_CACHE)
-def take_in(study: str, overrides: dict[str, str]) -> int:
-    """Accept every usable file of the inbox; returns how many became sessions."""
+def take_in(study: str, overrides: dict[str, str], wait: bool = True) -> int:
+    """Accept every usable file of the inbox; returns how many became sessions.
+
+    With ``wait``, copies that may be complete are waited for.
+    """
     place = Study(Path(study))
     settings = place.settings(overrides).intake
     try:
         with lease(place, "intake"):
-            return intake.take_in(place, settings, listener.get())
+            return intake.take_in(place, settings, listener.get(), wait=wait)
     except TakenError:  # somebody else does it, and goes on with what it took in
         return 0
 

@@ -48,13 +48,14 @@ class Duplicate:
     session_id: str
 
 
-def take_in(study: Study, settings: IntakeSettings, told: Listener) -> int:
+def take_in(study: Study, settings: IntakeSettings, told: Listener, *, wait: bool = True) -> int:
     """Take in every file of the inbox whose copy is complete; how many became sessions.
 
-    A file that cannot be taken keeps no other from being taken: ``told`` hears of it.
+    A file that cannot be taken keeps no other from being taken: ``told`` hears of it. ``wait``:
+    until it is clear of each copy whether it is complete, or still going on.
     """
     accepted = 0
-    for file in ready(study, told):
+    for file in ready(study, told if wait else None):
         try:
             outcome = _accept_or_quarantine(study, file, settings)
         except VuoroError as error:

@@ -15,6 +15,7 @@ from runs_in_process import Runs
 from pipeline import intake
 from pipeline.chain import PUBLISH
 from pipeline.errors import StageCrashError
+from pipeline.intake import stillness
 from pipeline.stages import BY_NAME, STAGES, Job
 from pipeline.study import Study
 
@@ -130,3 +131,15 @@ def test_after_a_crash_what_was_done_is_kept(
     assert runs.carried_out[FIRST] == [*ALL[2:]]
     assert OTHER not in runs.carried_out
     assert tables(crashed) == tables(study)
+
+
+def test_what_is_dropped_while_a_run_is_at_work_is_taken_in_by_it(
+    runs: Runs, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stillness, "QUIET_S", 0.0)
+    put(study, "ryhmä/3.wav", take=8)
+    runs.at["diarise"] = lambda: put(study, "ryhmä/4.wav", take=9)
+    assert runs.run(study) == []
+    assert runs.carried_out == {"G07-S03": [*ALL], "G07-S04": [*ALL]}
+    receipt = intake.receipt_of(study.inbox / "ryhmä" / "4.wav")
+    assert "In the data set, as session G07-S04" in receipt.read_text(encoding="utf-8")
