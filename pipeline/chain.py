@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
@@ -53,7 +53,6 @@ from pipeline.store import Result, Store, digest, missing, read_record, write_re
 from pipeline.study import Study
 
 R = TypeVar("R")
-Outcome = Literal["made", "present"]
 
 PUBLISH = "publish"
 REPLACED = "replaced"  # results that only save time
@@ -163,25 +162,24 @@ class SessionChain:
         """The stages that a run would make, in order."""
         return tuple(s.name for s in STAGES if self.find(s.name, verify=verify) is None)
 
-    def run(self, name: str, progress: Progress) -> Outcome:
+    def run(self, name: str, progress: Progress) -> None:
         """Make a stage's result, if it is not there. Stages that it needs must be done.
 
         Raises VuoroError; a RecordingError means that this recording cannot be used.
         """
         if self.find(name) is not None:
-            return "present"
+            return
         stage = BY_NAME[name]
         also = self._also(stage, find_out=True)
         address = self._address(stage, also)
         if address is None:
             raise StudyError(f"The stage '{name}' lacks what it needs.", "Run `vuoro run`.")
         if self.store.find(name, address) is not None:  # only what it depends on was not known
-            return "present"
+            return
         with self.store.writing(name, address) as folder:
             write_record(folder, stage.run(Job(self, folder, progress, also)))
         if self.find(name) is None:
             raise StudyError(f"The result of the stage '{name}' was altered while it was written.")
-        return "made"
 
     def result(self, name: str) -> Result:
         """The result of a finished stage."""
