@@ -14,7 +14,7 @@ from typing import Literal
 from pipeline import intake, locks, state
 from pipeline.chain import REPLACED, SessionChain, chains
 from pipeline.dataset import files
-from pipeline.disk import os_errors
+from pipeline.disk import os_errors, remove
 from pipeline.errors import StudyError, UnreadableError
 from pipeline.leases import lease
 from pipeline.people.samples import KEPT as VOICE_SAMPLES
@@ -22,7 +22,6 @@ from pipeline.settings import Settings
 from pipeline.stages import BY_NAME, STAGES
 from pipeline.store import Store
 from pipeline.study import Study
-from pipeline.withdrawal.session import remove
 
 SPOILT = ("damaged", ".pending")  # folders of the store that hold no results
 

@@ -79,7 +79,7 @@ def write_atomically(file: Path, data: bytes, mode: int = 0o644) -> None:
 def clear_pending(folder: Path) -> None:
     """Remove what killed runs left half-written below a folder. Only while nobody writes there."""
     for pending in [*folder.rglob(f"{_PREFIX}*{PENDING}")]:
-        _remove(pending)
+        remove(pending)
 
 
 def move(source: Path, target: Path) -> None:
@@ -93,7 +93,7 @@ def move(source: Path, target: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         part = target.with_name(f".incoming{PENDING}")
-        _remove(part)
+        remove(part)
         if source.is_dir():
             shutil.copytree(source, part)
             for file in part.rglob("*"):
@@ -108,10 +108,11 @@ def move(source: Path, target: Path) -> None:
         # by a name that nobody takes for a recording: half of a folder must not look like one
         going = source.with_name(f"{_PREFIX}{target.parent.name}{PENDING}")
         source.rename(going)
-        _remove(going)
+        remove(going)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all it holds."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from pipeline import intake, locks
 from pipeline.chain import SessionChain
 from pipeline.dataset import files
-from pipeline.disk import PENDING, os_errors, sha256_of, sync, write_atomically
+from pipeline.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
 from pipeline.edits import log
 from pipeline.edits.model import Corrected
 from pipeline.errors import StudyError
@@ -203,14 +203,6 @@ def forget_replacements(study: Study, session_id: str) -> None:
     data = b"".join(TypeAdapter(audit.Publication).dump_json(line) + b"\n" for line in lines)
     with os_errors("clearing the audit log"):
         write_atomically(log, data, 0o600)
-
-
-def remove(path: Path) -> None:
-    """Remove a file, or a folder with all it holds."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def chain_of(study: Study, session_id: str, settings: Settings) -> SessionChain:

@@ -14,7 +14,7 @@ from pipeline import intake, locks
 from pipeline.build import document
 from pipeline.chain import SessionChain
 from pipeline.clean import sweep
-from pipeline.disk import clear_pending, os_errors, sha256_of
+from pipeline.disk import clear_pending, os_errors, remove, sha256_of
 from pipeline.errors import StudyError
 from pipeline.exports.write import remove_exports
 from pipeline.file_names import fitted
@@ -34,7 +34,6 @@ from pipeline.withdrawal.session import (
     cut_of,
     forget_replacements,
     names,
-    remove,
     require_finished,
 )
 from pipeline.withdrawal.tombstones import Tombstone

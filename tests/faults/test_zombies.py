@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -102,16 +103,15 @@ def test_a_run_that_is_killed_again_and_again(
         return begun[-1]
 
     def worker() -> Worker:
-        return Worker(client, {deployment: "slow"}, OnceOnly(), begin, zombies.Hearing())
+        deaf = zombies.Hearing(quiet_s=inf)  # it knows of its own runs without listening
+        return Worker(client, {deployment: "slow"}, OnceOnly(), begin, deaf)
 
     first = worker()
     until(lambda: bool(begun), first.look)
     [run] = [r.id for r in client.read_flow_runs() if r.deployment_id == deployment]
     until(lambda: states(client, run)[-1] == "Running" and "Running" in inside(client), first.look)
     kill(begun[0])
-    killed_at = time.monotonic()
     until(lambda: zombies.AGAIN in states(client, run), first.look)
-    assert time.monotonic() - killed_at < 10
     assert "Running" not in inside(client)
 
     until(lambda: len(begun) == 2 and states(client, run)[-1] == "Running", first.look)
