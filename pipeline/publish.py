@@ -293,6 +293,8 @@ def _session_row(
         "speech_s": _seconds(conversation.speech_s),
         "overlap_s": _seconds(conversation.overlap_s),
         "silence_s": _seconds(conversation.silence_s),
+        "missing_s": _seconds(audio.missing_s),
+        "track_shift_s": _seconds(audio.track_shift_s),
         "flags": sorted({*audio.flags, *conversation.flags, *masked.flags}),
     }
 

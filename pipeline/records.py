@@ -57,6 +57,8 @@ class Audio:
     ``decode_errors`` (parts were lost and are silence now), ``truncated`` (the file ends before it
     says), ``silent`` (never louder than -60 dBFS). ``tracks`` are the WAVs of the people one by
     one, where each was recorded on a track of their own; empty where they were recorded together.
+    ``missing_s``: seconds of sound that the file should hold and that cannot be decoded.
+    ``track_shift_s``: the largest shift that laid a track that began late where it belongs.
     """
 
     file: str
@@ -65,6 +67,8 @@ class Audio:
     peak: float
     flags: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
+    missing_s: float = 0.0
+    track_shift_s: float = 0.0
 
     @property
     def tracks_by_label(self) -> dict[str, str]:

@@ -17,8 +17,9 @@ from pipeline.dataset.place import KIND, SESSION_ID, SESSION_NUMBER
 from pipeline.dataset.values import EDITS, TURN_KINDS
 from pipeline.dataset.values import ROLES as ROLES
 from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
+from pipeline.flags import FLAGS
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 SESSIONS = Table(
     "sessions",
@@ -74,16 +75,21 @@ SESSIONS = Table(
             "Aika, jolloin kaksi tai useampi puhuu yhtä aikaa.",
         ),
         seconds("silence_s", "Time in which nobody talks.", "Aika, jolloin kukaan ei puhu."),
+        seconds(
+            "missing_s",
+            "Sound that the recording should hold and that could not be decoded.",
+            "Ääni, joka tallenteessa pitäisi olla mutta jota ei saatu auki.",
+        ),
+        seconds(
+            "track_shift_s",
+            "Largest shift that laid a track where it belongs; 0 where none was needed.",
+            "Suurin siirto, jolla raita sovitettiin paikalleen; 0, jos siirtoa ei tarvittu.",
+        ),
         Column(
             "flags",
             "list<string>",
-            "What to know about the recording before using it, e.g. truncated, no_speech, "
-            "language_unsure, separate_tracks, track_lengths_differ, name_detection_weak, "
-            "edits_lost.",
-            "Mitä tallenteesta on syytä tietää ennen käyttöä, esim. truncated (katkennut), "
-            "no_speech (ei puhetta), language_unsure (kieli epävarma), separate_tracks (oma raita "
-            "kullakin), track_lengths_differ (raidat eri pituisia), name_detection_weak (nimiä on "
-            "voinut jäädä), edits_lost (jokin korjaus ei löytänyt paikkaansa).",
+            f"What to know about the recording before using it: {', '.join(FLAGS)}.",
+            f"Mitä tallenteesta on syytä tietää ennen käyttöä: {', '.join(FLAGS)}.",
         ),
         Column(
             "models",

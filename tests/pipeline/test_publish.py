@@ -202,7 +202,7 @@ def test_footer_tells_where_the_rows_come_from(dataset: Path) -> None:
     del entries["ARROW:schema"]
     assert entries == {
         "vuoro.table": "turns",
-        "vuoro.schema_version": "3",
+        "vuoro.schema_version": "4",
         "vuoro.version": version("vuoro"),
         "vuoro.source": "source of G01-S01",
         "vuoro.models": "whisper-base, pyannote-segmentation-3.0",

@@ -14,8 +14,8 @@ from pipeline.tables import ROLES, TABLES, dictionary, problems, schema
 REQUIRED = {
     "sessions": "session_id group_id session_number kind interviewer duration_s language "
     "language_probability "
-    "n_people n_turns n_minimal_responses n_words speech_s overlap_s silence_s flags models "
-    "settings_digest",
+    "n_people n_turns n_minimal_responses n_words speech_s overlap_s silence_s missing_s "
+    "track_shift_s flags models settings_digest",
     "people": "person_id group_id role identity n_sessions n_turns speech_s",
     "attendance": "group_id person_id session_id session_number kind role present identified_by "
     "similarity margin n_turns speech_s",

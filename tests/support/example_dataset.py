@@ -177,7 +177,7 @@ RECORDINGS = {
     "G01-S02": Recording("G01-S02", "G01", 2, "group_interview", "bb", "private.wav", ".wav"),
 }
 AUDIO = {
-    "G01-S01": Audio("audio.wav", 16000, 20.00049, 0.5, ("truncated",)),
+    "G01-S01": Audio("audio.wav", 16000, 20.00049, 0.5, ("truncated",), missing_s=2.0),
     "G01-S02": Audio("audio.wav", 16000, 8.5, 0.5),
 }
 

@@ -49,7 +49,7 @@ def as_text(table: pa.Table, column: str) -> pa.Table:
             lambda t: t.replace_schema_metadata(
                 t.schema.metadata | {b"vuoro.schema_version": b"1"}
             ),
-            "the schema version is not 3, which this vuoro reads",
+            "the schema version is not 4, which this vuoro reads",
         ),
         (lambda t: t.replace_schema_metadata({}), "the footer gives no schema version"),
     ],
