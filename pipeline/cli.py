@@ -103,7 +103,9 @@ def show(
 
 @app.command()
 def clip(
-    turn_id: Annotated[str, typer.Argument(help="A turn, from the turns table.")],
+    turn_id: Annotated[
+        str, typer.Argument(help="A turn as `vuoro show` has it, e.g. G07-S01-T12340.")
+    ],
     study: StudyOption = DEFAULT_STUDY,
     out: Annotated[
         Optional[Path],  # noqa: UP045

@@ -13,26 +13,28 @@ from pipeline.errors import StudyError
 from pipeline.records import Audio, Interval
 from pipeline.study import Study
 from pipeline.transcript import published_turns
+from pipeline.turn_ids import session_and_turn
 
-PEOPLE = "people"  # below the study's clips
+PEOPLE, TURNS = "people", "turns"  # below the study's clips
 VOICE_CLIP_S = 8.0
 
 
-def clip_of_turn(study: Study, turn_id: str, out: Path | None = None) -> Path:
+def clip_of_turn(study: Study, given: str, out: Path | None = None) -> Path:
     """Write the sound of a published turn as WAV and return the file.
 
-    ``out`` defaults to the study's private clips: a voice identifies a person.
+    ``given`` is its id, with or without zeros. ``out`` defaults to the study's private clips: a
+    voice identifies a person.
 
     Raises StudyError if there is no such turn, TransientError if it cannot be written.
     """
-    session_id, _, _ = turn_id.rpartition("-T")
+    session_id, turn_id = session_and_turn(given)
     turn = next(
         (t for t in published_turns(study.dataset, session_id) if t["turn_id"] == turn_id), None
     )
     if turn is None:
         raise StudyError(
-            f"Session {session_id} has no turn '{turn_id}'.",
-            "Take the turn_id from the turns table or from `vuoro show --format json`.",
+            f"Session {session_id} has no turn '{given}'.",
+            f"Take its id from `vuoro show {session_id}`, e.g. {session_id}-T12340.",
         )
     wav = _sound(SessionChain(study, intake.recording(study, session_id), study.settings()))
     target = out or study.clips / f"{turn_id}.wav"
@@ -62,6 +64,23 @@ def clips_of_voices(
             clip(wav, part.start_s, min(part.end_s, part.start_s + VOICE_CLIP_S), target)
             written[label].append(target)
     return written
+
+
+def clips_of_turns(chain: SessionChain, places: Mapping[str, Interval]) -> dict[str, Path]:
+    """Write the sound of each turn, by its id, as WAV; the files by turn id.
+
+    They are in the study's private clips, in place of all such clips of the session. Raises
+    StudyError if the sound cannot be had, TransientError if they cannot be written.
+    """
+    folder, wav = chain.study.clips / TURNS, _sound(chain)
+    with os_errors("making room for clips"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for earlier in folder.glob(f"{chain.recording.session_id}-*.wav"):
+            earlier.unlink()
+    files = {turn_id: folder / f"{turn_id}.wav" for turn_id in places}
+    for turn_id, place in places.items():
+        clip(wav, place.start_s, place.end_s, files[turn_id])
+    return files
 
 
 def _sound(chain: SessionChain) -> Path:

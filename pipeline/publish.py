@@ -43,6 +43,7 @@ from pipeline.records import (
 )
 from pipeline.store import digest
 from pipeline.tables import schema
+from pipeline.turn_ids import turn_ids as ids_of_turns
 
 Row = dict[str, Any]
 
@@ -214,16 +215,13 @@ def _turns_and_words(
 
 def turn_ids(session_id: str, masked: MaskedConversation) -> list[str]:
     """The ``turn_id`` of each turn, in the order of the record."""
-    by_turn = {id(turn): turn_id for turn_id, turn in _with_ids(session_id, masked.turns)}
-    return [by_turn[id(turn)] for turn in masked.turns]
+    return ids_of_turns(session_id, [each.turn.start_s for each in masked.turns])
 
 
 def _with_ids(session_id: str, turns: Sequence[MaskedTurn]) -> Iterator[tuple[str, MaskedTurn]]:
-    """Each turn with its id, in order of start: its milliseconds, or the next that are free."""
-    taken = -1
-    for masked_turn in sorted(turns, key=lambda masked_turn: _ms(masked_turn.turn.start_s)):
-        taken = max(_ms(masked_turn.turn.start_s), taken + 1)
-        yield f"{session_id}-T{taken:08d}", masked_turn
+    """Each turn with its id, in order of start."""
+    ids = ids_of_turns(session_id, [each.turn.start_s for each in turns])
+    yield from sorted(zip(ids, turns, strict=True), key=lambda pair: pair[0])
 
 
 def _turn_row(masked_turn: MaskedTurn, person_of: dict[str, str]) -> Row:

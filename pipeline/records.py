@@ -151,7 +151,8 @@ class Turn:
     ``overlap_s`` is the time in which others talk too, by ``overlapped_by``; ``pause_s`` the
     silence inside the turn. ``offset_from_previous_s`` is the floor transfer offset (de Ruiter,
     Mitterer & Enfield 2006): start of the turn minus end of the previous floor holder's turn.
-    ``edited`` says what a human corrected: ``text``, ``speaker``, ``split``, ``merged``, ``kind``.
+    ``edited`` says what a human corrected: ``text``, ``speaker``, ``split``, ``merged``, ``kind``,
+    ``added``.
     """
 
     label: str

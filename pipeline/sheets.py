@@ -13,12 +13,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
 
 FORMAT = ".xlsx"
 GUIDE_SHEET = "Ohje - Guide"
+GUIDE_WIDTH = 110
 LISTS_SHEET = "Luettelot - Lists"
 MAX_CHARACTERS = 32_767  # of a cell, in any spreadsheet program
+MAX_HEIGHT, LINE_HEIGHT = 409.0, 15.0  # points; more than the first no row can have
 FORM_ROWS = 200  # of a form that have drop-downs
 _MAX_KEPT = 300  # characters of a cell that are kept as they were written; of more, a digest
 
@@ -43,7 +47,8 @@ class Column:
 
     In a sheet of answers, people ``fill_in`` the yellow columns; no other is read. ``choices`` are
     offered as a drop-down; nothing else may stand there, unless it is ``free``. What stands in a
-    ``hidden`` column is read back, too.
+    ``hidden`` column is read back, too. A ``given`` column is the machine's in its own rows and is
+    filled in where people add a row.
     """
 
     key: str
@@ -53,6 +58,7 @@ class Column:
     choices: tuple[str, ...] = ()
     free: bool = False
     hidden: bool = False
+    given: bool = False
 
 
 _ID = Column("id", "Tunnus / Row id", 12, hidden=True)
@@ -106,7 +112,8 @@ Row = Mapping[str, Value]
 class Answer:
     """What stands in row ``number`` of a sheet that came back: the cells as text, by column.
 
-    ``cells`` are those to fill in, ``written`` what stood in them when the sheet was made.
+    ``cells`` are those to fill in, ``written`` what stood in them when the sheet was made. A row
+    that a person added has no ``id``; its cells include the ``given`` columns.
     """
 
     number: int
@@ -120,11 +127,11 @@ class Answer:
         return None if now == before else now
 
 
-def workbook(*tables: tuple[Sheet, Sequence[Row]], guide: str = "") -> bytes:
+def workbook(*tables: tuple[Sheet, Sequence[Row]], guide: str = "", opens_at: int = 0) -> bytes:
     """An xlsx file of sheets with their rows, a guide, and the lists that drop-downs offer.
 
     A text longer than ``MAX_CHARACTERS`` is cut. In ``guide``, paragraphs are parted by an empty
-    line and headings begin with #.
+    line and headings begin with #. The first sheet ``opens_at`` the row of this index.
     """
     from openpyxl import Workbook
 
@@ -134,6 +141,8 @@ def workbook(*tables: tuple[Sheet, Sequence[Row]], guide: str = "") -> bytes:
         page = book.create_sheet(sheet.name)
         _fill(page, sheet, rows)
         _dress(page, sheet, len(rows) + 1)
+    if opens_at:
+        _open_at(book.worksheets[0], opens_at + 2)
     if guide:
         _write_guide(book.create_sheet(GUIDE_SHEET), guide)
     _offer_choices(book, {sheet: len(rows) + 1 for sheet, rows in tables})
@@ -162,7 +171,8 @@ def answers(file: Path, sheet: Sheet) -> list[Answer]:
         (number, {key: text(row[at]) if at < len(row) else "" for key, at in where.items()})
         for number, row in enumerate(rows, start=2)
     )
-    return [_answer(number, row) for number, row in found if any(row.values())]
+    given = [column.key for column in sheet.columns if column.given]
+    return [_answer(number, row, given) for number, row in found if any(row.values())]
 
 
 def cells(data: bytes) -> dict[str, list[tuple[Any, ...]]] | None:
@@ -182,6 +192,14 @@ def text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return "" if value is None else " ".join(str(value).split())
+
+
+def address(file: Path, folder: Path) -> str:
+    """The address of a file relative to a workbook's folder; a whole one on another drive."""
+    try:
+        return quote(Path(os.path.relpath(file, folder)).as_posix())
+    except ValueError:
+        return file.as_uri()
 
 
 def new_private_file(study: Study, out: Path) -> Path:
@@ -258,16 +276,45 @@ def _dress(page: Worksheet, sheet: Sheet, last: int) -> None:
         for number in range(2, last + 1):
             cell = page.cell(number, position)
             cell.alignment = top
+            if column.fill_in or column.given:
+                cell.number_format = "@"  # a time that is typed stays as it is typed
             if column.fill_in:
                 cell.fill = yellow
-                cell.number_format = "@"
         header = page.cell(1, position)
         header.font, header.alignment = bold, top
         header.fill = yellow_head if column.fill_in else head
     page.row_dimensions[1].height = 32
+    shown = [(at, c.width) for at, c in enumerate(sheet.all_columns, start=1) if not c.hidden]
+    for number in range(2, last + 1):
+        cells = [(page.cell(number, at).value, width) for at, width in shown]
+        page.row_dimensions[number].height = _height(cells)
     page.freeze_panes = f"{get_column_letter(sheet.fixed_columns + 1)}2"
     # the hidden columns are in the range, so that sorting moves them with their rows
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.all_columns))}{last}"
+
+
+def _height(cells: Sequence[tuple[object, int]]) -> float:
+    """The height of a row (points) in which wrapped texts of these widths (characters) fit.
+
+    LibreOffice keeps rows of a workbook at one line unless they have a height.
+    """
+    shown = [(str(value), width) for value, width in cells if value is not None]
+    lines = max((_n_lines(text, width) for text, width in shown), default=1)
+    return min(MAX_HEIGHT, LINE_HEIGHT * lines + 3)
+
+
+def _n_lines(shown: str, width: int) -> int:
+    """Lines of a text in a column ``width`` characters wide, a little too many rather than few."""
+    return sum(1 + int(len(line) / (0.95 * width)) for line in shown.split("\n"))
+
+
+def _open_at(page: Worksheet, number: int) -> None:
+    """Have a page open with row ``number`` chosen, below the rows that stay."""
+    pane = page.sheet_view.pane
+    if pane is not None and pane.topLeftCell is not None:
+        pane.topLeftCell = f"{pane.topLeftCell.rstrip('0123456789')}{number}"
+    for selection in page.sheet_view.selection:
+        selection.activeCell = selection.sqref = f"A{number}"
 
 
 def _offer_choices(book: Workbook, last_rows: Mapping[Sheet, int]) -> None:
@@ -307,19 +354,20 @@ def _offer_choices(book: Workbook, last_rows: Mapping[Sheet, int]) -> None:
 def _write_guide(page: Worksheet, guide: str) -> None:
     from openpyxl.styles import Alignment, Font
 
-    page.column_dimensions["A"].width = 110
+    page.column_dimensions["A"].width = GUIDE_WIDTH
     for number, paragraph in enumerate(guide.strip().split("\n\n"), start=1):
         line = " ".join(paragraph.split())
         cell = page.cell(number, 1)
         _put(cell, line.removeprefix("# "))
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+        page.row_dimensions[number].height = _height([(line, GUIDE_WIDTH)]) + LINE_HEIGHT / 2
         if line.startswith("# "):
             cell.font = Font(bold=True, size=13)
 
 
 def _places(header: Sequence[str], sheet: Sheet) -> dict[str, int]:
     """Where the columns that are read stand now."""
-    wanted = [c for c in sheet.all_columns if c.fill_in or c.hidden]
+    wanted = [c for c in sheet.all_columns if c.fill_in or c.hidden or c.given]
     if missing := [column.title for column in wanted if column.title not in header]:
         raise StudyError(
             f"The sheet lacks the column '{missing[0]}'.", "Write a new sheet and fill in that one."
@@ -327,9 +375,11 @@ def _places(header: Sequence[str], sheet: Sheet) -> dict[str, int]:
     return {column.key: header.index(column.title) for column in wanted}
 
 
-def _answer(number: int, row: dict[str, str]) -> Answer:
+def _answer(number: int, row: dict[str, str], given: Sequence[str]) -> Answer:
     kept = _read_kept(row.pop(_WRITTEN.key), number)
     id = row.pop(_ID.key)
+    if id:
+        row = {key: now for key, now in row.items() if key not in given}
     # what was kept as a digest is the text of a cell that still has it
     same = {key: now for key, now in row.items() if key in kept and kept[key] == _kept(now)}
     return Answer(number, id, row, {**kept, **same})

@@ -206,9 +206,10 @@ TURNS = Table(
         Column(
             "edited",
             "list<string>",
-            "What a human corrected: text, speaker, split, merged, kind; empty if nothing.",
+            "What a human corrected: text, speaker, split, merged, kind, added (talk that was "
+            "missed); empty if nothing.",
             "Mitä ihminen korjasi: teksti (text), puhuja (speaker), jako (split), yhdistäminen "
-            "(merged), laji (kind); tyhjä luettelo, jos ei mitään.",
+            "(merged), laji (kind), lisätty puhe (added); tyhjä luettelo, jos ei mitään.",
             values=EDITS,
         ),
         count(

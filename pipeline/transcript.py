@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StudyError
+from pipeline.turn_ids import short
 
 Row = Mapping[str, Any]
 
@@ -36,12 +37,15 @@ def clock(seconds: float) -> str:
 
 
 def as_text(turns: Sequence[Row]) -> str:
-    """One line a turn: time, person, words. Minimal responses are indented."""
+    """One line a turn: short id, time, person, words. Minimal responses are indented."""
+    ids = [short(turn["turn_id"]) for turn in turns]
+    width = max(map(len, ids), default=0)
     lines = []
-    for turn in turns:
+    for turn_id, turn in zip(ids, turns, strict=True):
         indent = "    " if turn["kind"] == "minimal_response" else ""
         words = turn["text"] or "…"
-        lines.append(f"{indent}{clock(turn['start_s'])}  {turn['person_id']}: {words}")
+        place = f"{turn_id:{width}}  {clock(turn['start_s'])}"
+        lines.append(f"{place}  {indent}{turn['person_id']}: {words}")
     return "\n".join(lines)
 
 

@@ -30,7 +30,12 @@ IDENTIFIES = (
 
 
 def edit(
-    session: Annotated[str, typer.Argument(help="The session, e.g. G07-S01.")],
+    session: Annotated[
+        str,
+        typer.Argument(
+            help="The session, e.g. G07-S01, or a turn at which the sheet opens, G07-S01-T12340."
+        ),
+    ],
     out: Annotated[
         Optional[Path],  # noqa: UP045 (Typer reads it at run time)
         typer.Option(
@@ -41,19 +46,21 @@ def edit(
     by: ByOption = None,
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
-    """Correct a session's turns: text, speaker, kind; split, merge or delete them."""
+    """Correct a session's turns: text, speaker, kind; split, merge, delete or add turns."""
     from pipeline import locks
     from pipeline.edits.work import apply_turns, write_turns
+    from pipeline.turn_ids import session_and_turn
 
+    session_id, turn = session_and_turn(session)
     place = opened(study)
     unlock(place)
     settings = place.settings()
     if apply is not None:
         with locks.alone(place):
-            applied = apply_turns(place, settings, session, apply, by=by or user(), at=now())
+            applied = apply_turns(place, settings, session_id, apply, by=by or user(), at=now())
         _report(applied)
     if apply is None or out is not None:
-        written = write_turns(place, settings, session, out)
+        written = write_turns(place, settings, session_id, out, turn)
         say(f"{written.n_rows} row(s) to look at are in {written.file}")
         _say_lost(written.n_lost)
         say(IDENTIFIES)

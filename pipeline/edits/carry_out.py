@@ -26,14 +26,17 @@ from pipeline.edits.rows import (
     rejoined,
 )
 from pipeline.edits.words import timed
-from pipeline.records import Interval, Turn, Word
+from pipeline.records import Interval, Segment, Turn, Word
 from pipeline.timeline import Talk
 
+SAME_TALK = 0.7  # likeness of words from which a model recognises what a human added
 OTHER_WORD_S = 0.25  # what another word than the human saw beside a cut counts, in seconds
 
 
 def carry_out(rows: Rows, edit: Edit) -> Rows | None:
     """The rows after an edit; None where it does not find its place."""
+    if edit.action == "add":
+        return _add(rows, edit.about)
     found = find(edit.about, rows.turns)
     if found:
         return _ACTIONS[edit.action](rows, found, edit)
@@ -47,7 +50,31 @@ def _write(rows: Rows, edit: Edit) -> Rows | None:
     if about.duration_s <= 0 or talk.share(about.label, about) < SHARED:
         return None
     words = timed(about.words, edit.text or "", about)
-    new = Turn(
+    return rows.with_turns([], [_humans(about, words, "text")])
+
+
+def _add(rows: Rows, about: About) -> Rows | None:
+    """A row of talk that was missed, and the talk behind it; None if its speaker is not there.
+
+    Words by which a model recognises that talk now give way to the human's.
+    """
+    if about.label not in rows.labels:
+        return None
+    place = Interval(about.start_s, about.end_s)
+    gave_way = {
+        i: replace(turn, words=tuple(word for word in turn.words if word not in same))
+        for i, turn in enumerate(rows.turns)
+        if (same := words_within(turn, about)) and alike(same, about.words) >= SAME_TALK
+    }
+    left = [turn for turn in gave_way.values() if turn.words]
+    talk = tuple(sorted([*rows.regular, Segment(about.start_s, about.end_s, about.label)]))
+    rows = replace(rows, regular=talk)
+    return rejoined(rows.with_turns(gave_way, [*left, _humans(about, about.words, "added")]), place)
+
+
+def _humans(about: About, words: Sequence[Word], mark: str) -> Turn:
+    """A row whose words are a human's."""
+    return Turn(
         label=about.label,
         kind=about.kind,
         start_s=about.start_s,
@@ -59,11 +86,10 @@ def _write(rows: Rows, edit: Edit) -> Rows | None:
         previous_label=None,
         offset_from_previous_s=None,
         asr_confidence=None,
-        speaker_confidence=None,
+        speaker_confidence=1.0 if mark == "added" else None,
         suspect=(),
-        edited=("text",),
+        edited=(mark,),
     )
-    return rows.with_turns([], [new])
 
 
 def _rewrite(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from pipeline.edits.find import SHARED
 from pipeline.edits.model import About, Action, Edit
-from pipeline.edits.sheet import CUT, DELETE, KINDS, MERGE, text_of, turns_sheet
+from pipeline.edits.sheet import CUT, DELETE, KINDS, MERGE, tenths, text_of, turns_sheet
 from pipeline.edits.words import timed
 from pipeline.records import Turn, TurnKind
 from pipeline.sheets import Answer
@@ -15,7 +17,9 @@ from pipeline.store import digest
 
 _SHEET = turns_sheet([])
 # what a row was before decides where an edit of it is found, so whose it is comes near the end
-_ORDER: tuple[Action, ...] = ("text", "split", "kind", "delete", "speaker", "merge")
+_ORDER: tuple[Action, ...] = ("text", "split", "kind", "delete", "speaker", "merge", "add")
+_WORD_S = 0.4  # what a word of talk takes where no end is given
+_TIME = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +40,22 @@ def decided(
     turns: Mapping[str, Turn],
     labels: Mapping[str, str],
     done: Mapping[str, str],
+    duration_s: float,
+    added: Sequence[About] = (),
 ) -> Decided:
     """What the answers change.
 
     ``turns`` are the session's by row id, in order, as they were when the sheet was written;
     ``labels`` the speaker labels by how they are shown; ``done`` the rows that were carried out
-    before, each with a digest of what was filled in then.
+    before, each with a digest of what was filled in then. ``duration_s`` is the recording's;
+    ``added`` is the talk that was added before.
     """
-    work = _Deciding(turns, labels)
+    work = _Deciding(turns, labels, duration_s, added)
     for answer in answers:
         filled = {k: now for k in answer.cells if (now := answer.filled(k)) is not None}
-        if filled and done.get(answer.id) == _digest(filled):
+        if filled and not answer.id:
+            work.add(answer.number, filled, done)
+        elif filled and done.get(answer.id) == _digest(filled):
             work.note(answer.id, filled)
         elif filled:
             work.take(answer, filled, applied=answer.id in done)
@@ -64,11 +73,18 @@ class _Wrong(Exception):
 class _Deciding:
     """The edits while a sheet is read, row by row, and what is wrong in the sheet."""
 
-    def __init__(self, turns: Mapping[str, Turn], labels: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        turns: Mapping[str, Turn],
+        labels: Mapping[str, str],
+        duration_s: float,
+        added: Sequence[About],
+    ) -> None:
         self.edits: list[Edit] = []
         self.rows: dict[str, str] = {}
         self.problems: list[tuple[int, str]] = []
         self._turns, self._labels = turns, labels
+        self._duration_s, self._added = duration_s, [*added]
         self._label = {id: turn.label for id, turn in turns.items()}  # after the sheet
         self._merged: dict[str, int] = {}  # row ids, with their place in the sheet
 
@@ -95,6 +111,52 @@ class _Deciding:
         if id in self._turns:
             speaker = self._speaker(filled, "speaker")
             self._label[id] = "" if _action(filled) == DELETE else speaker or self._label[id]
+
+    def add(self, number: int, filled: Mapping[str, str], done: Mapping[str, str]) -> None:
+        """Turn a row that a person added into talk that was missed, unless it is there already."""
+        id = f"+{_digest(filled)}"
+        if id not in done and id not in self.rows:
+            try:
+                self._add(filled)
+            except _Wrong as wrong:
+                self._complain(number, *wrong.args)
+        self.rows[id] = _digest(filled)
+
+    def _add(self, filled: Mapping[str, str]) -> None:
+        for column, what in _ADDED.items():
+            if column not in filled:
+                raise _Wrong(column, f"a row that is added needs {what}")
+        for column in ("second", "action"):
+            if column in filled:
+                raise _Wrong(column, "leave this empty in a row that is added")
+        if CUT in filled["text"]:
+            raise _Wrong("text", f"add a row for each turn instead of {CUT}")
+        words = filled["text"].split()
+        start_s = self._time(filled, "start")
+        end_s = min(start_s + _WORD_S * len(words), self._duration_s)
+        if "end" in filled:
+            end_s = self._time(filled, "end")
+        if end_s <= start_s:
+            raise _Wrong("end", "give a time after the start of the row")
+        label = self._speaker(filled, "speaker")
+        assert label is not None
+        about = About(start_s, end_s, label, _kind(filled) or "turn", ())
+        if any(_has_same_talk(about, other) for other in self._added):
+            raise _Wrong("start", "talk of this speaker was added here before; correct that row")
+        self._added.append(about)
+        self.edits.append(Edit("add", replace(about, words=timed((), filled["text"], about))))
+
+    def _time(self, filled: Mapping[str, str], column: str) -> float:
+        found = _TIME.fullmatch(filled[column])
+        if found is None:
+            raise _Wrong(column, "write the time as hours:minutes:seconds, e.g. 0:12:05")
+        parts = [(part or "0").replace(",", ".") for part in found.groups()]
+        hours, minutes, seconds = map(float, parts)
+        time_s = round(3600 * hours + 60 * minutes + seconds, 3)
+        if time_s > self._duration_s:
+            end = tenths(self._duration_s)
+            raise _Wrong(column, f"the recording ends at {end}; write hours:minutes:seconds")
+        return time_s
 
     def merge(self) -> None:
         """Merge rows with the row of their speaker before, whoever that is after the sheet."""
@@ -147,12 +209,15 @@ class _Deciding:
             if second:
                 raise _Wrong("second", f"mark in the text with {CUT} where the second part begins")
             return about
-        if len(parts) > 2 or not all(parts):
-            raise _Wrong("text", f"write one {CUT} between two words; cut more in the next sheet")
-        first, after = about.words[: len(parts[0])], about.words[len(parts[0])]
-        cut_s = (first[-1].end_s + after.start_s) / 2
-        self.edits.append(Edit("split", about, cut_s=round(cut_s, 3), speaker=second))
-        return replace(about, end_s=max(word.end_s for word in first), words=first)
+        if not all(parts):
+            raise _Wrong("text", f"write {CUT} between two words")
+        for number in range(len(parts) - 1, 0, -1):  # from the end: the first part keeps its place
+            first = about.words[: -len(parts[number])]
+            cut_s = (first[-1].end_s + about.words[len(first)].start_s) / 2
+            to = second if number % 2 else None  # the parts alternate between the two
+            self.edits.append(Edit("split", about, cut_s=round(cut_s, 3), speaker=to))
+            about = replace(about, end_s=max(word.end_s for word in first), words=first)
+        return about
 
     def _speaker(self, filled: Mapping[str, str], column: str) -> str | None:
         if column not in filled or (column == "second" and not filled[column]):
@@ -162,6 +227,19 @@ class _Deciding:
         if label is None:
             raise _Wrong(column, "choose one of the people in the list")
         return label
+
+
+_ADDED = {
+    "start": "its start, e.g. 0:12:05",
+    "speaker": "its speaker",
+    "text": "what was said",
+}
+
+
+def _has_same_talk(one: About, other: About) -> bool:
+    """Whether two rows are of one speaker and mostly of the same time."""
+    shorter_s = min(one.duration_s, other.duration_s)
+    return one.label == other.label and one.overlap_s(other) >= SHARED * shorter_s > 0
 
 
 def _both(one: About, other: About) -> About:

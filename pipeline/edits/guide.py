@@ -22,8 +22,15 @@ niistä tulee yksi vuoro.
 
 Laji: minimipalaute (joo, mm) ei katkaise toisen vuoroa, puheenvuoro on oma vuoronsa.
 
-Jako kahtia: kirjoita tekstiin | siihen kohtaan, josta vuoro katkaistaan. Jos jälkiosan puhui joku
-muu, valitse hänet sarakkeeseen Jälkiosan puhuja. Yhdellä kertaa yksi katkaisu rivillä.
+Jako: kirjoita tekstiin | jokaiseen kohtaan, josta vuoro katkaistaan. Jos toisen osan puhui joku
+muu, valitse hänet sarakkeeseen Toisen osan puhuja. Jos osia on useita, nämä kaksi vuorottelevat:
+ensimmäinen, kolmas … osa on rivin puhujan, toinen, neljäs … toisen osan puhujan.
+
+Puuttuva puhe: lisää rivi mihin tahansa ja kirjoita siihen alku (tunnit:minuutit:sekunnit, esim.
+0:12:05), puhuja ja teksti. Loppu ja laji saavat puuttua. Tunnus, Ääni ja muut sarakkeet jäävät
+tyhjiksi.
+
+Ääni: avaa rivin äänen. Tiedostot ovat tutkimuksen kansiossa private/clips/turns.
 
 Toimi: ”poista” = ei puhetta (kolahdus, yskä, kaiku). ”yhdistä edelliseen” = sama vuoro kuin saman
 puhujan edellinen rivi.
@@ -33,8 +40,8 @@ löydy paikkaa, kun tallenne on käsitelty toisella mallilla. Tee ne tarvittaess
 
 Lopuksi: tallenna ja anna komento vuoro edit ISTUNTO --apply TIEDOSTO . Jos jokin solu on väärin,
 mitään ei oteta käyttöön ja väärät solut luetellaan. Voit jatkaa saman taulukon täyttämistä ja ottaa
-sen käyttöön uudelleen. Sen jälkeen vuoro run . Korjaukset säilyvät, vaikka tallenne käsiteltäisiin
-uudelleen toisella mallilla, ja näkyvät aineistossa sarakkeessa edited.
+sen käyttöön uudelleen. Sen jälkeen vuoro build . Korjaukset säilyvät, vaikka tallenne
+käsiteltäisiin uudelleen toisella mallilla, ja näkyvät aineistossa sarakkeessa edited.
 
 # Correcting turns
 
@@ -52,8 +59,15 @@ between, they become one turn.
 
 Kind: a minimal response (yeah, mm) does not cut another's turn; a turn stands by itself.
 
-Split: write | into the text where the turn is to be cut. If somebody else spoke the second part,
-choose them in the column Speaker of second part. One cut a row at a time.
+Split: write | into the text at each place where the turn is to be cut. If another person spoke the
+second part, choose them in the column Speaker of second part. With more parts the two take turns:
+the first, third … part is the row's speaker's, the second, fourth … that of the second part's.
+
+Missed talk: insert a row anywhere and write its start (hours:minutes:seconds, e.g. 0:12:05), the
+speaker and the text. The end and the kind may be left out. Leave Turn, Sound and the other columns
+empty.
+
+Sound: opens the sound of the row. The files are in the study's private/clips/turns.
 
 Action: "delete" = no talk (a knock, a cough, an echo). "merge with previous" = the same turn as the
 previous row of the same speaker.
@@ -63,6 +77,6 @@ since the recording was processed with another model. Make them again where they
 
 In the end: save, and run vuoro edit SESSION --apply FILE . If a cell is wrong, nothing is applied
 and the wrong cells are listed. You may go on filling in the same sheet and apply it again. Then
-vuoro run . Corrections outlive every rerun with other models, and show in the data in the column
+vuoro build . Corrections outlive every rerun with other models, and show in the data in the column
 edited.
 """

@@ -9,7 +9,7 @@ from typing import Literal
 from pipeline.people.anchors import Anchor, place
 from pipeline.records import Conversation, Diarisation, Interval, Segment, Turn, TurnKind, Word
 
-Action = Literal["text", "split", "kind", "delete", "speaker", "merge"]
+Action = Literal["text", "split", "kind", "delete", "speaker", "merge", "add"]
 NOBODY = ""  # in the place of a label: nobody can tell any more whose voice it was
 
 
@@ -36,6 +36,7 @@ class Edit:
     ``text`` has the whole text; ``kind`` the kind; ``speaker`` the speaker label; ``split`` the
     time between two words, and the ``speaker`` of the second part unless it stays the same.
     ``merge`` is about the stretch of all that is one row, and ``delete`` about talk that was none.
+    ``add`` is about talk that no model recognised: its words are the human's.
     """
 
     action: Action

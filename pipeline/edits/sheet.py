@@ -9,9 +9,10 @@ from pipeline import sheets
 from pipeline.edits.guide import GUIDE
 from pipeline.edits.model import Action, Edit
 from pipeline.records import Conversation, Turn, TurnKind
-from pipeline.sheets import Answer, Column, Row, Sheet
+from pipeline.sheets import Answer, Column, Link, Row, Sheet
 from pipeline.store import digest
 from pipeline.transcript import clock
+from pipeline.turn_ids import short
 
 KINDS: Mapping[TurnKind, str] = {
     "turn": "puheenvuoro / turn",
@@ -26,6 +27,7 @@ ACTIONS: Mapping[Action, str] = {
     "delete": "poisto / delete",
     "speaker": "puhuja / speaker",
     "merge": "yhdistäminen / merge",
+    "add": "lisäys / addition",
 }
 CUT = "|"
 
@@ -43,42 +45,56 @@ LOST = Sheet(
 
 def turns_sheet(people: Sequence[str]) -> Sheet:
     """The sheet of turns of a session with these people, as they are shown."""
-    kinds = tuple(KINDS.values())
+    kinds, speakers = tuple(KINDS.values()), tuple(people)
     return Sheet(
         "Vuorot - Turns",
         (
             Column("number", "Nro / No.", 7),
-            Column("start", "Alku / Start", 11),
-            Column("speaker", "Puhuja / Speaker", 22, True, tuple(people)),
+            Column("turn", "Tunnus / Turn", 12),
+            Column("start", "Alku / Start", 11, given=True),
+            Column("end", "Loppu / End", 11, given=True),
+            Column("sound", "Ääni / Sound", 12),
+            Column("speaker", "Puhuja / Speaker", 22, True, speakers),
             Column("kind", "Laji / Kind", 20, True, kinds),
             Column("said", "Tunnistettu teksti / Recognised text", 55),
             Column("text", "Teksti / Text", 70, True),
-            Column("second", "Jälkiosan puhuja / Speaker of second part", 22, True, tuple(people)),
+            Column(
+                "second", "Toisen osan puhuja / Speaker of second part", 22, True, tuple(people)
+            ),
             Column("action", "Toimi / Action", 24, True, (DELETE, MERGE)),
             Column("confidence", "Varmuus / Confidence", 10),
             Column("suspect", "Epäilyt / Suspect", 18),
             Column("edited", "Korjattu / Edited", 16),
         ),
-        fixed_columns=2,
+        fixed_columns=3,
     )
 
 
 def as_workbook(
-    conversation: Conversation, called: Mapping[str, str], n_before: int, lost: Sequence[Edit]
+    conversation: Conversation,
+    turn_ids: Sequence[str],
+    called: Mapping[str, str],
+    n_before: int,
+    lost: Sequence[Edit],
+    sound: Mapping[str, str],
+    opens_at: str | None = None,
 ) -> bytes:
     """An xlsx file: the turns to correct, the guide, and the earlier edits that are ``lost``.
 
-    ``called`` says how each speaker label is shown; ``n_before`` is how many corrections the
-    conversation has behind it.
+    ``turn_ids`` are the turns'; ``called`` says how each speaker label is shown; ``n_before`` is
+    how many corrections the conversation has behind it; ``sound`` holds the address of each turn's
+    sound, by turn id, where there is one. The workbook ``opens_at`` a turn, or at the first.
     """
+    known = by_id(conversation.turns, n_before).items()
     rows = [
-        _row(turn, number, id, called)
-        for number, (id, turn) in enumerate(by_id(conversation.turns, n_before).items(), start=1)
+        {**_row(turn, number, id, called), **_links(turn_id, sound)}
+        for number, ((id, turn), turn_id) in enumerate(zip(known, turn_ids, strict=True), start=1)
     ]
     tables: list[tuple[Sheet, Sequence[Row]]] = [(turns_sheet([*called.values()]), rows)]
     if lost:
         tables.append((LOST, [_lost_row(edit, called) for edit in lost]))
-    return sheets.workbook(*tables, guide=GUIDE.format(n_rows=len(rows)))
+    first = 0 if opens_at is None else turn_ids.index(opens_at)
+    return sheets.workbook(*tables, guide=GUIDE.format(n_rows=len(rows)), opens_at=first)
 
 
 def answers(file: Path) -> list[Answer]:
@@ -119,6 +135,7 @@ def _row(turn: Turn, number: int, id: str, called: Mapping[str, str]) -> Row:
     return {
         "number": number,
         "start": tenths(turn.start_s),
+        "end": tenths(turn.end_s),
         "speaker": called[turn.label],
         "kind": KINDS[turn.kind],
         "said": text_of(turn),
@@ -128,6 +145,11 @@ def _row(turn: Turn, number: int, id: str, called: Mapping[str, str]) -> Row:
         "edited": ", ".join(turn.edited),
         "id": id,
     }
+
+
+def _links(turn_id: str, sound: Mapping[str, str]) -> Row:
+    listen = Link("▶ kuuntele", sound[turn_id]) if turn_id in sound else None
+    return {"turn": short(turn_id), "sound": listen}
 
 
 def _lost_row(edit: Edit, called: Mapping[str, str]) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain as all_of
@@ -14,16 +14,18 @@ from pipeline.correct import correct
 from pipeline.disk import os_errors, write_atomically
 from pipeline.edits import log, sheet
 from pipeline.edits.decide import decided
-from pipeline.edits.model import Corrected, Correction, relabelled
-from pipeline.errors import StudyError
+from pipeline.edits.model import About, Corrected, Correction, relabelled
+from pipeline.errors import RecordingError, StudyError, UnreadableError
+from pipeline.listen import clips_of_turns
 from pipeline.people.anchors import Anchor, anchor
 from pipeline.pseudonymise.entities import EntityTable
-from pipeline.records import Cast, Conversation
+from pipeline.records import Audio, Cast, Conversation, Interval, Turn
 from pipeline.review.who import Group
 from pipeline.settings import Settings
-from pipeline.sheets import Answer, new_private_file
+from pipeline.sheets import Answer, address, new_private_file
 from pipeline.study import Study
 from pipeline.timeline import Talk
+from pipeline.turn_ids import short, turn_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,16 @@ class Applied:
 
 
 def write_turns(
-    study: Study, settings: Settings, session_id: str, out: Path | None = None
+    study: Study,
+    settings: Settings,
+    session_id: str,
+    out: Path | None = None,
+    opens_at: str | None = None,
 ) -> Written:
     """Write a session's turns, as corrected so far, to a new sheet that its owner alone can read.
 
-    Without ``out``, that is private/edits/<session_id>.xlsx.
+    Without ``out``, that is private/edits/<session_id>.xlsx. It ``opens_at`` a turn, by its id.
+    The sound of each turn that it opens is written to the study's clips.
 
     Raises StudyError where the file may not be (``sheets.new_private_file``), there is no such
     session or it is not processed yet, or its log, the roster or the key cannot be used;
@@ -65,8 +72,20 @@ def write_turns(
     session = _Session(study, settings, session_id)
     corrected = session.after(session.corrections)
     turns = corrected.conversation.turns
+    ids = turn_ids(session_id, [turn.start_s for turn in turns])
+    if opens_at is not None and opens_at not in ids:
+        raise StudyError(
+            f"{session_id} has no turn {short(opens_at)}.",
+            f"Take its id from `vuoro show {session_id}`.",
+        )
     data = sheet.as_workbook(
-        corrected.conversation, session.called, len(session.corrections), corrected.lost
+        corrected.conversation,
+        ids,
+        session.called,
+        len(session.corrections),
+        corrected.lost,
+        session.sound(dict(zip(ids, turns, strict=True)), file.parent),
+        opens_at,
     )
     with os_errors("writing the sheet of turns"):
         write_atomically(file, data, mode=0o600)
@@ -92,6 +111,8 @@ def apply_turns(
         sheet.by_id(turns, before),
         {shown: label for label, shown in session.called.items()},
         dict(all_of.from_iterable(c.rows.items() for c in session.corrections)),
+        session.duration_s,
+        session.added,
     )
     corrections = session.corrections
     if outcome.edits and not outcome.problems:
@@ -119,6 +140,29 @@ class _Session:
         edits = relabelled(corrections, self._voices, self._chain.voice_model)
         conversation = self._chain.record("assemble", Conversation)
         return correct(conversation, self._voices, [*edits], self._settings.turns)
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the recording."""
+        return self._chain.record("decode", Audio).duration_s
+
+    @property
+    def added(self) -> list[About]:
+        """The talk that people added so far."""
+        edits = relabelled(self.corrections, self._voices, self._chain.voice_model)
+        return [edit.about for edit in edits if edit.action == "add"]
+
+    def sound(self, turns: Mapping[str, Turn], folder: Path) -> dict[str, str]:
+        """The address of each turn's sound, by turn id, relative to ``folder``.
+
+        {} where the recording is gone: what was said can be corrected all the same.
+        """
+        places = {turn_id: Interval(turn.start_s, turn.end_s) for turn_id, turn in turns.items()}
+        try:
+            files = clips_of_turns(self._chain, places)
+        except (StudyError, RecordingError, UnreadableError):
+            return {}
+        return {turn_id: address(file, folder) for turn_id, file in files.items()}
 
     def before(self, answers: Sequence[Answer]) -> int:
         """How many corrections there were when the sheet of these answers was written."""

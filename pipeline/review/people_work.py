@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote
 
 from pipeline import intake, locks
 from pipeline.chain import SessionChain
@@ -28,7 +26,7 @@ from pipeline.review.work import Applied
 from pipeline.roster.model import session_name
 from pipeline.roster.seed import seed
 from pipeline.settings import Settings
-from pipeline.sheets import Answer, new_private_file
+from pipeline.sheets import Answer, address, new_private_file
 from pipeline.study import Study
 
 DECISION = "decision"
@@ -52,7 +50,7 @@ def write_people(study: Study, settings: Settings, out: Path, group: str | None 
     out = new_private_file(study, out)
     heard, groups, _ = _heard(study, settings, group)
     clips = {
-        (session.recording.session_id, label): tuple(_address(file, out.parent) for file in files)
+        (session.recording.session_id, label): tuple(address(file, out.parent) for file in files)
         for session in heard
         for label, files in clips_of_voices(session.chain, _stretches(session)).items()
     }
@@ -118,14 +116,6 @@ def _with_clips(row: Row, clips: Mapping[tuple[str, str], tuple[str, ...]]) -> R
     if isinstance(voice, Told):
         return row
     return replace(row, clips=clips[voice.session_id, voice.label])
-
-
-def _address(file: Path, folder: Path) -> str:
-    """The address of a file relative to a folder; a whole one if it is on another drive."""
-    try:
-        return quote(Path(os.path.relpath(file, folder)).as_posix())
-    except ValueError:
-        return file.as_uri()
 
 
 def _recognised_anew(study: Study, settings: Settings, recording: Recording) -> list[str]:

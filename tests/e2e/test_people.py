@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import wave
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -116,6 +118,19 @@ def test_named_in_one_session_they_are_named_in_both(study: Study, tmp_path: Pat
     assert b"Vieno" not in everything and b"Faisal" not in everything
     assert vuoro(study, "validate").returncode == 0
     assert vuoro(study, "run").stdout.startswith("Nothing to do")
+
+
+def test_the_sheet_of_turns_opens_their_sound(study: Study, tmp_path: Path) -> None:
+    sheet = tmp_path / "turns.xlsx"
+    process = vuoro(study, "edit", SECOND, "--out", str(sheet))
+    assert process.returncode == 0, process.stderr
+    page = load_workbook(sheet).worksheets[0]
+    links = [cell.hyperlink for row in page.iter_rows(min_row=2) for cell in row if cell.hyperlink]
+    turns = table(study, "turns").query("session_id == @SECOND").sort_values("turn_number")
+    assert len(links) == len(turns)
+    for link, duration_s in zip(links, turns["duration_s"], strict=True):
+        with wave.open(str(tmp_path / unquote(str(link.target)))) as sound:
+            assert 0 < sound.getnframes() / 16_000 - duration_s < 0.5  # a little more on each side
 
 
 def test_who_they_are_outlives_another_diarisation(study: Study) -> None:

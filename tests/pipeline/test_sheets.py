@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline import sheets
 from pipeline.errors import StudyError
-from pipeline.sheets import MAX_CHARACTERS, Answer, Column, Link, Row, Sheet, workbook
+from pipeline.sheets import GUIDE_SHEET, MAX_CHARACTERS, Answer, Column, Link, Row, Sheet, workbook
 from pipeline.study import Study, create
 
 SHEET = Sheet(
@@ -193,3 +194,14 @@ def test_where_what_identifies_people_may_be(study: Study, tmp_path: Path) -> No
         file.touch()
         with pytest.raises(StudyError, match="such a file already"):
             sheets.new_private_file(study, file)
+
+
+def test_rows_and_the_guide_are_high_enough_for_their_wrapped_texts() -> None:
+    sheet = Sheet("Rivit", (Column("text", "Teksti", 20), Column("n", "Nro", 5)))
+    long = "sana " * 60  # 300 characters in a column of 20
+    data = workbook((sheet, [{"text": long, "n": 1, "id": "a"}, {"text": "lyhyt", "id": "b"}]),
+                    guide="# Ohje\n\n" + "sana " * 100)  # fmt: skip
+    book = load_workbook(io.BytesIO(data))
+    heights = [book["Rivit"].row_dimensions[n].height for n in (2, 3)]
+    assert heights[0] >= 15 * 15 and heights[1] < 30
+    assert book[GUIDE_SHEET].row_dimensions[2].height >= 5 * 15

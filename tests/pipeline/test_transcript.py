@@ -30,7 +30,8 @@ def test_clock() -> None:
 
 def test_text() -> None:
     assert as_text(TURNS) == (
-        "0:00:01  G07-S01-P1: Hei & <terve> [Henkilö 7]:lle\n    0:00:02  G07-S01-P2: …"
+        "T1500  0:00:01  G07-S01-P1: Hei & <terve> [Henkilö 7]:lle\n"
+        "T2000  0:00:02      G07-S01-P2: …"
     )
 
 

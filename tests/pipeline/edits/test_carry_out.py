@@ -258,3 +258,46 @@ def test_joined_rows_are_as_sure_of_the_speaker_as_the_least_sure() -> None:
     sure, unsure = replace(A, speaker_confidence=0.9), replace(A_AGAIN, speaker_confidence=0.4)
     found = corrected(edit("delete", B), conversation=made_of(sure, RESPONSE, B, unsure, C))
     assert found.conversation.turns[0].speaker_confidence == 0.4
+
+
+def addition(start_s: float, end_s: float, label: str, *words: str) -> Edit:
+    step = (end_s - start_s) / len(words)
+    said = tuple(
+        Word(start_s + n * step, start_s + (n + 1) * step, word, 1.0)
+        for n, word in enumerate(words)
+    )
+    return Edit("add", About(start_s, end_s, label, "turn", said))
+
+
+def test_added_talk_is_a_turn_of_its_own_with_its_time_in_the_regular_talk() -> None:
+    found = corrected(addition(16.0, 18.0, "B", "Nähdään", "taas."))
+    assert rows(found.conversation.turns)[-1] == ("B", 16.0, 18.0, "Nähdään taas.")
+    last = found.conversation.turns[-1]
+    assert (last.edited, last.speaker_confidence, last.asr_confidence) == (("added",), 1.0, 1.0)
+    assert last.offset_from_previous_s == 1.0
+    assert found.conversation.speech_s == discussion().speech_s + 2.0
+
+
+def test_added_talk_next_to_ones_own_turn_becomes_part_of_it() -> None:
+    found = corrected(addition(15.5, 17.0, "C", "No", "niin."))
+    assert rows(found.conversation.turns)[-1] == ("C", 13.0, 17.0, "Ei kestä. No niin.")
+    assert found.conversation.turns[-1].edited == ("added", "merged")
+
+
+def test_added_talk_that_another_model_recognises_is_there_once() -> None:
+    """The model gives the words, otherwise spelt, to another speaker: the human's word counts."""
+    heard = replace(
+        C, label="B", start_s=16.0, end_s=18.0,
+        words=(Word(16.1, 16.9, "nähdään", 0.4), Word(17.0, 17.8, "taan.", 0.4)),
+    )  # fmt: skip
+    found = corrected(
+        addition(16.0, 18.0, "A", "Nähdään", "taas."),
+        conversation=made_of(A, RESPONSE, B, A_AGAIN, C, heard),
+    )
+    assert rows(found.conversation.turns)[-1] == ("A", 16.0, 18.0, "Nähdään taas.")
+    assert len(found.conversation.turns) == 6
+
+
+def test_talk_added_to_a_speaker_who_is_gone_is_lost_and_listed() -> None:
+    edit = addition(16.0, 18.0, "", "Hei")
+    assert corrected(edit).lost == (edit,)

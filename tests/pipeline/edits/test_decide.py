@@ -26,7 +26,7 @@ def answer(position: int, **cells: str) -> Answer:
 
 
 def decide(*answers: Answer, done: dict[str, str] | None = None) -> Decided:
-    return decided(answers, TURNS, LABELS, done or {})
+    return decided(answers, TURNS, LABELS, done or {}, 20.0)
 
 
 def after(*answers: Answer) -> list[tuple[str, float, float, str]]:
@@ -120,8 +120,8 @@ def test_what_cannot_be_carried_out_is_told() -> None:
     )
     assert "choose puheenvuoro / turn or" in problem(answer(2, kind="joo"))
     assert "choose poista / delete or" in problem(answer(2, action="pois"))
-    assert "one | between two words" in problem(answer(2, text="a | b | c"))
-    assert "one | between two words" in problem(answer(2, text="| a"))
+    assert "| between two words" in problem(answer(2, text="a || b"))
+    assert "| between two words" in problem(answer(2, text="| a"))
     assert "mark in the text with |" in problem(answer(2, second=P2))
     assert "mark in the text with |" in problem(answer(2, text="a b", second=P2))
     assert "no row of this speaker before" in problem(answer(4, action=MERGE))
@@ -137,5 +137,67 @@ def test_a_sheet_from_before_another_model_is_told() -> None:
 
 
 def test_no_problem_says_what_was_said() -> None:
-    found = problem(answer(2, text="salaisuus | salaisuus | salaisuus"))
+    found = problem(answer(2, text="salaisuus | | salaisuus"))
     assert "salaisuus" not in found and "lähdettiin" not in found
+
+
+def test_several_bars_cut_a_turn_into_parts_that_two_people_say_in_turn() -> None:
+    found = after(answer(2, text="Niin | mutta | me | lähdettiin.", second=P2))
+    assert [(label, text) for label, _, _, text in found[2:6]] == [
+        ("B", "Niin"),
+        ("C", "mutta"),
+        ("B", "me"),
+        ("C", "lähdettiin."),
+    ]
+
+
+def test_several_bars_without_a_second_speaker_cut_into_turns_of_one() -> None:
+    found = after(answer(2, text="Niin | mutta | me lähdettiin."))
+    assert [(label, text) for label, _, _, text in found[2:5]] == [
+        ("B", "Niin"),
+        ("B", "mutta"),
+        ("B", "me lähdettiin."),
+    ]
+
+
+def added(**cells: str) -> Answer:
+    """A row that a person put into the sheet."""
+    empty = dict.fromkeys(("start", "end", "speaker", "kind", "text", "second", "action"), "")
+    return Answer(9, "", {**empty, **cells}, {})
+
+
+def test_a_row_that_a_person_adds_is_talk_that_was_missed() -> None:
+    row = added(start="0:00:16", end="0:00:18,5", speaker=MAIJA, text="Nähdään ensi viikolla.")
+    assert after(row)[-1] == ("A", 16.0, 18.5, "Nähdään ensi viikolla.")
+    outcome = decide(row)
+    assert decide(row, done=dict(outcome.rows)).edits == ()
+
+
+def test_an_added_row_without_an_end_takes_as_long_as_its_words() -> None:
+    (edit,) = decide(added(start="00:16", speaker=P1, kind=KINDS["turn"], text="Hei hei")).edits
+    assert (edit.about.start_s, edit.about.end_s) == (16.0, 16.8)
+    (edit,) = decide(added(start="0:00:19.8", speaker=P1, text="Hei hei hei hei")).edits
+    assert edit.about.end_s == 20.0
+
+
+def test_an_added_row_that_lacks_something_is_refused_by_its_cell() -> None:
+    good = {"start": "0:00:16", "speaker": MAIJA, "text": "Hei"}
+    for change, said in (
+        ({"start": ""}, "Row 9, Alku / Start: a row that is added needs its start"),
+        ({"speaker": ""}, "needs its speaker"),
+        ({"text": ""}, "needs what was said"),
+        ({"start": "kello 12"}, "hours:minutes:seconds"),
+        ({"start": "12:05:00"}, "the recording ends at 0:00:20.0"),
+        ({"end": "0:00:15"}, "after the start"),
+        ({"action": DELETE}, "leave this empty"),
+        ({"text": "Hei | hei"}, "a row for each turn"),
+    ):
+        assert said in problem(added(**{**good, **change}))
+
+
+def test_the_same_talk_is_not_added_twice() -> None:
+    row = added(start="0:00:16", end="0:00:18", speaker=MAIJA, text="Nähdään.")
+    about = decide(row).edits[0].about
+    other = added(start="0:00:16", end="0:00:18", speaker=MAIJA, text="Nähdään taas.")
+    outcome = decided([other], TURNS, LABELS, {}, 20.0, [about])
+    assert "was added here before" in outcome.problems[0]

@@ -209,3 +209,27 @@ def test_a_session_that_is_not_there_or_not_processed(study: Study) -> None:
     other = study.settings({"turns.lapse_s": "3"})
     with pytest.raises(StudyError, match="not processed yet"):
         write_turns(study, other, SESSION, study.root.parent / "b.xlsx")
+
+
+def test_the_sheet_calls_turns_as_show_does_and_opens_at_the_one_asked_for(study: Study) -> None:
+    file = written(study)
+    assert shown(file, "turn") == ["T0", "T2000", "T5000", "T9000", "T13000"]
+    out = study.root.parent / "at.xlsx"
+    write_turns(study, study.settings(), SESSION, out, f"{SESSION}-T00009000")
+    view = page(out).sheet_view
+    assert view.pane is not None and view.pane.topLeftCell == "D5"
+    with pytest.raises(StudyError, match="no turn T9001"):
+        write_turns(study, study.settings(), SESSION, out.with_name("b.xlsx"), "x-T00009001")
+
+
+def test_a_row_put_in_by_hand_is_missed_talk_in_the_next_sheet(study: Study) -> None:
+    file = written(study)
+    speaker = str(shown(file, "speaker")[4])
+    book = load_workbook(file)
+    sheet = book[SHEET.name]
+    sheet.insert_rows(6)
+    book.save(file)
+    fill(file, 6, start="0:00:16", speaker=speaker, text="Nähdään taas.")
+    assert apply(study, file) == Applied(1, 0)
+    assert apply(study, file) == Applied(0, 0)
+    assert shown(written(study, "next.xlsx"), "text")[-1] == "Ei kestä. Nähdään taas."
