@@ -28,6 +28,13 @@ def build(
     csv: Annotated[
         bool, typer.Option("--csv", help="CSV: comma, decimal point, UTF-8; for any program.")
     ] = False,
+    csv_spreadsheet: Annotated[
+        bool,
+        typer.Option(
+            "--csv-spreadsheet",
+            help="The same, with ' before a text that a spreadsheet would take for a formula.",
+        ),
+    ] = False,
     xlsx: Annotated[
         bool, typer.Option("--xlsx", help="One Excel workbook, a table a sheet.")
     ] = False,
@@ -51,7 +58,14 @@ def build(
     from pipeline.console import Terminal
     from pipeline.intake import sessions
 
-    asked = {"csv": csv, "xlsx": xlsx, "sav": sav, "dta": dta, "rds": rds}
+    asked = {
+        "csv": csv,
+        "csv-spreadsheet": csv_spreadsheet,
+        "xlsx": xlsx,
+        "sav": sav,
+        "dta": dta,
+        "rds": rds,
+    }
     forms = [form for form, wanted in asked.items() if wanted]
     if out is not None and not forms:
         raise typer.BadParameter("Say in which form, e.g. --csv.", param_hint="--out")
@@ -64,6 +78,11 @@ def build(
     say(f"The tables are in {at.dataset}")
     if forms:
         say(f"{', '.join(forms)}: in {out or at.exports}")
+    if csv:
+        say(
+            "In csv, texts are as they are: a spreadsheet may take one that begins with = + - @ "
+            "for a formula. To open it in a spreadsheet, use --csv-spreadsheet or --xlsx."
+        )
     if terminal.failures:
         raise typer.Exit(1)
 

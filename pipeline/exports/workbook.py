@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_ROWS = 1_048_576  # of a sheet, the header included
 MAX_CHARACTERS = 32_767  # of a cell
 DICTIONARY = "dictionary"
+NUMBER_WIDTH, WORD_WIDTH, TEXT_WIDTH = 12, 20, 80  # of columns, in characters
 _MADE = datetime(1980, 1, 1)  # the earliest that a zip file can say
 _PROPERTIES = "docProps/core.xml"
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # in XML
@@ -50,11 +51,17 @@ def _write(sources: Sequence[Source], file: Path) -> list[str]:
             continue
         columns = [column.name for column in source.table.columns]
         rows = (row.values() for part in source.parts() for row in part.to_pylist())
-        cut = _fill(book.create_sheet(name), columns, rows)
+        widths = [_width(column) for column in source.table.columns]
+        cut = _fill(book.create_sheet(name), columns, rows, widths)
         if cut:
             notes.append(f"{cut} texts of {name} are longer than a cell can be; dataset.xlsx cuts.")
     entries = dictionary(_own_columns(sources))
-    _fill(book.create_sheet(DICTIONARY), list(entries[0]), (entry.values() for entry in entries))
+    _fill(
+        book.create_sheet(DICTIONARY),
+        list(entries[0]),
+        (entry.values() for entry in entries),
+        [TEXT_WIDTH if name.startswith("description") else WORD_WIDTH for name in entries[0]],
+    )
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / file.name
         book.save(saved)
@@ -63,9 +70,25 @@ def _write(sources: Sequence[Source], file: Path) -> list[str]:
     return notes
 
 
-def _fill(sheet: WriteOnlyWorksheet, columns: list[str], rows: Iterable[Iterable[Any]]) -> int:
+def _width(column: Column) -> int:
+    """How wide a column is shown, in characters."""
+    if column.name in ("text", "flags", "models"):
+        return TEXT_WIDTH
+    return max(WORD_WIDTH if "string" in column.type else NUMBER_WIDTH, len(column.name) + 2)
+
+
+def _fill(
+    sheet: Any,  # openpyxl's stubs know no widths of a write-only sheet
+    columns: list[str],
+    rows: Iterable[Iterable[Any]],
+    widths: Sequence[int],
+) -> int:
     """Write a sheet; the number of texts that were cut."""
+    from openpyxl.utils import get_column_letter
+
     sheet.freeze_panes = "A2"
+    for position, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(position)].width = width
     sheet.append([_text(sheet, column, bold=True) for column in columns])
     n_cut = 0
     for row in rows:

@@ -17,9 +17,10 @@ from pipeline.exports.source import Source, Target, sources
 from pipeline.store import digest
 from pipeline.study import Study
 
-EDITION = 1  # goes up whenever the same tables would give other files
+EDITION = 2  # goes up whenever the same tables would give other files
 FORMS: dict[str, Callable[[Sequence[Source]], Iterable[Target]]] = {
     "csv": delimited.targets,
+    "csv-spreadsheet": delimited.for_spreadsheets,
     "xlsx": workbook.targets,
     "sav": spss.targets,
     "dta": stata.targets,

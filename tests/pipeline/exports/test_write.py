@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from example_dataset import BACKGROUND, MASKED, make_dataset, session_tables
@@ -72,7 +73,7 @@ def test_what_did_not_change_is_not_written_again(dataset: Path, tmp_path: Path)
     changed = {
         name for name, at in times(out).items() if before[name] != at and ".made" not in name
     }
-    people = {"csv/people.csv", "rds/people.rds", *(f"{form}/{language}/people.{form}"
+    people = {"csv/people.csv", "csv-spreadsheet/people.csv", "rds/people.rds", *(f"{form}/{language}/people.{form}"
               for form in ("sav", "dta") for language in ("fi", "en"))}  # fmt: skip
     assert changed == {*people, "xlsx/dataset.xlsx"}
     say(dataset, "Moi.")
@@ -194,3 +195,29 @@ def test_names_of_ones_own_columns_become_plain_and_stay_apart() -> None:
     assert list(labels.names(own, 32).values()) == [
         "x_tyo", "x_tyo_2", "x_" + "a" * 30, "x_" + "a" * 28 + "_2",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+358", "-cmd", "@SUM(A1)", "＝1+1"])
+def test_a_spreadsheet_finds_no_formula_in_the_csv_that_is_for_it(
+    dataset: Path, tmp_path: Path, text: str
+) -> None:
+    say(dataset, text)
+    export(dataset, tmp_path, ["csv", "csv-spreadsheet"])
+    texts = {
+        form: [*pd.read_csv(tmp_path / form / "turns.csv").text.dropna()]
+        for form in ("csv", "csv-spreadsheet")
+    }
+    assert text in texts["csv"]
+    assert texts["csv-spreadsheet"] == [
+        f"'{each}" if each == text else each for each in texts["csv"]
+    ]
+
+
+def test_columns_of_the_workbook_are_as_wide_as_what_is_in_them(
+    dataset: Path, tmp_path: Path
+) -> None:
+    export(dataset, tmp_path, ["xlsx"])
+    page = load_workbook(tmp_path / "xlsx" / "dataset.xlsx")["turns"]
+    widths = {cell.value: page.column_dimensions[cell.column_letter].width for cell in page[1]}
+    assert widths["text"] == 80 and widths["turn_id"] == 20
+    assert all(widths[name] >= len(str(name)) for name in widths)
