@@ -2,40 +2,41 @@
 
 Names are looked for twice: as ``search.Names`` finds them in talk (lemmas and sound-alikes), and,
 without any knowledge of language, every name and every form in which it was said as a run of
-letters and digits: so also in file names, metadata, addresses and tables.
+letters and digits: so also in file names, metadata, addresses and tables, with digits glued to it,
+with tags inside it, in look-alike letters (``spelling``) and without the dots of ä and ö.
 
 Rule for names that are ordinary words, too (Tuuli, Will), or of three letters at most: the run of
 letters counts only with a capital where none is due, i.e. not at the start of a sentence (there
 ``search.Names`` decides, as it does when talk is masked); in names of files, columns and entries in
 any spelling. In talk of another language than Finnish, whose ordinary words are not known, that
 holds for every name of one word; there ``search.Names`` and the detectors decide about the rest.
+That goes, too, for a word that is a name only without its dots ('sade' and Säde).
 What people have judged to stay shields the shorter names inside it ('Turun yliopisto' the masked
 'Turun'), never a name as long as itself.
 """
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from urllib.parse import unquote
+from itertools import chain
 
 from pipeline.pseudonymise.entities import Entity, EntityTable
 from pipeline.pseudonymise.link import is_common
 from pipeline.pseudonymise.mask import LABELS, NUMBERED, LabelLanguage, pseudonym
 from pipeline.pseudonymise.search import Names
 from pipeline.release.places import Passage, Place
+from pipeline.release.spelling import bare, plain, without_tags
 
 FROM_A_FILE_NAME = "a word of a recording's or group's own file name"
 MIN_FILE_NAME_LETTERS = 4
 SHORT = 3  # letters
 MIN_DIGITS = 5
-_HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphen, zero-width characters
 _TOKEN = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[^\W\d_]+|\d+")  # of a token in which letters and digits are glued
 _WORD = re.compile(r"\S+")
 _DIGIT_RUN = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().,/–−-]{0,3}\d)*(?!\w)")
 _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])")
@@ -63,6 +64,11 @@ class _Token:
     @property
     def end(self) -> int:
         return self.start + len(self.text)
+
+    def parts(self) -> Iterator[_Token]:
+        """Its runs of letters and of digits."""
+        for match in _PART.finditer(self.text):
+            yield _Token(self.start + match.start(), match.group())
 
 
 class Needles:
@@ -94,7 +100,7 @@ class Needles:
             self._add(entity, (name,))
         self._by_first: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         for phrase in sorted(self._phrases, key=len, reverse=True):
-            self._by_first[phrase[0]].append(phrase)
+            self._by_first[bare(phrase[0])].append(phrase)
         self._names = Names({key: entity.id for key, entity in masked.items()})
         others = {
             f"[{label}]" for types in LABELS.values() for label in types.values() if label
@@ -110,10 +116,11 @@ class Needles:
     def find(self, passage: Passage) -> list[str]:
         """Whose names stand there, as pseudonyms in order of alphabet; [] if none."""
         text = self.plain(passage.text)
-        found = set(self._in(text, passage))
-        if passage.kind != "talk" and _CAMEL.search(text):
-            found.update(self._in(_CAMEL.sub(" ", text), passage))
-        return sorted(found)
+        readings = [text, without_tags(text)]
+        if passage.kind != "talk":
+            readings.append(_CAMEL.sub(" ", text))
+        found = (self._in(reading, passage) for reading in dict.fromkeys(readings))
+        return sorted({*chain.from_iterable(found)})
 
     def shown(self, name: str) -> str:
         """A name of a file, folder, column or entry as it may be shown: itself, or a pseudonym."""
@@ -125,13 +132,9 @@ class Needles:
         return self._mask.sub(stand_in, text)
 
     def plain(self, text: str) -> str:
-        """The text without hidden characters and escapes; pseudonyms are blotted out."""
-        text = _HIDDEN.sub("", html.unescape(text))
-        if "%" in text:
-            text = unquote(text, errors="replace")
-        text = unicodedata.normalize("NFC", text)
+        """The text in one spelling (``spelling.plain``); pseudonyms are blotted out."""
         # with a comma, over which ``search.Names`` reads no name
-        return self._mask.sub(lambda match: _FILLER * (len(match.group()) - 1) + ",", text)
+        return self._mask.sub(lambda match: _FILLER * (len(match.group()) - 1) + ",", plain(text))
 
     def _in(self, text: str, passage: Passage) -> Iterator[str]:
         shields: list[tuple[int, int]] = []
@@ -153,14 +156,10 @@ class Needles:
     ) -> Iterator[str]:
         """The needles in the text, longest first, and into ``shields`` what is judged to stay."""
         tokens = [_Token(match.start(), match.group()) for match in _TOKEN.finditer(text)]
-        plain = [token.text.casefold() for token in tokens]
-        hits = [
-            (tokens[first : first + len(phrase)], self._phrases[phrase])
-            for first in range(len(tokens))
-            for phrase in self._by_first.get(plain[first], ())
-            if tuple(plain[first : first + len(phrase)]) == phrase
-            and _FILLER not in text[tokens[first].start : tokens[first + len(phrase) - 1].end]
-        ]
+        hits = self._runs(tokens, text)
+        parts = [part for token in tokens for part in token.parts()]
+        if len(parts) > len(tokens):
+            hits += self._runs(parts, text)
         for run, needle in sorted(hits, key=lambda hit: -len(hit[0])):
             span = run[0].start, run[-1].end
             if needle.pseudonym is None:
@@ -169,6 +168,27 @@ class Needles:
                 text, run, needle, passage
             ):
                 yield needle.pseudonym
+
+    def _runs(self, tokens: Sequence[_Token], text: str) -> list[tuple[Sequence[_Token], _Needle]]:
+        """Where needles stand in a row of tokens; what differs in marks alone counts weakly."""
+        exact = [token.text.casefold() for token in tokens]
+        words = [*map(bare, exact)]
+        hits = []
+        for first, word in enumerate(words):
+            for phrase in self._by_first.get(word, ()):
+                last = first + len(phrase)
+                run = tokens[first:last]
+                if [*map(bare, phrase)] != words[first:last] or len(run) < len(phrase):
+                    continue
+                if _FILLER in text[run[0].start : run[-1].end]:
+                    continue
+                needle = self._phrases[phrase]
+                if (said := tuple(exact[first:last])) != phrase:
+                    if needle.pseudonym is None or said in self._phrases:
+                        continue
+                    needle = replace(needle, weak=needle.weak or _is_weak(said))
+                hits.append((run, needle))
+        return hits
 
     def _counts(self, text: str, run: Sequence[_Token], needle: _Needle, passage: Passage) -> bool:
         foreign = passage.kind == "talk" and passage.language != "fi"
@@ -196,7 +216,7 @@ class Needles:
     def _add_file_names(self, file_names: Iterable[str]) -> None:
         """Words that can only be names count, with a capital; what is judged to stay does not."""
         for file_name in file_names:
-            for word in _phrase(_CAMEL.sub(" ", unicodedata.normalize("NFC", file_name))):
+            for word in _phrase(_CAMEL.sub(" ", plain(file_name))):
                 long = len(word) >= MIN_FILE_NAME_LETTERS and word.isalpha()
                 if long and not _is_word(word):
                     self._phrases.setdefault((word,), _Needle(FROM_A_FILE_NAME, weak=True))
@@ -215,8 +235,7 @@ def _is_weak(phrase: tuple[str, ...]) -> bool:
 
 
 def _phrase(name: str) -> tuple[str, ...]:
-    plain = _HIDDEN.sub("", unicodedata.normalize("NFC", name))
-    return tuple(token.casefold() for token in _TOKEN.findall(plain))
+    return tuple(token.casefold() for token in _TOKEN.findall(plain(name)))
 
 
 def _digits(text: str) -> str:

@@ -43,12 +43,13 @@ def zipped(data: bytes, place: Place, shown: Shown, opened: Opened) -> Iterator[
     name = "its comment"
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if archive.comment:
-                raise Unreadable("nobody sees it, so it may hide text")
+            yield Passage(place.within(name), archive.comment.decode(errors="replace"))
             for number, info in enumerate(archive.infolist(), start=1):
                 seen = shown(info.filename)
                 name = seen if seen == info.filename else f"file {number} {seen}"
                 yield Passage(place.within(f"name of {name}"), info.filename, "label")
+                remark = info.comment.decode(errors="replace")
+                yield Passage(place.within(f"comment on {name}"), remark)
                 if info.file_size > MAX_BYTES:
                     raise Unreadable("it holds a file that is too large to be looked into")
                 if not info.is_dir():

@@ -114,11 +114,15 @@ def workbook(study: Study, value: str | date, *, creator: str = "", title: str =
     export(study, "vuorot.xlsx", data.getvalue())
 
 
-def zipped(study: Study, name: str, member: str, text: str) -> None:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr(member, text)
-    export(study, name, data.getvalue())
+def zipped(
+    study: Study, name: str, inside: str, content: str, comment: bytes = b"", whole: bytes = b""
+) -> None:
+    study.exports.mkdir(exist_ok=True)
+    with zipfile.ZipFile(study.exports / name, "w") as archive:
+        info = zipfile.ZipInfo(inside)
+        info.comment = comment
+        archive.writestr(info, content)
+        archive.comment = whole
 
 
 def stream(text: str) -> dict[str, Any]:
@@ -273,6 +277,18 @@ PLANTED: dict[str, tuple[Callable[[Study], object], str]] = {
     "a source in a QDA project": (
         lambda s: zipped(s, "projekti.qdpx", "sources/a.txt", "eka\nVirtanen\n"),
         f"exports/projekti.qdpx: sources/a.txt, line 2: {VIRTANEN}",
+    ),
+    "a comment on a file in a compressed folder": (
+        lambda s: zipped(s, "projekti.qdpx", "sources/a.txt", "eka\n", comment=b"Virtanen"),
+        f"exports/projekti.qdpx: comment on sources/a.txt: {VIRTANEN}",
+    ),
+    "a comment on a compressed folder": (
+        lambda s: zipped(s, "projekti.qdpx", "sources/a.txt", "eka\n", whole=b"Virtanen"),
+        f"exports/projekti.qdpx: its comment: {VIRTANEN}",
+    ),
+    "a name in look-alike letters": (
+        lambda s: say(s, "Meillä Virt\u0430nen on jaksanut."),
+        f"{TURNS_FILE}: column text, turn {TURN}: {VIRTANEN}",
     ),
     "a tier of an annotation": (
         lambda s: export(s, "a.eaf", '<A><B P="Leena Virtanen"/></A>'),

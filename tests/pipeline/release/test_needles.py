@@ -39,6 +39,16 @@ def found(text: str, **how: str) -> list[str]:
         ("tunnus 131052 308 oli", "[identifier]"),
         ("anna liisa", "[Person 6]"),
         ("se Hyvä Mieli siellä", "[Organisation 3]"),
+        ("ＭÄＫＥＬÄ", "[Person 1]"),  # full width
+        ("𝐌𝐚𝐭𝐭𝐢 𝐌ä𝐤𝐞𝐥ä", "[Person 1]"),  # mathematical bold
+        ("M\u0430tti M\u00e4k\u0435l\u00e4", "[Person 1]"),  # Cyrillic a and e
+        ("Μatti Μäkelä", "[Person 1]"),  # Greek capital mu
+        ("Mäkelä2", "[Person 1]"),
+        ("3Mäkelä", "[Person 1]"),
+        ("Makela", "[Person 1]"),
+        ("Mä<b>ke</b>lä", "[Person 1]"),
+        ("Mä\u2060ke\U000e0041lä", "[Person 1]"),  # characters that are not shown
+        ("Mä&shy;kelä", "[Person 1]"),
         ("on Koskenniemi täällä", "a word of a recording's or group's own file name"),
     ],
 )
@@ -54,6 +64,8 @@ def test_found_however_it_is_written(text: str, whose: str) -> None:
         "Kotkassa",  # judged to be no name, whatever the recording was called
         "palaveri Palaveri",  # an ordinary word of a file name
         "131052 30 muuta",
+        "se oli wíll siellä",  # an ordinary word, but for a mark
+        "Kotka5",
     ],
 )
 def test_not_found(text: str) -> None:
