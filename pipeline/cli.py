@@ -26,6 +26,7 @@ from pipeline.commands.up import down, up
 from pipeline.commands.watch import watch
 from pipeline.commands.withdraw import withdraw
 from pipeline.errors import VuoroError
+from pipeline.harmless import harmless
 from pipeline.transcript import Format
 
 app = typer.Typer(
@@ -98,7 +99,7 @@ def show(
     from pipeline.transcript import WRITERS, published_turns
 
     turns = published_turns(open_study(study).dataset, session)
-    typer.echo(WRITERS[format_](turns))
+    typer.echo(harmless(WRITERS[format_](turns)))
 
 
 @app.command()

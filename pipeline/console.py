@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape as _escaped
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     Progress,
@@ -26,6 +26,7 @@ from rich.table import Column, Table
 
 from models.registry import ModelStatus
 from pipeline.errors import CancelledError, ConsentError, VuoroError
+from pipeline.harmless import on_one_line
 from pipeline.listener import Listener
 from pipeline.overview import SITUATIONS, Entry, Overview
 from pipeline.records import Recording
@@ -186,6 +187,11 @@ class Terminal(Listener):
 
     def _say(self, line: str) -> None:
         self._console.print(line, soft_wrap=True, highlight=False)
+
+
+def _escaped(text: str) -> str:
+    """A text that is no markup and no escape sequence, on one line."""
+    return escape(on_one_line(text))
 
 
 def _weight(stages: list[str]) -> float:

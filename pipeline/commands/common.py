@@ -7,16 +7,27 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 from rich.console import Console
 
+from pipeline.harmless import harmless
+
 if TYPE_CHECKING:
     from pipeline.study import Study
 
-console = Console()
-problems = Console(stderr=True)
+
+class SafeConsole(Console):
+    """A console on which text from outside cannot do anything: see ``harmless``."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print as rich does."""
+        super().print(*(harmless(o) if isinstance(o, str) else o for o in objects), **how)
+
+
+console = SafeConsole()
+problems = SafeConsole(stderr=True)
 
 StudyOption = Annotated[
     Path, typer.Option("--study", help="The study's folder.", envvar="VUORO_STUDY")
