@@ -44,6 +44,12 @@ class IntakeSettings(Section):
         description="Recordings are moved from the inbox into the study ('move'), or stay where "
         "they are and only their place is noted ('reference').",
     )
+    inbox: Literal["private", "team"] = Field(
+        default="private",
+        exclude=True,
+        description="Who may open the inbox: you alone ('private'), or your group of users too "
+        "('team'). Recordings identify people.",
+    )
 
 
 class DiarisationSettings(Section):

@@ -1,8 +1,9 @@
 """Where everything of one study lives on disk. The only place that joins paths.
 
 inbox/<group>/…   researchers drop recordings here; only receipts (*.vuoro.txt) are written
+                  (mode 0700, or the team's by a setting)
 private/          all that can identify a person (mode 0700)
-quarantine/       recordings that could not be used, each with its reason
+quarantine/       recordings that could not be used, each with its reason (mode 0700)
 dataset/          what may be shared: pseudonyms only
 codebooks/        codes for thematic analysis
 vuoro.toml        settings of this study
@@ -10,6 +11,8 @@ vuoro.toml        settings of this study
 
 from __future__ import annotations
 
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -201,6 +204,18 @@ class Study:
     def settings_file(self) -> Path:
         return self.root / SETTINGS_FILE
 
+    def protect(self, settings: settings_module.IntakeSettings) -> None:
+        """Let nobody but the owner open what identifies people; the team the inbox, if set so.
+
+        Where a file system knows no such rights, nothing happens.
+        """
+        of_inbox = 0o2770 if settings.inbox == "team" else 0o700
+        wanted = {self.private: 0o700, self.quarantine: 0o700, self.inbox: of_inbox}
+        for folder, mode in wanted.items():
+            with suppress(OSError):
+                if stat.S_IMODE(folder.stat().st_mode) != mode:
+                    folder.chmod(mode)
+
     def settings(self, overrides: dict[str, str] | None = None) -> settings_module.Settings:
         """The study's settings; see ``settings.load``."""
         return settings_module.load(self.settings_file, overrides)
@@ -216,11 +231,11 @@ def create(root: Path) -> Study:
         for folder in (study.inbox, study.quarantine, study.dataset, study.codebooks):
             folder.mkdir(parents=True, exist_ok=True)
         study.private.mkdir(mode=0o700, exist_ok=True)
-        study.private.chmod(0o700)
         for folder in (study.recordings, study.stages):
             folder.mkdir(exist_ok=True)
         if not study.settings_file.exists():
             study.settings_file.write_text(settings_module.as_toml(), encoding="utf-8")
+    study.protect(study.settings().intake)
     return study
 
 

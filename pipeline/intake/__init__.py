@@ -14,6 +14,7 @@ from pipeline.intake.correcting import correct as correct
 from pipeline.intake.digests import copies as copies
 from pipeline.intake.groups import group_id as group_id
 from pipeline.intake.groups import known_group as known_group
+from pipeline.intake.quarantine import forget_name as forget_name
 from pipeline.intake.quarantine import in_quarantine as in_quarantine
 from pipeline.intake.quarantine import put_back as put_back
 from pipeline.intake.quarantine import quarantine as quarantine

@@ -54,6 +54,7 @@ def take_in(study: Study, settings: IntakeSettings, told: Listener, *, wait: boo
     A file that cannot be taken keeps no other from being taken: ``told`` hears of it. ``wait``:
     until it is clear of each copy whether it is complete, or still going on.
     """
+    study.protect(settings)
     accepted = 0
     for file in ready(study, told if wait else None):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from itertools import chain, count
 from pathlib import Path
@@ -17,6 +18,8 @@ from pipeline.intake.sessions import original, recording
 from pipeline.intake.waiting import group_folder
 from pipeline.study import Study
 from pipeline.withdrawal import tombstones
+
+MIN_NAME_LETTERS = 3
 
 
 def quarantine(study: Study, file: Path, error: VuoroError) -> Path:
@@ -88,6 +91,34 @@ def put_back(study: Study, file: Path) -> Path:
         _reason_of(file).unlink(missing_ok=True)
         receipts.receipt_of(target).unlink(missing_ok=True)
     return target
+
+
+def forget_name(study: Study, name: str) -> None:
+    """Give recordings in quarantine that are called after a person other names.
+
+    A word of the file's name counts that begins like a word of ``name``; its reason no longer says
+    what it was called, and its receipt goes. Raises TransientError.
+    """
+    words = {word for word in _words(name) if len(word) >= MIN_NAME_LETTERS}
+    with os_errors("renaming recordings in quarantine"):
+        for reason in sorted(study.quarantine.rglob(f"*{REASON}")):
+            was = Path(_was(reason)[0])
+            called = {*_words(was.name), *_words(reason.name)}
+            if not any(each.startswith(word) for word in words for each in called):
+                continue
+            ending = suffix(was.name)
+            free = (reason.with_name(f"recording-{n}{ending}") for n in count(1))
+            place = next(each for each in free if not os.path.lexists(each))
+            text = reason.read_bytes().partition(b"\n\n")[2]
+            for file in [f for f in reason.parent.iterdir() if _reason_of(f) == reason]:
+                write_atomically(_reason_of(place), place.name.encode() + b"\n\n" + text)
+                move(file, place)
+            reason.unlink()
+            receipts.receipt_of(study.inbox / was).unlink(missing_ok=True)
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", folded(name))
 
 
 def _reason_of(file: Path) -> Path:

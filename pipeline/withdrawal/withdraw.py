@@ -101,6 +101,8 @@ def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[],
             clear_leftovers(study, chain.recording)
             forget_replacements(study, session_id)
         _remove_copies(study, tombstone)
+        for name in _names(study, person_id):
+            intake.forget_name(study, name)
         _leave_rosters(study, person_id)
         _leave_registers(study, person_id, settings)
         _forget_names(study, settings)
@@ -145,6 +147,17 @@ def _member(roster: Roster, table: EntityTable, person_id: str) -> int | None:
     """The position of the person among the members; None if they are not one."""
     ids = [m.name and person_id_of(table, m) for m in roster.members]
     return ids.index(person_id) if person_id in ids else None
+
+
+def _names(study: Study, person_id: str) -> set[str]:
+    """What the rosters call the person."""
+    table = EntityTable.load(study)
+    members = (
+        roster.members[position]
+        for roster in load_all(study)
+        if (position := _member(roster, table, person_id)) is not None
+    )
+    return {name for member in members for name in (member.name, *member.aliases) if name}
 
 
 def _leave_rosters(study: Study, person_id: str) -> None:

@@ -90,3 +90,24 @@ def test_a_session_half_way_to_quarantine_whose_number_was_given_away(study: Stu
     intake.repair(study)
     assert [file.read_bytes() for file in intake.waiting(study)] == [data]
     assert intake.sessions(study) == [again]
+
+
+def test_a_recording_called_after_a_person_who_left_loses_that_name(study: Study) -> None:
+    for name in ("Annan haastattelu.mp4", "tapaaminen.mp4"):
+        file = study.inbox / "a" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(name.encode())
+        intake.quarantine(study, file, NotMediaError("The file is not an audio or video file."))
+    intake.forget_name(study, "Anna Ahtila")
+    held = sorted(file.name for file in (study.quarantine / "a").iterdir())
+    assert held == [
+        "recording-1.mp4",
+        "recording-1.mp4.reason.txt",
+        "tapaaminen.mp4",
+        "tapaaminen.mp4.reason.txt",
+    ]
+    assert (study.quarantine / "a" / "recording-1.mp4").read_bytes() == b"Annan haastattelu.mp4"
+    reason = (study.quarantine / "a" / "recording-1.mp4.reason.txt").read_text(encoding="utf-8")
+    assert "Annan" not in reason and "not an audio or video file" in reason
+    assert not intake.receipt_of(study.inbox / "a" / "Annan haastattelu.mp4").exists()
+    assert intake.in_quarantine(study, "recording-1.mp4") != []
