@@ -62,7 +62,7 @@ def turns_sheet(people: Sequence[str]) -> Sheet:
                 "second", "Toisen osan puhuja / Speaker of second part", 22, True, tuple(people)
             ),
             Column("action", "Toimi / Action", 24, True, (DELETE, MERGE)),
-            Column("confidence", "Varmuus / Confidence", 10),
+            Column("confidence", "Varmuus / Confidence", 12),
             Column("suspect", "Epäilyt / Suspect", 18),
             Column("edited", "Korjattu / Edited", 16),
         ),
