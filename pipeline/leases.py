@@ -28,6 +28,7 @@ from pathlib import Path
 
 from pipeline.disk import before_publishing, os_errors
 from pipeline.errors import LostError, TakenError
+from pipeline.json_files import parsed
 from pipeline.study import Study
 
 RENEW_EVERY_S = 10.0
@@ -200,8 +201,10 @@ def _seen(file: Path) -> _Seen | None:
     try:
         with file.open("rb") as stream:
             return _Seen(stream.read(), os.fstat(stream.fileno()).st_mtime_ns)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):  # a folder is nobody's lease
         return None
+    except PermissionError:  # its age alone tells
+        return _Seen(b"", file.stat().st_mtime_ns)
 
 
 def _is_dead(file: Path, seen: _Seen) -> bool:
@@ -288,17 +291,21 @@ def _born(pid: int) -> str | None:
 def _is_gone(data: bytes) -> bool:
     """Whether the holder was a process of this machine and is no more."""
     try:
-        holder = json.loads(data)
-    except ValueError:  # it is being written
+        holder = parsed(data, dict[str, str])
+        number, born = holder.get("process", "").split()
+    except ValueError:  # it is being written, or damaged, or tells nothing of its process
         return False
     own = _process()
-    if not own or not isinstance(holder, dict) or holder.get("machine") != own["machine"]:
+    if not own or holder.get("machine") != own["machine"]:
         return False
-    number, born = str(holder["process"]).split()
     try:
         os.kill(int(number), 0)
         return _born(int(number)) != born
     except (ProcessLookupError, FileNotFoundError):
         return True
-    except OSError:  # another user's, of which the system tells nothing
+    except (
+        OSError,
+        ValueError,
+        OverflowError,
+    ):  # another user's, of which the system tells nothing
         return False

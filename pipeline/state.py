@@ -31,8 +31,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from pipeline import leases
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import (
@@ -44,6 +42,7 @@ from pipeline.errors import (
     TransientError,
     VuoroError,
 )
+from pipeline.json_files import adapter, read_json
 from pipeline.study import Study
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -153,8 +152,8 @@ def waits(attempts: int) -> timedelta:
 def load(study: Study, session_id: str) -> State:
     """The state of a session; that of one which nobody has begun where there is none to be read."""
     try:
-        return TypeAdapter(State).validate_json(_file(study, session_id).read_bytes())
-    except (OSError, ValidationError):
+        return read_json(_file(study, session_id), State) or State()
+    except VuoroError:
         return State()
 
 
@@ -264,7 +263,7 @@ def whoami() -> str:
 def _save(study: Study, session_id: str, state: State) -> None:
     with os_errors("writing a session's state"):
         study.states.mkdir(mode=0o700, exist_ok=True)
-        data = TypeAdapter(State).dump_json(state, indent=1)
+        data = adapter(State).dump_json(state, indent=1)
         write_atomically(_file(study, session_id), data, 0o600)
 
 

@@ -19,14 +19,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from pipeline.disk import (
     file_sha256,
@@ -37,6 +36,7 @@ from pipeline.disk import (
     write_atomically,
 )
 from pipeline.errors import StudyError
+from pipeline.json_files import adapter, damaged, parsed
 
 R = TypeVar("R")
 
@@ -107,7 +107,7 @@ class Store:
                 name: replace(entry, dropped=entry.dropped or name in names)
                 for name, entry in manifest.files.items()
             }
-            data = _adapter(_Manifest).dump_json(replace(manifest, files=marked), indent=1)
+            data = adapter(_Manifest).dump_json(replace(manifest, files=marked), indent=1)
             write_atomically(folder / MANIFEST, data)
             for name in names:
                 (folder / name).unlink(missing_ok=True)
@@ -154,7 +154,7 @@ class Store:
             for file in sorted(folder.iterdir())
         }
         manifest = _Manifest(_place(place), files)
-        (folder / MANIFEST).write_bytes(_adapter(_Manifest).dump_json(manifest, indent=1))
+        (folder / MANIFEST).write_bytes(adapter(_Manifest).dump_json(manifest, indent=1))
         for file in folder.iterdir():
             sync(file)
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -180,14 +180,21 @@ class Store:
 
 def write_record(folder: Path, record: object) -> None:
     """Write a stage's record as readable JSON into the folder of its result."""
-    data = _adapter(type(record)).dump_json(record, indent=1)
+    data = adapter(type(record)).dump_json(record, indent=1)
     (folder / RESULT).write_bytes(data)
 
 
 def read_record(folder: Path, kind: type[R]) -> R:
-    """The record of type ``kind`` in the folder of a verified result."""
-    record: R = _adapter(kind).validate_json((folder / RESULT).read_bytes())
-    return record
+    """The record of type ``kind`` in the folder of a verified result.
+
+    Raises StudyError if it is of another kind or damaged.
+    """
+    try:
+        return parsed((folder / RESULT).read_bytes(), kind)
+    except ValidationError:
+        raise damaged(
+            folder / RESULT, "Redo that stage of the session: `vuoro reprocess --help`."
+        ) from None
 
 
 def missing(folder: Path) -> dict[str, Entry]:
@@ -227,8 +234,7 @@ def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
 
 
 def _manifest(folder: Path) -> _Manifest:
-    found: _Manifest = _adapter(_Manifest).validate_json((folder / MANIFEST).read_bytes())
-    return found
+    return parsed((folder / MANIFEST).read_bytes(), _Manifest)
 
 
 def _place(folder: Path) -> str:
@@ -249,7 +255,3 @@ class Entry:
 class _Manifest:
     place: str
     files: dict[str, Entry]
-
-
-# made once for each kind of record: that takes longer than reading one
-_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)

@@ -11,11 +11,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from pipeline.disk import os_errors, sha256_of, write_atomically
-from pipeline.errors import UnreadableError
+from pipeline.errors import UnreadableError, VuoroError
 from pipeline.intake.looks import Look, look
+from pipeline.json_files import RESTORE, adapter, read_json, shown
 from pipeline.records import Recording
 from pipeline.study import Study
 
@@ -34,43 +33,42 @@ class Reference:
         return Path(os.fsdecode(bytes.fromhex(self.path)))
 
 
-_JSON = TypeAdapter(Reference)
-
-
 def refer(file: Path, folder: Path) -> None:
     """Have the session in ``folder`` refer to a file that stays where it is."""
-    data = _JSON.dump_json(Reference(os.fsencode(file).hex(), look(file)), indent=1)
-    write_atomically(folder / REFERENCE, data, 0o600)
+    _write(folder / REFERENCE, file)
 
 
 def mark(study: Study, file: Path) -> None:
     """Note that a file of the inbox, as it is now, was taken."""
     study.references.mkdir(mode=0o700, exist_ok=True)
-    data = _JSON.dump_json(Reference(os.fsencode(file).hex(), look(file)))
-    write_atomically(_mark(study, file), data, 0o600)
+    _write(_mark(study, file), file)
 
 
 def is_taken(study: Study, file: Path) -> bool:
     """Whether a file of the inbox, as it is now, was taken and stayed."""
     try:
-        return _JSON.validate_json(_mark(study, file).read_bytes()).look == look(file)
-    except (FileNotFoundError, ValidationError):  # taken or not: its content will tell
+        found = read_json(_mark(study, file), Reference)
+        return found is not None and found.look == look(file)
+    except (VuoroError, FileNotFoundError):  # taken or not: its content will tell
         return False
 
 
 def place_of(folder: Path) -> Path | None:
     """Where the recording of the session in ``folder`` stayed; None if it was moved in."""
-    reference = folder / REFERENCE
-    return _JSON.validate_json(reference.read_bytes()).place if reference.exists() else None
+    found = read_json(folder / REFERENCE, Reference)
+    return None if found is None else found.place
 
 
 def followed(file: Path, recording: Recording) -> Path:
     """Where the recording is that a reference is to.
 
-    Raises UnreadableError if it is there no longer, or is another now.
+    Raises StudyError if the reference is damaged, UnreadableError if the recording is there no
+    longer, or is another now.
     """
+    reference = read_json(file, Reference)
+    if reference is None:
+        raise UnreadableError(f"{shown(file)} is missing.", RESTORE)
     with os_errors("looking for a recording that stayed where it was"):
-        reference = _JSON.validate_json(file.read_bytes())
         if not reference.place.exists():
             raise UnreadableError(
                 f"The recording of {recording.session_id} is no longer where it was.",
@@ -87,6 +85,11 @@ def followed(file: Path, recording: Recording) -> Path:
                 "into the inbox under another name.",
             )
     return reference.place
+
+
+def _write(place: Path, file: Path) -> None:
+    reference = Reference(os.fsencode(file).hex(), look(file))
+    write_atomically(place, adapter(Reference).dump_json(reference, indent=1), 0o600)
 
 
 def _mark(study: Study, file: Path) -> Path:

@@ -14,15 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import TransientError
+from pipeline.errors import StudyError, TransientError
 from pipeline.intake import receipts
 from pipeline.intake.endings import has_its_end
 from pipeline.intake.looks import Look, changed_at_ns, look, now_ns
 from pipeline.intake.numbering import in_order
 from pipeline.intake.waiting import waiting
+from pipeline.json_files import adapter, read_json
 from pipeline.listener import Listener
 from pipeline.study import Study
 
@@ -47,9 +46,6 @@ class Seen:
     def is_still(self, now_ns: int) -> bool:
         """Whether nothing has changed between two looks: the copy has ended, or pauses."""
         return now_ns - self.since_ns >= STILL_S * 1e9
-
-
-_SEEN = TypeAdapter(dict[str, Seen])
 
 
 def ready(study: Study, told: Listener | None = None) -> list[Path]:
@@ -97,7 +93,7 @@ def _sorted(study: Study) -> tuple[list[Path], dict[Path, Seen]]:
             else:
                 moving[file] = each
         if seen != before:
-            write_atomically(study.inbox_file, _SEEN.dump_json(seen), 0o600)
+            write_atomically(study.inbox_file, adapter(dict[str, Seen]).dump_json(seen), 0o600)
     return still, moving
 
 
@@ -110,8 +106,7 @@ def _seen(file: Path, before: Seen | None, now_ns: int) -> Seen:
 
 def _before(study: Study) -> dict[str, Seen]:
     """What was seen at the last look; nothing where that is lost: then it is the first."""
-    with os_errors("reading how the inbox looked"):
-        try:
-            return _SEEN.validate_json(study.inbox_file.read_bytes())
-        except (FileNotFoundError, ValidationError):
-            return {}
+    try:
+        return read_json(study.inbox_file, dict[str, Seen]) or {}
+    except StudyError:
+        return {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -17,6 +16,7 @@ from pipeline.dataset.datasheet import summarise
 from pipeline.disk import PENDING, os_errors, sync, write_atomically
 from pipeline.errors import StudyError
 from pipeline.exports.write import export, forget, forms_in
+from pipeline.json_files import read_json
 from pipeline.key.file import lies_in
 from pipeline.pseudonymise.detect import detect as detect_names
 from pipeline.pseudonymise.entities import EntityTable
@@ -188,14 +188,7 @@ def _file_names(study: Study) -> Iterator[str]:
         original = intake.original(study, recording)
         if original.is_dir():
             yield from (track.stem for track in original.iterdir())
-    if study.groups_file.exists():
-        try:
-            yield from json.loads(study.groups_file.read_bytes())
-        except ValueError:
-            raise StudyError(
-                "The study's list of groups, private/groups.json, is damaged.",
-                "Put back a copy of it, e.g. from your backup.",
-            ) from None
+    yield from read_json(study.groups_file, dict[str, str]) or {}
 
 
 def _labels(settings: Settings) -> LabelLanguage:
