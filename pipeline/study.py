@@ -127,6 +127,11 @@ class Study:
         return self.private / "names.key"
 
     @property
+    def marks_file(self) -> Path:
+        """How far the files have come that must never go back."""
+        return self.private / "marks.json"
+
+    @property
     def glossary_file(self) -> Path:
         """Names and terms that are likely to be said, one a line."""
         return self.private / "glossary.txt"

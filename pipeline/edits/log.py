@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
+from pipeline import marks
 from pipeline.disk import os_errors, write_atomically
 from pipeline.edits.model import Correction
 from pipeline.edits.withdrawn import without
-from pipeline.errors import StudyError
+from pipeline.json_files import adapter, read_lines
 from pipeline.records import Diarisation
 from pipeline.sheets import FORMAT
 from pipeline.study import Study
-
-_LINE = TypeAdapter(Correction)
 
 
 def load(study: Study, session_id: str) -> tuple[Correction, ...]:
@@ -29,18 +26,9 @@ def load(study: Study, session_id: str) -> tuple[Correction, ...]:
 
     Raises StudyError if the file is damaged, TransientError if it cannot be read.
     """
-    with os_errors("reading what was corrected"):
-        file = _file(study, session_id)
-        if not file.exists():
-            return ()
-        data = file.read_bytes()
-    try:
-        # written by one rename, never cut off or empty: if it is, corrections are lost
-        return tuple(_LINE.validate_json(line) for line in data.rstrip(b"\n").split(b"\n"))
-    except ValidationError:
-        raise StudyError(
-            f"private/edits/{session_id}.jsonl is damaged.", "Restore it from a backup."
-        ) from None
+    found = read_lines(_file(study, session_id), Correction)
+    marks.require(study, _file(study, session_id), len(found))
+    return tuple(found)
 
 
 def remember(study: Study, session_id: str, correction: Correction) -> None:
@@ -72,10 +60,12 @@ def sheet_file(study: Study, session_id: str) -> Path:
 
 def _write(study: Study, session_id: str, corrections: Sequence[Correction]) -> None:
     file = _file(study, session_id)
-    with os_errors("writing what was corrected"):
+    with marks.moving(study, file, len(corrections)), os_errors("writing what was corrected"):
         study.edits.mkdir(mode=0o700, exist_ok=True)
         if corrections:
-            lines = (_LINE.dump_json(correction) + b"\n" for correction in corrections)
+            lines = (
+                adapter(Correction).dump_json(correction) + b"\n" for correction in corrections
+            )
             write_atomically(file, b"".join(lines), 0o600)
         else:
             file.unlink(missing_ok=True)

@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
+from pipeline import marks
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError
+from pipeline.json_files import adapter, read_lines
 from pipeline.people.anchors import MOST, OURS, Anchor, place
 from pipeline.records import Diarisation
 from pipeline.store import digest
@@ -40,9 +40,6 @@ class Told:
     person: str
     by: str
     at: str
-
-
-_LINE = TypeAdapter(Told)
 
 
 def told(
@@ -151,23 +148,15 @@ def _by_size(decisions: Iterable[Told]) -> list[Told]:
 
 
 def _read(study: Study) -> list[Told]:
-    with os_errors("reading what was decided of people"):
-        file = study.people_decisions
-        if not file.exists():
-            return []
-        data = file.read_bytes()
-    try:
-        # written by one rename, never cut off or empty: if it is, decisions are lost
-        return [_LINE.validate_json(line) for line in data.rstrip(b"\n").split(b"\n")]
-    except ValidationError:
-        raise StudyError(
-            "private/people/decisions.jsonl is damaged.", "Restore it from a backup."
-        ) from None
+    found = read_lines(study.people_decisions, Told)
+    marks.require(study, study.people_decisions, len(found))
+    return found
 
 
 def _write(study: Study, decisions: Sequence[Told]) -> None:
-    lines = (_LINE.dump_json(decision) + b"\n" for decision in decisions)
-    with os_errors("writing what was decided of people"):
+    lines = (adapter(Told).dump_json(decision) + b"\n" for decision in decisions)
+    moving = marks.moving(study, study.people_decisions, len(decisions))
+    with moving, os_errors("writing what was decided of people"):
         study.people.mkdir(mode=0o700, exist_ok=True)
         if decisions:
             write_atomically(study.people_decisions, b"".join(lines), mode=0o600)

@@ -8,15 +8,13 @@ given twice. A session that is processed anew keeps its people's numbers, by whe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
+from pipeline import marks
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError
+from pipeline.json_files import adapter, read_json
 from pipeline.people.anchors import Anchor
 from pipeline.records import IdentifiedBy
 from pipeline.study import Study
@@ -71,11 +69,16 @@ class Register:
     earlier: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     founders: dict[str, Founder] = field(default_factory=dict)
 
-    def holds(self, diarised: Mapping[str, str], knowledge: str) -> bool:
-        """Whether it was made from these diarisations, by session, and this knowledge."""
+    def holds(
+        self, diarised: Mapping[str, str], knowledge: str, unreadable: Collection[str] = ()
+    ) -> bool:
+        """Whether it was made from these diarisations, by session, and this knowledge.
+
+        Sessions whose records are ``unreadable`` now are as they were: nobody is renumbered.
+        """
         return (
             self.knowledge == knowledge
-            and self.sessions.keys() == diarised.keys()
+            and self.sessions.keys() - {*unreadable} == diarised.keys()
             and all(digest in self.sessions[session] for session, digest in diarised.items())
         )
 
@@ -104,28 +107,18 @@ def load(study: Study, group_id: str) -> Register:
 
     Raises StudyError if it is damaged, TransientError if it cannot be read.
     """
-    with os_errors("reading who is in a group"):
-        if not (file := _file(study, group_id)).exists():
-            return Register(group_id)
-        try:
-            return _adapter().validate_json(file.read_bytes())
-        except ValidationError:
-            raise StudyError(
-                f"private/people/{group_id}.json is damaged.", "Restore it from a backup."
-            ) from None
+    found = read_json(_file(study, group_id), Register) or Register(group_id)
+    marks.require(study, _file(study, group_id), found.numbered)
+    return found
 
 
 def save(study: Study, register: Register) -> None:
     """Write a register in the place of the one before. Raises TransientError."""
-    with os_errors("writing who is in a group"):
+    file = _file(study, register.group_id)
+    with marks.moving(study, file, register.numbered), os_errors("writing who is in a group"):
         study.people.mkdir(mode=0o700, exist_ok=True)
-        data = _adapter().dump_json(register, indent=1)
-        write_atomically(_file(study, register.group_id), data, 0o600)
-
-
-@cache
-def _adapter() -> TypeAdapter[Register]:
-    return TypeAdapter(Register)  # making one takes longer than reading a register by it
+        data = adapter(Register).dump_json(register, indent=1)
+        write_atomically(file, data, 0o600)
 
 
 def _file(study: Study, group_id: str) -> Path:

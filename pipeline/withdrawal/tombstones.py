@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
-
+from pipeline import marks
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
+from pipeline.json_files import adapter, read_json
 from pipeline.study import Study
 
 
@@ -31,14 +31,9 @@ def load(study: Study) -> list[Tombstone]:
 
     Raises StudyError if the list is damaged, UnreadableError if it cannot be read.
     """
-    try:
-        with os_errors("reading the list of withdrawals"):
-            data = study.withdrawn_file.read_bytes() if study.withdrawn_file.exists() else b"[]"
-        return TypeAdapter(list[Tombstone]).validate_json(data)
-    except ValidationError:
-        raise StudyError(
-            "private/withdrawn.json is damaged.", "Restore it from a backup."
-        ) from None
+    found = read_json(study.withdrawn_file, list[Tombstone]) or []
+    marks.require(study, study.withdrawn_file, len(found))
+    return found
 
 
 def put(study: Study, tombstone: Tombstone) -> None:
@@ -49,8 +44,9 @@ def put(study: Study, tombstone: Tombstone) -> None:
     others = [
         t for t in load(study) if (t.person_id, t.state) != (tombstone.person_id, "under way")
     ]
-    data = TypeAdapter(list[Tombstone]).dump_json([*others, tombstone], indent=1)
-    with os_errors("writing the list of withdrawals"):
+    data = adapter(list[Tombstone]).dump_json([*others, tombstone], indent=1)
+    moving = marks.moving(study, study.withdrawn_file, len(others) + 1)
+    with moving, os_errors("writing the list of withdrawals"):
         write_atomically(study.withdrawn_file, data, mode=0o600)
 
 
