@@ -97,9 +97,10 @@ def user() -> str:
 def unlock(study: Study) -> None:
     """Ask for the passphrase of the study's key where it needs one and nobody has given it."""
     from pipeline.key import KEY_FILE_VARIABLE, PASSPHRASE_VARIABLE
-    from pipeline.key.file import find_secret, header_of
+    from pipeline.key.file import find_secret
+    from pipeline.key.own import own_header
 
-    header = header_of(study.key_file)
+    header = own_header(study)
     given = os.environ.keys() & {PASSPHRASE_VARIABLE, KEY_FILE_VARIABLE}
     if header and header.lock == "passphrase" and not given and sys.stdin.isatty():
         # tasks and child processes find it there
@@ -127,7 +128,7 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
     from pipeline.console import Terminal
 
     unlock(study)
-    names = {r.session_id: r.original_name for r in intake.sessions(study)}
+    names = {r.session_id: r.original_name for r in intake.readable(study)}
     try:
         with Terminal(console, names).showing() as terminal:
             worked = run_study(study, overrides, terminal)

@@ -126,18 +126,41 @@ def export(
 
 
 @app.command()
+def restore(
+    file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Argument(help="A copy of the key; the newest that vuoro keeps if left out."),
+    ] = None,
+    older: Annotated[
+        bool, typer.Option("--older", help="Take a copy that is older than the data set, too.")
+    ] = False,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Put the key back from a copy. A key that is in its place is set aside."""
+    from pipeline.key.own import restore as put_back
+
+    place = opened(study)
+    with nobody_at_work(place):
+        copy = put_back(place, file, _prompt(), older=older)
+    say(f"The key is back, from {copy}.")
+
+
+@app.command()
 def destroy(
     study: StudyOption = DEFAULT_STUDY,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove the key for good. Recordings and raw transcripts still identify."""
+    from pipeline import marks
     from pipeline.disk import clear_pending, os_errors
-    from pipeline.key import KeyFile, Secret
+    from pipeline.key import KeyFile, Secret, own
     from pipeline.key.file import no_key
+    from pipeline.key.secret import forget_machine_secret
 
     place = opened(study)
     path = place.key_file
-    if not os.path.lexists(path):
+    lost = marks.load(place).key_id
+    if not (os.path.lexists(path) or own.is_missed(place)):
         raise no_key()
     say(DESTROYING)
     if not yes:
@@ -146,7 +169,11 @@ def destroy(
             problems.print("That is not its name: nothing was destroyed.")
             raise typer.Exit(1)
     with nobody_at_work(place):
-        forgotten = KeyFile(path, Secret.machine()).destroy()  # needs no secret
+        if os.path.lexists(path):
+            forgotten = KeyFile(path, Secret.machine()).destroy()  # needs no secret
+        else:
+            forgotten = forget_machine_secret(lost) if lost else False
+        own.forget(place)
         with os_errors("clearing up after interrupted runs"):
             clear_pending(place.private)  # a killed run may have left a copy of the key
     say(DESTROYED)

@@ -11,17 +11,17 @@ each guess costs one scrypt with or without it.
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hmac import compare_digest
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.errors import StudyError
+from pipeline.json_files import parsed
 
 Lock = Literal["passphrase", "key file", "machine"]
 Hex16Bytes = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -42,6 +42,7 @@ class Header(BaseModel):
     id: Hex16Bytes  # of the study: random, and kept when the study moves or the lock changes
     lock: Lock
     since: date  # UTC
+    generation: int = Field(default=0, ge=0)  # how often it was written: an older copy has less
     kdf: Literal["scrypt"] = "scrypt"
     n: int = Field(default=SCRYPT_N, ge=2**14, le=2**20)  # above, a forged file fills the memory
     r: int = Field(default=SCRYPT_R, ge=8, le=8)
@@ -118,7 +119,7 @@ def unsealed(data: bytes) -> Sealed:
     """
     text, newline, body = data.partition(b"\n")
     try:
-        fields = json.loads(text)
+        fields = parsed(text, dict[str, Any])
         later = fields["format"] == FORMAT and int(fields["version"]) > VERSION
         header = None if later else Header.model_validate(fields)
     except (ValueError, KeyError, TypeError):  # pydantic's and Unicode's errors are ValueErrors

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.disk import PENDING, os_errors, sync, write_atomically
 from pipeline.errors import StudyError, UnreadableError
+from pipeline.key import backup
 from pipeline.key.envelope import Header, Lock, Sealed, new_header, seal, unsealed
 from pipeline.key.secret import (
     KEY_FILE_VARIABLE,
@@ -65,10 +66,11 @@ class KeyFile:
         sealed = _sealed(self.path)
         return None if sealed is None else sealed.opened(self._fitting(sealed.header))
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> Header:
         """Put ``data`` in the place of what the file holds; the old file stays until then.
 
-        A file that is not there is locked with the secret.
+        A file that is not there is locked with the secret. A copy is kept beside it. Returns the
+        header of what is there now.
 
         Raises as ``read`` does, and then has touched nothing; TransientError where the file cannot
         be written.
@@ -76,14 +78,17 @@ class KeyFile:
         target = _allowed(self.path)
         sealed = _sealed(self.path)
         header = sealed.header if sealed else _locked(self.path, secrets.token_hex(16), self.secret)
+        header = header.model_copy(update={"generation": header.generation + 1})
         new = seal(header, self._fitting(header), data)
         with os_errors("saving the key"):
             write_atomically(target, new, mode=0o600)
+            backup.keep(target, new)
+        return header
 
     def change(self, new: Secret) -> KeyFile:
         """Lock the file with another secret; the old file stays until the new one was read back.
 
-        Copies made before still open with the old secret.
+        Copies made before still open with the old secret; those that vuoro keeps are replaced.
 
         Raises as ``write`` does; StudyError if there is no file, or it is locked with this
         machine's own secret already and shall be again.
@@ -100,6 +105,7 @@ class KeyFile:
         data = sealed.opened(self._fitting(sealed.header))
         changed = KeyFile(self.path, new)
         header = _locked(self.path, sealed.header.id, new)
+        header = header.model_copy(update={"generation": sealed.header.generation})
         pending = target.with_name(f".vuoro-{target.name}{PENDING}")
         try:
             with os_errors("locking the key anew"):
@@ -109,12 +115,13 @@ class KeyFile:
                     raise UnreadableError("The newly locked key could not be read back.")
                 pending.replace(target)
                 sync(target.parent)
+                backup.renew(target)
         finally:
             pending.unlink(missing_ok=True)
         return changed
 
     def destroy(self) -> bool:
-        """Remove the file, and this machine's secret for the study; needs no secret to do so.
+        """Remove the file, its copies and this machine's secret for the study; needs no secret.
 
         Nothing is overwritten: on SSDs and journalling file systems that reaches no old copy. What
         makes copies of the key unreadable is that the secret goes, where it was this machine's
@@ -131,6 +138,7 @@ class KeyFile:
             forgotten = False
         with os_errors("removing the key"):
             target = self.path.resolve()
+            backup.drop(target)
             target.unlink()
             self.path.unlink(missing_ok=True)  # the link, where it was one
             sync(target.parent)

@@ -23,6 +23,7 @@ from pydantic_core import to_jsonable_python
 from pipeline import locks
 from pipeline.errors import StudyError
 from pipeline.key import KeyFile, find_secret
+from pipeline.key.own import note, own_header
 from pipeline.pseudonymise.link import linked
 from pipeline.records import EntityType
 from pipeline.store import digest
@@ -220,12 +221,13 @@ class EntityTable:
     def load(cls, study: Study) -> EntityTable:
         """The table of a study; an empty one where there is none yet.
 
-        Raises StudyError if the key is locked or damaged, UnreadableError if it cannot be read.
+        Raises StudyError if the key is locked, damaged, missing, older than it was or another
+        study's, UnreadableError if it cannot be read.
         """
+        if own_header(study) is None:
+            return cls()
         try:
             info = study.key_file.stat()
-        except FileNotFoundError:
-            return cls()
         except OSError:
             return _loaded(study.key_file)
         return _cached(study.key_file, info.st_mtime_ns, info.st_size, info.st_ino)
@@ -235,8 +237,9 @@ class EntityTable:
 
         Raises as ``load`` does, and TransientError where it cannot be written.
         """
+        own_header(study)
         data = TypeAdapter(EntityTable).dump_json(self)
-        KeyFile(study.key_file, find_secret(study.key_file)).write(data)
+        note(study, KeyFile(study.key_file, find_secret(study.key_file)).write(data))
 
     @classmethod
     def update(cls, study: Study, said: Said, *, origin: Origin = "talk") -> EntityTable:

@@ -6,6 +6,7 @@ The form has a sheet ``members``, one member a row, and a sheet ``names`` of wha
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import yaml
 
 from pipeline.dataset.values import ROLES
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError
+from pipeline.errors import StudyError, VuoroError
 from pipeline.roster.model import CONSENTS, NAMED, Member, Roster, parsed, wrong
 from pipeline.sheets import FORMAT as FORM
 from pipeline.sheets import Column, Sheet, cells, workbook
@@ -55,12 +56,28 @@ def load(study: Study, group_id: str) -> Roster | None:
     Raises StudyError if it cannot be used, TransientError if it cannot be read.
     """
     file = place(study, group_id)
-    return read(file, group_id) if file.exists() else None
+    return read(file, group_id) if os.path.lexists(file) else None
 
 
 def load_all(study: Study) -> list[Roster]:
     """All rosters of a study, by group. Raises as ``load``."""
-    return [read(file, file.stem) for file in sorted(study.rosters.glob("[!.]*.yaml"))]
+    return [read(file, file.stem) for file in _files(study)]
+
+
+def usable(study: Study) -> tuple[list[Roster], dict[str, VuoroError]]:
+    """The rosters that can be used, and by group why others cannot."""
+    found: list[Roster] = []
+    wrong: dict[str, VuoroError] = {}
+    for file in _files(study):
+        try:
+            found.append(read(file, file.stem))
+        except VuoroError as error:
+            wrong[file.stem] = error
+    return found, wrong
+
+
+def _files(study: Study) -> list[Path]:
+    return sorted(study.rosters.glob("[!.]*.yaml"))
 
 
 def save(study: Study, roster: Roster) -> None:
@@ -78,7 +95,7 @@ def read(file: Path, group_id: str) -> Roster:
 
     Raises StudyError if it cannot be used, TransientError if it cannot be read.
     """
-    with os_errors("reading a roster"):
+    with os_errors(f"reading the roster of {group_id}"):
         data = file.read_bytes()
     found = _form_data(data) if file.suffix.lower() == FORM else _yaml_data(data, group_id)
     if isinstance(found, dict) and found.get("group") not in (None, "", group_id):

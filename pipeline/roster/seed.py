@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 
 from pipeline import locks
+from pipeline.key.own import protect
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import EntityType
-from pipeline.roster.files import load_all
+from pipeline.roster.files import usable
 from pipeline.roster.model import Member, Named, Roster
 from pipeline.study import Study
 
@@ -25,15 +26,17 @@ class Seed:
 
 
 def seed(study: Study) -> EntityTable:
-    """The study's table of names with those of all its rosters; what is in it stays as it is.
+    """The study's table of names with those of its rosters; what is in it stays as it is.
 
-    Holds the study's lock meanwhile. Raises StudyError if a roster or the key cannot be used,
-    TransientError if one cannot be read or the key not written.
+    A roster that cannot be used adds no names: the sessions of its group tell of it. Holds the
+    study's lock meanwhile. Raises StudyError if the key cannot be used, TransientError if it cannot
+    be read or written.
     """
     with locks.names(study):
+        protect(study)
         found = EntityTable.load(study)
         table = found
-        for each in seeds(load_all(study)):
+        for each in seeds(usable(study)[0]):
             table = table.seed(*astuple(each))
         if table != found:
             table.save(study)

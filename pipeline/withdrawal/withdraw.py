@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from pipeline import intake, locks
 from pipeline.build import document
@@ -17,7 +16,8 @@ from pipeline.clean import sweep
 from pipeline.disk import clear_pending, os_errors, remove, sha256_of
 from pipeline.errors import StudyError
 from pipeline.exports.write import remove_exports
-from pipeline.file_names import fitted
+from pipeline.file_names import fitted, is_tracks_folder
+from pipeline.key import backup
 from pipeline.pseudonymise.apply import replacements
 from pipeline.pseudonymise.entities import Entity, EntityTable, Id
 from pipeline.records import Mentions
@@ -188,11 +188,11 @@ def _remove_copies(study: Study, tombstone: Tombstone) -> None:
     with os_errors("looking through the quarantine"):
         same_sound = (intake.copies(study, session_id) for session_id in tombstone.sessions)
         sha256s = {*tombstone.sessions.values()}.union(*same_sound)
-        for group in filter(Path.is_dir, study.quarantine.iterdir()):
-            for copy in list(group.iterdir()):
-                if copy.exists() and sha256_of(copy) in sha256s:
-                    remove(copy)
-                    remove(group / fitted(copy.name, intake.REASON))
+        for copy in [*study.quarantine.glob("*"), *study.quarantine.glob("*/*")]:
+            is_recording = copy.is_file() or is_tracks_folder(copy.name)
+            if is_recording and sha256_of(copy) in sha256s:
+                remove(copy)
+                remove(copy.with_name(fitted(copy.name, intake.REASON)))
 
 
 def _remove_reports(study: Study) -> None:
@@ -224,6 +224,8 @@ def _forget_names(study: Study, settings: Settings) -> None:
         )
         if left != table.entities:
             replace(table, entities=left).save(study)
+        with os_errors("removing earlier copies of the key"):
+            backup.renew(study.key_file)
 
 
 def _stays(entity: Entity, named: set[Id]) -> bool:

@@ -575,7 +575,7 @@ def test_refused_release_leaves_the_earlier_one(study, gate, tmp_path):
 
 def test_without_the_key_nothing_is_released(study, gate):
     study.key_file.unlink()
-    with pytest.raises(StudyError, match="key of the pseudonyms is not there"):
+    with pytest.raises(StudyError, match=r"names.key is missing"):
         gate()
 
 
