@@ -9,6 +9,7 @@ from pipeline import intake, locks
 from pipeline.disk import clear_pending, os_errors
 from pipeline.errors import StudyError
 from pipeline.leases import Lease
+from pipeline.listener import Listener, listener
 from pipeline.roster.seed import seed
 from pipeline.store import Store
 from pipeline.study import Study
@@ -16,27 +17,34 @@ from pipeline.withdrawal.tombstones import refuse_half_done
 
 
 @contextmanager
-def begun(study: Study, run: str = "") -> Iterator[Lease]:
+def begun(study: Study, run: str = "", told: Listener | None = None) -> Iterator[Lease]:
     """Work on a study; what killed runs left is cleared up first, if nobody else is at work.
 
-    Raises StudyError if a command that must be alone is at work, a withdrawal is half done, or a
-    roster or the key cannot be used; TransientError.
+    ``told``, or else the run's listener, hears what became of that. Raises StudyError if a command
+    that must be alone is at work, a withdrawal is half done, or the key cannot be used;
+    TransientError.
     """
-    clear_up(study)
+    for note in clear_up(study):
+        (told or listener.get()).noted(note)
     with locks.working(study, run) as held:
         refuse_half_done(study)
+        intake.require_recordings(study)
         seed(study)
         yield held
 
 
-def clear_up(study: Study) -> None:
-    """Remove what killed runs left half-written, unless somebody else is at work: then later."""
+def clear_up(study: Study) -> list[str]:
+    """Remove what killed runs left half-written, unless somebody else is at work: then later.
+
+    Sentences for the user on what was set aside.
+    """
     try:
         with locks.alone(study):
             with os_errors("clearing up after an interrupted run"):
                 clear_pending(study.root)
                 Store(study.stages).clear_pending()
-            intake.repair(study)
+            return intake.repair(study)
     except StudyError:
         if locks.is_free(study):
             raise
+    return []

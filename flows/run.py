@@ -32,7 +32,7 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
     be alone is at work on the study. A session that fails raises nothing: ``told`` hears of it.
     """
     settings = study.settings(overrides)
-    with begun(study):  # a key that does not open stops the run before it has begun
+    with begun(study, told=told):  # a key that does not open stops the run before it has begun
         is_alone = len(locks.runs(study)) == 1
         # files are not hashed here: the sound alone is gigabytes; those that are used are
         if not unfinished(study, settings, verify=False) and not intake.waiting(study):

@@ -98,7 +98,7 @@ class Stage:
 def _decode(job: Job) -> Audio:
     chain = job.chain
     return decode(
-        intake.original(chain.study, chain.recording),
+        intake.verified(chain.study, chain.recording),
         job.folder,
         min_duration_s=job.settings.intake.min_duration_s,
         tracks=job.settings.intake.tracks,

@@ -18,7 +18,7 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
-from pipeline.intake import claims, correcting, digests, receipts, sidecar
+from pipeline.intake import claims, digests, receipts, sidecar
 from pipeline.intake.claims import Claim
 from pipeline.intake.looks import look
 from pipeline.intake.numbering import as_recording
@@ -101,18 +101,6 @@ def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Dup
             with suppress(TransientError):  # it is the same disk: the first error is to be told
                 receipts.receipt(study, file, receipts.still_waiting(error))
         raise
-
-
-def repair(study: Study) -> list[Recording]:
-    """Complete what was killed midway, or put it back into the inbox; the sessions completed.
-
-    A run does so first. Raises StudyError if a record is damaged, TransientError.
-    """
-    correcting.complete(study)
-    completed = claims.repair(study)
-    with os_errors("looking through the sessions"):
-        digests.mend(study)
-    return completed
 
 
 def _decided(

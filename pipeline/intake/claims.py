@@ -1,6 +1,6 @@
 """A file that is just being taken in, and is nobody else's meanwhile.
 
-private/recordings/.claim-<random>/lay.json             where in the inbox it lay
+private/recordings/.claim-<random>/lay.json             where in the inbox it lay (its bytes, hex)
                                    original.<suffix>    the file, moved here by one rename
                                    recording.json       what it becomes, written last
 private/recordings/.claim-<session_id>/                 a session on its way to quarantine
@@ -25,14 +25,15 @@ from pathlib import Path
 from pipeline.disk import move, os_errors, sync, write_atomically
 from pipeline.errors import UnreadableError, VuoroError
 from pipeline.file_names import fitted, suffix
-from pipeline.intake.references import REFERENCE, refer
-from pipeline.intake.sessions import ORIGINAL, RECORD, TRACKS, loaded, write_record
-from pipeline.leases import lease, living
+from pipeline.intake.references import refer
+from pipeline.intake.sessions import ORIGINAL, TRACKS, write_record
+from pipeline.json_files import read_json
+from pipeline.leases import lease
 from pipeline.records import Recording
 from pipeline.study import Study
 
 CLAIM = ".claim-"
-_LAY = "lay.json"
+LAY = "lay.json"
 _LEASE = "claim-"
 _PARKED = ".vuoro-claim-"
 
@@ -52,7 +53,7 @@ class Claim:
     def complete(self, recording: Recording) -> None:
         """Make the claim the session. Whoever calls holds the study's names."""
         write_record(self.folder, recording)
-        _publish(self.folder, recording)
+        publish(self.folder, recording)
 
     def remove(self) -> None:
         """Remove what is left of the claim, when the file is elsewhere."""
@@ -62,7 +63,7 @@ class Claim:
         """Put the file back where it lay, or, if that name is taken by now, beside it."""
         with os_errors("putting a file back into the inbox"):
             if not self.stays:
-                move(self.file, _free(self.lay))
+                move(self.file, free(self.lay))
             self.remove()
 
 
@@ -76,7 +77,7 @@ def claimed(study: Study, file: Path, *, stays: bool) -> Iterator[Claim]:
     with claiming(study, secrets.token_hex(8)) as folder:
         with os_errors("taking a recording in"):
             folder.mkdir(mode=0o700)
-            claim = _left(file, folder) if stays else _taken(file, folder)
+            claim = _left(file, folder) if stays else _taken(study, file, folder)
         try:
             yield claim
         except VuoroError:
@@ -91,9 +92,10 @@ def claiming(study: Study, name: str) -> Iterator[Path]:
         yield study.recordings / f"{CLAIM}{name}"
 
 
-def _taken(file: Path, folder: Path) -> Claim:
+def _taken(study: Study, file: Path, folder: Path) -> Claim:
     place = folder / f"{ORIGINAL}{TRACKS if file.is_dir() else suffix(file.name)}"
-    write_atomically(folder / _LAY, json.dumps(str(file)).encode(), 0o600)
+    told = json.dumps(os.fsencode(file.relative_to(study.inbox)).hex())
+    write_atomically(folder / LAY, told.encode(), 0o600)
     try:
         _move_in(file, place)
     except FileNotFoundError:
@@ -116,45 +118,9 @@ def _gone(folder: Path) -> UnreadableError:
     )
 
 
-def repair(study: Study) -> list[Recording]:
-    """Complete what was interrupted, or put it back into the inbox; the sessions completed.
-
-    Claims of those who are at work are left alone. Raises StudyError if a record is damaged,
-    TransientError.
-    """
-    completed = []
-    with os_errors("completing what was interrupted"):
-        found = sorted(study.recordings.glob(f"{CLAIM}*"))
-        at_work = {*living(study)}  # looked for later: a claim is leased before it is made
-        for folder in found:
-            if f"{_LEASE}{folder.name.removeprefix(CLAIM)}" in at_work:
-                continue
-            recording = _repaired(study, folder)
-            completed += [recording] if recording else []
-    return completed
-
-
-def _repaired(study: Study, folder: Path) -> Recording | None:
-    lay = _lay(folder)
-    if lay is not None and (parked := _parked(lay, folder)).exists():
-        parked.rename(_free(lay))  # it is whole; what was copied of it may not be
-        shutil.rmtree(folder)
-        return None
-    file = next(folder.glob(f"{ORIGINAL}*"), None)
-    if (folder / RECORD).exists() and (file or (folder / REFERENCE).exists()):
-        recording = loaded(folder / RECORD, Recording)
-        if not (folder.parent / recording.session_id).exists():
-            _publish(folder, recording)
-            return recording
-        lay = lay or study.inbox / recording.inbox_folder / recording.original_name
-    if file is not None and lay is not None:
-        move(file, _free(lay))
-    shutil.rmtree(folder)
-    return None
-
-
-def _publish(folder: Path, recording: Recording) -> None:
-    (folder / _LAY).unlink(missing_ok=True)
+def publish(folder: Path, recording: Recording) -> None:
+    """Make a claim with its record the session."""
+    (folder / LAY).unlink(missing_ok=True)
     sync(folder)
     folder.rename(folder.with_name(recording.session_id))
     sync(folder.parent)
@@ -166,22 +132,37 @@ def _move_in(file: Path, place: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        parked = _parked(file, place.parent)
-        file.rename(parked)
-        move(parked, place)
+        waits = parked(file, place.parent)
+        file.rename(waits)
+        move(waits, place)
 
 
-def _parked(lay: Path, folder: Path) -> Path:
+def parked(lay: Path, folder: Path) -> Path:
     """Where a claimed file is while it is copied from another file system."""
     return lay.with_name(f"{_PARKED}{folder.name.removeprefix(CLAIM)}")
 
 
-def _lay(folder: Path) -> Path | None:
-    file = folder / _LAY
-    return Path(loaded(file, str)) if file.exists() else None
+def lay_of(study: Study, folder: Path) -> Path | None:
+    """Where in the inbox the file of a claim lay; None if that cannot be told."""
+    try:
+        told = read_json(folder / LAY, str)
+        return None if told is None else inside(study, Path(os.fsdecode(bytes.fromhex(told))))
+    except (VuoroError, ValueError):
+        return None
 
 
-def _free(lay: Path) -> Path:
+def inside(study: Study, path: Path) -> Path | None:
+    """A place in the inbox, by its path there; None if it would be outside."""
+    is_inside = path.parts and not path.is_absolute() and ".." not in path.parts
+    return study.inbox / path if is_inside else None
+
+
+def lease_of(folder: Path) -> str:
+    """What who works on a claim holds."""
+    return f"{_LEASE}{folder.name.removeprefix(CLAIM)}"
+
+
+def free(lay: Path) -> Path:
     """Where a file may be put back without overwriting what was dropped since."""
     lay.parent.mkdir(parents=True, exist_ok=True)
     ending = suffix(lay.name)

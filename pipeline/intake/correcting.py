@@ -15,14 +15,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from pipeline import marks
 from pipeline.dataset import files
 from pipeline.disk import os_errors, sync, write_atomically
 from pipeline.errors import StudyError
 from pipeline.intake import digests, receipts
 from pipeline.intake.groups import known_group
-from pipeline.intake.sessions import loaded, recording, session_id_of, write_record
+from pipeline.intake.sessions import recording, session_id_of, write_record
+from pipeline.json_files import damaged, parsed, read_json
 from pipeline.people import decisions, register
 from pipeline.people.register import Entry
 from pipeline.records import Recording, SessionKind
@@ -80,10 +82,11 @@ def complete(study: Study) -> None:
 
     Raises StudyError if a record is damaged, TransientError.
     """
+    again = "Move it out of private/, then correct the session again: `vuoro session --help`."
+    correction = read_json(study.correction_file, Correction, again)
+    if correction is None:
+        return
     with os_errors("correcting a session"):
-        if not study.correction_file.exists():
-            return
-        correction = loaded(study.correction_file, Correction)
         _Move(study, correction.before, correction.after).carry_out()
         study.correction_file.unlink()
         sync(study.private)
@@ -102,8 +105,8 @@ class _Move:
         self._rename_in_register()
         _rewrite(study.people_decisions, self._decision)
         _rewrite(study.audit / f"{old}.jsonl", self._publication)
-        if study.withdrawn_file.exists():
-            withdrawn = json.loads(study.withdrawn_file.read_bytes())
+        withdrawn = read_json(study.withdrawn_file, list[dict[str, Any]])
+        if withdrawn is not None:
             data = json.dumps([self._tombstone(t) for t in withdrawn], indent=1).encode()
             write_atomically(study.withdrawn_file, data, 0o600)
         digests.rename(study, old, new)
@@ -177,6 +180,7 @@ class _Move:
         named += [*study.clips.rglob(f"{old}-*"), *study.fingerprints.rglob(f"{old}.*")]
         for file in named:
             file.rename(file.with_name(new + file.name.removeprefix(old)))
+        marks.rename(study, study.edits / f"{old}.jsonl", study.edits / f"{new}.jsonl")
         folder = study.recordings / old
         if folder.exists():
             write_record(folder, self.after)
@@ -189,5 +193,9 @@ def _rewrite(file: Path, changed: Callable[[dict[str, Any]], dict[str, Any]]) ->
     if not file.exists():
         return
     *whole, rest = file.read_bytes().split(b"\n")
-    lines = [json.dumps(changed(json.loads(line)), ensure_ascii=False).encode() for line in whole]
-    write_atomically(file, b"\n".join([*lines, rest]), 0o600)
+    try:
+        lines = [changed(parsed(line, dict[str, Any])) for line in whole]
+    except (ValidationError, KeyError, TypeError, AttributeError):
+        raise damaged(file) from None
+    data = [json.dumps(line, ensure_ascii=False).encode() for line in lines]
+    write_atomically(file, b"\n".join([*data, rest]), 0o600)

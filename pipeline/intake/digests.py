@@ -3,17 +3,16 @@
 private/digests/<sha256>    the id of the session whose file has this sha256; or, with "copy"
                             after it, of the session that it has the same sound as
 
-It is made anew from the sessions' records where it is missing, and each run mends it; what it says
-is believed only if the session's own record agrees.
+It is made from the sessions' records where it is missing, and each run mends it; what it says is
+believed only if the session's own record agrees. A note that cannot be read is none.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import suppress
 
 from pipeline.disk import write_atomically
-from pipeline.intake.sessions import RECORD, loaded, sessions
-from pipeline.records import Recording
+from pipeline.intake.sessions import ids, is_id, readable, recording
 from pipeline.study import Study
 
 _COPY = "copy"
@@ -27,12 +26,9 @@ def session_with(study: Study, sha256: str) -> str | None:
     if not study.digests.is_dir():
         mend(study)
     session_id, *copy = _noted(study, sha256)
-    if not session_id:
+    if not (is_id(session_id) and (study.recordings / session_id).is_dir()):
         return None
-    record = study.recordings / session_id / RECORD
-    if not record.is_file():
-        return None
-    return session_id if copy or loaded(record, Recording).sha256 == sha256 else None
+    return session_id if copy or recording(study, session_id).sha256 == sha256 else None
 
 
 def note(study: Study, sha256: str, session_id: str, *, copy: bool = False) -> None:
@@ -44,35 +40,35 @@ def note(study: Study, sha256: str, session_id: str, *, copy: bool = False) -> N
 
 def copies(study: Study, session_id: str) -> frozenset[str]:
     """The sha256 of every file that was set aside for having the same sound as the session."""
-    text = f"{session_id} {_COPY}"
-    return frozenset(file.name for file in _files(study) if file.read_text("utf-8") == text)
+    wanted = [session_id, _COPY]
+    return frozenset(name for name in _names(study) if _noted(study, name) == wanted)
 
 
 def mend(study: Study) -> None:
-    """Note all sessions that are not noted. Raises StudyError if a record is damaged."""
+    """Note all sessions that are not noted and whose records can be read."""
     study.digests.mkdir(mode=0o700, exist_ok=True)
-    recordings = sessions(study)
-    there = {recording.session_id for recording in recordings}
-    for recording in recordings:
-        if _noted(study, recording.sha256)[0] not in there:
-            note(study, recording.sha256, recording.session_id)
+    there = {*ids(study)}
+    for each in readable(study):
+        if _noted(study, each.sha256)[0] not in there:
+            with suppress(OSError):  # something is in its place: the sound tells, too
+                note(study, each.sha256, each.session_id)
 
 
 def rename(study: Study, before: str, after: str) -> None:
     """Have all contents of a session noted under its new id."""
-    for file in _files(study):
-        session_id, *rest = file.read_text(encoding="utf-8").split()
+    for name in _names(study):
+        session_id, *rest = _noted(study, name)
         if session_id == before:
-            write_atomically(file, " ".join([after, *rest]).encode(), 0o600)
+            write_atomically(study.digests / name, " ".join([after, *rest]).encode(), 0o600)
 
 
 def _noted(study: Study, sha256: str) -> list[str]:
-    """The words of a note; [""] where there is none."""
+    """The words of a note; [""] where there is none that can be read."""
     try:
         return (study.digests / sha256).read_text(encoding="utf-8").split() or [""]
-    except FileNotFoundError:
+    except (OSError, UnicodeDecodeError):
         return [""]
 
 
-def _files(study: Study) -> list[Path]:
-    return list(study.digests.glob("[!.]*"))
+def _names(study: Study) -> list[str]:
+    return [file.name for file in study.digests.glob("[!.]*")]

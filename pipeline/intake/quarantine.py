@@ -8,6 +8,7 @@ import shutil
 from itertools import chain, count
 from pathlib import Path
 
+from pipeline.dataset import files
 from pipeline.disk import move, os_errors, write_atomically
 from pipeline.errors import ConsentError, StudyError, VuoroError
 from pipeline.file_names import fitted, folded, suffix
@@ -157,6 +158,8 @@ def _session_aside(study: Study, session_id: str, text: str) -> Path:
     session = recording(study, session_id)
     file = original(study, session)
     with claiming(study, session_id) as claim, os_errors("moving a session to quarantine"):
+        for table in reversed(files.SESSION_TABLES):
+            files.remove(files.file_of(study.dataset, table, session_id))
         folder = study.recordings / session_id
         folder.rename(claim)  # if killed from here on, `repair` undoes it
         if file.is_relative_to(folder):

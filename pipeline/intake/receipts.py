@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import TransientError, VuoroError
+from pipeline.errors import StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
 from pipeline.intake.sessions import recording
 from pipeline.study import Study
@@ -21,6 +21,12 @@ WAITS_FOR_COPY = (
     "Waiting for the copy to be complete. There is nothing for you to do.\n"
 )
 
+RECOVERED = (
+    "Keskeytynyt ajo jätti tämän jälkeensä, eikä sen alkuperäinen kansio ole tiedossa. Jos se on "
+    "tallenne, siirrä se ryhmänsä kansioon inbox-kansiossa.\n\n"
+    "An interrupted run left this, and nothing tells which folder it came from. If it is a "
+    "recording, move it into its group's folder in the inbox.\n"
+)
 _FINNISH = {
     "NotMediaError": "Tiedosto on tyhjä, tai se ei ole ääni- eikä videotiedosto. Kopioi uudelleen.",
     "NoAudioError": "Siinä ei ole ääntä. Vie se äänen kanssa tai käytä erillistä äänitiedostoa.",
@@ -124,6 +130,11 @@ def is_of_duplicate(text: bytes) -> bool:
     return b"\n\nDuplicate of " in text
 
 
+def is_recovered(text: bytes) -> bool:
+    """Whether a reason says that nothing tells which folder the file came from."""
+    return RECOVERED.encode() in text
+
+
 def told(error: VuoroError, outcome: tuple[str, str]) -> str:
     """What is wrong and what to do, in both languages, after the words that say what follows."""
     finnish, english = outcome
@@ -138,9 +149,9 @@ def _accepted(session_id: str) -> str:
 
 
 def _update(study: Study, session_id: str, text: str) -> None:
-    """Write a session's receipt anew, unless somebody has tidied it away."""
-    session = recording(study, session_id)
-    file = study.inbox / session.inbox_folder / session.original_name
-    with suppress(TransientError):  # a message is not worth a session
+    """Write a session's receipt again, unless somebody has tidied it away."""
+    with suppress(StudyError, TransientError):  # a message is not worth a session
+        session = recording(study, session_id)
+        file = study.inbox / session.inbox_folder / session.original_name
         if receipt_of(file).is_file():
             receipt(study, file, text)

@@ -9,21 +9,17 @@ private/recordings/<session_id>/recording.json       what it was accepted as, an
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
-from fnmatch import fnmatchcase
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar, cast
 
-from pydantic import TypeAdapter, ValidationError
-
-from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError
+from pipeline.dataset import files
+from pipeline.disk import os_errors, sha256_of, write_atomically
+from pipeline.errors import StudyError, UnreadableError, VuoroError
 from pipeline.intake import references
+from pipeline.json_files import RESTORE, adapter, read_json, shown
 from pipeline.records import Recording, SessionKind
 from pipeline.study import Study
 
-T = TypeVar("T")
 RECORD = "recording.json"
 ORIGINAL = "original"
 TRACKS = ".tracks"
@@ -33,16 +29,31 @@ _ID = re.compile(r"(G\d+)-[SI]\d+")
 
 
 def sessions(study: Study) -> list[Recording]:
-    """All accepted recordings, by session_id.
+    """All accepted recordings, by session_id: for what must leave none out.
 
     Raises StudyError if a record is damaged, TransientError where it cannot be read.
     """
-    return _read(study, "[!.]*")
+    found = records(study).values()
+    return [each if isinstance(each, Recording) else _raised(each) for each in found]
 
 
-def sessions_of(study: Study, group_id: str) -> list[Recording]:
-    """The accepted recordings of a group, by session_id. Raises as ``sessions``."""
-    return _read(study, f"{group_id}-*")
+def readable(study: Study, group_id: str = "") -> list[Recording]:
+    """The accepted recordings, of a group if one is given, whose records can be read.
+
+    One that cannot be read keeps no other from being worked on: ``records`` tells of it.
+    """
+    return [each for each in records(study, group_id).values() if isinstance(each, Recording)]
+
+
+def records(study: Study, group_id: str = "") -> dict[str, Recording | VuoroError]:
+    """The accepted recording of each session, by session_id, or why its record cannot be read.
+
+    A folder that cannot be listed raises TransientError: it must not pass for a study without
+    sessions, whose rows would be taken out of the data set.
+    """
+    start = f"{group_id}-" if group_id else ""
+    found = sorted(session_id for session_id in ids(study) if session_id.startswith(start))
+    return {session_id: _record(study, session_id) for session_id in found}
 
 
 def recording(study: Study, session_id: str) -> Recording:
@@ -50,11 +61,15 @@ def recording(study: Study, session_id: str) -> Recording:
 
     Raises StudyError if there is none or its record is damaged, TransientError.
     """
-    record = study.recordings / session_id / RECORD
-    if not record.is_file():
+    file = study.recordings / session_id / RECORD
+    found = read_json(file, Recording)
+    if found is None and is_id(session_id) and file.parent.is_dir():
+        raise StudyError(f"{shown(file)} is missing.", RESTORE)
+    if found is None:
         raise StudyError(f"There is no session {session_id}.", "`vuoro status` lists them.")
-    with os_errors("reading a session's record"):
-        return loaded(record, Recording)
+    if found.session_id != session_id:
+        raise StudyError(f"{shown(file)} is the record of another session.", RESTORE)
+    return found
 
 
 def original(study: Study, recording: Recording) -> Path:
@@ -70,11 +85,51 @@ def original(study: Study, recording: Recording) -> Path:
     return references.followed(reference, recording)
 
 
+def verified(study: Study, recording: Recording) -> Path:
+    """Where the recording's file is, once it was read and found to be the one taken in.
+
+    Raises StudyError if it is another, UnreadableError if it cannot be read or is not there.
+    """
+    file = original(study, recording)
+    session_id = recording.session_id
+    with os_errors("checking that a recording is the one that was taken in"):
+        if not file.exists():
+            raise UnreadableError(
+                f"The recording of {session_id} is not in private/recordings/{session_id}.",
+                RESTORE,
+            )
+        if sha256_of(file) != recording.sha256:
+            raise StudyError(
+                f"The recording of {session_id} is not the file that was taken in: it was "
+                "replaced or damaged.",
+                f"Restore private/recordings/{session_id}/{ORIGINAL}{recording.suffix} from a "
+                "backup; if the file there is another recording, drop it into the inbox.",
+            )
+    return file
+
+
 def ids(study: Study) -> Iterator[str]:
-    """The ids of all sessions, without reading a record."""
-    for folder in study.recordings.iterdir():
-        if _ID.fullmatch(folder.name):
-            yield folder.name
+    """The ids of all sessions, without reading a record. Raises TransientError."""
+    with os_errors("reading the list of sessions"):
+        names = [folder.name for folder in study.recordings.iterdir()]
+    yield from filter(is_id, names)
+
+
+def require_recordings(study: Study) -> None:
+    """Raises StudyError if all sessions are gone though the data set has some, TransientError.
+
+    What a disk that is not connected takes along must not leave the data set.
+    """
+    if not any(ids(study)) and any(files.files(study.dataset, "sessions")):
+        raise StudyError(
+            "private/recordings is empty, though the data set has sessions; it was left as it is.",
+            "Connect the disk that the recordings are on, or restore them from a backup.",
+        )
+
+
+def is_id(name: str) -> bool:
+    """Whether a name can be that of a session."""
+    return _ID.fullmatch(name) is not None
 
 
 def session_id_of(group_id: str, kind: SessionKind, number: int) -> str:
@@ -84,32 +139,15 @@ def session_id_of(group_id: str, kind: SessionKind, number: int) -> str:
 
 def write_record(folder: Path, recording: Recording) -> None:
     """Write what a session was accepted as into its folder."""
-    data = TypeAdapter(Recording).dump_json(recording, indent=1)
-    write_atomically(folder / RECORD, data, 0o600)
+    write_atomically(folder / RECORD, adapter(Recording).dump_json(recording, indent=1), 0o600)
 
 
-def loaded(file: Path, kind: type[T]) -> T:
-    """What a JSON file of the study holds. Raises StudyError if it is damaged."""
+def _record(study: Study, session_id: str) -> Recording | VuoroError:
     try:
-        found: T = _adapter(cast(Hashable, kind)).validate_json(file.read_bytes())
-    except ValidationError:
-        what = f"{file.parent.name}/{file.name} is damaged."
-        raise StudyError(what, "Restore it from a backup.") from None
-    return found
+        return recording(study, session_id)
+    except VuoroError as error:
+        return error
 
 
-@cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(cast(Any, kind))  # making one takes longer than reading a record by it
-
-
-def _read(study: Study, names: str) -> list[Recording]:
-    """The recordings of the sessions whose folders are named so.
-
-    A folder that cannot be read raises: to ``Path.glob`` it would be a study without sessions, and
-    their rows would be taken out of the data set.
-    """
-    with os_errors("reading the list of sessions"):
-        folders = (f for f in study.recordings.iterdir() if fnmatchcase(f.name, names))
-        records = sorted(record for f in folders if (record := f / RECORD).is_file())
-        return [loaded(record, Recording) for record in records]
+def _raised(error: VuoroError) -> Recording:
+    raise error

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from inbox import SETTINGS, accept, contents, drop, drop_tracks, receipt_of
-from pydantic import TypeAdapter
 
 from pipeline import intake
 from pipeline.errors import NoAudioError, StudyError, TooShortError
 from pipeline.intake import Accepted, Duplicate
+from pipeline.intake.sessions import write_record
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study, create
@@ -86,27 +86,65 @@ def test_group_numbers_are_drawn_not_counted(tmp_path: Path) -> None:
     assert all(re.fullmatch("G[0-9][0-9]", group_id) for group_id in drawn)
 
 
-def test_lost_list_of_groups_does_not_merge_two(study: Study) -> None:
+def known(study: Study, group_id: str, folder: str) -> None:
+    """A session of a group, without sound."""
+    record = Recording(
+        f"{group_id}-S01", group_id, 1, "meeting", folder, "1.wav", ".wav", inbox_folder=folder
+    )
+    (study.recordings / record.session_id).mkdir()
+    write_record(study.recordings / record.session_id, record)
+
+
+@pytest.mark.parametrize("list_of_groups", [None, b"", b'{"a": "G0', b"\xff\xfe", b"[1]"])
+def test_lost_list_of_groups_is_made_again_from_the_sessions(
+    study: Study, list_of_groups: bytes | None
+) -> None:
     for number in range(1, 99):
-        known = Recording(f"G{number:02d}-S01", f"G{number:02d}", 1, "meeting", str(number), "", "")
-        (study.recordings / known.session_id).mkdir()
-        data = TypeAdapter(Recording).dump_json(known)
-        (study.recordings / known.session_id / "recording.json").write_bytes(data)
+        known(study, f"G{number:02d}", f"folder {number}/sub")
+    if list_of_groups is not None:
+        study.groups_file.write_bytes(list_of_groups)
+    file = drop(study, "folder 7/2.wav")
+    with pytest.raises(StudyError, match=r"private/groups.json is (missing|damaged)"):
+        accept(study, file)
+    [note] = intake.repair(study)
+    assert "made again from the records" in note
+    assert accept(study, file).session_id == "G07-S02"
     assert accept(study, drop(study, "new/1.wav")).group_id == "G99"
-    accept(study, drop(study, "newer/1.wav"))
-    assert len({recording.group_id for recording in intake.sessions(study)}) == 100
+    aside = study.private / "groups.json.damaged"
+    assert (aside.read_bytes() if aside.exists() else None) == list_of_groups
 
 
-@pytest.mark.parametrize(
-    "place", ["private/groups.json", "private/recordings/G01-S01/recording.json"]
-)
-def test_damaged_record_stops_and_moves_nothing(place: str, study: Study) -> None:
+def test_list_of_groups_that_sessions_do_not_tell_gives_no_second_number(study: Study) -> None:
+    known(study, "G07", "a")
+    (study.rosters).mkdir()
+    (study.rosters / "G12.yaml").write_text("members: []\n")  # of a folder that no session tells
+    file = drop(study, "b/1.wav")
+    assert intake.repair(study) == [
+        "private/groups.json is missing. Restore it from a backup: without it, a group could get a "
+        "second number."
+    ]
+    with pytest.raises(StudyError, match="second number"):
+        accept(study, file)
+    assert file.exists() and not study.groups_file.exists()
+
+
+def test_damaged_list_of_groups_moves_nothing(study: Study) -> None:
     file = drop(study, "a/1.wav")
-    (study.root / place).parent.mkdir(exist_ok=True)
-    (study.root / place).write_text("{")
+    study.groups_file.write_text("{")
     with pytest.raises(StudyError, match="is damaged"):
         accept(study, file)
     assert intake.waiting(study) == [file]
+
+
+def test_damaged_record_keeps_no_other_recording_out(study: Study) -> None:
+    first = accept(study, drop(study, "a/1.wav"))
+    (study.recordings / first.session_id / intake.RECORD).write_text("{")
+    second = accept(study, drop(study, "a/2.wav"))
+    assert (second.group_id, second.session_number) == (first.group_id, 2)
+    assert intake.readable(study) == [second]
+    assert isinstance(intake.records(study)[first.session_id], StudyError)
+    with pytest.raises(StudyError, match=r"recording.json is damaged"):
+        intake.sessions(study)
 
 
 def test_numbers_that_are_taken_or_missing(study: Study) -> None:

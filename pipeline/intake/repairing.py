@@ -1,0 +1,94 @@
+"""What was killed midway is completed, or put back where it lay; what cannot be is set aside."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from pipeline.disk import move, os_errors
+from pipeline.errors import VuoroError
+from pipeline.file_names import suffix
+from pipeline.intake import claims, correcting, digests, groups, receipts, sidecar
+from pipeline.intake.quarantine import set_aside
+from pipeline.intake.references import REFERENCE
+from pipeline.intake.sessions import ORIGINAL, RECORD, is_id
+from pipeline.json_files import read_json
+from pipeline.leases import living
+from pipeline.records import Recording
+from pipeline.study import Study
+
+_OURS = {claims.LAY, RECORD, REFERENCE, sidecar.OF_FOLDER}
+_SET_ASIDE = (
+    "What an interrupted run left was set aside in quarantine/: `vuoro status` tells what to do."
+)
+
+
+def repair(study: Study) -> list[str]:
+    """Complete what was killed midway, or put it back into the inbox; sentences for the user.
+
+    A run does so first. Nothing is deleted that could be a recording, and one claim that cannot be
+    repaired keeps no other from it. Raises StudyError if the correction of a session cannot be
+    completed, TransientError.
+    """
+    correcting.complete(study)
+    notes = groups.repair(study)
+    with os_errors("looking for what was interrupted"):
+        found = sorted(study.recordings.glob(f"{claims.CLAIM}*"))
+    at_work = {*living(study)}  # looked for later: a claim is leased before it is made
+    for claim in found:
+        if claims.lease_of(claim) not in at_work:
+            try:
+                with os_errors("completing what was interrupted"):
+                    notes += _repaired(study, claim)
+            except VuoroError as error:
+                notes.append(f"What an interrupted run left stays where it is. {error}")
+    with os_errors("looking through the sessions"):
+        digests.mend(study)
+    return notes
+
+
+def _repaired(study: Study, claim: Path) -> list[str]:
+    """Repair one claim of nobody who is at work."""
+    if claim.is_symlink() or not claim.is_dir():
+        return _aside(study, claim, claim)
+    lay = claims.lay_of(study, claim)
+    if lay is not None and (parked := claims.parked(lay, claim)).exists():
+        parked.rename(claims.free(lay))  # it is whole; what was copied of it may not be
+        shutil.rmtree(claim)
+        return []
+    file = next(claim.glob(f"{ORIGINAL}*"), None)
+    record = _record(claim)
+    if record is not None and (file or (claim / REFERENCE).exists()):
+        if not (study.recordings / record.session_id).exists():
+            claims.publish(claim, record)
+            return []
+        lay = lay or claims.inside(study, Path(record.inbox_folder, record.original_name))
+    if file is not None:
+        if lay is None:
+            notes = _aside(study, file, claim)
+        else:
+            move(file, claims.free(lay))
+            notes = []
+    elif any(each.name not in _OURS and each.name[0] != "." for each in claim.iterdir()):
+        return _aside(study, claim, claim)
+    else:
+        notes = []
+    shutil.rmtree(claim)
+    return notes
+
+
+def _record(claim: Path) -> Recording | None:
+    """What the claim was to become; None where that is not told, or not so that it can be read."""
+    try:
+        found = read_json(claim / RECORD, Recording)
+    except VuoroError:
+        return None
+    return found if found is not None and is_id(found.session_id) else None
+
+
+def _aside(study: Study, what: Path, claim: Path) -> list[str]:
+    """Move what a claim holds to quarantine, as nothing tells where it lay."""
+    name = f"recovered-{claim.name.removeprefix(claims.CLAIM)}"
+    ending = suffix(what.name) if what != claim else ""
+    set_aside(study, what, study.inbox / f"{name}{ending}", receipts.RECOVERED)
+    return [_SET_ASIDE]
