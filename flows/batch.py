@@ -127,15 +127,27 @@ class Work:
 
     def settle(self) -> None:
         """Bring all sessions that are heard into the data set, then document that."""
-        self._share(self._lacking(READING), self._make(READING), wait=True)
+        self._read()
         with lease(self._study, "document", wait_s=inf):
             if self.to_do():
                 self._unfinished = None  # others may have done it, while this one waited
+            self._read()
             for session_id in self._lacking(LAST):  # all names, before any session is published
                 self._share([session_id], self._name, wait=True)
             for session_id in self._lacking(LAST):
                 self._share([session_id], self._publish, wait=True)
             document(str(self._study.root))
+
+    def _read(self) -> None:
+        """Make the stages between hearing and publishing of all sessions that are heard.
+
+        When a recording is refused, who is who in its group is found out again, without it.
+        """
+        while True:
+            n_failed = len(self._failed)
+            self._share(self._lacking(READING), self._make(READING), wait=True)
+            if len(self._failed) == n_failed:
+                return
 
     def _lacking(self, stages: Collection[str]) -> list[str]:
         """The sessions that are heard and lack one of these stages, by session id."""

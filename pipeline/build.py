@@ -17,14 +17,15 @@ from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group
 from pipeline.device import one_thread_for_numpy
 from pipeline.disk import clear_pending, os_errors, write_atomically
-from pipeline.errors import StudyError, VuoroError
+from pipeline.errors import StudyError, UnreadableError, VuoroError
 from pipeline.exports.write import export, forms_in
 from pipeline.key.file import lies_in
 from pipeline.listener import Listener
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.roster.consent import require
-from pipeline.roster.files import load_all
+from pipeline.roster.files import usable
+from pipeline.roster.model import Roster
 from pipeline.roster.seed import person_id, seed
 from pipeline.settings import Settings
 from pipeline.store import Store, digest
@@ -72,7 +73,8 @@ def build(
         with os_errors("clearing up after an interrupted run"):
             clear_pending(study.root)
             Store(study.stages).clear_pending()
-        intake.repair(study)
+        for note in intake.repair(study):
+            told.noted(note)
         refuse_half_done(study)
         seed(study)
         one_thread_for_numpy()
@@ -89,40 +91,50 @@ def build(
 def document(study: Study) -> None:
     """Bring what is not of one session up to date: people, attendance, dictionary, data sheet.
 
-    What is left of sessions that the study no longer has goes. Whoever calls holds the study.
+    What is left of sessions that the study no longer has goes; one whose record cannot be read it
+    has. Of a group whose roster cannot be used, people and attendance stay as they are. Whoever
+    calls holds the study.
 
     All of the data set is read for it, so it is not done again while neither a file of the data set
     nor anything else that it comes from was touched: ``Study.documented_file`` tells that.
 
-    Raises StudyError if a roster or the key cannot be used, DatasetError if a file of the data set
-    is damaged, TransientError.
+    Raises StudyError if the recordings are gone or the key cannot be used, DatasetError if a file
+    of the data set is damaged, TransientError.
     """
-    session_ids = [recording.session_id for recording in intake.sessions(study)]
+    intake.require_recordings(study)
+    session_ids = sorted(intake.ids(study))
     decided = [*sorted(study.rosters.glob("*")), study.key_file]
-    touched = [[ascii(file.name), files.changed_ns(file)] for file in decided]
+    touched = [[ascii(file.name), _changed_ns(file)] for file in decided]
     made_from: list[object] = [session_ids, files.origin(""), touched]
     mark = study.documented_file
     with os_errors("looking whether the data set has changed"):
-        is_done = mark.is_file() and mark.read_text() == _digest(made_from, study.dataset)
+        is_done = mark.is_file() and mark.read_bytes() == _digest(made_from, study.dataset)
     if is_done:
         return
     remove_stale(study.dataset, session_ids)
-    publish_people(study.dataset, background(study))
+    rosters, damaged = usable(study)
+    publish_people(study.dataset, background(study, rosters), left=damaged)
     write_documentation(study.dataset)
     with os_errors("noting how the data set looks"):
-        write_atomically(mark, _digest(made_from, study.dataset).encode(), 0o600)
+        write_atomically(mark, _digest(made_from, study.dataset), 0o600)
 
 
-def _digest(made_from: list[object], dataset: Path) -> str:
-    return digest([made_from, files.looks(dataset)])
+def _changed_ns(file: Path) -> int | None:
+    try:
+        return files.changed_ns(file)
+    except UnreadableError:  # a roster: the sessions of its group tell of it
+        return None
 
 
-def background(study: Study) -> dict[str, Group]:
+def _digest(made_from: list[object], dataset: Path) -> bytes:
+    return digest([made_from, files.looks(dataset)]).encode()
+
+
+def background(study: Study, rosters: Collection[Roster]) -> dict[str, Group]:
     """What the rosters say of the members who have consented, by group and person_id.
 
-    Raises StudyError if a roster or the key cannot be used, TransientError.
+    Raises StudyError if the key cannot be used, TransientError.
     """
-    rosters = load_all(study)
     table = EntityTable.load(study) if rosters else EntityTable()
     return {
         roster.group: {

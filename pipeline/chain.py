@@ -7,25 +7,24 @@ stages that read it and those after them whose input thereby changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
-from models.registry import ResolvedModel, resolve
+from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.diarise import diarisation_models
 from pipeline.disk import os_errors
 from pipeline.edits import log
 from pipeline.edits.model import Corrected, Edit, relabelled
-from pipeline.errors import StudyError, TransientError
+from pipeline.errors import StudyError, TransientError, VuoroError
 from pipeline.identify import same_voices, voices_as_one
+from pipeline.in_common import Common
 from pipeline.interview.guide import Guide
 from pipeline.interview.guide import load as load_guide
 from pipeline.interview.questions import questions
@@ -59,34 +58,6 @@ REPLACED = "replaced"  # results that only save time
 
 
 @dataclass(frozen=True)
-class Common:
-    """What all sessions have in common under the same settings, found out once."""
-
-    settings: Settings
-
-    @cached_property
-    def models(self) -> dict[str, ResolvedModel]:
-        """The models in use, by role. Raises ModelError if one is missing or damaged."""
-        ids = {
-            **diarisation_models(self.settings.diarisation),
-            "speech-recognition": self.settings.transcription.model,
-            "names-fi": "spacy-fi",
-            "names-en": "spacy-en",
-        }
-        return {role: resolve(model) for role, model in ids.items()}
-
-    @cached_property
-    def sections(self) -> dict[str, Any]:
-        """The settings, by section, as JSON holds them."""
-        return self.settings.model_dump(mode="json")
-
-    @cached_property
-    def settings_digest(self) -> str:
-        """A digest of all settings that can change a result."""
-        return digest({k: v for k, v in self.sections.items() if k != "machine"})[:16]
-
-
-@dataclass(frozen=True)
 class SessionChain:
     """The stages of one session: what is done, what is not, and doing it.
 
@@ -116,6 +87,11 @@ class SessionChain:
     def _found(self) -> dict[str, Result]:
         return {}
 
+    @cached_property
+    def problems(self) -> list[StudyError]:
+        """Why it could not be told whether a stage is done: what it depends on is damaged."""
+        return []
+
     def key(self, name: str, *, verify: bool = True) -> str | None:
         """The address of a stage's result: a digest of all it depends on.
 
@@ -129,9 +105,10 @@ class SessionChain:
     def _also(self, stage: Stage, *, find_out: bool = False) -> object | None:
         try:
             return stage.also(self, find_out) if stage.also else ()
-        except (ValidationError, StudyError):  # damaged, for this session alone or its group
+        except StudyError as error:  # damaged, for this session alone or its group
             if find_out:  # who runs the stage is told
                 raise
+            self.problems.append(error)
             return None
 
     def _address(self, stage: Stage, also: object | None) -> str | None:
@@ -267,7 +244,7 @@ class SessionChain:
         if find_out:
             asked = self.study, self.recording.group_id, peers.diarised, self.voice_model
             voice_of = partial(kept_voice_of, self.store, self.models, self.settings.machine)
-            found: Register | None = group.update(*asked, voice_of)
+            found: Register | None = group.update(*asked, voice_of, peers.unreadable)
         else:
             found = peers.register
         if found is None:
@@ -359,41 +336,92 @@ class SessionChain:
         if self.looked_at_with is not None:
             return self.looked_at_with
         self.find("diarise")  # verified, as it is to be worked with
+        found = intake.records(self.study, self.recording.group_id)
+        readable = {id: each for id, each in found.items() if isinstance(each, Recording)}
         return Peers(
             [
                 self
-                if recording.session_id == self.recording.session_id
+                if session_id == self.recording.session_id
                 else replace(self, recording=recording, common=self._common)
-                for recording in intake.sessions_of(self.study, self.recording.group_id)
-            ]
+                for session_id, recording in readable.items()
+            ],
+            unreadable=frozenset(found.keys() - readable.keys()),
         )
 
 
-def chains(study: Study, settings: Settings, *, verify: bool = False) -> Iterator[SessionChain]:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left to do of a session: its stages to come, () if it is finished.
+
+    ``wrong`` is what is in the way; ``recording`` is None where its record cannot be read.
+    """
+
+    session_id: str
+    recording: Recording | None
+    to_come: tuple[str, ...]
+    wrong: VuoroError | None = None
+
+
+def chains(
+    study: Study,
+    settings: Settings,
+    *,
+    verify: bool = False,
+    records: Mapping[str, Recording | VuoroError] | None = None,
+) -> Iterator[SessionChain]:
     """The chains of all sessions, by session id: to look at, while nothing is made of any.
 
-    What they have in common is found out once, for the study or for the group. With ``verify`` they
+    Sessions whose ``records`` (as ``intake.records`` has them) cannot be read have none. What the
+    others have in common is found out once, for the study or for the group. With ``verify`` they
     are to be asked with ``verify``, too.
     """
     common = Common(settings)
-    for _, recordings in groupby(intake.sessions(study), key=lambda r: r.group_id):
+    found = intake.records(study) if records is None else records
+    readable = [each for each in found.values() if isinstance(each, Recording)]
+    for _, recordings in groupby(readable, key=lambda r: r.group_id):
         of_group: list[SessionChain] = []
-        peers = Peers(of_group, verify)
+        peers = Peers(of_group, verify, frozenset(found) - {each.session_id for each in readable})
         of_group += [SessionChain(study, each, settings, common, peers) for each in recordings]
         yield from of_group
+
+
+def left(study: Study, settings: Settings, *, verify: bool = True) -> list[Left]:
+    """What a run would do of each session, by session id.
+
+    What is wrong with one session, or one group, is told of that alone. Raises StudyError or
+    ModelError where nothing can be told of any, TransientError.
+    """
+    intake.require_recordings(study)
+    records = intake.records(study)
+    unread = [
+        Left(session_id, None, (PUBLISH,), each)
+        for session_id, each in records.items()
+        if not isinstance(each, Recording)
+    ]
+    found = chains(study, settings, verify=verify, records=records)
+    return sorted(
+        [*unread, *(_left(chain, verify) for chain in found)], key=lambda each: each.session_id
+    )
+
+
+def _left(chain: SessionChain, verify: bool) -> Left:
+    session_id = chain.recording.session_id
+    try:
+        pending = chain.pending(verify=verify)
+        to_come = (*pending, PUBLISH) if pending or not chain.is_published else ()
+    except (StudyError, TransientError) as error:
+        return Left(session_id, chain.recording, (PUBLISH,), error)
+    wrong = next(iter(chain.problems), None) if to_come else None
+    return Left(session_id, chain.recording, to_come, wrong)
 
 
 def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:
     """What a run would do: for each session that is not finished, its stages to come, in order.
 
-    The last of them is ``publish``.
+    The last of them is ``publish``. Raises as ``left``.
     """
-    waiting: dict[str, list[str]] = {}
-    for chain in chains(study, settings, verify=verify):
-        pending = chain.pending(verify=verify)
-        if pending or not chain.is_published:
-            waiting[chain.recording.session_id] = [*pending, PUBLISH]
-    return waiting
+    found = left(study, settings, verify=verify)
+    return {each.session_id: [*each.to_come] for each in found if each.to_come}
 
 
 def _ignore(share: float) -> None:

@@ -157,6 +157,8 @@ def _in_use(study: Study, settings: Settings) -> _InUse:
     lacking: set[str] = set()
     heard: set[Path] = set()
     unheard: set[Path] = set()
+    intake.require_recordings(study)
+    intake.sessions(study)  # of one that cannot be read nothing is known: not what is in use
     for chain in chains(study, settings):
         is_shared = files.file_of(study.dataset, "sessions", chain.recording.session_id).is_file()
         folders |= {*chain.kept()}
@@ -167,6 +169,8 @@ def _in_use(study: Study, settings: Settings) -> _InUse:
         if (decoded := chain.find("decode", verify=False)) is not None:
             is_done = not chain.pending(verify=False) and chain.is_published
             (heard if is_done and _is_there(chain) else unheard).add(decoded.folder)
+        if chain.problems:
+            raise chain.problems[0]
     return _InUse(frozenset(folders), frozenset(lacking), frozenset(heard - unheard))
 
 

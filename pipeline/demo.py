@@ -32,7 +32,7 @@ def create_study(root: Path) -> Study:
 
 def drop_recordings(study: Study) -> list[Path]:
     """Put the demo's recordings into the inbox, but for those that the study has already."""
-    there = {recording.original_name for recording in intake.sessions(study)}
+    there = {recording.original_name for recording in intake.readable(study)}
     there |= {file.name for file in study.quarantine.glob("*/*")}
     dropped = []
     for source in sorted(FINNISH.glob("tapaaminen-?.*")):

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pipeline import intake, leases, state
-from pipeline.chain import unfinished
+from pipeline.chain import Left, left
 from pipeline.dataset import files
 from pipeline.disk import os_errors
-from pipeline.errors import ConsentError
+from pipeline.errors import ConsentError, StudyError, UnreadableError, VuoroError
 from pipeline.people import register
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Recording
@@ -82,18 +83,27 @@ class Overview:
 def overview(study: Study, settings: Settings) -> Overview:
     """Every session, then what waits in the inbox, then what is in quarantine.
 
-    Raises StudyError if a record, a roster or the key cannot be used, ModelError, TransientError.
+    What is wrong with one session, roster or register is told of the sessions that it is about.
+    Raises StudyError if the key cannot be used, ModelError, TransientError.
     """
-    to_come = unfinished(study, settings, verify=False)
     held = frozenset(leases.living(study))
-    sessions = [
-        _unfinished(study, recording, tuple(to_come[recording.session_id]), held)
-        if recording.session_id in to_come
-        else _finished(study, recording)
-        for recording in intake.sessions(study)
-    ]
+    sessions = [_entry(study, each, held) for each in left(study, settings, verify=False)]
     entries = *sessions, *_inbox(study), *_quarantine(study)
     return Overview(entries, _n_unknown_voices(study), _n_open_names(study))
+
+
+def _entry(study: Study, found: Left, leased: Collection[str]) -> Entry:
+    """A session; ``leased`` are those that a living process is at."""
+    recording, wrong = found.recording, found.wrong
+    if recording is not None and not found.to_come:
+        return _finished(study, recording)
+    if recording is not None:
+        entry = _unfinished(study, recording, found.to_come, leased)
+    else:
+        entry = Entry(found.session_id, "", "waiting")
+    if wrong is None or entry.situation in ("at work", "cancelled"):
+        return entry
+    return replace(entry, situation="failed", why=wrong.what, next=wrong.remedy)
 
 
 def _finished(study: Study, recording: Recording) -> Entry:
@@ -104,7 +114,7 @@ def _finished(study: Study, recording: Recording) -> Entry:
 def _unfinished(
     study: Study, recording: Recording, to_come: tuple[str, ...], leased: Collection[str]
 ) -> Entry:
-    """A session that is not finished; ``leased`` are those that somebody living is at."""
+    """A session that is not finished."""
     session_id = recording.session_id
     found = state.load(study, session_id)
     is_alive = found.stage is not None and session_id in leased
@@ -126,7 +136,8 @@ def _unfinished(
         entry = replace(entry, stage=found.stage, share=found.share, by=found.by)
         return replace(entry, situation="at work", since=found.since, next="")
     if hold := _hold(study, recording):
-        return replace(entry, situation="held", why=hold.what, next=hold.remedy)
+        situation: Situation = "held" if isinstance(hold, ConsentError) else "failed"
+        return replace(entry, situation=situation, why=hold.what, next=hold.remedy)
     if found.stage is not None:
         why = f"Whoever was at the stage '{found.stage}' stopped without a word."
         return replace(entry, since=found.reported, why=why)
@@ -136,10 +147,11 @@ def _unfinished(
     return entry
 
 
-def _hold(study: Study, recording: Recording) -> ConsentError | None:
+def _hold(study: Study, recording: Recording) -> VuoroError | None:
+    """Why the session may not be processed: consent, or a roster that cannot be used."""
     try:
         require(study, recording)
-    except ConsentError as error:
+    except (ConsentError, StudyError, UnreadableError) as error:
         return error
     return None
 
@@ -162,7 +174,9 @@ def _quarantine(study: Study) -> Iterator[Entry]:
         if intake.is_of_duplicate(reason.read_bytes()):
             yield Entry("", name, "duplicate", since, why=why)
         else:
-            yield Entry("", name, "in quarantine", since, why=why, next="mend it, then vuoro retry")
+            recovered = intake.is_recovered(reason.read_bytes())
+            todo = "move it into the inbox" if recovered else "mend it, then vuoro retry"
+            yield Entry("", name, "in quarantine", since, why=why, next=todo)
 
 
 def _last_words(told: Path) -> str:
@@ -183,13 +197,13 @@ def _written(file: Path) -> datetime | None:
 
 def _n_unknown_voices(study: Study) -> int:
     """How many voices are not clearly somebody's; `vuoro review people` asks whose."""
-    registers = (register.load(study, file.stem) for file in study.people.glob("G*.json"))
-    return sum(
-        entry.known.by == "unknown"
-        for each in registers
-        for session_id in each.sessions
-        for entry in each.latest(session_id)
-    )
+    found = 0
+    for file in study.people.glob("G*.json"):
+        with suppress(StudyError, UnreadableError):  # the group's sessions tell of it
+            known = register.load(study, file.stem)
+            entries = (each for id in known.sessions for each in known.latest(id))
+            found += sum(each.known.by == "unknown" for each in entries)
+    return found
 
 
 def _n_open_names(study: Study) -> int:

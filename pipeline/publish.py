@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.dataset import datasheet, files
+from pipeline.dataset.columns import OWN
 from pipeline.dataset.people import (
     HEARD,
     Group,
@@ -140,20 +141,28 @@ def is_published(dataset: Path, session_id: str, source: str) -> bool:
     return all(_is_made_from(file, source) for file in read)
 
 
-def publish_people(dataset: Path, background: Mapping[str, Group] = NOBODY) -> bool:
+def publish_people(
+    dataset: Path, background: Mapping[str, Group] = NOBODY, left: Collection[str] = ()
+) -> bool:
     """Write the people and the attendance of every group anew; True if any changed.
 
     Both come from the footers of the sessions files and from ``background``, which has the members
-    of each group's roster. One group is in memory at a time.
+    of each group's roster. Groups that are ``left`` keep the files that they have. One group is in
+    memory at a time.
 
     Raises DatasetError if a file of the data set is damaged, TransientError if one cannot be read
     or written.
     """
-    own = own_columns(background.values())
+    kept = (files.file_of(dataset, "people", group_id) for group_id in left)
+    own = _own_columns_of(file for file in kept if file.is_file()) | own_columns(
+        background.values()
+    )
     changed, groups = False, set()
     sessions = files.files(dataset, "sessions")
     for group_id, of_group in groupby(sessions, key=lambda file: files.group_of(file.stem)):
         groups.add(group_id)
+        if group_id in left and files.file_of(dataset, "people", group_id).is_file():
+            continue
         changed |= _write_group(dataset, group_id, of_group, background.get(group_id, {}), own)
     stale = (f for name in files.GROUP_TABLES for f in files.files(dataset, name))
     return _remove(file for file in stale if file.stem not in groups) or changed
@@ -312,6 +321,12 @@ def _met(file: Path) -> tuple[Met, dict[str, str]]:
     if table.num_rows != 1 or HEARD not in footer:
         raise DatasetError("A file of the data set was changed by another program.")
     return Met(table.to_pylist()[0], json.loads(footer[HEARD])), footer
+
+
+def _own_columns_of(people: Iterable[Path]) -> dict[str, pa.DataType]:
+    """The study's own columns, as these files of ``people`` have them."""
+    fields = (field for file in people for field in files.read(file).schema)
+    return {field.name: field.type for field in fields if field.name.startswith(OWN)}
 
 
 def _write_group(

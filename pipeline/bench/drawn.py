@@ -62,7 +62,7 @@ def pretending(minutes: float, keys: Path) -> Iterator[None]:
         for name, run in runs.items():
             stage = replace(BY_NAME[name], run=run)
             patches.enter_context(patch.dict(BY_NAME, {name: stage}))
-        patches.enter_context(patch("pipeline.chain.resolve", _resolved))
+        patches.enter_context(patch("pipeline.in_common.resolve", _resolved))
         patches.enter_context(patch("pipeline.chain.replacements", _replacements))
         patches.enter_context(patch.dict(os.environ, {KEYS_VARIABLE: str(keys)}))
         yield

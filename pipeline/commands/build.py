@@ -56,7 +56,7 @@ def build(
     """
     from pipeline.build import build as build_study
     from pipeline.console import Terminal
-    from pipeline.intake import sessions
+    from pipeline.intake import readable
 
     asked = {
         "csv": csv,
@@ -71,7 +71,7 @@ def build(
         raise typer.BadParameter("Say in which form, e.g. --csv.", param_hint="--out")
     at = opened(study)
     unlock(at)
-    names = {recording.session_id: recording.original_name for recording in sessions(at)}
+    names = {recording.session_id: recording.original_name for recording in readable(at)}
     with Terminal(console, names).showing() as terminal:
         built = build_study(at, at.settings(), terminal, forms, out)
     _tell(built)

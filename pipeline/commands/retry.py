@@ -36,7 +36,7 @@ def retry(
     if bool(what) == all_:
         raise typer.BadParameter("give sessions, names of recordings in quarantine, or --all")
     place = opened(study)
-    sessions = {recording.session_id for recording in intake.sessions(place)}
+    sessions = {*intake.ids(place)}
     if all_:
         brought = [each for each in sorted(sessions) if state.retry(place, each)]
         say(f"{len(brought)} session(s) are tried by the next run. {', '.join(brought)}".strip())

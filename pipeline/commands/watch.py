@@ -37,7 +37,7 @@ def _run(study: Study) -> tuple[str, bool]:
     from pipeline.chain import unfinished
     from pipeline.console import Terminal
 
-    names = {r.session_id: r.original_name for r in intake.sessions(study)}
+    names = {r.session_id: r.original_name for r in intake.readable(study)}
     before = len(names)
     with Terminal(console, names).showing() as terminal:
         worked = run_study(study, {}, terminal)

@@ -7,7 +7,7 @@ What came out for a session stays as it is until then, in whatever order the ses
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -84,15 +84,22 @@ def members(study: Study, group_id: str) -> list[Member]:
 
 
 def current(
-    study: Study, group_id: str, sessions: Sequence[Session], voice_model: str
+    study: Study,
+    group_id: str,
+    sessions: Sequence[Session],
+    voice_model: str,
+    unreadable: Collection[str] = (),
 ) -> Register | None:
     """The group's register, if it was made from these sessions and all that is known now.
 
-    ``voice_model`` is the sha256 of what made the voice prints.
+    ``voice_model`` is the sha256 of what made the voice prints. Sessions whose records are
+    ``unreadable`` now count as they were: the others' people stay who they are.
     """
     found = register.load(study, group_id)
-    known = knowledge(study, group_id, sessions, voice_model)
-    return found if found.holds(_digests(sessions), known) else None
+    diarised = _digests(sessions)
+    ids = [*diarised, *(found.sessions.keys() & {*unreadable})]
+    known = knowledge(study, group_id, ids, voice_model)
+    return found if found.holds(diarised, known, unreadable) else None
 
 
 def update(
@@ -101,6 +108,7 @@ def update(
     sessions: Sequence[Session],
     voice_model: str,
     voice_of: Callable[[Path], Embedding],
+    unreadable: Collection[str] = (),
 ) -> Register:
     """The group's register, made anew if need be; ``voice_of`` gives the print of a sample.
 
@@ -108,13 +116,13 @@ def update(
     cannot be used, RecordingError if a voice sample cannot, TransientError.
     """
     with locks.names(study):
-        if (found := current(study, group_id, sessions, voice_model)) is not None:
+        if (found := current(study, group_id, sessions, voice_model, unreadable)) is not None:
             return found
         listed = members(study, group_id)
         samples = {m.person_id: voice_of(m.sample) for m in listed if m.sample}
         before = register.load(study, group_id)
         made = _Recognition(study, before, sessions, listed, samples, voice_model).register()
-        known = knowledge(study, group_id, sessions, voice_model)
+        known = knowledge(study, group_id, _digests(sessions), voice_model)
         made = replace(made, knowledge=known)
         register.save(study, made)
     return made
@@ -151,7 +159,7 @@ def forget(
         now = _digests(sessions)
         left = replace(
             found,
-            knowledge=knowledge(study, group_id, sessions, voice_model),
+            knowledge=knowledge(study, group_id, now, voice_model),
             sessions={
                 session_id: {
                     digest: tuple(_without(person, entries))
@@ -173,13 +181,13 @@ def _without(person: str, entries: Sequence[Entry]) -> Iterator[Entry]:
             yield replace(entry, proposed=None) if entry.proposed == person else entry
 
 
-def knowledge(study: Study, group_id: str, sessions: Sequence[Session], voice_model: str) -> str:
+def knowledge(study: Study, group_id: str, session_ids: Iterable[str], voice_model: str) -> str:
     """A digest of all but the sessions themselves that decides who is who in a group."""
     listed = [
         (m.person_id, m.role, sorted(m.absent), _sha256(m.sample) if m.sample else "")
         for m in members(study, group_id)
     ]
-    told = decisions.digest_of(study, [session.session_id for session in sessions])
+    told = decisions.digest_of(study, session_ids)
     return digest([VERSION, voice_model, listed, told])
 
 

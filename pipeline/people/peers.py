@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Peers:
-    """The chains of all sessions of a group. With ``verify`` what they have is hashed."""
+    """The chains of all sessions of a group. With ``verify`` what they have is hashed.
+
+    ``unreadable`` are sessions whose records cannot be read, and which have no chain.
+    """
 
     chains: Sequence[SessionChain]
     verify: bool = False
+    unreadable: frozenset[str] = frozenset()
 
     @property
     def diarised(self) -> list[group.Session]:
@@ -42,4 +46,5 @@ class Peers:
     def register(self) -> Register | None:
         """Who is who in the group; None if that must be found out first."""
         one = self.chains[0]
-        return group.current(one.study, one.recording.group_id, self.diarised, one.voice_model)
+        asked = one.study, one.recording.group_id, self.diarised, one.voice_model
+        return group.current(*asked, self.unreadable)

@@ -76,7 +76,7 @@ def apply_people(study: Study, settings: Settings, file: Path, *, by: str, at: s
         if work.problems:
             return Applied(0, (), tuple(sentence for _, sentence in sorted(work.problems)))
         decisions.remember(study, taken)
-    recordings = {r.session_id: r for r in intake.sessions(study)}
+    recordings = {r.session_id: r for r in intake.readable(study)}
     groups = {(r := recordings[decision.session_id]).group_id: r for decision in taken}
     changed = [s for r in groups.values() for s in _recognised_anew(study, settings, r)]
     return Applied(len(taken), tuple(changed))
@@ -100,11 +100,11 @@ def _heard(
 
 def _recordings(study: Study, group: str | None) -> list[Recording]:
     if group is None:
-        return intake.sessions(study)
+        return intake.readable(study)
     group_id = intake.known_group(study, group)
     if group_id is None:
         raise StudyError(f"There is no group '{group}'.", "`vuoro status` lists the sessions.")
-    return intake.sessions_of(study, group_id)
+    return intake.readable(study, group_id)
 
 
 def _stretches(session: Heard) -> dict[str, list[Interval]]:
@@ -140,7 +140,7 @@ class _Deciding:
     def __init__(self, study: Study, settings: Settings, table: EntityTable) -> None:
         self.problems: list[tuple[int, str]] = []
         self._study, self._settings, self._table = study, settings, table
-        self._recordings = {r.session_id: r for r in intake.sessions(study)}
+        self._recordings = {r.session_id: r for r in intake.readable(study)}
         self._groups: dict[str, Group] = {}
 
     def decided(self, given: Iterable[Answer], by: str, at: str) -> list[Told]:

@@ -29,10 +29,11 @@ class Talk:
 def read(study: Study, settings: Settings, table: EntityTable) -> tuple[list[Talk], list[str]]:
     """The sessions that can be reviewed, and the ids of those that ``vuoro run`` must do first.
 
-    Raises StudyError if a session's record is damaged, ModelError, TransientError.
+    Sessions whose records cannot be read are neither: `vuoro status` tells of them. Raises
+    StudyError, ModelError, TransientError.
     """
     ready, waiting = [], []
-    for recording in intake.sessions(study):
+    for recording in intake.readable(study):
         chain = SessionChain(study, recording, settings)
         talk = None
         # hashing every sound file would take longer than all the rest

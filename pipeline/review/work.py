@@ -101,7 +101,7 @@ def judged_sessions(study: Study, settings: Settings) -> dict[str, bool]:
     """
     table = EntityTable.load(study)
     everything = all_masked(table)
-    judged = {recording.session_id: False for recording in intake.sessions(study)}
+    judged = {recording.session_id: False for recording in intake.readable(study)}
     talks, _ = read(study, settings, table)
     return judged | {t.session_id: _is_judged(t, table, everything) for t in talks}
 
