@@ -15,7 +15,7 @@ from pipeline.dataset import files
 from pipeline.dataset.people import Background
 from pipeline.intake.sessions import write_record
 from pipeline.records import Recording
-from pipeline.roster.files import save
+from pipeline.roster.files import load_all, save
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
 from pipeline.study import Study, create
@@ -49,7 +49,7 @@ def test_what_failed_does_not_come_up_again() -> None:
 
 def test_background_is_of_those_who_have_consented(tmp_path: Path) -> None:
     study = create(tmp_path)
-    assert background(study) == {}
+    assert background(study, load_all(study)) == {}
     members = [
         {"name": "Salanimi Yksi", "role": "vetäjä", "consent": "yes", "x_n": 1, "x_ala": "a"},
         {"name": "Salanimi Kaksi", "consent": "no", "x_n": 2},
@@ -60,7 +60,7 @@ def test_background_is_of_those_who_have_consented(tmp_path: Path) -> None:
     number = seed(study).by_name["person", "salanimi yksi"].number
     person_id = f"H{number:02d}"
     own = {"x_n": 1, "x_ala": "a"}
-    assert background(study) == {
+    assert background(study, load_all(study)) == {
         "G07": {person_id: Background("leader", own)},
         "G08": {person_id: Background("facilitator", own)},
     }

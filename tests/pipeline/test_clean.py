@@ -160,14 +160,28 @@ def test_made_anew_what_there_is_not(study: Study) -> None:
 def test_recordings_and_decisions_stay_whatever_is_cleaned(study: Study) -> None:
     """All results are of no use where no session is left; what people gave is kept."""
     also_made_with(study, OLD)
-    record = study.recordings / ID / intake.RECORD
-    record.rename(study.root / "elsewhere.json")
+    (study.recordings / ID).rename(study.root / "elsewhere")
+    (study.dataset / "sessions" / f"{ID}.parquet").unlink()
     key = study.key_file.read_bytes()
     clean(study, study.settings())
     assert not any(study.stages.glob("*/*"))
-    assert (study.recordings / ID / "original.wav").is_file()
     assert study.key_file.read_bytes() == key
     assert (study.dataset / "turns" / f"{ID}.parquet").is_file()
+
+
+@pytest.mark.parametrize("damaged", [f"private/edits/{ID}.jsonl", f"private/recordings/{ID}"])
+def test_nothing_is_cleaned_away_while_it_cannot_be_told_what_is_in_use(
+    damaged: str, study: Study
+) -> None:
+    results = {*study.stages.glob("*/*")}
+    if (place := study.root / damaged).is_dir():
+        place.rename(study.root / "elsewhere")  # as where a disk is not connected
+    else:
+        place.parent.mkdir()
+        place.write_bytes(b"{")
+    with pytest.raises(StudyError, match=r"is damaged|is empty"):
+        clean(study, study.settings())
+    assert {*study.stages.glob("*/*")} == results
 
 
 def wav(study: Study) -> Path:
@@ -207,9 +221,8 @@ def test_sound_made_again_that_is_another_is_refused_and_nothing_lost(study: Stu
     data = bytearray(recording.read_bytes())
     data[40_000:41_000] = bytes(1000)
     recording.write_bytes(data)
-    with pytest.raises(StudyError, match="cannot be made as it was") as raised:
+    with pytest.raises(StudyError, match="is not the file that was taken in"):
         chain(study).folder("decode")
-    assert "vuoro reprocess" in raised.value.remedy
     assert unfinished(study, study.settings()) == {}
     assert not wav(study).exists()
 

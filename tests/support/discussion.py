@@ -108,7 +108,7 @@ def discussed_study(root: Path, patch: pytest.MonkeyPatch) -> Study:
 
     A is Maija Meikäläinen by the roster and by a human's word.
     """
-    patch.setattr("pipeline.chain.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
+    patch.setattr("pipeline.in_common.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
     study = create(root)
     recording = Recording(SESSION, "G07", 1, "meeting", "f" * 64, "1.wav", ".wav")
     folder = study.recordings / SESSION

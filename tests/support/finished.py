@@ -52,7 +52,7 @@ TALK = {
 
 def fake_models(patch: pytest.MonkeyPatch) -> None:
     """No model is looked for: no stage that would use one is run."""
-    patch.setattr("pipeline.chain.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
+    patch.setattr("pipeline.in_common.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
 
 
 def noise(label: str) -> NDArray[np.float32]:

@@ -46,7 +46,7 @@ def pretend(patch: pytest.MonkeyPatch) -> None:
     runs = {"diarise": _diarise, "transcribe": _transcribe, "find_names": _find_names}
     for name, run in runs.items():
         patch.setitem(BY_NAME, name, replace(BY_NAME[name], run=run))
-    patch.setattr("pipeline.chain.resolve", _resolved)
+    patch.setattr("pipeline.in_common.resolve", _resolved)
     patch.setattr("pipeline.chain.kept_voice_of", lambda *_: voice(ANNA))
 
 

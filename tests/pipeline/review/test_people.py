@@ -276,6 +276,7 @@ def test_how_far_it_is_and_what_waits(study: Study) -> None:
 
 
 def test_of_one_group_alone(study: Study, tmp_path: Path) -> None:
+    study.groups_file.write_text('{"a": "G07", "b": "G08"}', encoding="utf-8")
     hear(study, "G08-S01", [ANNA])
     assert write_people(study, study.settings(), tmp_path / "a.xlsx", "G08") == 1
     assert write_people(study, study.settings(), tmp_path / "b.xlsx") == 6
