@@ -7,9 +7,17 @@
     ├── DatasetError               the published data set breaks its own declaration
     ├── CancelledError             somebody said that this session shall not be worked on
     ├── RecordingError             this recording cannot be used; it goes to quarantine
-    │   ├── NotMediaError          not an audio or video file, or an empty one
+    │   ├── NotMediaError          not an audio or video file
+    │   │   ├── EmptyFileError     no bytes, or zeros only
+    │   │   ├── WebPageError       a web page, such as a sign-in page
+    │   │   ├── DocumentError      an office document
+    │   │   ├── PictureError       a picture
+    │   │   ├── ArchiveError       a ZIP file or another archive
+    │   │   ├── DictationError     a form of dictation machines
+    │   │   └── NotConvertedError  a Zoom recording before its conversion
     │   ├── NoAudioError           a video without sound
     │   ├── DamagedMediaError      nothing, or almost nothing, of the sound can be decoded
+    │   │   └── UnfinishedVideoError   its index was never written
     │   ├── TooShortError          shorter than a turn
     │   └── LanguageError          in this language names cannot be hidden
     └── TransientError             not the recording's fault; it stays, and the next run tries again
@@ -78,9 +86,51 @@ class RecordingError(VuoroError):
 
 
 class NotMediaError(RecordingError):
-    """Not an audio or video file, or an empty one."""
+    """Not an audio or video file."""
 
     remedy = "Check the file on the machine it came from and copy it again."
+
+
+class EmptyFileError(NotMediaError):
+    """No bytes, or zeros only: what an interrupted copy leaves."""
+
+    remedy = "Copy it again from where it was recorded."
+
+
+class WebPageError(NotMediaError):
+    """A web page, such as a sign-in page that was saved in a recording's place."""
+
+    remedy = "Sign in to the service it came from and download the recording again."
+
+
+class DocumentError(NotMediaError):
+    """An office document."""
+
+    remedy = "Put the recording itself here."
+
+
+class PictureError(NotMediaError):
+    """A picture."""
+
+    remedy = "Put the recording itself here."
+
+
+class ArchiveError(NotMediaError):
+    """A ZIP file or another archive."""
+
+    remedy = "Unpack it and put the recording in it here."
+
+
+class DictationError(NotMediaError):
+    """A form of dictation machines that is encrypted or that libav does not know."""
+
+    remedy = "Export it as WAV or MP3 from the program that came with the recorder."
+
+
+class NotConvertedError(NotMediaError):
+    """A Zoom recording before its conversion."""
+
+    remedy = "Open it on the computer that recorded it: Zoom converts it to a video."
 
 
 class NoAudioError(RecordingError):
@@ -93,6 +143,15 @@ class DamagedMediaError(RecordingError):
     """Nothing, or almost nothing, of the sound can be decoded."""
 
     remedy = "Copy the file again from its source; if it is damaged there too, export it anew."
+
+
+class UnfinishedVideoError(DamagedMediaError):
+    """An mp4 without its index: recording, or copying, was interrupted."""
+
+    remedy = (
+        "Copy it again; if it is the same at its source, open it in the app or device that "
+        "recorded it, or repair it with `untrunc` and a whole recording of the same device."
+    )
 
 
 class TooShortError(RecordingError):

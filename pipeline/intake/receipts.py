@@ -28,7 +28,24 @@ RECOVERED = (
     "recording, move it into its group's folder in the inbox.\n"
 )
 _FINNISH = {
-    "NotMediaError": "Tiedosto on tyhjä, tai se ei ole ääni- eikä videotiedosto. Kopioi uudelleen.",
+    "NotMediaError": "Tiedosto ei ole ääni- eikä videotiedosto. Tarkista tiedosto alkuperäisessä "
+    "paikassa ja kopioi se uudelleen.",
+    "EmptyFileError": "Tiedosto on tyhjä. Kopioi se uudelleen alkuperäisestä paikasta.",
+    "WebPageError": "Tiedosto on verkkosivu, esimerkiksi kirjautumissivu, eikä tallenne. Kirjaudu "
+    "palveluun ja lataa tallenne uudelleen.",
+    "DocumentError": "Tiedosto on toimisto-ohjelman asiakirja eikä tallenne. Laita tähän kansioon "
+    "itse tallenne.",
+    "PictureError": "Tiedosto on kuva eikä tallenne. Laita tähän kansioon itse tallenne.",
+    "ArchiveError": "Tiedosto on pakattu arkisto (esimerkiksi ZIP). Pura se ja laita tähän "
+    "kansioon siinä oleva tallenne.",
+    "DictationError": "Tiedosto on sanelu (DSS tai DS2), jota ei voi avata. Vie se WAV- tai "
+    "MP3-muotoon sanelimen omalla ohjelmalla.",
+    "NotConvertedError": "Tiedosto on Zoom-tallenne, jota ei ole vielä muunnettu. Avaa se "
+    "tietokoneella, jolla se tallennettiin: Zoom muuntaa sen videoksi.",
+    "UnfinishedVideoError": "Tallenteen lopussa oleva hakemisto (moov) puuttuu: tallennus tai "
+    "kopiointi keskeytyi. Kopioi se uudelleen; jos se on sama lähteessäkin, avaa se laitteella tai "
+    "ohjelmalla, jolla se tallennettiin, tai korjaa se untrunc-ohjelmalla ja saman laitteen "
+    "ehjällä tallenteella.",
     "NoAudioError": "Siinä ei ole ääntä. Vie se äänen kanssa tai käytä erillistä äänitiedostoa.",
     "DamagedMediaError": "Se on vioittunut tai katkennut, eikä sen ääntä saada auki. Kopioi se "
     "uudelleen alkuperäisestä paikasta; jos se on sielläkin viallinen, vie se uudelleen.",
