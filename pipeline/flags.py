@@ -54,15 +54,65 @@ FLAGS: dict[str, Flag] = {
         "Part of the sound is damaged: {missing_s:.1f} s are missing. Copy the file again if there "
         "is a whole copy.",
     ),
+    "end_missing": Flag(
+        "warning",
+        "Tallenne katkeaa kesken; puuttuvan osan pituus ei ole tiedossa. Kopioi tiedosto "
+        "uudelleen, jos ehjä kopio on olemassa.",
+        "The recording breaks off; how much is missing cannot be known. Copy the file again if "
+        "there is a whole copy.",
+    ),
+    "parts_joined": Flag(
+        "note",
+        "Tiedostossa on useita tallenteita peräkkäin. Ne yhdistettiin samalle aikajanalle ilman "
+        "niiden välisiä taukoja.",
+        "The file holds several recordings one after the other. They were joined on one time line "
+        "without the pauses between them.",
+    ),
+    "several_sound_tracks": Flag(
+        "note",
+        "Tiedostossa on useita ääniraitoja. Kaikki puhe yhdistettiin; raita, joka sisältyy "
+        "toiseen, jätettiin pois.",
+        "The file has several sound tracks. All talk was put together; a track that is contained "
+        "in another one was left out.",
+    ),
     "separate_tracks": Flag(
         "note",
         "Jokainen puhuja on omalla raidallaan.",
         "Each person has a track of their own.",
     ),
+    "mix_left_out": Flag(
+        "note",
+        "Yksi raidoista on muiden yhdistelmä; se jätettiin pois.",
+        "One of the tracks is a mix of the others; it was left out.",
+    ),
+    "track_shifted": Flag(
+        "note",
+        "Raidat eivät ala samasta hetkestä. Ne sovitettiin yhteen äänen perusteella, suurin "
+        "siirto {track_shift_s:.1f} s.",
+        "The tracks do not begin at the same moment. They were aligned by their sound, by up to "
+        "{track_shift_s:.1f} s.",
+    ),
     "track_lengths_differ": Flag(
         "warning",
-        "Raidat ovat eri pituisia. Tarkista, että ne alkavat samasta hetkestä.",
-        "The tracks differ in length. Check that they begin at the same moment.",
+        "Raitojen pituudet eroavat {track_shift_s:.1f} s, eikä ääni kerro, kuuluvatko ne samaan "
+        "kohtaan. Tarkista, että ne alkavat samasta hetkestä ja ovat ehjiä.",
+        "The tracks differ in length by {track_shift_s:.1f} s, and their sound does not tell how "
+        "they belong together. Check that they begin at the same moment and are whole.",
+    ),
+    "inverted_channel": Flag(
+        "note",
+        "Yksi kanavista oli vastakkaisvaiheinen; se käännettiin oikein päin.",
+        "One of the channels was inverted; it was turned back.",
+    ),
+    "noisy_channel": Flag(
+        "note",
+        "Yhdellä kanavista on vain kohinaa; se jätettiin pois.",
+        "One of the channels holds only noise; it was left out.",
+    ),
+    "level_changed": Flag(
+        "note",
+        "Äänen voimakkuus oli kaukana tavallisesta; se muutettiin tavalliseksi.",
+        "The volume was far from ordinary; it was changed to an ordinary one.",
     ),
     # the talk
     "no_speech": Flag(

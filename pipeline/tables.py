@@ -82,8 +82,10 @@ SESSIONS = Table(
         ),
         seconds(
             "track_shift_s",
-            "Largest shift that laid a track where it belongs; 0 where none was needed.",
-            "Suurin siirto, jolla raita sovitettiin paikalleen; 0, jos siirtoa ei tarvittu.",
+            "How far apart tracks are: the largest shift that aligned them, or by how much their "
+            "lengths differ where their sound does not tell.",
+            "Kuinka kaukana raidat ovat toisistaan: suurin siirto, jolla ne sovitettiin yhteen, "
+            "tai pituuksien ero, jos ääni ei kerro, miten ne kuuluvat yhteen.",
         ),
         Column(
             "flags",
