@@ -164,7 +164,7 @@ def _pseudonymise(job: Job) -> MaskedConversation:
 
 
 STAGES = (
-    Stage("decode", 2, Audio, _decode, section="intake", of_recording=("sha256",)),
+    Stage("decode", 3, Audio, _decode, section="intake", of_recording=("sha256",)),
     Stage(
         "diarise",
         3,

@@ -24,7 +24,8 @@ def has_its_end(file: Path) -> bool:
     try:
         if file.is_dir() or _is_short_of_its_riff(file):
             return False
-        with opened(file) as (container, stream):
+        with opened(file) as (container, streams):
+            stream = streams[0]
             end_s = declared_s(container, stream)
             if container.format.name == "ogg":
                 return _has_last_page(file)

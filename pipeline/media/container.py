@@ -1,69 +1,100 @@
-"""The file that holds a recording: opening it, choosing its sound, and reading that through."""
+"""The file that holds a recording: opening it, finding its sound, and reading that through."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from pipeline.errors import (
-    DamagedMediaError,
-    NoAudioError,
-    NotMediaError,
-    RecordingError,
-    from_os_error,
-)
+from pipeline.errors import DamagedMediaError, NoAudioError, NotMediaError, from_os_error
+from pipeline.media.kinds import why_not
+from pipeline.media.parts import Part
 
 READ_ATTEMPTS = 10
-
-_MEDIA_STARTS = (b"RIFF", b"RF64", b"OggS", b"fLaC", b"ID3", b"FORM", b"\x1aE\xdf\xa3", b"0&\xb2u")
-_MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+# What PyAV raises of a file that it cannot make sense of, besides libav's own errors.
+OF_LIBRARY = (ValueError, LookupError, ArithmeticError, NotImplementedError)
+LONGEST_LEAD_S = 3600.0  # a clock that is further on when a recording begins is that of the day
 
 
 class Taker(Protocol):
-    """Whoever decodes the packets of a stream."""
+    """What decodes the packets of a stream."""
 
     def take(self, packet: Any) -> None: ...
 
     def lose(self, packet: Any = None) -> None: ...
 
 
+class _Slice:
+    """A part of a file, as libav reads it: whatever place it asks for is no error of the disk."""
+
+    def __init__(self, file: BinaryIO, first: int, last: int) -> None:
+        self._file, self._first, self._length = file, first, last - first
+        self._at = 0
+
+    def read(self, n: int) -> bytes:
+        self._file.seek(self._first + self._at)
+        data = self._file.read(max(0, min(n, self._length - self._at)))
+        self._at += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        start = (0, self._at, self._length)[whence]
+        self._at = min(max(0, start + offset), self._length)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+
 @contextmanager
-def opened(source: Path) -> Iterator[tuple[Any, Any]]:
-    """The open container and its best audio stream; every failure inside as an error of ours."""
+def opened(source: Path, part: Part | None = None) -> Iterator[tuple[Any, list[Any]]]:
+    """An open container, of a part of the file, and its sound tracks that can be decoded.
+
+    Every failure inside comes out as an error of ours.
+    """
     import av
 
-    start = b""
     try:
         # Opened by descriptor: libav would let the suffix of a name decide what the content is.
         with os.fdopen(os.open(source, os.O_RDONLY), "rb") as file:
-            start = file.read(16)
-            if not start:
-                raise NotMediaError("The file is empty.")
-            file.seek(0)
-            # A playlist must not have files and addresses opened that nobody gave us.
-            alone = {"protocol_whitelist": "none"}
-            with av.open(file, metadata_errors="replace", container_options=alone) as container:
-                yield container, _best_stream(container)
-    except av.FFmpegError:  # before OSError: some of libav's errors are both
-        raise _unusable(start) from None
+            size = file.seek(0, os.SEEK_END)
+            piece = _Slice(file, part.first, part.last) if part else _Slice(file, 0, size)
+            piece.read(1)  # what cannot be read is told before libav is asked
+            piece.seek(0)
+            try:
+                with _container(piece) as container:
+                    yield container, _sound_of(container)
+            except (av.FFmpegError, _NotOpened):  # some of libav's errors are an OSError, too
+                raise why_not(file, size, source.suffix) from None
+            except NoAudioError as error:
+                is_foreign = isinstance(why := why_not(file, size, source.suffix), NotMediaError)
+                raise (why if is_foreign and type(why) is not NotMediaError else error) from None
     except OSError as error:
         raise from_os_error(error, "decoding a recording") from None
 
 
-def _unusable(start: bytes) -> RecordingError:
-    """Why libav cannot open a file that starts so."""
-    if start.startswith(_MEDIA_STARTS) or start[4:8] in _MP4_BOXES:
-        return DamagedMediaError("The file is damaged or was cut off, and its sound is lost.")
-    return NotMediaError("The file is not an audio or video file.")
+class _NotOpened(Exception):
+    """PyAV cannot make sense of a file."""
 
 
-def _best_stream(container: Any) -> Any:
-    """The default audio stream; else, or of several, the one with most channels, then longest."""
-    from av.stream import Discard, Disposition
+def _container(file: _Slice) -> Any:
+    import av
+
+    # A playlist must not have files and addresses opened that nobody gave us.
+    alone = {"protocol_whitelist": "none"}
+    try:
+        return av.open(file, metadata_errors="replace", container_options=alone)
+    except av.FFmpegError:
+        raise
+    except OF_LIBRARY:
+        raise _NotOpened from None
+
+
+def _sound_of(container: Any) -> list[Any]:
+    from av.stream import Discard
 
     audio = container.streams.audio
     if not audio:
@@ -71,17 +102,10 @@ def _best_stream(container: Any) -> Any:
     decodable = [stream for stream in audio if stream.codec_context is not None]
     if not decodable:
         raise DamagedMediaError("The sound is in a form that cannot be decoded.")
-
-    def merit(stream: Any) -> tuple[bool, int, float]:
-        default = bool(stream.disposition & Disposition.default)
-        duration_s = float((stream.duration or 0) * stream.time_base)
-        return default, stream.codec_context.channels, duration_s
-
-    best = max(decodable, key=merit)
     for stream in container.streams:
-        if stream is not best:
+        if stream not in decodable:
             stream.discard = Discard.all
-    return best
+    return decodable
 
 
 def origin_s(container: Any) -> float:
@@ -92,7 +116,7 @@ def origin_s(container: Any) -> float:
     # A broadcast's clock starts anywhere; that of an mp3 counts the encoder's own delay.
     if container.format.flags & Flags.ts_discont.value or container.format.name == "mp3":
         return start_s
-    return min(0.0, start_s)
+    return start_s if start_s > LONGEST_LEAD_S else min(0.0, start_s)
 
 
 def declared_s(container: Any, stream: Any) -> float | None:
@@ -104,25 +128,31 @@ def declared_s(container: Any, stream: Any) -> float | None:
         end_s = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
     elif tag := re.fullmatch(r"(\d+):(\d+):([\d.]+)", stream.metadata.get("DURATION", "")):
         end_s = int(tag[1]) * 3600 + int(tag[2]) * 60 + float(tag[3])
-    return end_s - origin_s(container) if end_s else None
+    length_s = end_s - origin_s(container)
+    return length_s if length_s > 0 else None
 
 
-def read(container: Any, stream: Any, taker: Taker) -> Iterator[float]:
-    """Have ``taker`` take every packet; the share of the file read, in steps of a hundredth."""
+def read(container: Any, takers: Mapping[int, Taker]) -> Iterator[float]:
+    """Have the taker of each stream, by its index, take its packets.
+
+    Yields the share of the file read, in steps of a hundredth.
+    """
     import av
 
     size, shown, failures = max(1, container.size), 0.0, 0
+    streams = [container.streams[index] for index in takers]
     while failures < READ_ATTEMPTS:
         try:
-            for packet in container.demux(stream):
+            for packet in container.demux(streams):
                 failures = 0
-                taker.take(packet)
+                takers[packet.stream.index].take(packet)
                 share = min(1.0, (packet.pos or 0) / size)
                 if share >= shown + 0.01:
                     shown = share
                     yield share
             return
-        except av.FFmpegError:
+        except (av.FFmpegError, *OF_LIBRARY):
             failures += 1
             if failures == 1:
-                taker.lose()
+                for taker in takers.values():
+                    taker.lose()

@@ -1,4 +1,4 @@
-"""How loud each channel of a recording is, to tell whether every person has one of their own.
+"""How loud sounds are: is each one person's, which is only noise, what fits into 16 bits.
 
 What one microphone hears, or a mix, is in all channels alike. Where each person was recorded by
 themselves, as meeting software and two-channel telephone recorders do, mostly one channel alone
@@ -7,48 +7,98 @@ is loud: whose turn it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from pipeline.media.signals import BLOCK_S, Loudness
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-BLOCK_S = 0.05
 LOUD_DB = 25.0  # blocks so much below the loudest ones are pauses
 APART_DB = 15.0  # a loud voice is fainter by less on somebody else's microphone in the same room
 MIN_ALONE = 0.4  # of the loud time: one channel alone. Measured: 0.57–0.91, in mixes 0.0
 LEADS_DB, MIN_PERSON_S = 6.0, 0.5  # a channel that leads for so long by so much is a person's
 FLOOR = 1e-5
+STEADY_DB = 6.0  # noise swings by less, talk by more than twice that
+DROWNS_DB = 20.0  # noise that is fainter than talk by more does no harm; louder, it is no noise
+SILENT_BELOW = 0.001  # -60 dBFS
+NOTHING_BELOW = 1e-8  # the rounding errors of a silent floating-point file
+LOW = 0.01  # below, 16 bits begin to lose talk
+ORDINARY = 0.5
+CLICKS, CLICK_ABOVE = 10, 4.0  # so many blocks that stand out by so much are no talk
 
 
-class Levels:
-    """Collects the loudness of channels block by block."""
+def decibels(level: NDArray[np.float64]) -> NDArray[np.float64]:
+    import numpy as np
 
-    def __init__(self) -> None:
-        self._blocks: list[NDArray[np.float32]] = []
+    return np.asarray(20 * np.log10(np.maximum(level, FLOOR)), np.float64)
 
-    def add(self, channels: NDArray[np.float32], rate_hz: int) -> None:
-        """Take in the next (channels, n) samples in [-1, 1]."""
-        import numpy as np
 
-        size = max(1, round(rate_hz * BLOCK_S))
-        n_blocks = max(1, round(channels.shape[1] / size))
-        parts = np.array_split(channels, n_blocks, axis=1)
-        rms = np.stack([np.sqrt((part**2).mean(axis=1)) for part in parts], axis=1)
-        self._blocks.append(rms.astype(np.float32))
+def people(sounds: Sequence[Loudness]) -> int:
+    """How many of the sounds are a person's, if mostly one alone is far louder than all others.
 
-    def one_person_each(self) -> bool:
-        """Whether mostly one channel is far louder than all others, and not always the same."""
-        import numpy as np
+    0 if that is not so, or if it is always the same.
+    """
+    import numpy as np
 
-        n_channels = {len(block) for block in self._blocks}
-        if len(n_channels) != 1 or n_channels == {1}:
-            return False
-        level_db = 20 * np.log10(np.maximum(np.concatenate(self._blocks, axis=1), FLOOR))
-        order = np.sort(level_db, axis=0)
-        loud = order[-1] > max(np.percentile(order[-1], 98) - LOUD_DB, 20 * np.log10(FLOOR))
-        alone = loud & (order[-1] - order[-2] > APART_DB)
-        leads = loud & (order[-1] - order[-2] > LEADS_DB)
-        whose = np.bincount(level_db[:, leads].argmax(axis=0), minlength=len(level_db))
-        people = int((whose * BLOCK_S >= MIN_PERSON_S).sum())
-        return people >= 2 and bool(alone.sum() >= MIN_ALONE * loud.sum())
+    if len(sounds) < 2:
+        return 0
+    longest = max(len(sound.rms) for sound in sounds)
+    padded = [np.pad(sound.rms, (0, longest - len(sound.rms))) for sound in sounds]
+    level_db = decibels(np.stack(padded))
+    order = np.sort(level_db, axis=0)
+    loud = order[-1] > max(np.percentile(order[-1], 98) - LOUD_DB, 20 * np.log10(FLOOR))
+    alone = loud & (order[-1] - order[-2] > APART_DB)
+    leads = loud & (order[-1] - order[-2] > LEADS_DB)
+    whose = np.bincount(level_db[:, leads].argmax(axis=0), minlength=len(level_db))
+    found = int((whose * BLOCK_S >= MIN_PERSON_S).sum())
+    return found if found >= 2 and alone.sum() >= MIN_ALONE * loud.sum() else 0
+
+
+def swing_db(sound: Loudness) -> float:
+    """How far the level goes up and down, digital silence left out."""
+    import numpy as np
+
+    there = sound.rms[sound.rms > NOTHING_BELOW]
+    if not len(there):
+        return 0.0
+    low, high = np.percentile(20 * np.log10(there), [10, 95])
+    return float(high - low)
+
+
+def only_noise(sounds: Sequence[Loudness]) -> list[bool]:
+    """Which sounds are a steady noise that would drown the talk in another one of them."""
+    import numpy as np
+
+    talk_db = [
+        float(np.percentile(decibels(sound.rms), 95))
+        for sound in sounds
+        if swing_db(sound) > 2 * STEADY_DB and sound.highest > SILENT_BELOW
+    ]
+    if not talk_db:
+        return [False] * len(sounds)
+    found = []
+    for sound in sounds:
+        noise_db = float(np.median(decibels(sound.rms)))
+        found.append(swing_db(sound) < STEADY_DB and abs(noise_db - max(talk_db)) < DROWNS_DB)
+    return found
+
+
+def gain(sound: Loudness, finer_than_16_bits: bool) -> float:
+    """What to multiply a sound by before it becomes 16 bits: 1 where those can hold it as it is.
+
+    A click of a few blocks does not count. Where only noise is so faint, it is left so.
+    """
+    import numpy as np
+
+    if not sound.highest > NOTHING_BELOW:
+        return 1.0
+    typical = float(np.sort(sound.peak)[-CLICKS:][0])
+    peak = min(sound.highest, CLICK_ABOVE * typical) or sound.highest
+    if peak > 1.0:
+        return (1 - 2**-15) / peak
+    if finer_than_16_bits and peak < LOW and swing_db(sound) > 2 * STEADY_DB:
+        return ORDINARY / peak
+    return 1.0

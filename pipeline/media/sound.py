@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import wave
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pipeline.errors import RecordingError
-from pipeline.media.container import origin_s
-from pipeline.media.levels import Levels
+from pipeline.media.container import OF_LIBRARY, declared_s, origin_s
+from pipeline.media.parts import Part
+from pipeline.media.signals import SAMPLE_RATE_HZ, Channel, Signal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,39 +16,69 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-SAMPLE_RATE_HZ = 16_000
 MAX_DURATION_S = 24 * 3600.0
 FILL_GAPS_OVER_S, TRIM_OVERLAPS_OVER_S = 0.05, 0.1  # less is a recorder's jitter
-CLOCK_RESTART_S = 10.0  # time stamps that jump back farther than this have begun anew
+CLOCK_RESTART_S = 1.0  # time stamps that jump back farther than this have begun again
+TRUNCATED_BELOW_S = 1.0
+TORN_BELOW_S = 0.05
 LEAST_BYTES_PER_S = 125.0  # no talk takes less: bounds the silence a wrong time stamp can ask for
+_LEAVE_OUT_PAUSES = {"opus", "speex", "amrnb", "amrwb", "g729", "g723_1", "evs", "comfortnoise"}
+_OVERHEAD = 512  # bytes that a container may put between two packets
 _SAMPLE_FORMATS = {  # libav's name: numpy's, value of silence, full scale
     **{"u8": ("u1", 128, 2.0**7), "s16": ("i2", 0, 2.0**15), "s32": ("i4", 0, 2.0**31)},
     **{"s64": ("i8", 0, 2.0**63), "flt": ("f4", 0, 1.0), "dbl": ("f8", 0, 1.0)},
 }
+_LOSSLESS = {"flac", "alac", "wavpack", "tta", "ape", "shorten", "truehd"}
 
 
 class Track:
-    """The sound of one stream, laid on the recording's time line packet by packet.
+    """One sound track of a file, laid on the recording's time line packet by packet.
 
-    It is the mean of all channels, or that of one ``channel`` by its number. ``levels``: how loud
-    each channel is. ``damaged``: something in the middle was lost. ``ends_torn``: the last packet
-    is incomplete. ``heard_s``: seconds that were decoded, without the silence put in.
+    ``damaged``: something in the middle was lost, ``missing_s`` seconds of it. ``truncated``: it
+    ends ``missing_s`` earlier than it says. ``torn``: it ends in the middle of something, and does
+    not say how much should follow. ``restarted``: its clock began again. ``heard_s``: seconds
+    that were decoded, without the silence put in. ``fine``: finer than 16 bits.
     """
 
-    def __init__(self, sound: Resampled, container: Any, channel: int | None = None) -> None:
-        self.sound = sound
-        self.levels = Levels()
-        self._channel = channel
-        self.damaged = self.ends_torn = False
-        self.heard_s = 0.0
-        self._origin_s = origin_s(container)
+    def __init__(self, folder: Path, number: int) -> None:
+        self.sound = Resampled(folder, number)
+        self.damaged = self.truncated = self.torn = self.restarted = self.fine = False
+        self.heard_s = self.missing_s = 0.0
+        self.n_channels = 0
+
+    def begin(self, container: Any, stream: Any, part: Part, start_s: float) -> None:
+        """Go on with a part of the file, from ``start_s`` on."""
+        self._container, self._stream, self._part = container, stream, part
+        self.sound.flush()
+        self.sound.add_silence(start_s - self.sound.position_s, SAMPLE_RATE_HZ)
+        self._start_s = self.sound.position_s
+        begins_s = (stream.start_time or 0) * float(stream.time_base or 0)
+        self._origin_s = (begins_s if part.first else origin_s(container)) - self._start_s
         declared_s = ((container.duration or 0) + max(0, container.start_time or 0)) / 1e6
         longest_s = min(declared_s or MAX_DURATION_S, container.size / LEAST_BYTES_PER_S)
-        self._silence_left_s = longest_s + CLOCK_RESTART_S
+        self._silence_left_s = longest_s + 10 * CLOCK_RESTART_S
         self._counts_frames = container.format.name == "mp3"
-        self._good_bytes = 0
-        self._timed = self._failed = False
+        name = stream.codec_context.name
+        self._leaves_out_pauses = any(kind in name for kind in _LEAVE_OUT_PAUSES)
+        self._may_be_fine = name.startswith("pcm_") or any(kind in name for kind in _LOSSLESS)
+        self._good_bytes = self._part_heard_s = 0.0
+        self._ends_at: int | None = None
+        self._bytes_lost = self._timed = self._failed = self._ends_torn = False
+        self._counts_bytes = len(container.streams) == 1 and container.format.name != "ogg"
         self._resync = True  # at the start, and after a loss, times are kept to the sample
+
+    def end(self) -> None:
+        """Compare what was heard of the part with what it says of itself."""
+        self.sound.flush()
+        says_s = self._part.declared_s or declared_s(self._container, self._stream)
+        lacks_s = (says_s or 0.0) - (self.sound.position_s - self._start_s)
+        is_wav = self._container.format.name == "wav"  # its last packet is short anyway
+        torn = self._part.torn or (self._ends_torn and not is_wav)
+        if lacks_s > (TORN_BELOW_S if torn else TRUNCATED_BELOW_S):
+            self.truncated = True
+            self.missing_s += lacks_s
+        elif self._part.torn or (torn and says_s is None):
+            self.torn = True
 
     def take(self, packet: Any) -> None:
         """Decode a packet and lay its sound down; a packet that fails leaves a gap."""
@@ -55,15 +86,16 @@ class Track:
 
         try:
             frames = packet.decode()
-        except av.FFmpegError:
+        except (av.FFmpegError, *OF_LIBRARY):
             frames = None
+        self._count_bytes(packet)
         # Sound without a time comes from a demuxer that had lost its place.
         if frames is None or (packet.size and packet.pts is None and self._timed):
             self.lose(packet)
             return
         if packet.size:
-            self.damaged |= self.ends_torn
-            self.ends_torn = packet.is_corrupt
+            self.damaged |= self._ends_torn
+            self._ends_torn = packet.is_corrupt
             self._good_bytes += packet.size
             self._timed |= packet.pts is not None
         for frame in frames:
@@ -76,57 +108,72 @@ class Track:
         self._failed = self._resync = True
         if packet is None:
             return
-        self.ends_torn = packet.is_corrupt
-        if self._counts_frames and self.heard_s:
+        self._ends_torn = packet.is_corrupt
+        if self._counts_frames and self._part_heard_s:
             # An mp3 has no time stamps, libav counts its frames; this packet holds all the bytes
             # between two good ones, which is many frames, so their number tells the time lost.
-            lost_s = packet.size * self.heard_s / self._good_bytes
+            lost_s = packet.size * self._part_heard_s / self._good_bytes
             self._origin_s -= lost_s - float((packet.duration or 0) * packet.time_base)
+
+    def _count_bytes(self, packet: Any) -> None:
+        """Note where bytes of the file came out as no packet."""
+        if packet.pos is not None and packet.pos >= 0 and packet.size:
+            if self._counts_bytes and self._ends_at is not None:
+                self._bytes_lost |= packet.pos - self._ends_at > _OVERHEAD
+            self._ends_at = packet.pos + packet.size
 
     def _lay(self, frame: Any) -> None:
         channels = _channels(frame)
         if channels is None:
             self.lose()
             return
-        piece: Samples = channels.mean(axis=0)
-        if self._channel is None:
-            self.levels.add(channels, frame.sample_rate)
-        else:  # a stream that goes on with fewer channels is silent on the others
-            piece = channels[self._channel] if self._channel < len(channels) else 0 * piece
+        self.n_channels = max(self.n_channels, len(channels))
+        self.fine |= self._may_be_fine and frame.format.packed.name not in ("u8", "s16")
         self.damaged |= self._failed
-        self._failed = False
         if frame.time is not None:
-            piece = self._aligned(piece, frame.time - self._origin_s, frame.sample_rate)
-        self._resync = not len(piece)
-        self.heard_s += len(piece) / frame.sample_rate
-        self.sound.add(piece, frame.sample_rate)
+            channels = self._aligned(channels, frame.time - self._origin_s, frame.sample_rate)
+        self._failed = self._bytes_lost = False
+        n = channels.shape[1]
+        self._resync = not n
+        self.heard_s += n / frame.sample_rate
+        self._part_heard_s += n / frame.sample_rate
+        self.sound.add(channels, frame.sample_rate)
 
     def _aligned(self, piece: Samples, time_s: float, rate_hz: int) -> Samples:
         """``piece`` without what comes too late, after the silence that is due before it."""
         gap_s = time_s - self.sound.position_s
         if gap_s > self._silence_left_s or gap_s < -CLOCK_RESTART_S:
             self._origin_s += gap_s  # the stream's clock is wrong: go on from here
-            self.damaged = True
+            self.restarted |= gap_s < 0
+            self.damaged |= gap_s > 0 and self._part_heard_s > 0
         elif gap_s > (0.0 if self._resync else FILL_GAPS_OVER_S):
             self._silence_left_s -= gap_s
-            self.damaged |= self.heard_s > 0 and gap_s > FILL_GAPS_OVER_S
-            self.sound.add_silence(gap_s, rate_hz)
+            self._fill(gap_s, rate_hz)
         elif gap_s < (0.0 if self._resync else -TRIM_OVERLAPS_OVER_S):
-            return piece[round(-gap_s * rate_hz) :]
+            return piece[:, round(-gap_s * rate_hz) :]
         return piece
+
+    def _fill(self, gap_s: float, rate_hz: int) -> None:
+        """Lay silence where the stream says that it goes on later."""
+        damaged = self._failed or self._bytes_lost or self._part.holes
+        lost = damaged or not self._leaves_out_pauses
+        if self._part_heard_s and gap_s > FILL_GAPS_OVER_S and lost:
+            self.damaged = True
+            self.missing_s += gap_s
+        self.sound.add_silence(gap_s, rate_hz)
 
 
 class Resampled:
-    """A WAV that is being written at 16 kHz from samples at whatever rate they come.
+    """Channels that are being written as float32 at 16 kHz from samples at whatever rate they come.
 
-    ``position_s``: seconds taken in. ``written``: samples written. ``peak``: largest so far, 0–1.
+    A sound that goes on with fewer channels has their mean on the others. ``position_s``: seconds
+    taken in.
     """
 
-    def __init__(self, wav: wave.Wave_write) -> None:
-        wav.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
-        self.written, self.peak = 0, 0.0
-        self._wav = wav
-        self._resampler: Any = None
+    def __init__(self, folder: Path, number: int) -> None:
+        self._folder, self._number = folder, number
+        self._files: list[BinaryIO] = []
+        self._resamplers: list[Any] = []
         self._rate_hz = SAMPLE_RATE_HZ
         self._since_s, self._taken = 0.0, 0  # when the present rate began, samples since
 
@@ -134,47 +181,73 @@ class Resampled:
     def position_s(self) -> float:
         return self._since_s + self._taken / self._rate_hz
 
-    def add(self, piece: Samples, rate_hz: int) -> None:
-        """Take ``piece`` in. Raises RecordingError where a day is full."""
+    def signals(self) -> list[Signal]:
+        """The channels, when all is taken in."""
+        for file in self._files:
+            file.close()
+        return [Signal((Channel(Path(file.name)),)) for file in self._files]
+
+    def add(self, channels: Samples, rate_hz: int) -> None:
+        """Take in the next (channels, n) samples. Raises RecordingError where a day is full."""
         import numpy as np
         from av import AudioFrame, AudioResampler
 
-        if self._resampler is None or rate_hz != self._rate_hz:
+        if len(channels) > len(self._files):
+            self._widen(len(channels))
+        if not self._resamplers or rate_hz != self._rate_hz:
             self.flush()
             self._since_s, self._taken, self._rate_hz = self.position_s, 0, rate_hz
-            self._resampler = AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
-        self._taken += len(piece)
+            self._resamplers = [
+                AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE_HZ)
+                for _ in self._files
+            ]
+        n = channels.shape[1]
+        self._taken += n
         if self.position_s > MAX_DURATION_S:
             raise RecordingError(
                 "The recording is longer than 24 hours.", "Cut it into its sessions."
             )
-        if len(piece):
+        if not n:
+            return
+        mean = channels.mean(axis=0) if len(channels) < len(self._files) else channels[0]
+        for number in range(len(self._files)):
+            piece = channels[number] if number < len(channels) else mean
             frame = AudioFrame.from_ndarray(np.ascontiguousarray(piece[None]), "flt", "mono")
             frame.sample_rate = rate_hz
-            self._write(self._resampler.resample(frame))
+            self._write(number, frame)
 
     def add_silence(self, duration_s: float, rate_hz: int) -> None:
         import numpy as np
 
-        whole_s, rest = divmod(round(duration_s * rate_hz), rate_hz)
+        whole_s, rest = divmod(max(0, round(duration_s * rate_hz)), rate_hz)
         for length in [rate_hz] * whole_s + [rest]:
-            self.add(np.zeros(length, dtype=np.float32), rate_hz)
+            if length:
+                self.add(np.zeros((max(1, len(self._files)), length), np.float32), rate_hz)
 
     def flush(self) -> None:
-        """Write out what the resampler still holds back."""
-        if self._resampler is not None:
-            self._write(self._resampler.resample(None))
+        """Write out what the resamplers still hold back."""
+        for number in range(len(self._resamplers)):
+            self._write(number, None)
+        self._resamplers = []
 
-    def _write(self, frames: list[Any]) -> None:
-        for frame in frames:
-            pcm = frame.to_ndarray()[0]
-            self.peak = max(self.peak, int(pcm.max()) / 2**15, -int(pcm.min()) / 2**15)
-            self.written += len(pcm)
-            self._wav.writeframesraw(pcm.astype("<i2").tobytes())
+    def _widen(self, n: int) -> None:
+        """Have ``n`` channels; new ones are like the first so far."""
+        self.flush()
+        for number in range(len(self._files), n):
+            file = (self._folder / f"channel-{self._number:02d}-{number:02d}").open("w+b")
+            if number:
+                self._files[0].seek(0)
+                while data := self._files[0].read(1 << 20):
+                    file.write(data)
+            self._files.append(file)
+
+    def _write(self, number: int, frame: Any) -> None:
+        for piece in self._resamplers[number].resample(frame):
+            self._files[number].write(piece.to_ndarray()[0].tobytes())
 
 
 def _channels(frame: Any) -> Samples | None:
-    """A frame's samples: (channels, n) float32 in [-1, 1]; None if there is nothing in it."""
+    """A frame's samples: (channels, n) float32, full scale 1; None if there is nothing in it."""
     import numpy as np
     from av.audio.plane import AudioPlane
 
@@ -189,6 +262,5 @@ def _channels(frame: Any) -> Samples | None:
     values = np.stack([np.frombuffer(plane, dtype, n_values) for plane in planes])
     if n_planes == 1:
         values = values.reshape(frame.samples, channels).T
-    finite = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
-    samples: Samples = np.clip((finite - zero) / full_scale, -1.0, 1.0, dtype=np.float32)
-    return samples
+    samples = (values.astype(np.float64) - zero) / full_scale
+    return np.clip(np.nan_to_num(samples, posinf=0.0, neginf=0.0), -1e9, 1e9).astype(np.float32)

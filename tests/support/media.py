@@ -47,6 +47,27 @@ def tone(
     return np.tile(sine.astype(np.float32), (channels, 1))
 
 
+def babble(
+    duration_s: float, seed: int, *, rate_hz: int = RATE_HZ, turns_s: tuple[float, ...] = ()
+) -> NDArray[np.float32]:
+    """Noise with the swing and the pauses of talk, no two alike: float32 (1, n).
+
+    It is heard for a second from each of ``turns_s`` on; without any, all the time.
+    """
+    rng = np.random.default_rng(seed)
+    n = round(duration_s * rate_hz)
+    syllables = rng.uniform(0.0, 1.0, round(duration_s * 8) + 2) ** 2
+    loudness = np.interp(np.arange(n) * 8 / rate_hz, np.arange(len(syllables)), syllables)
+    voice = rng.standard_normal(n)
+    for _ in range(2):
+        voice = np.convolve(voice, np.ones(6) / 6, "same")
+    sound = 0.5 * loudness * voice
+    if turns_s:
+        time_s = np.arange(n) / rate_hz
+        sound *= np.any([(time_s >= t) & (time_s < t + 1) for t in turns_s], axis=0)
+    return np.clip(sound, -0.9, 0.9).astype(np.float32)[None]
+
+
 def write(
     path: Path,
     *tracks: Track,

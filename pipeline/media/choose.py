@@ -1,0 +1,235 @@
+"""What is heard of several channels, sound tracks or files: chosen by measuring.
+
+Everybody's talk is there once: what is contained in another sound is left out, what is a mix of
+others too where these are people's own, a side that is inverted is turned back, a channel of noise
+beside a good one is left out, and all else is added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from pipeline.media.alike import CONTAINED, LOUD_DB, contained, shift
+from pipeline.media.hear import Heard, Sound
+from pipeline.media.levels import NOTHING_BELOW, gain, only_noise, people
+from pipeline.media.signals import BLOCK_S, SAMPLE_RATE_HZ, Loudness, Signal
+from pipeline.media.sound import Track
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SEARCH_S = 1.0  # between sound tracks of one file
+SEARCH_FILES_S = 30.0  # between files of a folder, or as far as their lengths differ
+SEARCH_AT_MOST_S = 600.0
+INVERTED_BELOW = -0.5  # likeness of two sides, -1 to 1
+COVERED = 0.95  # of a mix's louder time: one of its parts is loud too
+NO_SHIFT_S = 0.05  # what microphones and codecs differ by
+TRACKS_AT_LEAST = 3  # of two, one has usually everybody else
+LENGTHS_DIFFER_S = 0.3
+CHANGED_BY_DB = 2.0  # less is nothing to speak of
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is heard: the whole, people's own tracks if there are such, and flags.
+
+    ``shift_s``: how far apart in time the tracks were, or may be.
+    """
+
+    whole: Signal
+    tracks: tuple[Signal, ...] = ()
+    flags: frozenset[str] = frozenset()
+    shift_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A signal with its loudness, at a volume that 16 bits hold."""
+
+    signal: Signal
+    loudness: Loudness
+    flags: frozenset[str] = frozenset()
+
+
+def of_file(heard: Heard, tracks: str) -> Chosen:
+    """What is heard of one file; ``tracks`` is the setting of that name."""
+    if len(heard.sounds) > 1:
+        return _of_streams([_as_one(sound) for sound in heard.sounds], tracks)
+    sound = heard.sounds[0]
+    one = _as_one(sound)
+    own = people(sound.loudness) if tracks == "auto" else tracks == "separate"
+    if not own or len(sound.channels) < 2:
+        return Chosen(one.signal, (), one.flags)
+    each = [
+        _fitted(channel, loudness, sound.track)
+        for channel, loudness in zip(sound.channels, sound.loudness, strict=True)
+    ]
+    flags = one.flags.union(*(source.flags for source in each)) - {"noisy_channel"}
+    return Chosen(one.signal, tuple(source.signal for source in each), flags)
+
+
+def _of_streams(sources: Sequence[_Source], tracks: str) -> Chosen:
+    """What is heard of several sound tracks of one file."""
+    sounding = [source for source in sources if source.loudness.highest > NOTHING_BELOW]
+    sounding = sounding or list(sources[:1])
+    flags = frozenset({"several_sound_tracks"}).union(*(source.flags for source in sounding))
+    alike = _Alike(sounding, SEARCH_S)
+    mixes = alike.mixes()
+    whole = Signal.sum(source.signal for source in alike.without(alike.parts()))
+    for own in (alike.without(mixes), alike.without(alike.parts())):
+        are_people = len(own) >= TRACKS_AT_LEAST and people([s.loudness for s in own]) == len(own)
+        if len(own) > 1 and (tracks == "separate" or (tracks == "auto" and are_people)):
+            flags |= {"mix_left_out"} if mixes else set()
+            return Chosen(whole, tuple(source.signal for source in own), flags)
+    return Chosen(whole, (), flags)
+
+
+def of_files(files: Sequence[Heard]) -> Chosen:
+    """What is heard of the files of a folder of tracks, each laid where its sound belongs."""
+    sources = []
+    for heard in files:
+        one = of_file(heard, "together")
+        sources.append(_Source(one.whole, one.whole.loudness(), one.flags))
+    alike = _Alike(sources, SEARCH_FILES_S)
+    mixes, parts = alike.mixes(), alike.parts()
+    own, sure, shift_s = alike.laid(mixes or parts)
+    flags = frozenset[str]().union(*(source.flags for source in sources))
+    if shift_s:
+        flags |= {"track_shifted"}
+    lengths_s = [len(source.signal) / SAMPLE_RATE_HZ for source in own]
+    if not sure and (apart_s := max(lengths_s) - min(lengths_s)) > LENGTHS_DIFFER_S:
+        flags |= {"track_lengths_differ"}
+        shift_s = max(shift_s, apart_s)
+    if parts:
+        flags |= {"mix_left_out" if mixes else "several_sound_tracks"}
+    whole = Signal.sum(source.signal for source in own)
+    tracks = () if parts and not mixes else tuple(source.signal for source in own)
+    return Chosen(whole, tracks, flags, shift_s)
+
+
+def _as_one(sound: Sound) -> _Source:
+    """The mean of the channels, without noise and with all the right way round."""
+    noise = only_noise(sound.loudness)
+    good = [c for c, is_noise in zip(sound.channels, noise, strict=True) if not is_noise]
+    flags = frozenset({"noisy_channel"} if any(noise) else ())
+    turned = good[:1]
+    for channel in good[1:]:
+        inverted = _likeness(Signal.sum(turned), channel) < INVERTED_BELOW
+        flags |= {"inverted_channel"} if inverted else frozenset()
+        turned.append(channel.scaled(-1.0 if inverted else 1.0))
+    mean = Signal.sum(turned).scaled(1 / len(turned))
+    fitted = _fitted(mean, mean.loudness(), sound.track)
+    return replace(fitted, flags=fitted.flags | flags)
+
+
+def _fitted(signal: Signal, loudness: Loudness, track: Track) -> _Source:
+    factor = gain(loudness, track.fine)
+    changed = not 10 ** (-CHANGED_BY_DB / 20) < factor < 10 ** (CHANGED_BY_DB / 20)
+    flags = frozenset({"level_changed"} if changed else ())
+    return _Source(signal.scaled(factor), loudness.scaled(factor), flags)
+
+
+def _likeness(one: Signal, other: Signal) -> float:
+    """Correlation of two signals, the louder deep sounds held back."""
+    import numpy as np
+
+    product = one_power = other_power = 0.0
+    for a, b in zip(one.chunks(), other.chunks(), strict=False):
+        n = min(len(a), len(b))
+        x, y = (np.diff(samples[:n].astype(np.float64)) for samples in (a, b))
+        product += float(x @ y)
+        one_power += float(x @ x)
+        other_power += float(y @ y)
+    return float(product / max(np.sqrt(one_power * other_power), 1e-30))
+
+
+class _Alike:
+    """Which of several sounds contains which others, and how much later they lie in it."""
+
+    def __init__(self, sources: Sequence[_Source], search_s: float) -> None:
+        self._sources = list(sources)
+        self._later: dict[tuple[int, int], int] = {}
+        self._share: dict[tuple[int, int], float] = {}
+        for one, other in combinations(range(len(sources)), 2):
+            a, b = sources[one].signal, sources[other].signal
+            apart_s = abs(len(a) - len(b)) / SAMPLE_RATE_HZ
+            reach_s = min(search_s + apart_s, max(search_s, SEARCH_AT_MOST_S))
+            later = shift(a, b, reach_s)
+            if later is None and (back := shift(b, a, reach_s)) is not None:
+                later = -back
+            if later is not None:
+                self._later[one, other], self._later[other, one] = later, -later
+                self._share[one, other] = contained(a, b, later)
+                self._share[other, one] = contained(b, a, -later)
+
+    def inside(self, part: int, whole: int) -> bool:
+        """Whether a sound is contained in another; of two that are the same, the second is."""
+        here, there = (self._share.get(pair, 0.0) for pair in ((part, whole), (whole, part)))
+        return here >= CONTAINED and (here, part) > (there, whole)
+
+    def parts(self) -> set[int]:
+        """The sounds that another one contains."""
+        every = range(len(self._sources))
+        return {part for part in every if any(self.inside(part, whole) for whole in every)}
+
+    def mixes(self) -> set[int]:
+        """The sounds that hold several others and nothing else."""
+        every, found = range(len(self._sources)), set[int]()
+        for whole in every:
+            parts = [part for part in every if self.inside(part, whole)]
+            if len(parts) > 1 and self._covered(whole, parts) >= COVERED:
+                found.add(whole)
+        return found
+
+    def without(self, numbers: set[int]) -> list[_Source]:
+        return [source for number, source in enumerate(self._sources) if number not in numbers]
+
+    def laid(self, left_out: set[int]) -> tuple[list[_Source], bool, float]:
+        """All sounds but some, each laid where its sound belongs among the others.
+
+        Whether that is known of all, and the largest shift in seconds.
+        """
+        every = range(len(self._sources))
+        reached = [max(every, key=lambda number: sum(number in pair for pair in self._later))]
+        late = dict.fromkeys(every, 0)
+        for whole in reached:
+            for part in every:
+                if part not in reached and (part, whole) in self._later:
+                    late[part] = late[whole] + self._later[part, whole]
+                    reached.append(part)
+        kept = [number for number in every if number not in left_out]
+        earliest = min(late[number] for number in kept)
+        shifts = {number: late[number] - earliest for number in kept}
+        largest_s = max(shifts.values()) / SAMPLE_RATE_HZ
+        if largest_s <= NO_SHIFT_S:
+            shifts, largest_s = dict.fromkeys(kept, 0), 0.0
+        found = [
+            replace(source, signal=source.signal.shifted(shifts[number]))
+            for number, source in enumerate(self._sources)
+            if number in shifts
+        ]
+        return found, set(kept) <= {*reached}, largest_s
+
+    def _covered(self, whole: int, parts: Sequence[int]) -> float:
+        """The share of a sound's louder time in which one of its parts is loud, too."""
+        import numpy as np
+
+        loud = _is_loud(self._sources[whole].loudness)
+        covered = np.zeros_like(loud)
+        per_block = round(BLOCK_S * SAMPLE_RATE_HZ)
+        for part in parts:
+            for at in np.flatnonzero(_is_loud(self._sources[part].loudness)):
+                block = int(at) + round(self._later[part, whole] / per_block)
+                covered[max(0, block - 2) : block + 3] = True
+        return float((loud & covered).sum() / max(1, loud.sum()))
+
+
+def _is_loud(sound: Loudness) -> NDArray[np.bool_]:
+    import numpy as np
+
+    top = np.percentile(sound.rms, 95) / 10 ** (LOUD_DB / 20)
+    return np.asarray(sound.rms > max(top, NOTHING_BELOW))
