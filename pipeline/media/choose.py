@@ -127,7 +127,8 @@ def _as_one(sound: Sound) -> _Source:
 
 
 def _fitted(signal: Signal, loudness: Loudness, track: Track) -> _Source:
-    factor = gain(loudness, track.fine)
+    # Damaged bytes of a lossy codec come out as noise far over full scale: that is cut off.
+    factor = gain(loudness, track.fine) if track.fine or not track.damaged else 1.0
     changed = not 10 ** (-CHANGED_BY_DB / 20) < factor < 10 ** (CHANGED_BY_DB / 20)
     flags = frozenset({"level_changed"} if changed else ())
     return _Source(signal.scaled(factor), loudness.scaled(factor), flags)

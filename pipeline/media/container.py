@@ -14,6 +14,7 @@ from pipeline.media.kinds import why_not
 from pipeline.media.parts import Part
 
 READ_ATTEMPTS = 10
+OVERHEAD = 512  # bytes that Matroska may put between two packets
 # What PyAV raises of a file that it cannot make sense of, besides libav's own errors.
 OF_LIBRARY = (ValueError, LookupError, ArithmeticError, NotImplementedError)
 LONGEST_LEAD_S = 3600.0  # a clock that is further on when a recording begins is that of the day
@@ -25,6 +26,8 @@ class Taker(Protocol):
     def take(self, packet: Any) -> None: ...
 
     def lose(self, packet: Any = None) -> None: ...
+
+    def miss(self) -> None: ...
 
 
 class _Slice:
@@ -103,7 +106,7 @@ def _sound_of(container: Any) -> list[Any]:
     if not decodable:
         raise DamagedMediaError("The sound is in a form that cannot be decoded.")
     for stream in container.streams:
-        if stream not in decodable:
+        if stream not in decodable and not container.format.name.startswith("matroska"):
             stream.discard = Discard.all
     return decodable
 
@@ -121,7 +124,7 @@ def origin_s(container: Any) -> float:
 
 def declared_s(container: Any, stream: Any) -> float | None:
     """How long the header says that the sound is, in seconds; None if it does not say."""
-    if container.format.name in ("mp3", "aac") and not container.start_time:
+    if container.format.name in ("mp3", "aac", "ac3", "eac3") and not container.start_time:
         return None  # libav's guess from the bit rate, far off where that varies
     end_s = (container.duration or 0) / 1e6  # of Matroska: counted from 0, and of all its streams
     if stream.duration:
@@ -139,13 +142,20 @@ def read(container: Any, takers: Mapping[int, Taker]) -> Iterator[float]:
     """
     import av
 
-    size, shown, failures = max(1, container.size), 0.0, 0
-    streams = [container.streams[index] for index in takers]
+    size, shown, failures, ends_at = max(1, container.size), 0.0, 0, 0
+    # Of Matroska pictures are read too, so that bytes that come out as nothing are noticed.
+    counts_bytes = container.format.name.startswith("matroska")
     while failures < READ_ATTEMPTS:
         try:
-            for packet in container.demux(streams):
+            for packet in container.demux():
                 failures = 0
-                takers[packet.stream.index].take(packet)
+                if counts_bytes and packet.size and packet.pos is not None:
+                    if ends_at and packet.pos - ends_at > OVERHEAD:
+                        for taker in takers.values():
+                            taker.miss()
+                    ends_at = packet.pos + packet.size
+                if packet.stream.index in takers:
+                    takers[packet.stream.index].take(packet)
                 share = min(1.0, (packet.pos or 0) / size)
                 if share >= shown + 0.01:
                     shown = share

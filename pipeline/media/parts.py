@@ -22,6 +22,7 @@ _FLAC = b"fLaC\x00\x00\x00\x22"  # and its first block, which has 34 bytes
 _FLAC_ONLY = b"fLaC\x80\x00\x00\x22"
 _EBML, _SEGMENT = b"\x1aE\xdf\xa3", b"\x18S\x80g"  # of Matroska
 _ADTS_HEADER = 7
+_XING_AT = 36, 21, 13  # bytes into the frame
 _BUFFER = 1 << 20
 _BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -30,13 +31,14 @@ _BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 class Part:
     """Bytes [first, last) of a file.
 
-    ``declared_s``: how long the part says that it is, where libav does not read that. ``torn``:
-    the file ends in the middle of something. ``holes``: something in the middle is damaged.
+    ``says_times``: how many times as long as it is the part says that it is, where libav does not
+    read that. ``torn``: it ends in the middle of something. ``holes``: something in the middle is
+    damaged.
     """
 
     first: int
     last: int
-    declared_s: float | None = None
+    says_times: float | None = None
     torn: bool = False
     holes: bool = False
 
@@ -68,8 +70,8 @@ class _Bytes:
 def _parts(data: _Bytes, size: int) -> list[Part]:
     if data[:4] == b"OggS":
         return _of_ogg(data, size)
-    if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
-        return list(_of_wav(data, size))
+    if data[:4] in (b"RIFF", b"RF64", b"FORM") and data[8:12] in (b"WAVE", b"AIFF", b"AIFC"):
+        return list(_of_chunks(data, size))
     if data[:4] == b"fLaC":
         return _between(_found(data, (_FLAC, _FLAC_ONLY)), size)
     if data[4:8] == b"ftyp":
@@ -78,6 +80,8 @@ def _parts(data: _Bytes, size: int) -> list[Part]:
         return _between(_matroska_starts(data, size), size)
     if data[:1] == b"\xff" and data[1:2] and data[1:2][0] & 0xF6 == 0xF0:
         return _between(_adts_starts(data, size), size)
+    if data[:3] == b"ID3" or _is_mp3(data, 0):
+        return _between(_mp3_starts(data), size)
     return [Part(0, size)]
 
 
@@ -124,32 +128,33 @@ def _page_crc(page: bytes) -> bytes:
     )
 
 
-def _of_wav(data: _Bytes, size: int) -> Iterator[Part]:
-    """Another part begins where the first one says that it ends, if another header is there."""
-    first = 0
+def _of_chunks(data: _Bytes, size: int) -> Iterator[Part]:
+    """Another WAV or AIFF begins where the first one says that it ends, if its header is there."""
+    mark = data[:4]
+    is_wav, first = mark != b"FORM", 0
     while first < size:
-        end = first + 8 + int.from_bytes(data[first + 4 : first + 8], "little")
-        another = [at for at in (end, end + 1) if data[at : at + 4] == b"RIFF"]
+        length = int.from_bytes(data[first + 4 : first + 8], "little" if is_wav else "big")
+        end = first + 8 + length
+        another = [at for at in (end, end + 1) if data[at : at + 4] == mark]
         last = another[0] if another else size
-        yield Part(first, last, declared_s=_declared_s(data, first, last))
+        yield Part(first, last, says_times=_says_times(data, first, last) if is_wav else None)
         first = last
 
 
-def _declared_s(data: _Bytes, first: int, last: int) -> float | None:
-    """How long a WAV says that its sound is; None if it does not say."""
-    at, bytes_per_s, long_size = first + 12, 0, 0
+def _says_times(data: _Bytes, first: int, last: int) -> float | None:
+    """How many times as much sound as there is a WAV says that there is; None if it does not."""
+    at, long_size = first + 12, 0
     while at + 8 <= last:
         name, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         if name == b"ds64":
             long_size = int.from_bytes(data[at + 16 : at + 24], "little")
-        elif name == b"fmt ":
-            bytes_per_s = int.from_bytes(data[at + 16 : at + 20], "little")
         elif name == b"data":
+            there = last - at - 8
             if length == 2**32 - 1 and long_size:
                 length = long_size
-            elif length >= _UNKNOWN_SIZE and at + 8 + length > last:
+            elif length >= _UNKNOWN_SIZE and length > there:
                 return None
-            return length / bytes_per_s if length and bytes_per_s else None
+            return max(1.0, length / there) if length and there else None
         at += 8 + length + length % 2
     return None
 
@@ -166,6 +171,33 @@ def _mp4_starts(data: _Bytes, size: int) -> Iterator[int]:
         if length < 8:
             return
         at += length
+
+
+def _mp3_starts(data: _Bytes) -> Iterator[int]:
+    """Where a tag begins, or a frame that tells a length without one."""
+    from_tags = set[int]()
+    for at in _found(data, (b"ID3\x03\x00", b"ID3\x04\x00")):
+        sizes = data[at + 6 : at + 10]
+        end = at + 10 + sum(byte << 7 * n for n, byte in enumerate(reversed(sizes)))
+        if max(sizes, default=255) < 128 and _is_mp3(data, end):
+            from_tags.add(end)
+            yield at
+    for at in _found(data, (b"Xing", b"Info")):
+        starts = [at - n for n in _XING_AT if at >= n and _is_mp3(data, at - n)]
+        if starts and starts[0] not in from_tags and starts[0] > max(from_tags, default=0):
+            yield starts[0]
+
+
+def _is_mp3(data: _Bytes, at: int) -> bool:
+    """Whether a frame of MPEG layer 3 begins here."""
+    header = data[at : at + 3]
+    return (
+        len(header) == 3
+        and header[0] == 0xFF
+        and header[1] & 0xE6 == 0xE2
+        and header[2] >> 4 not in (0, 15)
+        and header[2] & 0x0C != 0x0C
+    )
 
 
 def _matroska_starts(data: _Bytes, size: int) -> Iterator[int]:

@@ -23,7 +23,8 @@ TRUNCATED_BELOW_S = 1.0
 TORN_BELOW_S = 0.05
 LEAST_BYTES_PER_S = 125.0  # no talk takes less: bounds the silence a wrong time stamp can ask for
 _LEAVE_OUT_PAUSES = {"opus", "speex", "amrnb", "amrwb", "g729", "g723_1", "evs", "comfortnoise"}
-_OVERHEAD = 512  # bytes that a container may put between two packets
+_LEAST_PACKET = 16  # bytes; fewer may be zeros
+_TAGS = b"TAG", b"APETAGEX", b"ID3", b"LYRICS"  # not sound, after the last packet
 _SAMPLE_FORMATS = {  # libav's name: numpy's, value of silence, full scale
     **{"u8": ("u1", 128, 2.0**7), "s16": ("i2", 0, 2.0**15), "s32": ("i4", 0, 2.0**31)},
     **{"s64": ("i8", 0, 2.0**63), "flt": ("f4", 0, 1.0), "dbl": ("f8", 0, 1.0)},
@@ -60,18 +61,20 @@ class Track:
         self._counts_frames = container.format.name == "mp3"
         name = stream.codec_context.name
         self._leaves_out_pauses = any(kind in name for kind in _LEAVE_OUT_PAUSES)
+        self._takes_zeros = "opus" in name  # for silence, of which it makes shorter packets
         self._may_be_fine = name.startswith("pcm_") or any(kind in name for kind in _LOSSLESS)
         self._good_bytes = self._part_heard_s = 0.0
-        self._ends_at: int | None = None
         self._bytes_lost = self._timed = self._failed = self._ends_torn = False
-        self._counts_bytes = len(container.streams) == 1 and container.format.name != "ogg"
         self._resync = True  # at the start, and after a loss, times are kept to the sample
 
     def end(self) -> None:
         """Compare what was heard of the part with what it says of itself."""
         self.sound.flush()
-        says_s = self._part.declared_s or declared_s(self._container, self._stream)
-        lacks_s = (says_s or 0.0) - (self.sound.position_s - self._start_s)
+        there_s = self.sound.position_s - self._start_s
+        says_s = declared_s(self._container, self._stream)
+        if self._part.says_times is not None:
+            says_s = self._part.says_times * there_s
+        lacks_s = (says_s or 0.0) - there_s
         is_wav = self._container.format.name == "wav"  # its last packet is short anyway
         torn = self._part.torn or (self._ends_torn and not is_wav)
         if lacks_s > (TORN_BELOW_S if torn else TRUNCATED_BELOW_S):
@@ -88,9 +91,11 @@ class Track:
             frames = packet.decode()
         except (av.FFmpegError, *OF_LIBRARY):
             frames = None
-        self._count_bytes(packet)
         # Sound without a time comes from a demuxer that had lost its place.
         if frames is None or (packet.size and packet.pts is None and self._timed):
+            self.lose(packet)
+            return
+        if self._takes_zeros and packet.size > _LEAST_PACKET and not any(memoryview(packet)):
             self.lose(packet)
             return
         if packet.size:
@@ -108,19 +113,16 @@ class Track:
         self._failed = self._resync = True
         if packet is None:
             return
-        self._ends_torn = packet.is_corrupt
+        self._ends_torn = packet.is_corrupt or not bytes(packet).startswith(_TAGS)
         if self._counts_frames and self._part_heard_s:
             # An mp3 has no time stamps, libav counts its frames; this packet holds all the bytes
             # between two good ones, which is many frames, so their number tells the time lost.
             lost_s = packet.size * self._part_heard_s / self._good_bytes
             self._origin_s -= lost_s - float((packet.duration or 0) * packet.time_base)
 
-    def _count_bytes(self, packet: Any) -> None:
-        """Note where bytes of the file came out as no packet."""
-        if packet.pos is not None and packet.pos >= 0 and packet.size:
-            if self._counts_bytes and self._ends_at is not None:
-                self._bytes_lost |= packet.pos - self._ends_at > _OVERHEAD
-            self._ends_at = packet.pos + packet.size
+    def miss(self) -> None:
+        """Note that bytes of the file came out as no packet."""
+        self._bytes_lost = True
 
     def _lay(self, frame: Any) -> None:
         channels = _channels(frame)
