@@ -30,7 +30,7 @@ COVERED = 0.95  # of a mix's louder time: one of its parts is loud too
 NO_SHIFT_S = 0.05  # what microphones and codecs differ by
 TRACKS_AT_LEAST = 3  # of two, one has usually everybody else
 LENGTHS_DIFFER_S = 0.3
-CHANGED_BY_DB = 2.0  # less is nothing to speak of
+CHANGED_BY_DB = 6.0  # less is nothing to speak of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _of_streams(sources: Sequence[_Source], tracks: str) -> Chosen:
     mixes = alike.mixes()
     whole = Signal.sum(source.signal for source in alike.without(alike.parts()))
     for own in (alike.without(mixes), alike.without(alike.parts())):
-        are_people = len(own) >= TRACKS_AT_LEAST and people([s.loudness for s in own]) == len(own)
+        are_people = people([source.loudness for source in own]) >= TRACKS_AT_LEAST
         if len(own) > 1 and (tracks == "separate" or (tracks == "auto" and are_people)):
             flags |= {"mix_left_out"} if mixes else set()
             return Chosen(whole, tuple(source.signal for source in own), flags)
@@ -135,17 +135,17 @@ def _fitted(signal: Signal, loudness: Loudness, track: Track) -> _Source:
 
 
 def _likeness(one: Signal, other: Signal) -> float:
-    """Correlation of two signals, the louder deep sounds held back."""
+    """The lower correlation of two signals: with deep sounds as they are, and held back."""
     import numpy as np
 
-    product = one_power = other_power = 0.0
+    sums = np.zeros((2, 3))
     for a, b in zip(one.chunks(), other.chunks(), strict=False):
         n = min(len(a), len(b))
-        x, y = (np.diff(samples[:n].astype(np.float64)) for samples in (a, b))
-        product += float(x @ y)
-        one_power += float(x @ x)
-        other_power += float(y @ y)
-    return float(product / max(np.sqrt(one_power * other_power), 1e-30))
+        pair = np.stack([a[:n], b[:n]]).astype(np.float64)
+        for row, (x, y) in enumerate((pair, np.diff(pair))):
+            sums[row] += x @ y, x @ x, y @ y
+    product, power, other_power = sums.T
+    return float((product / np.maximum(np.sqrt(power * other_power), 1e-30)).min())
 
 
 class _Alike:
