@@ -26,7 +26,7 @@ SEARCH_S = 1.0  # between sound tracks of one file
 SEARCH_FILES_S = 30.0  # between files of a folder, or as far as their lengths differ
 SEARCH_AT_MOST_S = 600.0
 INVERTED_BELOW = -0.5  # likeness of two sides, -1 to 1
-COVERED = 0.95  # of a mix's louder time: one of its parts is loud too
+COVERED = 0.98  # of a mix's louder time: one of its parts is loud too
 NO_SHIFT_S = 0.05  # what microphones and codecs differ by
 TRACKS_AT_LEAST = 3  # of two, one has usually everybody else
 LENGTHS_DIFFER_S = 0.3
@@ -74,17 +74,22 @@ def of_file(heard: Heard, tracks: str) -> Chosen:
 
 def _of_streams(sources: Sequence[_Source], tracks: str) -> Chosen:
     """What is heard of several sound tracks of one file."""
-    sounding = [source for source in sources if source.loudness.highest > NOTHING_BELOW]
-    sounding = sounding or list(sources[:1])
+    noise = only_noise([source.loudness for source in sources])
+    sounding = [
+        source
+        for source, is_noise in zip(sources, noise, strict=True)
+        if source.loudness.highest > NOTHING_BELOW and not is_noise
+    ] or list(sources[:1])
     flags = frozenset({"several_sound_tracks"}).union(*(source.flags for source in sounding))
+    flags |= {"noisy_channel"} if any(noise) else set()
     alike = _Alike(sounding, SEARCH_S)
     mixes = alike.mixes()
-    whole = Signal.sum(source.signal for source in alike.without(alike.parts()))
-    for own in (alike.without(mixes), alike.without(alike.parts())):
-        are_people = people([source.loudness for source in own]) >= TRACKS_AT_LEAST
-        if len(own) > 1 and (tracks == "separate" or (tracks == "auto" and are_people)):
-            flags |= {"mix_left_out"} if mixes else set()
-            return Chosen(whole, tuple(source.signal for source in own), flags)
+    own = alike.without(mixes | alike.parts(mixes))
+    flags |= {"mix_left_out"} if mixes else set()
+    whole = Signal.sum(source.signal for source in own)
+    are_people = people([source.loudness for source in own]) >= TRACKS_AT_LEAST
+    if len(own) > 1 and (tracks == "separate" or (tracks == "auto" and are_people)):
+        return Chosen(whole, tuple(source.signal for source in own), flags)
     return Chosen(whole, (), flags)
 
 
@@ -95,8 +100,9 @@ def of_files(files: Sequence[Heard]) -> Chosen:
         one = of_file(heard, "together")
         sources.append(_Source(one.whole, one.whole.loudness(), one.flags))
     alike = _Alike(sources, SEARCH_FILES_S)
-    mixes, parts = alike.mixes(), alike.parts()
-    own, sure, shift_s = alike.laid(mixes or parts)
+    mixes = alike.mixes()
+    parts = alike.parts(mixes)
+    own, sure, shift_s = alike.laid(mixes | parts)
     flags = frozenset[str]().union(*(source.flags for source in sources))
     if shift_s:
         flags |= {"track_shifted"}
@@ -104,10 +110,10 @@ def of_files(files: Sequence[Heard]) -> Chosen:
     if not sure and (apart_s := max(lengths_s) - min(lengths_s)) > LENGTHS_DIFFER_S:
         flags |= {"track_lengths_differ"}
         shift_s = max(shift_s, apart_s)
-    if parts:
-        flags |= {"mix_left_out" if mixes else "several_sound_tracks"}
+    flags |= {"mix_left_out"} if mixes else set()
+    flags |= {"several_sound_tracks"} if parts else set()
     whole = Signal.sum(source.signal for source in own)
-    tracks = () if parts and not mixes else tuple(source.signal for source in own)
+    tracks = () if parts and len(own) == 1 else tuple(source.signal for source in own)
     return Chosen(whole, tracks, flags, shift_s)
 
 
@@ -172,10 +178,11 @@ class _Alike:
         here, there = (self._share.get(pair, 0.0) for pair in ((part, whole), (whole, part)))
         return here >= CONTAINED and (here, part) > (there, whole)
 
-    def parts(self) -> set[int]:
-        """The sounds that another one contains."""
+    def parts(self, mixes: set[int]) -> set[int]:
+        """The sounds that another one contains, other than a mix."""
         every = range(len(self._sources))
-        return {part for part in every if any(self.inside(part, whole) for whole in every)}
+        wholes = [whole for whole in every if whole not in mixes]
+        return {part for part in every if any(self.inside(part, whole) for whole in wholes)}
 
     def mixes(self) -> set[int]:
         """The sounds that hold several others and nothing else."""
