@@ -1,20 +1,20 @@
-"""What Prefect and the libraries below it must be told before they are imported."""
+"""What Prefect must find before it is imported: ours alone, nothing of the user's own Prefect."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, chdir, contextmanager
 
+from pipeline.disk import os_errors
+from pipeline.environment import CLOSED, without_proxies
 from pipeline.study import Study
 
 DEFAULTS = {
-    # nothing about a study leaves the machine
-    "DO_NOT_TRACK": "1",
+    **CLOSED,
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PYANNOTE_METRICS_ENABLED": "0",
-    "HF_HUB_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
     # vuoro's own store keeps results; Prefect would pickle them
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     # flows.server starts the server
@@ -33,13 +33,34 @@ DEFAULTS = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     # what vuoro notes is in Prefect's interface too
     "PREFECT_LOGGING_EXTRA_LOGGERS": "vuoro",
-    # threads that wait should sleep: spinning ones make a busy machine many times slower
-    "OMP_WAIT_POLICY": "PASSIVE",
 }
+DATABASE = "PREFECT_API_DATABASE_CONNECTION_URL"  # the one variable of Prefect's that users set
 
 
 def prepare(study: Study) -> None:
-    """Set what is not set yet. Prefect's database lives in the study's private folder."""
-    for name, value in DEFAULTS.items():
-        os.environ.setdefault(name, value)
-    os.environ.setdefault("PREFECT_HOME", str(study.prefect_home))
+    """Set what Prefect goes by; what the user's environment says to it is left out.
+
+    Prefect's home, with its database and its profiles, is in the study's private folder.
+    """
+    without_proxies()
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        if name != DATABASE:
+            del os.environ[name]
+    os.environ |= {**DEFAULTS, "PREFECT_HOME": str(study.prefect_home)}
+    with os_errors("preparing Prefect"):
+        study.prefect_home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@contextmanager
+def speaking_to(api: str) -> Iterator[None]:
+    """Prefect's client speaks to this server in the block.
+
+    Prefect reads settings from .env, prefect.toml and pyproject.toml of the current folder, too:
+    while it does, that is its home.
+    """
+    with ExitStack() as stack:
+        with chdir(os.environ["PREFECT_HOME"]):
+            from prefect.settings import PREFECT_API_URL, temporary_settings
+
+            stack.enter_context(temporary_settings({PREFECT_API_URL: api}))
+        yield

@@ -25,7 +25,7 @@ from flows.address import Address
 from flows.environment import prepare
 from flows.tied import Process
 from pipeline.disk import os_errors
-from pipeline.errors import StageCrashError, StudyError
+from pipeline.errors import StageCrashError, StudyError, VuoroError
 from pipeline.study import Study
 
 PORT = 4200
@@ -85,7 +85,7 @@ def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: 
     """Serve the study until SIGTERM or Ctrl-C. What `vuoro up --foreground` does.
 
     Raises StudyError if the study is served already or the port is taken, StageCrashError if
-    Prefect's server does not start.
+    Prefect's server or the worker does not start.
     """
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -97,8 +97,10 @@ def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: 
         kept_server = Kept(lambda: server.start(home, port))
         try:
             server.wait_until_up(kept_server.process, port)
+            (home / worker.READY).unlink(missing_ok=True)
             kept_worker = Kept(lambda: _start_worker(study, plan))
             try:
+                _wait_until_ready(home, kept_worker.process)
                 here = address.new(port)
                 address.write(home, here)
                 ready(here)
@@ -132,14 +134,12 @@ def start(study: Study, plan: Plan) -> Address:
             start_new_session=True,
             creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # the same, on Windows
         )
-    give_up = time.monotonic() + server.START_WITHIN_S
+    give_up = time.monotonic() + 2 * server.START_WITHIN_S
     while process.poll() is None and time.monotonic() < give_up:
-        if found := address.read(home):
+        if found := address.read(home):  # written once server and worker answer
             return found
         time.sleep(0.1)
-    raise StageCrashError(
-        "vuoro did not come up.", f"Its last words are in private/prefect/{LOG}; try again."
-    )
+    raise StageCrashError("vuoro did not come up.", f"See private/prefect/{LOG}, then try again.")
 
 
 def stop(study: Study) -> bool:
@@ -202,6 +202,18 @@ def _start_worker(study: Study, plan: Plan) -> Process:
     return tied.start("flows.worker", *words, log=study.prefect_home / worker.LOG)
 
 
+def _wait_until_ready(home: Path, process: Process) -> None:
+    """Until the worker has spoken to the server. Raises StageCrashError if it never does."""
+    give_up = time.monotonic() + server.START_WITHIN_S
+    while process.poll() is None and time.monotonic() < give_up:
+        if (home / worker.READY).exists():
+            return
+        time.sleep(0.1)
+    raise StageCrashError(
+        "The worker of `vuoro up` did not start.", f"See private/prefect/{worker.LOG}."
+    )
+
+
 def _words(plan: Plan) -> list[str]:
     return [str(plan.every_s), str(plan.rebuild_hour), str(plan.hand_out)]
 
@@ -209,7 +221,10 @@ def _words(plan: Plan) -> list[str]:
 def main(root: str, every_s: str, rebuild_hour: str, hand_out: str, port: str = "") -> None:
     """What the process in the background does."""
     plan = Plan(float(every_s), int(rebuild_hour), int(hand_out), int(port) if port else None)
-    keep(Study(Path(root)), plan)
+    try:
+        keep(Study(Path(root)), plan)
+    except VuoroError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from flows.begin import begun
-from flows.environment import prepare
+from flows.environment import prepare, speaking_to
 from flows.server import serving
 from pipeline import build, intake, locks
 from pipeline.chain import unfinished
@@ -43,21 +43,21 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
             told.noted("Another run is at work on this study: they share the sessions.")
         prepare(study)
         one_thread_for_numpy()
-        with _seen_by_others(told), serving(study.prefect_home) as api:
-            _process_inbox(study, overrides, told, api)
+        server = serving(study.prefect_home, settings.machine.prefect_api_url)
+        with _seen_by_others(told), server as api, speaking_to(api):
+            _process_inbox(study, overrides, told)
     return True
 
 
-def _process_inbox(study: Study, overrides: dict[str, str], told: Listener, api: str) -> None:
+def _process_inbox(study: Study, overrides: dict[str, str], told: Listener) -> None:
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogHandler
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
     from flows.inbox import process_inbox
     from flows.session import Contained
 
     token = listener.set(told)
-    with Contained("run"), temporary_settings({PREFECT_API_URL: api}):
+    with Contained("run"):
         try:
             process_inbox(str(study.root), overrides, every=True)
         finally:

@@ -25,15 +25,15 @@ LOG = "server.log"
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
+def serving(home: Path, other: str | None = None) -> Iterator[str]:
     """The address of a server's API, for as long as the block lasts.
 
-    Where PREFECT_API_URL names a server or `vuoro up` serves the study, that one is used and none
-    is started.
+    Where the study's settings name another one, or `vuoro up` serves the study, that one is used
+    and none is started.
 
     Raises StageCrashError if the server does not start.
     """
-    if there := os.environ.get("PREFECT_API_URL") or address_of(home):
+    if there := other or address_of(home):
         yield there
         return
     port = free_port()

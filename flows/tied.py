@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 STOP_WITHIN_S = 10.0
-PYTHON = ("-W", "ignore", "-P")  # no module comes from the folder that a user happens to be in
+# no module comes from the folder that a user happens to be in; text is UTF-8, logs too
+PYTHON = ("-W", "ignore", "-P", "-X", "utf8")
 
 Process = subprocess.Popen[bytes]
 

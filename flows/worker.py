@@ -8,6 +8,7 @@ to `vuoro up`, and whoever starts again settles what the dead one left.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 import time
@@ -20,6 +21,7 @@ from uuid import UUID
 import httpx
 
 from flows import tied, zombies
+from flows.environment import speaking_to
 from flows.tied import Process
 from pipeline.study import Study
 
@@ -34,6 +36,7 @@ LOOK_EVERY_S = 2.0
 LISTEN_EVERY_S = 15.0
 RUN_STOPS_WITHIN_S = 5.0
 LOG = "worker.log"
+READY = "worker.ready"  # there once the worker has spoken to the server
 BY_SCHEDULE = "by schedule"
 
 log = logging.getLogger(__name__)
@@ -150,7 +153,7 @@ def _when(run: FlowRunResponse) -> datetime:
 
 
 def serve(study: Study, every_s: float, rebuild_hour: int, hand_out: int) -> None:
-    """Work until the parent goes. What the worker's process does."""
+    """Work until the parent goes. What the worker's process does, with Prefect's settings read."""
     from prefect import get_client
 
     from flows.deployments import Schedule, deploy
@@ -166,6 +169,7 @@ def serve(study: Study, every_s: float, rebuild_hour: int, hand_out: int) -> Non
 
     worker = Worker(client, deployments, Schedule(every_s, rebuild_hour), start, hearing)
     worker.begin()
+    (study.prefect_home / READY).touch()
     while not stopping.wait(LOOK_EVERY_S):
         try:
             worker.look()
@@ -200,7 +204,8 @@ def run(id: UUID, name: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "run":
-        run(UUID(sys.argv[2]), sys.argv[3])
-    else:
-        serve(Study(Path(sys.argv[2])), float(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
+    with speaking_to(os.environ["PREFECT_API_URL"]):
+        if sys.argv[1] == "run":
+            run(UUID(sys.argv[2]), sys.argv[3])
+        else:
+            serve(Study(Path(sys.argv[2])), float(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))

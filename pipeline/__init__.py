@@ -6,3 +6,7 @@ The data's way, one module a stage:
 
 Nothing in this package imports Prefect; ``flows`` runs it.
 """
+
+from pipeline import environment
+
+environment.prepare()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -41,6 +42,9 @@ models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_he
 
 def main() -> None:
     """Run the command line; errors of ours are one sentence, and the exit status is 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what a terminal cannot show stops no command
+            stream.reconfigure(errors="replace" if stream.isatty() else "backslashreplace")
     try:
         app()
     except VuoroError as error:

@@ -275,7 +275,7 @@ def _process() -> dict[str, str]:
     Only where the system says which machine, since when it runs, and in which container: Linux.
     """
     try:
-        machine = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        machine = Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
         machine += f" {Path('/proc/self/ns/pid').readlink()}"
         return {"machine": machine, "process": f"{os.getpid()} {_born(os.getpid())}"}
     except OSError:
@@ -284,7 +284,7 @@ def _process() -> dict[str, str]:
 
 def _born(pid: int) -> str | None:
     """When a process of this machine began; None if it is dead."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
     return None if fields[0] in "ZX" else fields[19]
 
 

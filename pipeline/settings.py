@@ -185,6 +185,12 @@ class MachineSettings(Section):
         description="Processor threads to use at a time; left out, one for each core. Their number "
         "changes no result.",
     )
+    prefect_api_url: str | None = Field(
+        default=None,
+        description="Another Prefect server than the study's own for `vuoro run`, e.g. "
+        "'http://127.0.0.1:4200/api'. It learns the ids of sessions, and is reached without a "
+        "proxy.",
+    )
 
 
 class Settings(BaseSettings):

@@ -32,7 +32,9 @@ def start(study: Study, log: Path, api: str, halts_in: int = 0) -> subprocess.Po
     path = os.pathsep.join([str(_SUPPORT), os.environ.get("PYTHONPATH", "")])
     words = [str(study.root), str(log), str(KEYS), str(halts_in)]
     command = [sys.executable, "-W", "ignore", "-m", "worker", *words]
-    return subprocess.Popen(command, env=environment(PYTHONPATH=path, PREFECT_API_URL=api))
+    return subprocess.Popen(
+        command, env=environment(PYTHONPATH=path, VUORO_MACHINE__PREFECT_API_URL=api)
+    )
 
 
 def begun(log: Path) -> list[str]:

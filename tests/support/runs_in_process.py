@@ -32,7 +32,7 @@ def without_prefect() -> Iterator[None]:
 
     before = {**os.environ}
     with pytest.MonkeyPatch.context() as patch, disable_run_logger():
-        patch.setenv("PREFECT_API_URL", NOWHERE)
+        patch.setenv("VUORO_MACHINE__PREFECT_API_URL", NOWHERE)
         for kind in (Flow, Task):
             patch.setattr(kind, "__call__", lambda self, *args, **named: self.fn(*args, **named))
         patch.setattr(session, "slot", lambda *_: nullcontext())
