@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -42,15 +43,23 @@ models_app = typer.Typer(help="The models that vuoro works with.", no_args_is_he
 
 def main() -> None:
     """Run the command line; errors of ours are one sentence, and the exit status is 1."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):  # what a terminal cannot show stops no command
-            stream.reconfigure(errors="replace" if stream.isatty() else "backslashreplace")
+    _any_letters()
     try:
         app()
     except VuoroError as error:
         problems.print(f"[red]{type(error).__name__}[/]: ", end="", highlight=False)
         problems.print(str(error), markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
+
+
+def _any_letters() -> None:
+    """Have every file name written, and what a terminal cannot show stop no command."""
+    if sys.getfilesystemencoding() != "utf-8":  # it is fixed when Python starts
+        os.environ["PYTHONIOENCODING"] = sys.stdout.encoding  # of the terminal, and stays so
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace" if stream.isatty() else "backslashreplace")
 
 
 @app.command()
