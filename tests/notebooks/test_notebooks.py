@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from many_sessions import GROUPS, UNKNOWN, make_study
 from nbclient import NotebookClient
+from traced import traced
 
 pytestmark = pytest.mark.notebooks
 
@@ -30,7 +31,7 @@ class Ran:
             cells += [empty, *nbformat.read(notebook, 4).cells]
         whole = nbformat.v4.new_notebook(cells=cells)
         client = NotebookClient(whole, timeout=120, kernel_name="python3")
-        client.execute(cwd=str(NOTEBOOKS[0].parent))
+        self.trace = traced(lambda: client.execute(cwd=str(NOTEBOOKS[0].parent)))
         self.cells = [cell for cell in whole.cells if cell.cell_type == "code"]
 
     def data(self, number: str) -> list[dict[str, Any]]:
@@ -108,6 +109,11 @@ def test_every_picture_is_shown(full: Ran) -> None:
 def test_nothing_complains(full: Ran, bare: Ran) -> None:
     assert full.complaints() == ""
     assert bare.complaints() == ""
+
+
+def test_nothing_is_asked_of_the_network(full: Ran) -> None:
+    assert full.trace.asked == []
+    assert full.trace.n_local > 0  # the kernel is spoken to
 
 
 def test_mixed_models_are_fitted_where_there_are_enough_data(full: Ran) -> None:

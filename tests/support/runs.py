@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from traced import Trace, run_traced
+
 from pipeline.study import Study, create
 
 TELEPHONE = Path(find_spec("pyannote.audio").origin).parent / "sample"  # type: ignore[union-attr, arg-type]
@@ -21,20 +23,6 @@ GROUPS = '{"kanaria": "G07"}'
 # Where the secrets of the studies' keys lie, for all tests of a run: nothing is left at home.
 KEYS = Path(tempfile.mkdtemp(prefix="vuoro-keys-"))
 os.environ["VUORO_KEYS"] = str(KEYS)
-
-# Put into a process, it refuses every connection but those to this machine, and notes it down.
-GUARD = """
-import os, socket
-_connect = socket.socket.connect
-def connect(self, address):
-    here = ('127.0.0.1', '::1', 'localhost')
-    if isinstance(address, tuple) and address[0] not in here:
-        open(os.environ['ASKED'], 'a').write(f'{address}\\n')
-        raise OSError(101, 'Network is unreachable')
-    return _connect(self, address)
-socket.socket.connect = connect
-"""
-
 
 COMMAND = [sys.executable, "-W", "ignore", "-c", "from pipeline.cli import main; main()"]
 
@@ -84,19 +72,17 @@ def start(study: Study, *arguments: str, **extra: str) -> subprocess.Popen[str]:
 
 @dataclass(frozen=True)
 class Ran:
-    """A study, the run that finished it, and a file that names what it asked for elsewhere."""
+    """A study, the run that finished it, and what it asked of the network."""
 
     study: Study
     process: subprocess.CompletedProcess[str]
-    asked: Path
+    trace: Trace
 
 
 def telephone_ran(root: Path) -> Ran:
     """The telephone study after a run that could reach nothing but this machine."""
     (root / "tmp").mkdir()
-    (root / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
     study = telephone_study(root / "study", name="Dianen puhelu.wav")
-    process = vuoro(
-        study, "run", TMPDIR=str(root / "tmp"), PYTHONPATH=str(root), ASKED=str(root / "asked")
-    )
-    return Ran(study, process, root / "asked")
+    command = [*COMMAND, "run", "--study", str(study.root)]
+    trace, process = run_traced(command, environment(TMPDIR=str(root / "tmp")))
+    return Ran(study, process, trace)
