@@ -6,6 +6,7 @@ in HF_TOKEN, never in the settings, which travel into Prefect.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def snapshot(hub_id: str, *, download: bool) -> Path:
     Without a revision, that which the Hub has now, or had when it was last fetched: what was used
     is told by the digest of the folder. Raises ModelError in one sentence.
     """
+    if download:  # the client reads it when it is imported
+        os.environ["HF_HUB_OFFLINE"] = "0"
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (
         GatedRepoError,

@@ -84,7 +84,7 @@ def load(
 ) -> Diariser | OtherPipeline:
     """What diarises under these settings on ``device``, loaded once a process."""
     if "pipeline" in models:
-        return _other(models["pipeline"], device, threads(machine))
+        return _other(models["pipeline"], settings.trusted, device, threads(machine))
     return _embedded(settings, models, machine, device)
 
 
@@ -105,14 +105,14 @@ def _embedded(
 
 
 @cache
-def _other(folder: Path, device: Device, threads: int) -> OtherPipeline:
+def _other(folder: Path, trusted: str | None, device: Device, threads: int) -> OtherPipeline:
     with _loading():
         import torch
 
         from pipeline.diarisation.other import OtherPipeline
 
         torch.set_num_threads(threads)
-        return OtherPipeline.load(folder).to(torch.device(device))
+        return OtherPipeline.load(folder, trusted).to(torch.device(device))
 
 
 @cache
@@ -138,7 +138,6 @@ def _diariser(
 @contextmanager
 def _loading() -> Iterator[None]:
     """How torch and pyannote.audio are set up before they are imported."""
-    os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # nothing about a recording leaves the machine
     # torch keeps what it prepared for each of 1,024 shapes, several hundred MB that save no time
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     with warnings.catch_warnings():

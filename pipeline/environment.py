@@ -23,8 +23,9 @@ CLOSED = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
-# Hugging Face's, but for the token that `vuoro models pull` needs, and Python's own
-_NOT_OURS = ("HF_", "HUGGINGFACE_", "HUGGING_FACE_", "PYTHON")
+# Hugging Face's, but for the token that `vuoro models pull` needs; Python's own; torch's by which
+# any pickle would be loaded
+_NOT_OURS = ("HF_", "HUGGINGFACE_", "HUGGING_FACE_", "PYTHON", "TORCH_FORCE_")
 _KEPT = ("HF_TOKEN",)
 # threads that wait should sleep: spinning ones make a busy machine many times slower
 _THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}

@@ -60,6 +60,12 @@ class DiarisationSettings(Section):
         description="'embedded' (no account needed), the folder of any pyannote.audio diarisation "
         "pipeline, or its id on the Hugging Face Hub, fetched by `vuoro models pull owner/name`.",
     )
+    trusted: str | None = Field(
+        default=None,
+        exclude=True,  # it changes no result
+        description="The digest of `pipeline`'s folder, if that may run code of its own: pickled "
+        "weights, other classes than pyannote's. What refuses such a folder names the digest.",
+    )
     num_people: int | None = Field(
         default=None,
         ge=1,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models.registry import resolve
 from pipeline.audio import SAMPLE_RATE_HZ, samples
 from pipeline.diarisation.clustering import Bounds
+from pipeline.diarisation.trust import code_in, weights_only
 from pipeline.errors import ModelError
 from pipeline.records import Diarisation, Segment, VoicePrint
 
@@ -32,22 +34,36 @@ class OtherPipeline:
         self._pipeline = pipeline
 
     @classmethod
-    def load(cls, folder: Path) -> OtherPipeline:
+    def load(cls, folder: Path, trusted: str | None = None) -> OtherPipeline:
         """The pipeline whose ``config.yaml`` is in this folder.
 
-        Raises ModelError if it holds none.
+        Raises ModelError if it holds none, or one that could run code of its own, unless
+        ``trusted`` is the digest of just this folder.
         """
         from pickle import UnpicklingError
 
         from pyannote.audio import Pipeline
+        from pyannote.audio.utils.dependencies import MissingDependency, WrongDependencyVersion
         from yaml import YAMLError
 
         pipeline = None
         with suppress(  # what a config.yaml that is wrong, or a file that is not there, ends in
-            *(OSError, YAMLError, UnpicklingError, ImportError, AttributeError),
+            *(OSError, YAMLError, UnpicklingError, ImportError, AttributeError, EOFError),
             *(LookupError, TypeError, ValueError, RuntimeError),
+            *(MissingDependency, WrongDependencyVersion),
         ):
-            pipeline = Pipeline.from_pretrained(folder)
+            if (digest := resolve(str(folder)).sha256) == trusted:
+                pipeline = Pipeline.from_pretrained(folder)
+            elif code := code_in(folder):
+                raise ModelError(
+                    "The folder of the diarisation pipeline holds none that can be loaded without "
+                    f"running code of its own: {code}.",
+                    f'If you trust where it comes from, write trusted = "{digest}" under '
+                    "[diarisation] in vuoro.toml.",
+                )
+            else:
+                with weights_only():
+                    pipeline = Pipeline.from_pretrained(folder)
         if pipeline is None:
             raise ModelError(
                 "The folder of the diarisation pipeline holds none that can be loaded.",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.audio import samples
 from pipeline.device import Device, batch_size, batches_at_once, compute_type, spread, threads
+from pipeline.errors import ModelError
 from pipeline.records import Word
 from pipeline.settings import MachineSettings
 from pipeline.transcription.doubts import doubts
@@ -38,6 +39,7 @@ HEARD_LANGUAGE = 0.2  # real talk: 0.88 and more in its own language
 NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded anew without the loop
 MAX_TOKENS_PER_S = 12.0  # more is a loop, whose end need not be waited for
 FRAME_S = 0.01  # of Whisper's spectrogram
+TOKENIZER = "tokenizer.json"
 LEAST_PROBABILITY = 1e-10  # a probability may be too small for its type
 TOKENS_AFTER = 4  # by which another text is weighed, too: what a word makes of those that follow
 
@@ -52,8 +54,17 @@ def load(folder: Path, machine: MachineSettings, device: Device) -> WhisperModel
 
 @cache
 def load_model(folder: Path, device: Device, threads: int | None, at_once: int = 1) -> WhisperModel:
-    """The Whisper model in ``folder``, loaded once a process; ``threads`` are those of a batch."""
+    """The Whisper model in ``folder``, loaded once a process; ``threads`` are those of a batch.
+
+    Raises ModelError if it cannot be loaded. All its files are data: none can hold a program.
+    """
     from faster_whisper import WhisperModel
+
+    if not (folder / TOKENIZER).is_file():  # it would be looked for on the net
+        raise ModelError(
+            f"The folder of the Whisper model has no {TOKENIZER}.",
+            "Copy the whole folder again, in CTranslate2 form.",
+        )
 
     return WhisperModel(
         str(folder),

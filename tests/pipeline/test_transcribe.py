@@ -1,9 +1,15 @@
 """The stretches that Whisper gets, worked by hand; the model itself is tested in tests/e2e."""
 
 from itertools import pairwise
+from pathlib import Path
 
+import pytest
+
+from pipeline.errors import ModelError
 from pipeline.records import Interval, Word
+from pipeline.settings import MachineSettings
 from pipeline.transcription.doubts import repeated, too_fast
+from pipeline.transcription.whisper import load
 from pipeline.transcription.windows import (
     MAX_GAP_S,
     PADDING_S,
@@ -94,3 +100,11 @@ def test_a_refrain_is_found() -> None:
 def test_talk_is_no_refrain() -> None:
     assert repeated(row("Joo, joo, joo, joo. Niin just.")) == []
     assert repeated(row("I think I think I know that I know you know")) == []
+
+
+def test_a_whisper_folder_without_its_tokenizer_is_refused(tmp_path: Path) -> None:
+    """Faster-whisper would look for one on the net."""
+    (tmp_path / "model.bin").touch()
+    with pytest.raises(ModelError, match=r"has no tokenizer\.json") as error:
+        load(tmp_path, MachineSettings(), "cpu")
+    assert str(tmp_path) not in str(error.value)

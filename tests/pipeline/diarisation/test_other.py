@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
+from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -114,6 +117,99 @@ def test_a_folder_that_holds_no_pipeline(tmp_path: Path, config: str) -> None:
     with pytest.raises(ModelError, match="can be loaded") as error:
         OtherPipeline.load(tmp_path)
     assert str(tmp_path) not in str(error.value)
+
+
+class Bomb:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.file,)
+
+
+def _pickled(folder: Path, bomb: Path) -> None:
+    import torch
+
+    torch.save({"state_dict": {}, "note": Bomb(bomb)}, folder / "embedding" / "pytorch_model.bin")
+
+
+def _pickled_as_of_old(folder: Path, bomb: Path) -> None:
+    (folder / "segmentation" / "pytorch_model.bin").write_bytes(pickle.dumps(Bomb(bomb)))
+
+
+def _class(folder: Path, bomb: Path) -> None:
+    _rewrite(
+        folder, lambda c: c.update(pipeline={"name": "subprocess.Popen", "params": _args(bomb)})
+    )
+
+
+def _preprocessor(folder: Path, bomb: Path) -> None:
+    extra = {"x": {"name": "subprocess.Popen", "params": _args(bomb)}}
+    _rewrite(folder, lambda c: c.update(preprocessors=extra))
+
+
+def _model_elsewhere(folder: Path, bomb: Path) -> None:
+    _pickled(folder, bomb)
+    (folder / "embedding").rename(folder.parent / "elsewhere")
+    _rewrite(folder, lambda c: c["pipeline"]["params"].update(embedding="$model/../elsewhere"))
+
+
+def _network(folder: Path, bomb: Path) -> None:
+    """Its module would be imported."""
+    import torch
+
+    module = folder.parent / "vuoro_test_bomb.py"
+    module.write_text(f"open({str(bomb)!r}, 'w')", encoding="utf-8")
+    made_by = {"architecture": {"module": module.stem, "class": "Bomb"}, "versions": {}}
+    torch.save({"pyannote.audio": made_by}, folder / "embedding" / "pytorch_model.bin")
+
+
+def _rewrite(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    file = folder / "config.yaml"
+    config = yaml.safe_load(file.read_text(encoding="utf-8"))
+    change(config)
+    file.write_text(yaml.safe_dump(config), encoding="utf-8")
+
+
+def _args(bomb: Path) -> dict[str, Any]:
+    return {"args": ["touch", str(bomb)]}
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "armed", [_pickled, _pickled_as_of_old, _class, _preprocessor, _model_elsewhere, _network]
+)
+def test_a_folder_runs_no_code_of_its_own(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, armed: Callable[..., None]
+) -> None:
+    from pipeline.diarisation.other import OtherPipeline
+
+    monkeypatch.syspath_prepend(tmp_path)
+    copy, bomb = tmp_path / "copy", tmp_path / "it ran"
+    shutil.copytree(folder, copy)
+    armed(copy, bomb)
+    with pytest.raises(ModelError, match="without running code of its own") as error:
+        OtherPipeline.load(copy)
+    assert not bomb.exists()
+    assert str(tmp_path) not in str(error.value)
+    assert f'trusted = "{resolve(str(copy)).sha256}"' in error.value.remedy
+
+
+@pytest.mark.models
+def test_a_folder_that_is_trusted_is_loaded_and_no_other(folder: Path, tmp_path: Path) -> None:
+    from pipeline.diarisation.other import OtherPipeline
+
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    _rewrite(copy, lambda c: c.update(preprocessors={"x": "/somewhere/{uri}.wav"}))
+    digest = resolve(str(copy)).sha256
+    OtherPipeline.load(copy, digest)
+    _pickled(copy, tmp_path / "it ran")
+    with pytest.raises(ModelError, match="without running code"):
+        OtherPipeline.load(copy, digest)
+    assert not (tmp_path / "it ran").exists()
 
 
 def test_a_pipeline_without_exclusive_segments(wav: Path) -> None:
