@@ -29,6 +29,7 @@ from pipeline.chain import PUBLISH, unfinished
 from pipeline.errors import (
     CancelledError,
     ConsentError,
+    DiskFullError,
     LostError,
     RecordingError,
     TakenError,
@@ -192,13 +193,16 @@ class Work:
         except LostError:
             self._held.check()  # lost with the session: whoever is alone on the study has it now
             return False
+        except DiskFullError as error:  # not even a lease can be written
+            self._fail(session_id, error)
         return True
 
     def _contained(self, session_id: str, work: Callable[[str], None], session: Lease) -> None:
         try:
             state.require_not_cancelled(self._study, session_id)
             require(self._study, intake.recording(self._study, session_id))
-            work(session_id)
+            with Contained("session", self._study):  # Prefect may fail, too
+                work(session_id)
         except LostError:
             raise
         except VuoroError as error:
@@ -274,12 +278,14 @@ def _is_due(study: Study, session_id: str) -> bool:
 @task(task_run_name="{session_id} names", persist_result=False, cache_policy=NO_CACHE)
 def add_names(study: str, session_id: str, overrides: dict[str, str]) -> None:
     """Give the names of a session their numbers."""
-    with Contained("names"):
-        open_chain(study, session_id, overrides).replaced(find_out=True)
+    chain = open_chain(study, session_id, overrides)
+    with Contained("names", chain.study):
+        chain.replaced(find_out=True)
 
 
 @task(name="document", task_run_name="document", persist_result=False, cache_policy=NO_CACHE)
 def document(study: str) -> None:
     """People, attendance, dictionary and data sheet of the whole data set."""
-    with Contained("document"):
-        build.document(Study(Path(study)))
+    place = Study(Path(study))
+    with Contained("document", place):
+        build.document(place)

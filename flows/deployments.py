@@ -58,8 +58,8 @@ def _run_name() -> str:
 @flow(name="rebuild", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
 def rebuild(study: str) -> State[None]:
     """Bring tables and exports up to date with what people have decided, as `vuoro build` does."""
-    with Contained("rebuild"):
-        place = Study(Path(study))
+    place = Study(Path(study))
+    with Contained("rebuild", place):
         built = build(place, place.settings(), listener.get())
     rows = [{"session": id, "outcome": "up to date"} for id in built.finished]
     rows += [{"session": id, "outcome": "waits for the inbox run"} for id in built.waiting]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
@@ -47,6 +48,7 @@ def prepare(study: Study) -> None:
         if name != DATABASE:
             del os.environ[name]
     os.environ |= {**DEFAULTS, "PREFECT_HOME": str(study.prefect_home)}
+    logging.raiseExceptions = False  # a log that Prefect cannot keep is not worth a word
     with os_errors("preparing Prefect"):
         study.prefect_home.mkdir(mode=0o700, parents=True, exist_ok=True)
 

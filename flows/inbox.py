@@ -18,8 +18,9 @@ from prefect.runtime import flow_run
 
 from flows.batch import Work, ended
 from flows.begin import begun
+from flows.session import Contained
 from pipeline import intake, locks
-from pipeline.errors import TakenError, VuoroError
+from pipeline.errors import DiskFullError, TakenError, VuoroError
 from pipeline.leases import lease
 from pipeline.listener import listener
 from pipeline.study import Study
@@ -46,7 +47,11 @@ def process_inbox(
     """
     place = Study(Path(study))
     with begun(place, str(flow_run.id or "")) as held:
-        take_in(study, overrides)
+        try:
+            with Contained("intake", place):
+                take_in(study, overrides)
+        except DiskFullError as error:  # what was taken in before may need less room
+            listener.get().noted(str(error))
         work = Work(place, overrides, held, every=every)
         if hand_out:
             _hand_out(place, overrides, work, hand_out)

@@ -96,7 +96,7 @@ def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: 
         os.environ["PREFECT_API_URL"] = server.api_of(port)
         kept_server = Kept(lambda: server.start(home, port))
         try:
-            server.wait_until_up(kept_server.process, port)
+            server.wait_until_up(kept_server.process, home, port)
             (home / worker.READY).unlink(missing_ok=True)
             kept_worker = Kept(lambda: _start_worker(study, plan))
             try:

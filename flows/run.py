@@ -57,7 +57,7 @@ def _process_inbox(study: Study, overrides: dict[str, str], told: Listener) -> N
     from flows.session import Contained
 
     token = listener.set(told)
-    with Contained("run"):
+    with Contained("run", study):
         try:
             process_inbox(str(study.root), overrides, every=True)
         finally:

@@ -17,6 +17,7 @@ from pathlib import Path
 from flows import tied
 from flows.address import address_of
 from flows.tied import Process
+from pipeline.disk import refuse_if_full
 from pipeline.errors import StageCrashError
 
 HOST = "127.0.0.1"
@@ -39,7 +40,7 @@ def serving(home: Path, other: str | None = None) -> Iterator[str]:
     port = free_port()
     process = start(home, port)
     try:
-        wait_until_up(process, port)
+        wait_until_up(process, home, port)
         yield api_of(port)
     finally:
         tied.end(process)
@@ -68,13 +69,14 @@ def free_port(wanted: int = 0) -> int:
         return port
 
 
-def wait_until_up(process: Process, port: int) -> None:
-    """Until the server answers. Raises StageCrashError if it never does."""
+def wait_until_up(process: Process, home: Path, port: int) -> None:
+    """Until the server answers. Raises StageCrashError if it never does, DiskFullError."""
     give_up = time.monotonic() + START_WITHIN_S
     while process.poll() is None and time.monotonic() < give_up:
         if answers(port):
             return
         time.sleep(0.1)
+    refuse_if_full(home, "starting Prefect's server")
     raise StageCrashError(
         "Prefect's server did not start.",
         f"Its last words are in private/prefect/{LOG}; try again.",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import httpx
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
@@ -18,6 +19,7 @@ from flows.slots import RESOURCES, slot
 from pipeline import intake, state
 from pipeline.build import HEARING
 from pipeline.chain import PUBLISH, SessionChain
+from pipeline.disk import refuse_if_full
 from pipeline.errors import StageCrashError, VuoroError
 from pipeline.listener import listener
 from pipeline.records import Audio
@@ -60,7 +62,7 @@ def process_session(study: str, session_id: str, overrides: dict[str, str]) -> s
 def compare(study: str, session_id: str, overrides: dict[str, str]) -> str | None:
     """The other session that has the same sound, if there is one."""
     chain = open_chain(study, session_id, overrides)
-    with Contained("compare"):
+    with Contained("compare", chain.study):
         wav = chain.folder("decode") / chain.record("decode", Audio).file
         return intake.duplicate_of(chain.study, chain.recording, wav)
 
@@ -79,7 +81,7 @@ def make(study: str, session_id: str, overrides: dict[str, str], stages: Collect
 def run_stage(study: str, session_id: str, stage: str, overrides: dict[str, str]) -> None:
     """One stage of one session; its result goes into the store."""
     chain = open_chain(study, session_id, overrides)
-    with Contained(stage), Reported(chain.study, session_id, stage) as progress:
+    with Contained(stage, chain.study), Reported(chain.study, session_id, stage) as progress:
         chain.run(stage, progress)
 
 
@@ -89,18 +91,19 @@ def run_stage(study: str, session_id: str, stage: str, overrides: dict[str, str]
 def publish_session(study: str, session_id: str, overrides: dict[str, str]) -> None:
     """The session's rows in the data set."""
     chain = open_chain(study, session_id, overrides)
-    with Contained(PUBLISH), Reported(chain.study, session_id, PUBLISH):
+    with Contained(PUBLISH, chain.study), Reported(chain.study, session_id, PUBLISH):
         chain.publish()
 
 
 class Contained(AbstractContextManager[None]):
     """Keeps what an unforeseen error says to itself: its text may hold names or speech.
 
-    What goes on is the kind of error and where it happened, which is what a report needs.
+    What goes on is the kind of error and where it happened, which is what a report needs. If the
+    disk of ``study`` is full, it is that: libraries and Prefect say it each in its own way.
     """
 
-    def __init__(self, stage: str) -> None:
-        self._stage = stage
+    def __init__(self, stage: str, study: Study | None = None) -> None:
+        self._stage, self._study = stage, study
 
     def __exit__(
         self,
@@ -110,6 +113,8 @@ class Contained(AbstractContextManager[None]):
     ) -> None:
         if isinstance(error, VuoroError) or not isinstance(error, Exception):
             return
+        if self._study is not None:
+            refuse_if_full(self._study.prefect_home, f"carrying out '{self._stage}'")
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
         place = trace and f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
@@ -140,7 +145,10 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
         now = time.monotonic()
         if now - self._shown >= UPDATE_EVERY_S:
             self._shown = now
-            self._show(share)
+            with suppress(
+                httpx.HTTPError
+            ):  # a stage goes on when Prefect cannot note how far it is
+                self._show(share)
 
     def _show(self, share: float) -> None:
         """Tell Prefect. A stage that is done in a moment never does: each telling costs time."""
@@ -165,6 +173,7 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
         if error is None:
             listener.get().progressed(self._session_id, self._stage, 1.0)
             if self._artifact is not None:
-                self._show(1.0)
+                with suppress(httpx.HTTPError):
+                    self._show(1.0)
             took_s = time.monotonic() - self._started
             get_run_logger().info("%s %s: %.1f s", self._session_id, self._stage, took_s)

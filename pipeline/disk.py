@@ -16,6 +16,7 @@ from pipeline.errors import UnreadableError, from_os_error
 
 PENDING = ".pending"  # how the names of half-written files end; they begin with a dot
 _PREFIX = ".vuoro-"
+ENOUGH = 8 * 2**20  # bytes that a database needs to go on
 
 before_publishing: ContextVar[tuple[Callable[[], None], ...]] = ContextVar(
     "before_publishing", default=()
@@ -36,6 +37,12 @@ def os_errors(doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise from_os_error(error, doing) from None
+
+
+def refuse_if_full(folder: Path, doing: str) -> None:
+    """Raises DiskFullError if a few megabytes cannot be written there."""
+    with os_errors(doing), tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(bytes(ENOUGH))
 
 
 def sha256_of(path: Path) -> str:

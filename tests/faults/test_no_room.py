@@ -7,6 +7,7 @@ full disk. Where the user may mount one, a small disk is filled for real, too.
 from __future__ import annotations
 
 import ctypes
+import os
 import resource
 import shutil
 import subprocess
@@ -15,15 +16,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from faults import children
 from finished import copied
 from halting import DOCUMENT
 from heard import chain_of
 from pretended import FIRST, edit_turn, tables
-from runs_in_process import Runs
+from runs_in_process import Runs, Told
 
+from flows.run import run_study
+from pipeline import intake
 from pipeline.chain import PUBLISH
 from pipeline.disk import PENDING
-from pipeline.errors import StageCrashError, TransientError, VuoroError
+from pipeline.errors import DiskFullError, StageCrashError, TransientError, VuoroError
 from pipeline.exports.write import FORMS, export, forms_in
 from pipeline.stages import BY_NAME
 from pipeline.study import Study
@@ -112,6 +116,41 @@ def test_no_room_in_a_stage(runs: Runs, done: Study, disk: Disk, stage: str) -> 
     assert half_written(study.root) == []
     assert runs.run(study) == []
     assert tables(study) == tables(done)
+
+
+@pytest.mark.parametrize("disk", [SMALL], indirect=True)
+def test_no_room_for_prefects_database(
+    runs: Runs, done: Study, disk: Disk, tmp_path: Path, own_environment: None
+) -> None:
+    """Prefect notes what runs beside the study: every session is tried, and told by a sentence."""
+    study = copied(done, tmp_path / "study")
+    shutil.rmtree(study.prefect_home, ignore_errors=True)
+    study.prefect_home.symlink_to(disk.root)
+    for chain in (chain_of(study, recording.session_id) for recording in intake.sessions(study)):
+        shutil.rmtree(chain.folder("decode"))
+
+    def fill() -> None:
+        disk.fill()
+        server = children(os.getpid())["flows.server"]
+        resource.prlimit(server, resource.RLIMIT_FSIZE, resource.getrlimit(resource.RLIMIT_FSIZE))
+
+    runs.at["decode"] = fill
+    told = Told()
+    with pytest.raises(DiskFullError):
+        run_study(study, {}, told)
+    disk.empty()
+    assert_told(told.errors)
+    assert len(told.errors) == len(intake.sessions(study)) == 3
+    assert runs.run(study) == []
+    assert tables(study) == tables(done)
+
+
+@pytest.fixture
+def own_environment() -> Iterator[None]:
+    before = {**os.environ}
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.mark.parametrize("disk", [LIMIT, SMALL], indirect=True)

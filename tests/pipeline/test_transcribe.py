@@ -104,7 +104,7 @@ def test_talk_is_no_refrain() -> None:
 
 def test_a_whisper_folder_without_its_tokenizer_is_refused(tmp_path: Path) -> None:
     """Faster-whisper would look for one on the net."""
-    (tmp_path / "model.bin").touch()
+    (tmp_path / "model.bin").write_bytes(bytes(2**20))
     with pytest.raises(ModelError, match=r"has no tokenizer\.json") as error:
         load(tmp_path, MachineSettings(), "cpu")
     assert str(tmp_path) not in str(error.value)
