@@ -21,6 +21,7 @@ from pipeline.commands.common import (
     problems,
     run_and_show,
 )
+from pipeline.commands.notebooks import notebooks
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.commands.session import session
 from pipeline.commands.status import status
@@ -150,6 +151,7 @@ def validate(study: StudyOption = DEFAULT_STUDY) -> None:
 
 
 app.command()(report.report)
+app.command()(notebooks)
 
 
 @models_app.command("list")

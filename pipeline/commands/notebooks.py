@@ -1,0 +1,35 @@
+"""``vuoro notebooks``: the analyses, in a browser."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened
+from pipeline.errors import StudyError
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+# JupyterLab asks its makers for news and the package index for newer versions, unless it may not
+ALONE = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+    "--ServerApp.ip=127.0.0.1",
+)
+
+
+def notebooks(study: StudyOption = DEFAULT_STUDY) -> None:
+    """Open the analyses of a study in JupyterLab, in your browser. Ctrl-C stops it."""
+    root = opened(study).root
+    if find_spec("jupyterlab") is None:
+        raise StudyError("JupyterLab is not installed.", "Type: pip install jupyterlab")
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "jupyterlab", *ALONE, str(NOTEBOOKS)],
+        env=os.environ | {"VUORO_STUDY": str(root)},
+    )
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is JupyterLab's, which asks whether to stop
+    sys.exit(process.wait())
