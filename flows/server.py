@@ -32,8 +32,13 @@ def serving(home: Path, other: str | None = None) -> Iterator[str]:
     Where the study's settings name another one, or `vuoro up` serves the study, that one is used
     and none is started.
 
-    Raises StageCrashError if the server does not start.
+    Raises StageCrashError if the server does not start, or the other one does not answer.
     """
+    if other and not is_reached(other):
+        raise StageCrashError(
+            "The Prefect server that vuoro.toml names does not answer.",
+            "Start it, or remove prefect_api_url under [machine].",
+        )
     if there := other or address_of(home):
         yield there
         return
@@ -81,6 +86,17 @@ def wait_until_up(process: Process, home: Path, port: int) -> None:
         "Prefect's server did not start.",
         f"Its last words are in private/prefect/{LOG}; try again.",
     )
+
+
+def is_reached(api: str) -> bool:
+    """Whether a server is at this address, whatever it answers."""
+    import httpx
+
+    try:
+        httpx.get(f"{api}/health", timeout=10, trust_env=False)
+    except (httpx.TransportError, httpx.InvalidURL):
+        return False
+    return True
 
 
 def answers(port: int) -> bool:

@@ -11,6 +11,8 @@ import pytest
 from pretended import inbox_study
 from runs import COMMAND, environment
 
+from flows.server import serving
+from pipeline.errors import StageCrashError
 from pipeline.study import Study, create
 
 NOWHERE = "http://127.0.0.1:9"
@@ -108,6 +110,11 @@ def test_modules_of_others_come_after_ours(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout == "False\n", done.stderr
+
+
+def test_another_server_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StageCrashError, match="does not answer"), serving(tmp_path, NOWHERE):
+        pass
 
 
 def test_only_the_study_names_another_server(tmp_path: Path) -> None:

@@ -28,13 +28,13 @@ def without_prefect() -> Iterator[None]:
     from prefect import Flow, Task
     from prefect.logging import disable_run_logger
 
-    from flows import inbox, session
+    from flows import inbox, run, session
 
     before = {**os.environ}
     with pytest.MonkeyPatch.context() as patch, disable_run_logger():
-        patch.setenv("VUORO_MACHINE__PREFECT_API_URL", NOWHERE)
         for kind in (Flow, Task):
             patch.setattr(kind, "__call__", lambda self, *args, **named: self.fn(*args, **named))
+        patch.setattr(run, "serving", lambda *_: nullcontext(NOWHERE))
         patch.setattr(session, "slot", lambda *_: nullcontext())
         patch.setattr(inbox, "create_table_artifact", lambda **_: None)
         try:
