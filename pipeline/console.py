@@ -169,7 +169,8 @@ class Terminal(Listener):
             return
         self.failures.append(session_id)
         self._say(
-            f"[red]failed[/]     {session_id}  {self._name(session_id)}: {_escaped(str(error))}"
+            f"[red]failed[/]     {f'{session_id}  {self._name(session_id)}'.rstrip()}: "
+            f"{_escaped(str(error))}"
         )
 
     def noted(self, sentence: str) -> None:

@@ -138,5 +138,5 @@ def damaged() -> StudyError:
     """The error for a file that is not as vuoro wrote it."""
     return StudyError(
         "This study's key, names.key, is damaged; it was left as it is.",
-        "Put back a copy of it, e.g. from your backup, then run again.",
+        "Put back a copy: `vuoro key restore` takes the one that vuoro keeps, or yours.",
     )

@@ -369,5 +369,5 @@ def _loaded(file: Path) -> EntityTable:
 def _damaged() -> StudyError:
     return StudyError(
         "The study's key, private/names.key, holds no table of names; it was left as it is.",
-        "Put back a copy of it, e.g. from your backup, then run `vuoro run` again.",
+        "Put back a copy: `vuoro key restore` takes the one that vuoro keeps, or yours.",
     )
