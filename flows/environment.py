@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
 
+from flows.secret import CLIENT_VARIABLE
 from pipeline.disk import os_errors
 from pipeline.environment import CLOSED, without_proxies
 from pipeline.study import Study
@@ -27,6 +28,8 @@ DEFAULTS = {
         "prefect.server.concurrency.lease_storage.filesystem"
     ),
     "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "2",
+    # nothing is done by rules that are kept on the server, such as a message to an address outside
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
     # what ran long ago goes, so that the database of a study does not grow for ever
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     # the command line shows its own progress; the logs are in Prefect's interface
@@ -35,7 +38,8 @@ DEFAULTS = {
     # what vuoro notes is in Prefect's interface too
     "PREFECT_LOGGING_EXTRA_LOGGERS": "vuoro",
 }
-DATABASE = "PREFECT_API_DATABASE_CONNECTION_URL"  # the one variable of Prefect's that users set
+# what users set of Prefect's: its database, and the secret of another server than the study's own
+_KEPT = ("PREFECT_API_DATABASE_CONNECTION_URL", CLIENT_VARIABLE)
 
 
 def prepare(study: Study) -> None:
@@ -45,7 +49,7 @@ def prepare(study: Study) -> None:
     """
     without_proxies()
     for name in [name for name in os.environ if name.startswith("PREFECT_")]:
-        if name != DATABASE:
+        if name not in _KEPT:
             del os.environ[name]
     os.environ |= {**DEFAULTS, "PREFECT_HOME": str(study.prefect_home)}
     logging.raiseExceptions = False  # a log that Prefect cannot keep is not worth a word
@@ -55,14 +59,20 @@ def prepare(study: Study) -> None:
 
 @contextmanager
 def speaking_to(api: str) -> Iterator[None]:
-    """Prefect's client speaks to this server in the block.
+    """Prefect's client speaks to this server in the block, with the secret in the environment.
 
     Prefect reads settings from .env, prefect.toml and pyproject.toml of the current folder, too:
     while it does, that is its home.
     """
     with ExitStack() as stack:
         with chdir(os.environ["PREFECT_HOME"]):
-            from prefect.settings import PREFECT_API_URL, temporary_settings
+            from prefect.settings import (
+                PREFECT_API_AUTH_STRING,
+                PREFECT_API_URL,
+                temporary_settings,
+            )
 
-            stack.enter_context(temporary_settings({PREFECT_API_URL: api}))
+            secret = os.environ.get(CLIENT_VARIABLE)
+            served = {PREFECT_API_URL: api, PREFECT_API_AUTH_STRING: secret}
+            stack.enter_context(temporary_settings(served))
         yield

@@ -12,19 +12,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import socket
 
-from filelock import FileLock, Timeout
-from platformdirs import user_cache_path
-
-from flows import address, server, tied, worker
+from flows import address, page, server, tied, worker
 from flows.address import Address
 from flows.environment import prepare
+from flows.secret import CLIENT_VARIABLE, secret_of
 from flows.tied import Process
-from pipeline.disk import os_errors
 from pipeline.errors import StageCrashError, StudyError, VuoroError
 from pipeline.study import Study
 
@@ -91,10 +88,12 @@ def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     home = study.prefect_home
-    with address.held(home), _reserved(plan.port) as port:
+    with address.held(home), _listening(plan.port) as at:
+        port = server.port_of(at)
         prepare(study)
         os.environ["PREFECT_API_URL"] = server.api_of(port)
-        kept_server = Kept(lambda: server.start(home, port))
+        os.environ[CLIENT_VARIABLE] = secret_of(home)
+        kept_server = Kept(lambda: server.start(home, at))
         try:
             server.wait_until_up(kept_server.process, home, port)
             (home / worker.READY).unlink(missing_ok=True)
@@ -102,12 +101,14 @@ def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: 
             try:
                 _wait_until_ready(home, kept_worker.process)
                 here = address.new(port)
+                page.write(home, port, secret_of(home))
                 address.write(home, here)
                 ready(here)
                 while not stopping.wait(WATCH_EVERY_S):
                     kept_server.watch()
                     kept_worker.watch()
             finally:
+                page.remove(home)
                 tied.end(kept_worker.process, WORKER_STOPS_WITHIN_S)
         finally:
             tied.end(kept_server.process)
@@ -122,7 +123,7 @@ def start(study: Study, plan: Plan) -> Address:
     home = study.prefect_home
     if address.is_held(home):
         raise StudyError("`vuoro up` is at work already.", "`vuoro down` stops it.")
-    _port(plan.port)
+    _listening(plan.port).close()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     words = [*_words(plan), *([str(plan.port)] if plan.port else [])]
     with (home / LOG).open("wb") as log:
@@ -161,40 +162,15 @@ def stop(study: Study) -> bool:
     raise StudyError("What serves the study does not end.", "Restart the computer.")
 
 
-def _port(wanted: int | None) -> int:
+def _listening(wanted: int | None) -> socket:
     try:
-        return server.free_port(PORT if wanted is None else wanted)
+        return server.listening(PORT if wanted is None else wanted)
     except OSError:
         if wanted is None:
-            return server.free_port()
-        raise _taken(wanted) from None
-
-
-@contextmanager
-def _reserved(wanted: int | None) -> Iterator[int]:
-    """A port that no other study's `vuoro up` of this user takes while the block lasts.
-
-    A server takes a while until it listens: of two that begin at once, as when the computer starts,
-    the second would take the first's for its own.
-    """
-    port = _port(wanted)
-    with os_errors("looking for other studies that are served"):
-        folder = user_cache_path("vuoro", appauthor=False, ensure_exists=True)
-        lock = FileLock(folder / f"port-{port}.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            if wanted is not None:
-                raise _taken(wanted) from None
-            port = server.free_port()
-    try:
-        yield port
-    finally:
-        lock.release()
-
-
-def _taken(port: int) -> StudyError:
-    return StudyError(f"Another program uses the port {port}.", "Give another, e.g. --port 4300.")
+            return server.listening()
+        raise StudyError(
+            f"Another program uses the port {wanted}.", "Give another, e.g. --port 4300."
+        ) from None
 
 
 def _start_worker(study: Study, plan: Plan) -> Process:

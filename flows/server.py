@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flows import tied
 from flows.address import address_of
+from flows.secret import CLIENT_VARIABLE, SERVER_VARIABLE, basic, secret_of
 from flows.tied import Process
 from pipeline.disk import refuse_if_full
 from pipeline.errors import StageCrashError
@@ -30,33 +31,39 @@ def serving(home: Path, other: str | None = None) -> Iterator[str]:
     """The address of a server's API, for as long as the block lasts.
 
     Where the study's settings name another one, or `vuoro up` serves the study, that one is used
-    and none is started.
+    and none is started. The secret of the study's own is in the environment from then on.
 
     Raises StageCrashError if the server does not start, or the other one does not answer.
     """
-    if other and not is_reached(other):
-        raise StageCrashError(
-            "The Prefect server that vuoro.toml names does not answer.",
-            "Start it, or remove prefect_api_url under [machine].",
-        )
-    if there := other or address_of(home):
+    if other:
+        if not is_reached(other):
+            raise StageCrashError(
+                "The Prefect server that vuoro.toml names does not answer.",
+                "Start it, or remove prefect_api_url under [machine].",
+            )
+        yield other
+        return
+    os.environ[CLIENT_VARIABLE] = secret_of(home)
+    if there := address_of(home):
         yield there
         return
-    port = free_port()
-    process = start(home, port)
-    try:
-        wait_until_up(process, home, port)
-        yield api_of(port)
-    finally:
-        tied.end(process)
+    with listening() as at:
+        process = start(home, at)
+        try:
+            wait_until_up(process, home, port_of(at))
+            yield api_of(port_of(at))
+        finally:
+            tied.end(process)
 
 
-def start(home: Path, port: int) -> Process:
+def start(home: Path, at: socket.socket) -> Process:
     """Start a server, tied to this process; it does not answer yet."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # any page in the researcher's browser could read the server otherwise: Prefect allows all
-    own = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}"}
-    return tied.start("flows.server", str(port), log=home / LOG, env=own)
+    own = {
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port_of(at)}",
+        "PREFECT_UI_API_URL": "/api",
+        SERVER_VARIABLE: secret_of(home),
+    }
+    return tied.start("flows.server", str(at.fileno()), log=home / LOG, env=own, socket=at)
 
 
 def api_of(port: int) -> str:
@@ -64,21 +71,38 @@ def api_of(port: int) -> str:
     return f"http://{HOST}:{port}/api"
 
 
-def free_port(wanted: int = 0) -> int:
-    """The wanted port, or any where it is 0. Raises OSError if somebody listens there."""
-    with socket.socket() as probe:
-        if os.name != "nt":  # a server that has just ended does not keep its port
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((HOST, wanted))
-        port: int = probe.getsockname()[1]
-        return port
+def listening(wanted: int = 0) -> socket.socket:
+    """A socket at the wanted port, or at any where it is 0. Raises OSError if it is taken.
+
+    Whoever keeps a server holds it: while one that died is started again, no other program can put
+    itself in its place and be given the secret.
+    """
+    at = socket.socket()
+    try:
+        if sys.platform == "win32":
+            at.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:  # a server that has just ended does not keep its port
+            at.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        at.bind((HOST, wanted))
+        at.listen()
+    except OSError:
+        at.close()
+        raise
+    return at
+
+
+def port_of(at: socket.socket) -> int:
+    """The port at which a socket listens."""
+    port: int = at.getsockname()[1]
+    return port
 
 
 def wait_until_up(process: Process, home: Path, port: int) -> None:
     """Until the server answers. Raises StageCrashError if it never does, DiskFullError."""
+    secret = secret_of(home)
     give_up = time.monotonic() + START_WITHIN_S
     while process.poll() is None and time.monotonic() < give_up:
-        if answers(port):
+        if answers(port, secret):
             return
         time.sleep(0.1)
     refuse_if_full(home, "starting Prefect's server")
@@ -99,24 +123,34 @@ def is_reached(api: str) -> bool:
     return True
 
 
-def answers(port: int) -> bool:
-    """Whether a server that is well answers at this port."""
+def answers(port: int, secret: str) -> bool:
+    """Whether the server with this secret answers at this port."""
     import httpx
 
     try:
-        return httpx.get(f"{api_of(port)}/health", timeout=2, trust_env=False).is_success
+        return httpx.get(
+            f"{api_of(port)}/version",
+            headers={"Authorization": f"Basic {basic(secret)}"},
+            timeout=2,
+            trust_env=False,
+        ).is_success
     except httpx.TransportError:
         return False
 
 
-def main(port: int) -> None:
-    """Serve until the parent goes. What the child process does."""
+def main(handle: int) -> None:
+    """Serve until the parent goes, at a socket of its. What the child process does."""
     import uvicorn
     from prefect.server.api.server import create_app
 
-    server = uvicorn.Server(uvicorn.Config(create_app(), HOST, port, log_level="error"))
-    tied.when_parent_goes(lambda: setattr(server, "should_exit", True))
-    server.run()
+    from flows.border import Border
+
+    with socket.socket(fileno=handle) as at:
+        app = Border(create_app(), port_of(at), os.environ[SERVER_VARIABLE])
+        config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False)
+        server = uvicorn.Server(config)
+        tied.when_parent_goes(lambda: setattr(server, "should_exit", True))
+        server.run(sockets=[at])
 
 
 if __name__ == "__main__":

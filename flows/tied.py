@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from socket import socket as Socket
 
 STOP_WITHIN_S = 10.0
 # no module comes from the folder that a user happens to be in; text is UTF-8, logs too
@@ -22,11 +23,20 @@ PYTHON = ("-W", "ignore", "-P", "-X", "utf8")
 Process = subprocess.Popen[bytes]
 
 
-def start(module: str, *arguments: str, log: Path, env: Mapping[str, str] | None = None) -> Process:
+def start(
+    module: str,
+    *arguments: str,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    socket: Socket | None = None,
+) -> Process:
     """Start ``python -m module`` tied to this process; what it prints goes to the end of ``log``.
 
-    A log of more than 1 MB begins anew.
+    A log of more than 1 MB begins again. The process gets the ``socket`` under the same number.
     """
+    is_windows = os.name == "nt"  # there, a process gets what may be inherited, or nothing
+    if socket is not None:
+        socket.set_inheritable(is_windows)
     fresh = not log.exists() or log.stat().st_size > 1_000_000
     with log.open("wb" if fresh else "ab") as sink:
         return subprocess.Popen(
@@ -36,6 +46,8 @@ def start(module: str, *arguments: str, log: Path, env: Mapping[str, str] | None
             stderr=sink,
             env={**os.environ, **(env or {})},
             start_new_session=True,  # Ctrl-C is for the parent, which then ends this one
+            close_fds=socket is None or not is_windows,
+            pass_fds=() if socket is None or is_windows else (socket.fileno(),),
         )
 
 

@@ -59,11 +59,12 @@ def remove(study: StudyOption = DEFAULT_STUDY) -> None:
 @app.command()
 def status(study: StudyOption = DEFAULT_STUDY) -> None:
     """Whether there is a service of this study, and whether it is up."""
-    from flows import address
+    from flows import address, page
     from pipeline.service.install import file_of, service_of
 
     at = opened(study)
     file = file_of(at, service_of(at))
     say(f"The service is in {file}" if file.exists() else "There is no service of this study.")
     here = address.read(at.prefect_home)
-    say(f"It is up since {here.since}: {here.page}" if here else "It is not up.")
+    shown = here and page.shown(at.prefect_home, here)
+    say(f"It is up since {here.since}: {shown}" if here else "It is not up.")

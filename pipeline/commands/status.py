@@ -33,7 +33,7 @@ def status(
     set_: SetOption = None,
 ) -> None:
     """What each recording's state is and what to do next."""
-    from flows import address
+    from flows import address, page
     from pipeline.console import sessions_table, summary_line
     from pipeline.overview import overview
 
@@ -46,7 +46,7 @@ def status(
         return
     here = address.read(place.prefect_home)
     if here is not None:
-        say(f"`vuoro up` looks after the inbox: {here.page}")
+        say(f"`vuoro up` looks after the inbox: {page.shown(place.prefect_home, here)}")
     say(summary_line(found))
     console.print(sessions_table([_left_to(entry, up=here is not None) for entry in found.entries]))
 

@@ -12,8 +12,8 @@ from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say, un
 if TYPE_CHECKING:
     from flows.address import Address
     from flows.lab import Plan
+    from pipeline.study import Study
 
-WORKER = "prefect worker start --pool vuoro --type process --limit 1"
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 EveryOption = Annotated[
@@ -57,18 +57,18 @@ def up(
     It goes on when the terminal is closed, until the computer is shut down; `vuoro service
     install` brings it up again with the computer.
     """
-    from flows import address, lab
+    from flows import address, lab, page
 
     at = opened(study)
     asked = plan(every, rebuild_at, port, hand_out)
     if there := address.read(at.prefect_home):
-        say(f"It is up since {there.since}: {there.page}")
+        say(f"It is up since {there.since}: {page.shown(at.prefect_home, there)}")
         return
     unlock(at)
     if foreground:
-        lab.keep(at, asked, lambda here: _tell(here, every, hand_out))
+        lab.keep(at, asked, lambda here: _tell(at, here, every, hand_out))
     else:
-        _tell(lab.start(at, asked), every, hand_out)
+        _tell(at, lab.start(at, asked), every, hand_out)
 
 
 def down(study: StudyOption = DEFAULT_STUDY) -> None:
@@ -96,7 +96,10 @@ def seconds(every: str) -> float:
     return float(found)
 
 
-def _tell(here: Address, every: str, hand_out: int) -> None:
-    say(f"It is up: {here.page} shows what runs. The inbox is looked at every {every}.")
+def _tell(at: Study, here: Address, every: str, hand_out: int) -> None:
+    from flows import page
+
+    say(f"It is up. What runs: {page.shown(at.prefect_home, here)}")
+    say(f"The inbox is looked at every {every}.")
     if hand_out:
-        say(f"Sessions wait for workers: PREFECT_API_URL={here.page}/api {WORKER}")
+        say(f"Sessions wait for workers: vuoro worker --study {at.root}")

@@ -22,9 +22,10 @@ MEMBER = {"name": "Oona Esimerkki", "consent": "yes"}
 
 
 @pytest.fixture(scope="session")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect server that all processes which these tests start share."""
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A Prefect server that processes which these tests start share: what they find it by."""
     from flows.environment import prepare
+    from flows.secret import CLIENT_VARIABLE, secret_of
     from flows.server import serving
 
     home = Study(tmp_path_factory.mktemp("prefect"))
@@ -34,7 +35,8 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             del os.environ[name]
         prepare(home)
         with serving(home.prefect_home) as api:
-            yield api
+            secret = secret_of(home.prefect_home)
+            yield {"VUORO_MACHINE__PREFECT_API_URL": api, CLIENT_VARIABLE: secret}
     finally:
         os.environ.clear()
         os.environ.update(before)

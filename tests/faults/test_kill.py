@@ -23,21 +23,21 @@ pytestmark = [pytest.mark.models, pytest.mark.faults]
 ALL = [*(stage.name for stage in STAGES), PUBLISH, DOCUMENT]
 
 
-def test_killed_in_every_stage_in_turn(tmp_path: Path, prefect: str) -> None:
+def test_killed_in_every_stage_in_turn(tmp_path: Path, prefect: dict[str, str]) -> None:
     """One recording's life: each run redoes what the last was killed in, goes on to the next stage
     and is killed there. The tables are those of a run that nobody disturbed."""
     log = tmp_path / "log"
     calm, killed = short_study(tmp_path / "calm"), short_study(tmp_path / "killed")
-    run_to_the_end(calm, log, VUORO_MACHINE__PREFECT_API_URL=prefect)
+    run_to_the_end(calm, log, **prefect)
     assert carried_out(log) == ALL
     killed.key_file.write_bytes(calm.key_file.read_bytes())  # the same random draw
 
     for before, stage in zip([None, *ALL], ALL, strict=False):
-        with killed_in(killed, stage, log, VUORO_MACHINE__PREFECT_API_URL=prefect):
+        with killed_in(killed, stage, log, **prefect):
             assert_nothing_half_done_is_seen(killed, stage)
         assert carried_out(log) == [each for each in (before, stage) if each], stage
 
-    assert "Nothing to do" in run_to_the_end(killed, log, VUORO_MACHINE__PREFECT_API_URL=prefect)
+    assert "Nothing to do" in run_to_the_end(killed, log, **prefect)
     assert carried_out(log) == [DOCUMENT]
     assert tables(killed) == tables(calm)
     left = [f.name for f in killed.root.rglob("*") if ".pending" in f.name or ".claim" in f.name]

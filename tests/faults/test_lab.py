@@ -13,9 +13,9 @@ import pytest
 from faults import children
 from runs import vuoro
 
-from flows import address
+from flows import address, server
 from flows.address import Address
-from flows.server import answers, free_port
+from flows.secret import secret_of
 from pipeline.study import Study, create
 
 pytestmark = pytest.mark.faults
@@ -69,7 +69,8 @@ def kill(pid: int) -> None:
 
 
 def test_up_and_down_and_everything_killed_in_between(study: Study) -> None:
-    port = free_port()
+    with server.listening() as free:
+        port = server.port_of(free)
     here = up(study, port)
     until(lambda: len(children(here.pid)) == 2)
     first = children(here.pid)
@@ -85,7 +86,7 @@ def test_up_and_down_and_everything_killed_in_between(study: Study) -> None:
     until(
         lambda: children(here.pid).get("flows.server", first["flows.server"]) not in first.values()
     )
-    until(lambda: answers(port))
+    until(lambda: server.answers(port, secret_of(study.prefect_home)))
 
     second = children(here.pid)
     kill(here.pid)  # what it started goes with it, and is not taken for it
@@ -95,7 +96,7 @@ def test_up_and_down_and_everything_killed_in_between(study: Study) -> None:
     again = up(study, port)
     assert "It is down." in vuoro(study, "down").stdout
     until(lambda: not Path(f"/proc/{again.pid}").exists())
-    assert not answers(port)
+    assert not server.answers(port, secret_of(study.prefect_home))
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         free.bind(("127.0.0.1", port))

@@ -27,14 +27,14 @@ HALTS_IN = 2
 _SUPPORT = Path(__file__).parents[1] / "support"
 
 
-def start(study: Study, log: Path, api: str, halts_in: int = 0) -> subprocess.Popen[bytes]:
+def start(
+    study: Study, log: Path, prefect: dict[str, str], halts_in: int = 0
+) -> subprocess.Popen[bytes]:
     log.touch()
     path = os.pathsep.join([str(_SUPPORT), os.environ.get("PYTHONPATH", "")])
     words = [str(study.root), str(log), str(KEYS), str(halts_in)]
     command = [sys.executable, "-W", "ignore", "-m", "worker", *words]
-    return subprocess.Popen(
-        command, env=environment(PYTHONPATH=path, VUORO_MACHINE__PREFECT_API_URL=api)
-    )
+    return subprocess.Popen(command, env=environment(PYTHONPATH=path, **prefect))
 
 
 def begun(log: Path) -> list[str]:
@@ -59,7 +59,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Study:
 
 
 @pytest.fixture(scope="module")
-def calm(whole: Study, tmp_path_factory: pytest.TempPathFactory, prefect: str) -> Study:
+def calm(whole: Study, tmp_path_factory: pytest.TempPathFactory, prefect: dict[str, str]) -> Study:
     """The same study, finished by one process alone."""
     root = tmp_path_factory.mktemp("calm")
     study = copied(whole, root / "study")
@@ -73,7 +73,9 @@ def study(whole: Study, tmp_path: Path) -> Study:
     return copied(whole, tmp_path / "study")
 
 
-def test_one_of_two_is_killed(tmp_path: Path, study: Study, calm: Study, prefect: str) -> None:
+def test_one_of_two_is_killed(
+    tmp_path: Path, study: Study, calm: Study, prefect: dict[str, str]
+) -> None:
     logs = tmp_path / "killed.log", tmp_path / "survivor.log"
     killed = start(study, logs[0], prefect, HALTS_IN)
     wait_until_heard(logs[0], HALTS_IN, killed)
@@ -91,7 +93,9 @@ def test_one_of_two_is_killed(tmp_path: Path, study: Study, calm: Study, prefect
     assert living(study) == []
 
 
-def test_two_finish_together(tmp_path: Path, study: Study, calm: Study, prefect: str) -> None:
+def test_two_finish_together(
+    tmp_path: Path, study: Study, calm: Study, prefect: dict[str, str]
+) -> None:
     logs = tmp_path / "one.log", tmp_path / "two.log"
     processes = [start(study, log, prefect) for log in logs]
     assert [process.wait() for process in processes] == [0, 0]

@@ -95,22 +95,21 @@ def test_a_port_that_is_taken_is_refused_before_anything_starts(tmp_path: Path, 
 
 def test_the_usual_port_gives_way(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
     monkeypatch.setattr(lab, "PORT", taken)
-    assert lab._port(None) not in (0, taken)
+    with lab._listening(None) as at:
+        assert server.port_of(at) not in (0, taken)
 
 
-def test_studies_that_begin_at_once_get_ports_of_their_own(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Neither listens yet."""
-    usual = server.free_port()
+def test_studies_that_begin_at_once_get_ports_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The port is held from the first moment, also while no server answers at it."""
+    with server.listening() as free:
+        usual = server.port_of(free)
     monkeypatch.setattr(lab, "PORT", usual)
-    monkeypatch.setattr(lab, "user_cache_path", lambda *_, **__: tmp_path)
-    with lab._reserved(None) as one, lab._reserved(None) as two:
-        assert one == usual != two
-        with pytest.raises(StudyError, match="uses the port"), lab._reserved(usual):
-            pass
-    with lab._reserved(usual) as again:
-        assert again == usual
+    with lab._listening(None) as one, lab._listening(None) as two:
+        assert server.port_of(one) == usual != server.port_of(two)
+        with pytest.raises(StudyError, match="uses the port"):
+            lab._listening(usual)
+    with lab._listening(usual) as again:
+        assert server.port_of(again) == usual
 
 
 def test_down_without_up(tmp_path: Path) -> None:
