@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.session import Contained, make, open_chain, process_session
+from flows.session import Contained, hear_session, make, open_chain
 from pipeline import build, intake, locks, state
 from pipeline.build import HEARING, ToDo
 from pipeline.chain import PUBLISH, unfinished
@@ -213,7 +213,7 @@ class Work:
         study = str(self._study.root)
         if not HEARING & {*open_chain(study, session_id, self._overrides).pending(verify=False)}:
             return  # somebody else was faster
-        same_as = process_session(study, session_id, self._overrides)
+        same_as = hear_session(study, session_id, self._overrides)
         state.leave(self._study, session_id)
         if same_as is not None:
             with lease(self._study, "intake", wait_s=inf):

@@ -1,33 +1,32 @@
 """What `vuoro up` runs by itself: the inbox every few minutes, a rebuild of the data set at night.
 
 Both are deployments of Prefect: its pages show when they run next, and start them by a click. A
-third one, where sessions are handed out, waits for Prefect's own workers, on any machine.
+third one, where sessions are handed out, waits for `vuoro worker`, on any machine. Prefect's server
+knows their names alone: it could not say which code a run carries out, nor at which study.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from prefect import Flow, flow, get_client
+from prefect import Flow, flow
 from prefect.artifacts import create_table_artifact
-from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import State
-from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import ObjectAlreadyExists
-from prefect.types.entrypoint import EntrypointType
 
+from flows.asked import INBOX, REBUILD, SCHEMAS, SESSIONS
 from flows.batch import ended, process_sessions
-from flows.environment import DEFAULTS
-from flows.inbox import BATCHES, process_inbox
+from flows.inbox import process_inbox
 from flows.session import Contained
 from pipeline.build import build
 from pipeline.listener import listener
 from pipeline.study import Study
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Schedule:
 
     def next(self, name: str, now: datetime, last: datetime | None) -> datetime:
         """When the deployment runs next. ``last`` is when it ran before, None for never."""
-        if name == "inbox":
+        if name == INBOX:
             return now if last is None else max(now, last + timedelta(seconds=self.every_s))
         today = now.replace(tzinfo=None, hour=self.rebuild_hour, minute=0, second=0, microsecond=0)
         nights = ((today + timedelta(days=days)).astimezone() for days in range(3))
@@ -71,49 +70,26 @@ def rebuild(study: str) -> State[None]:
     return ended(rows)
 
 
-FLOWS: dict[str, Flow[Any, Any]] = {"inbox": process_inbox, "nightly rebuild": rebuild}
+FLOWS: dict[str, Flow[Any, Any]] = {
+    INBOX: process_inbox,
+    REBUILD: rebuild,
+    SESSIONS: process_sessions,
+}
+DESCRIPTIONS = {
+    INBOX: "Takes in what lies in the inbox and brings every session into the data set.",
+    REBUILD: "Brings tables and exports up to date with names judged, people named, turns "
+    "corrected and rosters. Nothing is listened to.",
+    SESSIONS: "A batch of sessions, for `vuoro worker` on any machine.",
+}
 
 
-POOL = "vuoro"
-GIVEN: dict[str, Any] = {"tags": ["vuoro"], "entrypoint_type": EntrypointType.MODULE_PATH}
-# a worker gives its own environment to the runs that it starts, and these on top of it
-_RUN_ENVIRONMENT = {**DEFAULTS, "OPENBLAS_NUM_THREADS": "1"}  # as ``one_thread_for_numpy`` does
-
-
-def deploy(study: Study, hand_out: int = 0) -> dict[UUID, str]:
-    """Tell Prefect's server of both; returns their names in FLOWS by the deployments' ids.
-
-    With ``hand_out`` the inbox gives sessions away in batches of so many, to the pool's workers.
-    """
-    root = str(study.root)
-    inbox = process_inbox.to_deployment(
-        "inbox",
-        parameters={"study": root, "overrides": {}, "hand_out": hand_out},
-        description="Takes in what lies in the inbox and brings every session into the data set.",
-        **GIVEN,
-    )
-    nightly = rebuild.to_deployment(
-        "nightly rebuild",
-        parameters={"study": root},
-        description="Brings tables and exports up to date with names judged, people named, turns "
-        "corrected and rosters. Nothing is listened to.",
-        **GIVEN,
-    )
-    if hand_out:
-        deploy_to_pool(process_sessions, BATCHES.partition("/")[2], "A batch of sessions.")
-    deployments = cast(list[RunnerDeployment], [inbox, nightly])  # elsewhere they may be awaited
-    return {cast(UUID, deployment.apply()): deployment.name for deployment in deployments}
-
-
-def deploy_to_pool(flow: Flow[Any, Any], name: str, description: str) -> None:
-    """Have the workers of the pool carry a flow's runs out, each in a process of its own."""
-    with get_client(sync_client=True) as client, suppress(ObjectAlreadyExists):
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
-    deployment = flow.to_deployment(
+def deploy(client: SyncPrefectClient, name: str) -> UUID:
+    """Tell Prefect's server of a deployment; returns its id."""
+    return client.create_deployment(
+        client.create_flow(FLOWS[name]),
         name,
-        work_pool_name=POOL,
-        job_variables={"env": _RUN_ENVIRONMENT},
-        description=description,
-        **GIVEN,
+        description=DESCRIPTIONS[name],
+        tags=["vuoro"],
+        parameter_openapi_schema=SCHEMAS[name],
+        enforce_parameter_schema=True,
     )
-    cast(RunnerDeployment, deployment).apply()

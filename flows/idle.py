@@ -1,14 +1,26 @@
 """Sessions whose stages do nothing: what is left of their time is what orchestration costs.
 
-Apart from ``flows.proof``, as a worker imports a flow by the name of its module.
+``python -m flows.idle LOG`` is a worker that carries out batches of them; with an id, one batch.
 """
 
 from __future__ import annotations
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+import sys
+import threading
+from pathlib import Path
+from uuid import UUID
 
+from prefect import flow, get_client, task
+from prefect.cache_policies import NO_CACHE
+from prefect.events.worker import EventsWorker
+from prefect.flow_engine import run_flow
+from prefect.logging.handlers import APILogHandler
+
+from flows import tied
+from flows.worker import Worker, go_on
 from pipeline.stages import STAGES
+
+IDLE = "idle"
 
 
 @flow(name="idle session", flow_run_name="{session_id}", persist_result=False)
@@ -23,8 +35,41 @@ def idle(session_id: str, stage: str) -> None:
     """A stage that does nothing."""
 
 
-@flow(name="idle", persist_result=False)
+@flow(name=IDLE, persist_result=False)
 def idle_sessions(session_ids: list[str]) -> None:
     """A batch of sessions whose stages do nothing."""
     for session_id in session_ids:
         idle_session(session_id)
+
+
+def deploy() -> UUID:
+    """Tell Prefect's server of them; returns the id of the deployment."""
+    with get_client(sync_client=True) as client:
+        return client.create_deployment(client.create_flow(idle_sessions), IDLE)
+
+
+def work(log: Path) -> None:
+    """Carry batches out until this process is killed."""
+    worker = Worker(
+        get_client(sync_client=True),
+        {deploy(): IDLE},
+        lambda id, _: tied.start("flows.idle", str(id), log=log),
+    )
+    go_on(worker, threading.Event())
+
+
+def run(id: UUID) -> None:
+    """Carry out one batch."""
+    tied.when_parent_goes()
+    with get_client(sync_client=True) as client:
+        batch = client.read_flow_run(id)
+    run_flow(idle_sessions, flow_run=batch, parameters=batch.parameters, return_type="state")
+    APILogHandler().flush()
+    EventsWorker.drain_all(timeout=5)
+
+
+if __name__ == "__main__":
+    if Path(sys.argv[1]).is_absolute():
+        work(Path(sys.argv[1]))
+    else:
+        run(UUID(sys.argv[1]))

@@ -16,6 +16,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.deployments import run_deployment
 from prefect.runtime import flow_run
 
+from flows.asked import SESSIONS, is_allowed
 from flows.batch import Work, ended
 from flows.begin import begun
 from flows.session import Contained
@@ -25,7 +26,7 @@ from pipeline.leases import lease
 from pipeline.listener import listener
 from pipeline.study import Study
 
-BATCHES = "sessions/sessions"  # the deployment of ``flows.batch.process_sessions``
+BATCHES = f"sessions/{SESSIONS}"  # the deployment of ``flows.batch.process_sessions``
 PAGE = 200  # runs that Prefect tells at a time, at most
 
 
@@ -54,7 +55,7 @@ def process_inbox(
             listener.get().noted(str(error))
         work = Work(place, overrides, held, every=every)
         if hand_out:
-            _hand_out(place, overrides, work, hand_out)
+            _hand_out(place, work, hand_out)
         else:
             _hear_all(place, overrides, work)
             work.settle()
@@ -95,7 +96,7 @@ def take_in(study: str, overrides: dict[str, str], wait: bool = True) -> int:
         return 0
 
 
-def _hand_out(study: Study, overrides: dict[str, str], work: Work, size: int) -> None:
+def _hand_out(study: Study, work: Work, size: int) -> None:
     """Give workers what nobody has yet; with nothing left to listen to, settle what is left."""
     given = _given(study)
     unheard = work.unheard()
@@ -103,11 +104,7 @@ def _hand_out(study: Study, overrides: dict[str, str], work: Work, size: int) ->
     for start in range(0, len(ids), size):
         run_deployment(
             BATCHES,
-            parameters={
-                "study": str(study.root),
-                "session_ids": ids[start : start + size],
-                "overrides": overrides,
-            },
+            parameters={"session_ids": ids[start : start + size]},
             timeout=0,
             as_subflow=False,
         )
@@ -121,7 +118,7 @@ def _given(study: Study) -> set[str]:
     return {
         session_id
         for batch in batches()
-        if batch.parameters.get("study") == str(study.root) and _lives(batch, alive)
+        if is_allowed(SESSIONS, batch.parameters) and _lives(batch, alive)
         for session_id in batch.parameters["session_ids"]
     }
 

@@ -39,13 +39,12 @@ from prefect import get_client
 from prefect.client.schemas import filters
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from flows import lab, server, zombies
-from flows.deployments import POOL, deploy_to_pool
+from flows import idle, lab, server, zombies
 from flows.environment import prepare
-from flows.idle import idle_sessions
 from flows.inbox import batches
+from flows.secret import CLIENT_VARIABLE, secret_of
 from flows.server import serving
 from pipeline import intake
 from pipeline.chain import unfinished
@@ -73,11 +72,11 @@ def main(folder: Path, database: str) -> bool:
     _say("two workers")
     page = lab.start(shared, lab.Plan(every_s=INBOX_EVERY_S, hand_out=BATCH)).page
     try:
-        with _served_at(f"{page}/api"):
+        with _served_at(f"{page}/api", shared):
             is_same = _two_workers(shared, alone, folder)
     finally:
         lab.stop(shared)
-    with serving(shared.prefect_home) as api, _served_at(api):
+    with serving(shared.prefect_home) as api, _served_at(api, shared):
         _measure_all(folder)
     locked = (shared.prefect_home / server.LOG).read_text().count("database is locked")
     _say(f"'database is locked' in the server's log: {locked} times")
@@ -88,18 +87,22 @@ _VUORO = [sys.executable, "-W", "ignore", "-c", "from pipeline.cli import main; 
 
 
 @contextmanager
-def _served_at(api: str) -> Iterator[None]:
-    os.environ["PREFECT_API_URL"] = api  # for the processes that are started
+def _served_at(api: str, study: Study) -> Iterator[None]:
+    secret = secret_of(study.prefect_home)
+    own = {"PREFECT_API_URL": api, CLIENT_VARIABLE: secret}  # for the processes that are started
+    os.environ |= own
     try:
-        with temporary_settings({PREFECT_API_URL: api}):
+        with temporary_settings({PREFECT_API_URL: api, PREFECT_API_AUTH_STRING: secret}):
             yield
     finally:
-        del os.environ["PREFECT_API_URL"]
+        for name in own:
+            del os.environ[name]
 
 
 def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
     begun = time.monotonic()
-    with _worker("one", folder) as one, _worker("two", folder):
+    command = [*_VUORO, "worker", "--study", str(study.root)]
+    with _worker(command, "one", folder) as one, _worker(command, "two", folder):
         _wait(lambda: _n_done(study, "transcribe") > 0 and _n_at_work(study) == 2)
         _kill(one.pid)
         killed_at = time.time()
@@ -107,7 +110,7 @@ def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
         _wait(lambda: not unfinished(study, study.settings(), verify=False))
         _say(f"all is done after {time.monotonic() - begun:.0f} s")
         _wait(lambda: not any(batches()))
-        _wait(lambda: any(run.state_name == zombies.DEAD for run in _all_batches()))
+        _wait(lambda: any(zombies.AGAIN in names for names in _states().values()))
     _say(f"the dead batch was begun again {_begun_again(killed_at):.0f} s after the kill")
     times = [_n_done(study, stage.name) for stage in STAGES]
     _say(
@@ -121,17 +124,18 @@ def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
 
 def _begun_again(killed_at: float) -> float:
     """Seconds from the kill until a session of the dead batch was in one that runs."""
-    all_batches = _all_batches()
+    states = _states()
     lost = {
         session_id
-        for batch in all_batches
-        if batch.state_name == zombies.DEAD
+        for batch in _all_batches()
+        if zombies.AGAIN in states[batch.id]
         for session_id in batch.parameters["session_ids"]
     }
     after = (
-        batch.start_time.timestamp() - killed_at
-        for batch in all_batches
-        if batch.start_time is not None and lost & {*batch.parameters["session_ids"]}
+        since - killed_at
+        for batch in _all_batches()
+        if lost & {*batch.parameters["session_ids"]}
+        for since in states[batch.id].get("Running", [])
     )
     return min(seconds for seconds in after if seconds > 0)
 
@@ -142,8 +146,19 @@ def _all_batches() -> list[FlowRun]:
         return client.read_flow_runs(flow_filter=sessions)
 
 
+def _states() -> dict[UUID, dict[str, list[float]]]:
+    """When each batch was in which state."""
+    found: dict[UUID, dict[str, list[float]]] = {}
+    with get_client(sync_client=True) as client:
+        for batch in _all_batches():
+            times = found.setdefault(batch.id, {})
+            for state in client.read_flow_run_states(batch.id):
+                times.setdefault(state.name or "", []).append(state.timestamp.timestamp())
+    return found
+
+
 def _measure_all(folder: Path) -> None:
-    deploy_to_pool(idle_sessions, "idle", "Sessions whose stages do nothing.")
+    idle.deploy()
     _measure("one process", IDLE[10], _here)
     for n_workers in (1, 2):
         for size, n_sessions in IDLE.items():
@@ -166,12 +181,13 @@ def _used_s() -> float:
 
 def _here(ids: list[str]) -> float:
     began = time.monotonic()
-    idle_sessions(ids)
+    idle.idle_sessions(ids)
     return time.monotonic() - began
 
 
 def _through_workers(n_workers: int, size: int, folder: Path, ids: list[str]) -> float:
-    with _worker("one", folder), _worker("two" if n_workers == 2 else "", folder):
+    command = [sys.executable, "-m", "flows.idle", str(folder / "idle.log")]
+    with _worker(command, "one", folder), _worker(command if n_workers == 2 else [], "two", folder):
         runs = [
             cast(
                 FlowRun,
@@ -205,16 +221,10 @@ def _wait(until: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _worker(name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that has one run at a time; none without a name."""
-    command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL]
-    command += ["--type", "process"]
+def _worker(command: list[str], name: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that has one run at a time; none without a command."""
     with (folder / f"worker-{name}.log").open("ab") as log:
-        process = subprocess.Popen(
-            [*command, "--limit", "1", "--name", name] if name else [sys.executable, "-c", ""],
-            stdout=log,
-            stderr=log,
-        )
+        process = subprocess.Popen(command or [sys.executable, "-c", ""], stdout=log, stderr=log)
     try:
         yield process
     finally:

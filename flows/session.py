@@ -6,6 +6,8 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,16 +48,53 @@ def open_chain(study: str, session_id: str, overrides: dict[str, str]) -> Sessio
     return SessionChain(place, intake.recording(place, session_id), place.settings(overrides))
 
 
-@flow(name="session", flow_run_name="{session_id}", persist_result=False, validate_parameters=False)
-def process_session(study: str, session_id: str, overrides: dict[str, str]) -> str | None:
+@dataclass
+class _Outcome:
+    """What came of hearing a session."""
+
+    is_over: bool = False
+    same_as: str | None = None
+    error: VuoroError | None = None
+
+
+_outcome: ContextVar[_Outcome] = ContextVar("outcome")
+
+
+def hear_session(study: str, session_id: str, overrides: dict[str, str]) -> str | None:
     """Make what is not done of the stages that listen to a session: they take the time.
 
     The id of the session that has the same sound, if there is one: then only its sound is read.
+
+    What came of it is told in this process alone: a result that Prefect's server names is a file
+    that Prefect would unpickle, which may run any code.
     """
-    make(study, session_id, overrides, {"decode"})
-    if (same_as := compare(study, session_id, overrides)) is None:
-        make(study, session_id, overrides, HEARING)
-    return same_as
+    outcome = _Outcome()
+    token = _outcome.set(outcome)
+    try:
+        process_session(study, session_id, overrides, return_state=True)
+    finally:
+        _outcome.reset(token)
+    if outcome.error is not None:
+        raise outcome.error
+    if not outcome.is_over:
+        raise StageCrashError("The session was not processed to its end.", "It is tried again.")
+    return outcome.same_as
+
+
+@flow(name="session", flow_run_name="{session_id}", persist_result=False, validate_parameters=False)
+def process_session(study: str, session_id: str, overrides: dict[str, str]) -> None:
+    """The run of ``hear_session``."""
+    outcome = _outcome.get()
+    try:
+        with Contained("session", Study(Path(study))):  # Prefect may fail, too
+            make(study, session_id, overrides, {"decode"})
+            outcome.same_as = compare(study, session_id, overrides)
+            if outcome.same_as is None:
+                make(study, session_id, overrides, HEARING)
+    except VuoroError as error:
+        outcome.error = error
+        raise
+    outcome.is_over = True
 
 
 @task(task_run_name="{session_id} compare", persist_result=False, cache_policy=NO_CACHE)

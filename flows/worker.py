@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
+import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -21,13 +25,18 @@ from uuid import UUID
 import httpx
 
 from flows import tied, zombies
-from flows.environment import speaking_to
+from flows.address import address_of
+from flows.asked import INBOX, REBUILD, SESSIONS, parameters_of
+from flows.environment import prepare, speaking_to
+from flows.secret import CLIENT_VARIABLE, secret_of
+from flows.server import api_of
 from flows.tied import Process
+from pipeline.errors import StudyError
 from pipeline.study import Study
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
-    from prefect.client.schemas.objects import FlowRun
+    from prefect.client.schemas.objects import FlowRun, State
     from prefect.client.schemas.responses import FlowRunResponse
 
     from flows.deployments import Schedule
@@ -38,28 +47,100 @@ RUN_STOPS_WITHIN_S = 5.0
 LOG = "worker.log"
 READY = "worker.ready"  # there once the worker has spoken to the server
 BY_SCHEDULE = "by schedule"
+REFUSED = "Refused"
 
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Looks again and again what is due. One run at a time: both kinds need the whole study."""
+    """Looks again and again what is due of some deployments. One run at a time.
+
+    What a run carries out is its process's to know; nothing but its id comes from Prefect's server.
+    """
 
     def __init__(
         self,
         client: SyncPrefectClient,
         deployments: dict[UUID, str],
-        schedule: Schedule,
         start: Callable[[UUID, str], Process],
-        hearing: zombies.Hearing,
     ) -> None:
         """``start`` makes the process of a run from its id and its deployment's name."""
         self._client, self._deployments, self._start = client, deployments, start
-        self._schedule, self._hearing = schedule, hearing
         self._last: dict[UUID, datetime] = {}
-        self._listened = time.monotonic()
         self._process: Process | None = None
         self._run: UUID | None = None
+
+    def look(self) -> None:
+        """One look: what has ended, what is due."""
+        self._look_at_the_running()
+        if self._run is None:
+            due = self._client.get_scheduled_flow_runs_for_deployments(
+                list(self._deployments), scheduled_before=datetime.now(UTC)
+            )
+            for run in sorted(due, key=_when):
+                if self._begin(run):
+                    break
+
+    def forget(self) -> None:
+        """The server was away for a while."""
+
+    def stop(self) -> None:
+        """End the run at work, so that it goes on another time."""
+        if self._process is None or self._run is None:
+            return
+        tied.end(self._process, RUN_STOPS_WITHIN_S)
+        run = self._client.read_flow_run(self._run)
+        if run.state is None or not run.state.is_final() or run.state.is_crashed():
+            zombies.interrupt(self._client, run)
+
+    def _begin(self, run: FlowRunResponse) -> bool:
+        """Begin a run, unless another worker was faster."""
+        from prefect.client.schemas.responses import SetStateStatus
+        from prefect.states import Pending
+
+        assert run.deployment_id is not None
+        if self._client.set_flow_run_state(run.id, Pending()).status != SetStateStatus.ACCEPT:
+            return False
+        self._process = self._start(run.id, self._deployments[run.deployment_id])
+        self._run = run.id
+        self._last[run.deployment_id] = datetime.now().astimezone()
+        return True
+
+    def _look_at_the_running(self) -> None:
+        from prefect.states import Cancelled
+
+        if self._process is None or self._run is None:
+            return
+        ended = self._process.poll() is not None
+        run = self._client.read_flow_run(self._run)
+        if run.state is not None and run.state.is_cancelling() and not ended:
+            tied.end(self._process, RUN_STOPS_WITHIN_S)
+            zombies.end_inside(self._client, run)
+            self._client.set_flow_run_state(run.id, Cancelled(), force=True)
+        elif not ended:
+            return
+        elif run.state is None or not run.state.is_final() or run.state.is_crashed():
+            zombies.settle(self._client, run)
+        self._process = self._run = None
+
+
+class Keeper(Worker):
+    """The worker of `vuoro up`: plans the runs of its deployments, and settles dead ones of all.
+
+    Each of its runs needs the whole study.
+    """
+
+    def __init__(
+        self,
+        client: SyncPrefectClient,
+        deployments: dict[UUID, str],
+        start: Callable[[UUID, str], Process],
+        schedule: Schedule,
+        hearing: zombies.Hearing,
+    ) -> None:
+        super().__init__(client, deployments, start)
+        self._schedule, self._hearing = schedule, hearing
+        self._listened = time.monotonic()
 
     def begin(self) -> None:
         """No run of ours is alive when a worker begins, and the schedule may be another."""
@@ -71,28 +152,18 @@ class Worker:
 
     def look(self) -> None:
         """One look: what has ended, what is due, who has fallen silent."""
-        self._look_at_the_running()
         if self._run is None:
             self._plan()
-            due = self._client.get_scheduled_flow_runs_for_deployments(
-                list(self._deployments), scheduled_before=datetime.now(UTC)
-            )
-            if due:
-                self._begin(min(due, key=_when))
+        super().look()
         if time.monotonic() - self._listened >= LISTEN_EVERY_S:
             self._listened = time.monotonic()
             alive = {self._run} if self._run else set()
             zombies.settle_silent(self._client, self._hearing, alive)
             zombies.settle_crashed(self._client, alive)
 
-    def stop(self) -> None:
-        """End the run at work, so that it goes on another time."""
-        if self._process is None or self._run is None:
-            return
-        tied.end(self._process, RUN_STOPS_WITHIN_S)
-        run = self._client.read_flow_run(self._run)
-        if run.state is None or not run.state.is_final() or run.state.is_crashed():
-            zombies.interrupt(self._client, run)
+    def forget(self) -> None:
+        """Nobody was heard."""
+        self._hearing.forget()
 
     def _scheduled(self) -> list[FlowRun]:
         """The runs to come that the schedule asked for, not a human."""
@@ -121,39 +192,13 @@ class Worker:
                     id, state=Scheduled(scheduled_time=when), name=name, tags=[BY_SCHEDULE]
                 )
 
-    def _begin(self, run: FlowRunResponse) -> None:
-        from prefect.states import Pending
-
-        assert run.deployment_id is not None
-        self._client.set_flow_run_state(run.id, Pending(), force=True)
-        self._process = self._start(run.id, self._deployments[run.deployment_id])
-        self._run = run.id
-        self._last[run.deployment_id] = datetime.now().astimezone()
-
-    def _look_at_the_running(self) -> None:
-        from prefect.states import Cancelled
-
-        if self._process is None or self._run is None:
-            return
-        ended = self._process.poll() is not None
-        run = self._client.read_flow_run(self._run)
-        if run.state is not None and run.state.is_cancelling() and not ended:
-            tied.end(self._process, RUN_STOPS_WITHIN_S)
-            zombies.end_inside(self._client, run)
-            self._client.set_flow_run_state(run.id, Cancelled(), force=True)
-        elif not ended:
-            return
-        elif run.state is None or not run.state.is_final() or run.state.is_crashed():
-            zombies.settle(self._client, run)
-        self._process = self._run = None
-
 
 def _when(run: FlowRunResponse) -> datetime:
     return run.next_scheduled_start_time or run.expected_start_time or datetime.now(UTC)
 
 
 def serve(study: Study, every_s: float, rebuild_hour: int, hand_out: int) -> None:
-    """Work until the parent goes. What the worker's process does, with Prefect's settings read."""
+    """Work until the parent goes. What the worker's process of `vuoro up` does."""
     from prefect import get_client
 
     from flows.deployments import Schedule, deploy
@@ -161,31 +206,88 @@ def serve(study: Study, every_s: float, rebuild_hour: int, hand_out: int) -> Non
     stopping = threading.Event()
     tied.when_parent_goes(stopping.set)
     client = get_client(sync_client=True)
-    deployments = deploy(study, hand_out)
-    hearing = zombies.Hearing()
-
-    def start(run: UUID, name: str) -> Process:
-        return tied.start("flows.worker", "run", str(run), name, log=study.prefect_home / LOG)
-
-    worker = Worker(client, deployments, Schedule(every_s, rebuild_hour), start, hearing)
+    deployments = {deploy(client, name): name for name in (INBOX, REBUILD)}
+    if hand_out:
+        deploy(client, SESSIONS)
+    start = partial(_start, study, hand_out, LOG)
+    schedule = Schedule(every_s, rebuild_hour)
+    worker = Keeper(client, deployments, start, schedule, zombies.Hearing())
     worker.begin()
     (study.prefect_home / READY).touch()
+    go_on(worker, stopping)
+
+
+def assist(study: Study, port: int | None) -> None:
+    """Carry out the batches that `vuoro up` of a study hands out, until SIGTERM or Ctrl-C.
+
+    ``port``: where its server is reached from this machine, if it is another machine's. Raises
+    StudyError if nothing is handed out there.
+    """
+    api = api_of(port) if port else address_of(study.prefect_home)
+    if api is None:
+        raise StudyError(
+            "`vuoro up` does not serve this study on this machine.",
+            "Where it does on another, open a tunnel to it and give its port, e.g. --port 4200.",
+        )
+    prepare(study)
+    os.environ["PREFECT_API_URL"] = api  # for the processes of the runs
+    os.environ[CLIENT_VARIABLE] = secret_of(study.prefect_home)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    log_file = f"worker-{platform.node()}.log"  # the folder may be shared by several machines
+    with speaking_to(api):
+        from prefect import get_client
+
+        client = get_client(sync_client=True)
+        start = partial(_start, study, 0, log_file)
+        go_on(Worker(client, {_batches(client): SESSIONS}, start), stopping)
+
+
+def _batches(client: SyncPrefectClient) -> UUID:
+    """The id of the deployment whose runs are batches. Raises StudyError if there is none."""
+    from prefect.exceptions import ObjectNotFound
+
+    from flows.inbox import BATCHES
+
+    try:
+        return client.read_deployment_by_name(BATCHES).id
+    except ObjectNotFound:
+        raise StudyError(
+            "`vuoro up` hands no sessions out.", "Start it with --hand-out 10."
+        ) from None
+    except httpx.HTTPError as error:
+        raise StudyError(
+            f"The study's Prefect server does not answer as it should ({type(error).__name__}).",
+            "See that `vuoro up` serves this study, and that the tunnel to it is open.",
+        ) from None
+
+
+def go_on(worker: Worker, stopping: threading.Event) -> None:
+    """Look until it is time to stop; then the run at work is put off."""
     while not stopping.wait(LOOK_EVERY_S):
         try:
             worker.look()
         except httpx.HTTPError as error:
             # `vuoro up` starts the server again; the run at work goes on meanwhile
             log.warning("Prefect's server does not answer (%s).", type(error).__name__)
-            hearing.forget()
-    worker.stop()
+            worker.forget()
+    with suppress(httpx.HTTPError):  # the run has ended then; it is begun again once it is missed
+        worker.stop()
 
 
-def run(id: UUID, name: str) -> None:
-    """Carry out one run. What the process of a run does."""
+def _start(study: Study, hand_out: int, log_file: str, run: UUID, name: str) -> Process:
+    words = ("run", str(run), name, str(study.root), str(hand_out))
+    return tied.start("flows.worker", *words, log=study.prefect_home / log_file)
+
+
+def run(id: UUID, name: str, study: Study, hand_out: int) -> None:
+    """Carry out one run, for this study. What the process of a run does."""
     from prefect import get_client
     from prefect.events.worker import EventsWorker
     from prefect.flow_engine import run_flow
     from prefect.logging.handlers import APILogHandler
+    from prefect.states import Failed
 
     from flows.deployments import FLOWS
     from pipeline.device import one_thread_for_numpy
@@ -194,18 +296,29 @@ def run(id: UUID, name: str) -> None:
     one_thread_for_numpy()
     with get_client(sync_client=True) as client:
         flow_run = client.read_flow_run(id)
+        try:
+            parameters = parameters_of(name, flow_run.parameters, study, hand_out)
+        except StudyError as error:
+            refused: State[None] = Failed(name=REFUSED, message=str(error))
+            client.set_flow_run_state(id, refused, force=True)
+            return
     try:
-        run_flow(
-            FLOWS[name], flow_run=flow_run, parameters=flow_run.parameters, return_type="state"
-        )
+        run_flow(FLOWS[name], flow_run=flow_run, parameters=parameters, return_type="state")
     finally:
         APILogHandler().flush()
         EventsWorker.drain_all(timeout=5)
 
 
-if __name__ == "__main__":
+def main(what: str, *words: str) -> None:
+    """What a process of this module does."""
     with speaking_to(os.environ["PREFECT_API_URL"]):
-        if sys.argv[1] == "run":
-            run(UUID(sys.argv[2]), sys.argv[3])
+        if what == "run":
+            id, name, root, hand_out = words
+            run(UUID(id), name, Study(Path(root)), int(hand_out))
         else:
-            serve(Study(Path(sys.argv[2])), float(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
+            root, every_s, rebuild_hour, hand_out = words
+            serve(Study(Path(root)), float(every_s), int(rebuild_hour), int(hand_out))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -23,7 +23,6 @@ TRIES = 3
 QUIET_S = 100.0  # three heartbeats missed, and time to write them down
 AGAIN = "Restarting"
 INTERRUPTED = "Interrupted"
-DEAD = "Dead"
 HEARTBEAT = "prefect.flow-run.heartbeat"
 
 
@@ -91,9 +90,7 @@ def settle(client: SyncPrefectClient, run: FlowRun) -> None:
     """Give a run whose process died its due: another try, or the end. What is inside it ends."""
     tries = 1 + sum(state.name == AGAIN for state in client.read_flow_run_states(run.id))
     end_inside(client, run)
-    deployed = run.deployment_id is not None
-    state = handed_out_again() if run.work_pool_name else verdict(deployed, tries)
-    client.set_flow_run_state(run.id, state, force=True)
+    client.set_flow_run_state(run.id, verdict(run.deployment_id is not None, tries), force=True)
 
 
 def interrupt(client: SyncPrefectClient, run: FlowRun) -> None:
@@ -125,16 +122,6 @@ def verdict(deployed: bool, tries: int) -> State[None]:
         "or choose a smaller model; `vuoro status` shows at which session. The next look at the "
         "inbox tries again."
     )
-
-
-def handed_out_again() -> State[None]:
-    """The state of a dead batch, by a name that tells it from one that is not settled yet."""
-    from prefect.states import Crashed
-
-    message = (
-        "Its process ended. What is done is kept; the next look at the inbox hands out the rest."
-    )
-    return Crashed(name=DEAD, message=message)
 
 
 def end_inside(client: SyncPrefectClient, run: FlowRun) -> None:

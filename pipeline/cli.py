@@ -28,6 +28,7 @@ from pipeline.commands.status import status
 from pipeline.commands.up import down, up
 from pipeline.commands.watch import watch
 from pipeline.commands.withdraw import withdraw
+from pipeline.commands.worker import worker
 from pipeline.errors import VuoroError
 from pipeline.harmless import harmless
 from pipeline.transcript import Format
@@ -207,6 +208,7 @@ UPKEEP = "Upkeep"
 app.command(rich_help_panel=BY_ITSELF)(watch)
 app.command(rich_help_panel=BY_ITSELF)(up)
 app.command(rich_help_panel=BY_ITSELF)(down)
+app.command(rich_help_panel=BY_ITSELF)(worker)
 app.add_typer(service.app, name="service", rich_help_panel=BY_ITSELF)
 app.command(rich_help_panel=BY_ITSELF)(retry)
 app.command(rich_help_panel=BY_ITSELF)(cancel)

@@ -16,7 +16,7 @@ import pytest
 from runs import environment
 
 from flows import tied, zombies
-from flows.worker import Worker
+from flows.worker import Keeper
 
 pytestmark = pytest.mark.faults
 
@@ -24,12 +24,16 @@ WITHIN_S = 30.0
 
 
 @pytest.fixture(scope="module")
-def client(prefect: str) -> Iterator[Any]:
+def client(prefect: dict[str, str]) -> Iterator[Any]:
     """A client of a real Prefect server; what other tests' killed runs left there is settled."""
     from prefect import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-    with temporary_settings({PREFECT_API_URL: prefect}), get_client(sync_client=True) as connected:
+    served = {
+        PREFECT_API_URL: prefect["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: prefect["PREFECT_API_AUTH_STRING"],
+    }
+    with temporary_settings(served), get_client(sync_client=True) as connected:
         for run in zombies.at_work(connected):
             zombies.settle(connected, run)
         assert "Running" not in inside(connected)
@@ -37,10 +41,10 @@ def client(prefect: str) -> Iterator[Any]:
 
 
 @pytest.fixture
-def start(client: Any, tmp_path: Path) -> Callable[..., tied.Process]:
+def start(prefect: dict[str, str], tmp_path: Path) -> Callable[..., tied.Process]:
     """Starts a slow run in a process of its own."""
     path = os.pathsep.join([str(Path(__file__).parents[1] / "support"), *environment_path()])
-    env = {"PYTHONPATH": path, "PREFECT_API_URL": str(client.api_url)}
+    env = {"PYTHONPATH": path, **prefect}
 
     def begin(*arguments: str) -> tied.Process:
         return tied.start("slow_run", *arguments, log=tmp_path / "run.log", env=env)
@@ -102,9 +106,9 @@ def test_a_run_that_is_killed_again_and_again(
         begun.append(start(str(run)))
         return begun[-1]
 
-    def worker() -> Worker:
+    def worker() -> Keeper:
         deaf = zombies.Hearing(quiet_s=inf)  # it knows of its own runs without listening
-        return Worker(client, {deployment: "slow"}, OnceOnly(), begin, deaf)
+        return Keeper(client, {deployment: "slow"}, begin, OnceOnly(), deaf)
 
     first = worker()
     until(lambda: bool(begun), first.look)
@@ -140,7 +144,7 @@ def test_a_run_that_is_stopped_goes_on_later(
         begun.append(start(str(run)))
         return begun[-1]
 
-    worker = Worker(client, {deployment: "slow"}, OnceOnly(), begin, zombies.Hearing())
+    worker = Keeper(client, {deployment: "slow"}, begin, OnceOnly(), zombies.Hearing())
     worker.begin()
     until(lambda: bool(begun), worker.look)
     until(lambda: "Running" in inside(client), worker.look)

@@ -39,7 +39,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The sessions that were listened to; nothing is made of them."""
     heard: list[str] = []
-    monkeypatch.setattr(batch, "process_session", lambda study, id, overrides: heard.append(id))
+    monkeypatch.setattr(batch, "hear_session", lambda study, id, overrides: heard.append(id))
     return heard
 
 
@@ -123,7 +123,7 @@ def test_a_failure_is_told_and_the_next_goes_on(
             raise errors[session_id]
         heard.append(session_id)
 
-    monkeypatch.setattr(batch, "process_session", hear)
+    monkeypatch.setattr(batch, "hear_session", hear)
     with work_on(study) as work:
         work.hear([ONE, TWO, THREE], wait=True)
         assert work.unheard() == [THREE]
@@ -164,17 +164,17 @@ def test_only_the_last_batch_settles(
 def test_batches_go_to_workers_once(
     study: Study, settled: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """ONE waits for a worker; TWO's worker is dead; the third's batch was of another study."""
+    """ONE waits for a worker; TWO's worker is dead; the third's batch is none of ours."""
     given: list[list[str]] = []
 
-    def batch_of(session_id: str, state_type: StateType, root: Path) -> SimpleNamespace:
-        parameters = {"study": str(root), "session_ids": [session_id]}
+    def batch_of(session_id: str, state_type: StateType, **more: str) -> SimpleNamespace:
+        parameters = {"session_ids": [session_id], **more}
         return SimpleNamespace(id=session_id, state_type=state_type, parameters=parameters)
 
     batches = [
-        batch_of(ONE, StateType.SCHEDULED, study.root),
-        batch_of(TWO, StateType.RUNNING, study.root),
-        batch_of(THREE, StateType.SCHEDULED, study.root / "other"),
+        batch_of(ONE, StateType.SCHEDULED),
+        batch_of(TWO, StateType.RUNNING),
+        batch_of(THREE, StateType.SCHEDULED, study="/elsewhere"),
     ]
 
     @contextmanager
@@ -188,16 +188,16 @@ def test_batches_go_to_workers_once(
         lambda name, parameters, **_: given.append(parameters["session_ids"]),
     )
     with work_on(study) as work:
-        inbox._hand_out(study, {}, work, 10)
+        inbox._hand_out(study, work, 10)
         assert given == [[TWO, THREE]]
-        inbox._hand_out(study, {}, work, 1)
+        inbox._hand_out(study, work, 1)
         assert given[1:] == [[TWO], [THREE]]
         with locks.working(study, TWO):  # whose worker lives
-            inbox._hand_out(study, {}, work, 10)
+            inbox._hand_out(study, work, 10)
         assert given[3:] == [[THREE]]
         assert settled == []
         monkeypatch.setattr(Work, "unheard", lambda self: [])
-        inbox._hand_out(study, {}, work, 10)
+        inbox._hand_out(study, work, 10)
     assert (len(given), settled) == (4, [True])
 
 

@@ -1,21 +1,14 @@
-"""When the inbox is looked at, when is rebuilt, and what runs on other machines are told."""
+"""When the inbox is looked at, and when is rebuilt."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 import pytest
-from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import ObjectAlreadyExists
-from prefect.utilities.importtools import import_object
 
-from flows import deployments
-from flows.batch import process_sessions
-from flows.deployments import POOL, Schedule, deploy_to_pool
+from flows.deployments import Schedule
 
 SCHEDULE = Schedule(every_s=300.0, rebuild_hour=3)
 
@@ -63,30 +56,3 @@ def test_a_night_without_that_hour_has_one_rebuild() -> None:
     assert abs(first - datetime.fromisoformat("2026-03-29T03:00:00+02:00")) <= timedelta(hours=1)
     second = SCHEDULE.next("nightly rebuild", first + timedelta(seconds=5), None)
     assert second == datetime.fromisoformat("2026-03-30T03:00:00+03:00")
-
-
-@pytest.fixture
-def applied(monkeypatch: pytest.MonkeyPatch) -> list[RunnerDeployment]:
-    """What Prefect's server would be told of."""
-    told: list[RunnerDeployment] = []
-
-    class Client:
-        def create_work_pool(self, pool: WorkPoolCreate) -> None:
-            raise ObjectAlreadyExists(Exception("as it is the second time"))
-
-    monkeypatch.setattr(deployments, "get_client", lambda **_: nullcontext(Client()))
-    monkeypatch.setattr(RunnerDeployment, "apply", lambda self: told.append(self))
-    return told
-
-
-def test_runs_on_other_machines_are_found_by_name_and_tell_nobody(
-    applied: list[RunnerDeployment],
-) -> None:
-    deploy_to_pool(process_sessions, "sessions", "A batch of sessions.")
-    [given] = applied
-    assert import_object(str(given.entrypoint)).name == process_sessions.name
-    assert given.work_pool_name == POOL
-    environment = given.job_variables["env"]
-    assert environment["DO_NOT_TRACK"] == "1"
-    assert environment["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"] == "30"
-    assert "PREFECT_HOME" not in environment  # each machine has its own

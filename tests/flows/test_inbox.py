@@ -27,7 +27,7 @@ def test_more_batches_than_prefect_tells_at_a_time(
         SimpleNamespace(
             id=number,
             state_type=StateType.SCHEDULED,
-            parameters={"study": str(study.root), "session_ids": [f"G01-S{number:04d}"]},
+            parameters={"session_ids": [f"G01-S{number:04d}"]},
         )
         for number in range(1000)
     ]

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from halting import DOCUMENT
@@ -20,6 +21,10 @@ from pipeline.listener import Listener
 from pipeline.study import Study
 
 NOWHERE = "http://127.0.0.1:9/api"  # whoever asks a server all the same gets no answer
+
+
+def _called(self: Any, *args: Any, return_state: bool = False, **named: Any) -> Any:
+    return self.fn(*args, **named)
 
 
 @contextmanager
@@ -33,7 +38,7 @@ def without_prefect() -> Iterator[None]:
     before = {**os.environ}
     with pytest.MonkeyPatch.context() as patch, disable_run_logger():
         for kind in (Flow, Task):
-            patch.setattr(kind, "__call__", lambda self, *args, **named: self.fn(*args, **named))
+            patch.setattr(kind, "__call__", _called)
         patch.setattr(run, "serving", lambda *_: nullcontext(NOWHERE))
         patch.setattr(session, "slot", lambda *_: nullcontext())
         patch.setattr(inbox, "create_table_artifact", lambda **_: None)
