@@ -145,6 +145,7 @@ def main(handle: int) -> None:
 
     from flows.border import Border
 
+    os.umask(0o077)  # the database is its owner's alone
     with socket.socket(fileno=handle) as at:
         app = Border(create_app(), port_of(at), os.environ[SERVER_VARIABLE])
         config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False)
