@@ -195,7 +195,7 @@ class MachineSettings(Section):
         default=None,
         description="Another Prefect server than the study's own for `vuoro run`, e.g. "
         "'http://127.0.0.1:4200/api'. It learns the ids of sessions, and is reached without a "
-        "proxy.",
+        "proxy. Its secret, if it has one, is PREFECT_API_AUTH_STRING in the environment.",
     )
 
 

@@ -35,8 +35,11 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
             del os.environ[name]
         prepare(home)
         with serving(home.prefect_home) as api:
-            secret = secret_of(home.prefect_home)
-            yield {"VUORO_MACHINE__PREFECT_API_URL": api, CLIENT_VARIABLE: secret}
+            yield {
+                "PREFECT_API_URL": api,  # for processes that use Prefect alone
+                "VUORO_MACHINE__PREFECT_API_URL": api,
+                CLIENT_VARIABLE: secret_of(home.prefect_home),
+            }
     finally:
         os.environ.clear()
         os.environ.update(before)
