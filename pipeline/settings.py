@@ -7,16 +7,26 @@ card merely rounds differently.
 
 from __future__ import annotations
 
-import tomllib
+import re
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from pydantic_settings import TomlConfigSettingsSource as TomlSource
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from pipeline.borders.text import data_in
+from pipeline.borders.toml import MAX_BYTES, toml_in
 from pipeline.disk import os_errors
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, StudyError
+
+_FILE = "vuoro.toml"
+_WORDS = {"extra_forbidden": "there is no such setting", "model_type": "it must be a table"}
 
 
 class Section(BaseModel):
@@ -222,9 +232,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        toml = settings_cls.model_config.get("toml_file")
-        file = (TomlSource(settings_cls, cast(Path, toml)),) if toml else ()
-        return (init_settings, env_settings, *file)
+        return init_settings, env_settings
 
 
 def load(toml: Path | None, overrides: dict[str, str] | None = None) -> Settings:
@@ -235,23 +243,52 @@ def load(toml: Path | None, overrides: dict[str, str] | None = None) -> Settings
     Raises SettingsError with one sentence for each wrong value.
     """
 
-    class FromFile(Settings):
-        model_config = SettingsConfigDict(toml_file=toml if toml and toml.is_file() else None)
+    with os_errors(f"reading {_FILE}"):
+        there = toml is not None and toml.exists()
+    try:
+        data = data_in(toml, _FILE, MAX_BYTES) if toml and there else b""
+        said = toml_in(data, _FILE, "Correct that line.")
+    except StudyError as error:
+        raise SettingsError(error.what, error.remedy) from None
+
+    class WithFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *args: Any, **sources: PydanticBaseSettingsSource
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            above = super().settings_customise_sources(settings_cls, *args, **sources)
+            return *above, InitSettingsSource(settings_cls, said)
 
     try:
-        with os_errors("reading vuoro.toml"):
-            return FromFile(**_nested(overrides or {}))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{toml} is not valid TOML: {error}.", "Mend that line.") from None
+        return WithFile(**_nested(overrides or {}))
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc'])}: {e['msg'].lower()}"
-            for e in error.errors()
-        )
         raise SettingsError(
-            f"A setting is wrong: {wrong}.",
-            "Mend it in vuoro.toml, the VUORO_… environment variable or the option.",
+            f"A setting is wrong: {'; '.join(_wrong(each, data) for each in error.errors())}.",
+            f"Correct it in {_FILE}, the VUORO_… environment variable or the option.",
         ) from None
+
+
+def _wrong(error: ErrorDetails, data: bytes) -> str:
+    """What is wrong with a setting, and where it stands in vuoro.toml, if it does."""
+    name = ".".join(map(str, error["loc"]))
+    line = _line(error["loc"], data)
+    where = f" (line {line} of {_FILE})" if line else ""
+    what = _WORDS.get(error["type"], error["msg"])
+    return f"{name}{where}: {what[:1].lower()}{what[1:]}"
+
+
+def _line(place: tuple[int | str, ...], data: bytes) -> int | None:
+    """The line of a table, or of a name in it; None where vuoro.toml does not have it."""
+    wanted = ".".join(map(str, place[:2]))
+    table = ""
+    for number, line in enumerate(data.decode("utf-8-sig").splitlines(), start=1):
+        if header := re.match(r"\s*\[+([^]]+)\]", line):
+            table = name = header[1].strip()
+        else:
+            name = ".".join(filter(None, [table, line.partition("=")[0].strip()]))
+        if name == wanted:
+            return number
+    return None
 
 
 def _nested(overrides: dict[str, str]) -> dict[str, Any]:

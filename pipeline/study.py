@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import settings as settings_module
+from pipeline.borders.text import clean, data_in, text_in
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError
 
 SETTINGS_FILE = "vuoro.toml"
+MAX_TERMS = 5_000  # of a glossary
+MAX_TERM = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +142,22 @@ class Study:
     def glossary(self) -> list[str]:
         """The terms of the glossary; [] where there is none. A line that begins with # is none.
 
-        Raises StudyError if the file is not UTF-8, UnreadableError if it cannot be read.
+        Raises StudyError if the file is no list of terms in UTF-8, UnreadableError if it cannot be
+        read.
         """
         if not self.glossary_file.exists():
             return []
-        with os_errors("reading the glossary"):
-            data = self.glossary_file.read_bytes()
-        try:
-            lines = data.decode("utf-8-sig").splitlines()
-        except UnicodeDecodeError:
+        subject = "The glossary, private/glossary.txt,"
+        text = text_in(data_in(self.glossary_file, subject), subject)
+        terms = {term for line in text.splitlines() if (term := clean(line)) and term[0] != "#"}
+        if len(terms) > MAX_TERMS:
             raise StudyError(
-                "The glossary, private/glossary.txt, is not saved as UTF-8.",
-                "Save it again with the encoding UTF-8, one term a line.",
-            ) from None
-        return sorted({term for line in lines if (term := line.strip()) and term[0] != "#"})
+                f"{subject} holds more than {MAX_TERMS} terms.",
+                "Keep those that are likely to be said, one a line.",
+            )
+        if any(len(term) > MAX_TERM for term in terms):
+            raise StudyError(f"{subject} holds a line that is no term.", "Write one term a line.")
+        return sorted(terms)
 
     @property
     def audit(self) -> Path:

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-import yaml
-
+from pipeline.borders.text import data_in
+from pipeline.borders.yaml import yaml_in
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError
 from pipeline.file_names import fitted, suffix
@@ -25,7 +25,9 @@ from pipeline.records import SessionKind
 OF_FOLDER = "session.yaml"
 OF_ONE = f".{OF_FOLDER}"
 MOST = 99
-_REMEDY = "Mend it; it may say `number: 3` and `kind: meeting` or `kind: group_interview`."
+MAX_BYTES = 64_000
+_SUBJECT = "The session.yaml beside the recording"
+_REMEDY = "Correct it; it may say `number: 3` and `kind: meeting` or `kind: group_interview`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,10 @@ def declared(file: Path) -> Declared:
     Raises StudyError where it says what it must not, TransientError where it cannot be read.
     """
     with os_errors("reading a session.yaml"):
-        return next(
-            (
-                _parsed(beside.read_bytes(), alone=beside.name != OF_FOLDER)
-                for beside in about(file)
-            ),
-            Declared(),
-        )
+        beside = next(iter(about(file)), None)
+    if beside is None:
+        return Declared()
+    return _parsed(data_in(beside, _SUBJECT, MAX_BYTES), alone=beside.name != OF_FOLDER)
 
 
 def about(file: Path) -> list[Path]:
@@ -66,10 +65,7 @@ def of_one(file: Path) -> Path | None:
 
 
 def _parsed(data: bytes, *, alone: bool) -> Declared:
-    try:
-        found: Any = yaml.safe_load(data.decode("utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise _wrong("is no YAML in UTF-8") from None
+    found = yaml_in(data, _SUBJECT, _REMEDY)
     if found is None:
         return Declared()
     if not isinstance(found, dict):
@@ -85,4 +81,4 @@ def _parsed(data: bytes, *, alone: bool) -> Declared:
 
 
 def _wrong(what: str) -> StudyError:
-    return StudyError(f"The session.yaml beside the recording {what}.", _REMEDY)
+    return StudyError(f"{_SUBJECT} {what}.", _REMEDY)

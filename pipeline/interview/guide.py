@@ -17,12 +17,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from pipeline.disk import os_errors
+from pipeline.borders.text import data_in, text_in
 from pipeline.errors import StudyError
 from pipeline.study import Study
 
+MAX_BYTES = 200_000
+_SUBJECT = "The interview guide"
 _NUMBERED = re.compile(r"(\d{1,3})\s*[.):]\s*(?!\d)(.*)")
 _PART_OF = re.compile(r"(\d{1,3})(?:\s?[a-zåäö]|\.\d{1,2})(?:[.):]\s*|\s+|$)(.*)", re.IGNORECASE)
 _PART = re.compile(r"(?:[-–—*•·]\s*|[a-zåäö][.)]\s+)(.*)", re.IGNORECASE)
@@ -51,7 +52,7 @@ def load(study: Study, group_id: str) -> Guide | None:
     """
     for file in (study.guides / f"{group_id}.txt", study.guide_file):
         if file.exists():
-            return parsed(_text(file))
+            return parsed(text_in(data_in(file, _SUBJECT, MAX_BYTES), _SUBJECT))
     return None
 
 
@@ -132,15 +133,3 @@ def _wrong(line_number: int, what: str) -> StudyError:
         "Write one question a line, with or without its number; put # before a heading and - "
         "before a probe.",
     )
-
-
-def _text(file: Path) -> str:
-    with os_errors("reading the interview guide"):
-        data = file.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise StudyError(
-            "The interview guide is not saved as UTF-8.",
-            "Save it again as plain text with the encoding UTF-8, one question a line.",
-        ) from None

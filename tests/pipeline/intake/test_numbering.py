@@ -64,7 +64,7 @@ def test_kind_for_a_whole_folder(study: Study) -> None:
         ("kind: haastattelu", "meeting or group_interview"),
         ("number: 3\nnimi: Salanimi", "`number` and `kind` only"),
         ("- 3", "lines like `number: 3`"),
-        ("number: [", "no YAML"),
+        ("number: [", "not valid YAML"),
     ],
 )
 def test_a_mistake_is_told_and_the_recording_waits(text: str, what: str, study: Study) -> None:
