@@ -14,7 +14,7 @@ import hashlib
 import io
 import json
 import os
-import zipfile
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pipeline.borders.archive import MAX_BYTES
+from pipeline.borders.text import clean, data_in
+from pipeline.borders.workbook import Broken, CellRow, workbook_in
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError
 from pipeline.key.file import lies_in
@@ -38,6 +41,8 @@ LISTS_SHEET = "Luettelot - Lists"
 MAX_CHARACTERS = 32_767  # of a cell, in any spreadsheet program
 MAX_HEIGHT, LINE_HEIGHT = 409.0, 15.0  # points; more than the first no row can have
 FORM_ROWS = 200  # of a form that have drop-downs
+_SUBJECT = "The sheet"
+_LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what a spreadsheet takes for one character
 _MAX_KEPT = 300  # characters of a cell that are kept as they were written; of more, a digest
 
 
@@ -157,41 +162,35 @@ def answers(file: Path, sheet: Sheet) -> list[Answer]:
     Rows without anything are left out. Raises StudyError if the file is no workbook with that
     sheet or has lost a column that is needed, TransientError where it cannot be read.
     """
-    with os_errors("reading the sheet"):
-        data = file.read_bytes()
-    pages = cells(data) or {}
+    pages = workbook_in(data_in(file, _SUBJECT, MAX_BYTES), _SUBJECT)
     if sheet.name not in pages:
         raise StudyError(
-            f"The file is no workbook with a sheet '{sheet.name}'.",
+            f"{_SUBJECT} is no workbook with a sheet '{sheet.name}'.",
             "Save the sheet as an Excel workbook (.xlsx) under its own name, then try again.",
         )
-    header, *rows = pages[sheet.name] or [()]
-    where = _places([text(title) for title in header], sheet)
-    found = (
-        (number, {key: text(row[at]) if at < len(row) else "" for key, at in where.items()})
-        for number, row in enumerate(rows, start=2)
-    )
+    header, *rows = pages[sheet.name] or [CellRow(1)]
+    where = _places({at: text(title) for at, title in header.cells.items()}, sheet)
+    found = ((row.number, _texts(row, where, sheet)) for row in rows)
     given = [column.key for column in sheet.columns if column.given]
-    return [_answer(number, row, given) for number, row in found if any(row.values())]
+    return [_answer(number, cells, given) for number, cells in found if any(cells.values())]
 
 
-def cells(data: bytes) -> dict[str, list[tuple[Any, ...]]] | None:
-    """The cells of every sheet of an xlsx file, row by row; None if the data is no such file."""
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(io.BytesIO(data), data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, TypeError):
-        return None
-    return {page.title: list(page.iter_rows(values_only=True)) for page in book.worksheets}
+def _texts(row: CellRow, where: Mapping[str, int], sheet: Sheet) -> dict[str, str]:
+    """What stands in a row, by the keys of the columns that are read."""
+    for key, at in where.items():
+        if isinstance(broken := row.cells.get(at), Broken):
+            raise StudyError(
+                sheet.problem(row.number, key, f"the cell holds {broken.why}"),
+                "Type in the cell what it is to say, then save the sheet.",
+            )
+    return {key: text(row.cells.get(at)) for key, at in where.items()}
 
 
 def text(value: object) -> str:
     """A cell's text; a number without the .0 that a spreadsheet may give it."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else clean(str(value))
 
 
 def address(file: Path, folder: Path) -> str:
@@ -233,7 +232,8 @@ def _put(cell: Any, value: Value) -> None:
     if isinstance(value, Link):
         cell.hyperlink = value.target
         cell.style = "Hyperlink"
-    cell.value = _shown(value)
+    shown = _shown(value)
+    cell.value = _LIKE_ESCAPED.sub("_x005F_", shown) if isinstance(shown, str) else shown
     if isinstance(cell.value, str):
         cell.data_type = "s"  # no text is a formula
 
@@ -365,14 +365,20 @@ def _write_guide(page: Worksheet, guide: str) -> None:
             cell.font = Font(bold=True, size=13)
 
 
-def _places(header: Sequence[str], sheet: Sheet) -> dict[str, int]:
+def _places(header: Mapping[int, str], sheet: Sheet) -> dict[str, int]:
     """Where the columns that are read stand now."""
-    wanted = [c for c in sheet.all_columns if c.fill_in or c.hidden or c.given]
-    if missing := [column.title for column in wanted if column.title not in header]:
+    wanted = {c.title: c.key for c in sheet.all_columns if c.fill_in or c.hidden or c.given}
+    found: dict[str, int] = {}
+    for at, title in sorted(header.items()):
+        if title in wanted and found.setdefault(wanted[title], at) != at:
+            raise StudyError(
+                f"The sheet has the column '{title}' twice.", "Remove the one that you added."
+            )
+    if missing := [title for title, key in wanted.items() if key not in found]:
         raise StudyError(
             f"The sheet lacks the column '{missing[0]}'.", "Write a new sheet and fill in that one."
         )
-    return {column.key: header.index(column.title) for column in wanted}
+    return found
 
 
 def _answer(number: int, row: dict[str, str], given: Sequence[str]) -> Answer:

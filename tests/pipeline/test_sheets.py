@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline import sheets
+from pipeline.borders.workbook import workbook_in
 from pipeline.errors import StudyError
 from pipeline.sheets import GUIDE_SHEET, MAX_CHARACTERS, Answer, Column, Link, Row, Sheet, workbook
 from pipeline.study import Study, create
@@ -140,7 +141,8 @@ def test_the_guide_has_a_line_a_paragraph(file: Path) -> None:
 def test_a_form_has_no_hidden_columns_and_drop_downs_for_rows_to_come(tmp_path: Path) -> None:
     form = Sheet("members", (Column("role", "role", choices=("leader",)),), form=True)
     data = workbook((form, [{"role": "leader"}]))
-    assert (sheets.cells(data) or {})["members"] == [("role",), ("leader",)]
+    rows = workbook_in(data, "The form")["members"]
+    assert [row.cells for row in rows] == [{0: "role"}, {0: "leader"}]
     (tmp_path / "form.xlsx").write_bytes(data)
     (rule,) = load_workbook(tmp_path / "form.xlsx")["members"].data_validations.dataValidation
     assert str(rule.sqref) == "A2:A200"
@@ -162,7 +164,7 @@ def test_what_is_no_such_sheet(file: Path, tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="no workbook with a sheet 'Toinen'"):
         sheets.answers(file, Sheet("Toinen", ()))
     (tmp_path / "b.xlsx").write_bytes(b"text")
-    with pytest.raises(StudyError, match="no workbook"):
+    with pytest.raises(StudyError, match="no Excel workbook"):
         sheets.answers(tmp_path / "b.xlsx", SHEET)
 
 
@@ -171,6 +173,23 @@ def test_columns_that_are_gone(file: Path) -> None:
         filled(file, C1="Joku")
     with pytest.raises(StudyError, match="lacks the column 'Tunnus / Row id'"):
         filled(file, C1="Kuka / Who", E1=None)
+
+
+def test_a_column_that_is_there_twice(file: Path) -> None:
+    with pytest.raises(StudyError, match="has the column 'Kuka / Who' twice"):
+        filled(file, G1="Kuka / Who")
+
+
+def test_a_formula_without_a_value_is_named_by_row(file: Path) -> None:
+    with pytest.raises(StudyError, match="Row 3, Teksti / Text: the cell holds a formula without"):
+        filled(file, B3='=UPPER("a")')
+
+
+def test_what_looks_like_an_escaped_character_comes_back_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "escaped.xlsx"
+    file.write_bytes(workbook((SHEET, [{"id": "T1", "text": "a_x0041_b"}])))
+    answer = answers(file)["T1"]
+    assert answer.cells["text"] == "a_x0041_b" and changed(answer) == {}
 
 
 def test_a_hidden_column_that_was_written_over(file: Path) -> None:

@@ -145,7 +145,7 @@ def test_only_changed_cells_count_wherever_the_rows_are(file: Path) -> None:
 def test_what_is_no_workbook(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "Pekka.xlsx"
     file.write_bytes(data)
-    with pytest.raises(StudyError, match="no workbook with a sheet") as caught:
+    with pytest.raises(StudyError, match="no Excel workbook") as caught:
         answers(file)
     assert "Pekka" not in str(caught.value)
 
