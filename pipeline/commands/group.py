@@ -36,7 +36,9 @@ def add(
     group: GroupArgument,
     from_: Annotated[
         Optional[Path],  # noqa: UP045 (Typer reads it at run time)
-        typer.Option("--from", help="A roster to take in: .yaml, or .xlsx as `show --out` makes."),
+        typer.Option(
+            "--from", help="A roster to take in: .xlsx as `show --out` makes, .csv or .yaml."
+        ),
     ] = None,
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
@@ -51,7 +53,7 @@ def add(
         group_id = intake.group_id(place, group)
     if from_ is None and files.place(place, group_id).exists():
         raise StudyError(f"{group_id} has a roster.", "Edit it, or give another with --from.")
-    roster = files.read(from_, group_id) if from_ else Roster(group=group_id)
+    roster = _given(from_, group_id) if from_ else Roster(group=group_id)
     files.save(place, roster)
     _seed(place)
     say(f"The roster of {group_id} is {files.place(place, group_id)}")
@@ -122,6 +124,16 @@ def check(
         say("There is no roster. None is needed to start; `vuoro group add` makes one.")
     if not sound:
         raise typer.Exit(1)
+
+
+def _given(file: Path, group_id: str) -> Roster:
+    from pipeline.errors import StudyError
+    from pipeline.roster import files
+
+    try:
+        return files.read(file, group_id, say)
+    except StudyError as error:
+        raise StudyError(f"{file.name}: {error.what}", error.remedy) from None
 
 
 def _seed(study: Study) -> EntityTable:

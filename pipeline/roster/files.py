@@ -1,35 +1,30 @@
 """Rosters on disk: YAML in the study, and a form that a spreadsheet opens.
 
 private/rosters/<group_id>.yaml    mode 0600
-The form has a sheet ``members``, one member a row, and a sheet ``names`` of what the talk names.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from pipeline.dataset.values import ROLES
+from pipeline.borders.archive import MAX_BYTES as MAX_WORKBOOK
+from pipeline.borders.table import table_in
+from pipeline.borders.text import MAX_BYTES, data_in
+from pipeline.borders.workbook import workbook_in
+from pipeline.borders.yaml import yaml_in
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError, VuoroError
-from pipeline.roster.model import CONSENTS, NAMED, Member, Roster, parsed, wrong
+from pipeline.roster import forms
+from pipeline.roster.model import NAMED, REMEDY, Roster, parsed, wrong
 from pipeline.sheets import FORMAT as FORM
-from pipeline.sheets import Column, Sheet, cells, workbook
 from pipeline.study import Study
 
-MEMBERS, NAMES = "members", "names"
-_COLUMNS = ("name", "aliases", "role", "organisation", "consent", "absent", "voice_sample")
-_NAME_COLUMNS = ("type", "name", "aliases", "category")
-_TYPES = {"organisation": "organisations", "place": "places", "project": "projects"}
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "consent": CONSENTS,
-    "role": tuple(ROLES),
-    "type": tuple(_TYPES),
-}
+_YAML = (".yaml", ".yml")
+_CSV = (".csv", ".tsv", ".txt")
 _INTRODUCTION = """\
 # Who is in this group. Private: it identifies people. Each member:
 #   - name: Maija Meikäläinen
@@ -90,27 +85,38 @@ def save(study: Study, roster: Roster) -> None:
     write(roster, place(study, roster.group))
 
 
-def read(file: Path, group_id: str) -> Roster:
-    """The roster of a group from YAML or, where the file's name ends so, from a form.
+def read(file: Path, group_id: str, told: Callable[[str], None] | None = None) -> Roster:
+    """The roster of a group from YAML, or from a form: a workbook or CSV, by the file's name.
 
-    Raises StudyError if it cannot be used, TransientError if it cannot be read.
+    ``told`` gets a sentence for the user where the encoding of a CSV file was guessed. Raises
+    StudyError if the roster cannot be used, TransientError if it cannot be read.
     """
-    with os_errors(f"reading the roster of {group_id}"):
-        data = file.read_bytes()
-    found = _form_data(data) if file.suffix.lower() == FORM else _yaml_data(data, group_id)
-    if isinstance(found, dict) and found.get("group") not in (None, "", group_id):
-        raise wrong(["It is of another group."])
+    subject = f"The roster of {group_id}"
+    kind = file.suffix.lower()
+    rows: forms.Rows = {}
+    if kind in _YAML:
+        found = yaml_in(data_in(file, subject), subject, REMEDY)
+    elif kind in _CSV:
+        page, note = table_in(data_in(file, subject), subject)
+        found, rows = forms.data_of({forms.MEMBERS: page}, group_id)
+        if note and told:
+            told(note)
+    else:
+        pages = workbook_in(data_in(file, subject, MAX_WORKBOOK), subject)
+        found, rows = forms.data_of(pages, group_id)
     if not isinstance(found, dict):
         raise wrong(["It holds no members."], group_id)
-    return parsed({**found, "group": group_id})
+    if found.get("group") not in (None, "", group_id):
+        raise wrong(["It is of another group."])
+    return parsed({**found, "group": group_id}, rows)
 
 
 def write(roster: Roster, file: Path) -> None:
     """Write the roster as YAML or, where the file's name ends so, as a form; mode 0600.
 
-    Raises TransientError where it cannot be written.
+    Raises StudyError if it is too large to be read back, TransientError where it cannot be written.
     """
-    data = _form(roster) if file.suffix.lower() == FORM else _yaml(roster)
+    data = forms.form(roster) if file.suffix.lower() == FORM else _yaml(roster)
     with os_errors("writing a roster"):
         write_atomically(file, data, mode=0o600)
 
@@ -118,74 +124,17 @@ def write(roster: Roster, file: Path) -> None:
 def _yaml(roster: Roster) -> bytes:
     data = {
         "group": roster.group,
-        "members": [_filled(member) for member in roster.members],
+        "members": [member.filled for member in roster.members],
         **{
             table: [each.model_dump(mode="json") for each in getattr(roster, table)]
             for table in NAMED
         },
     }
     text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
-    return (_INTRODUCTION + text).encode()
-
-
-def _filled(member: Member) -> dict[str, Any]:
-    """What is known of a member."""
-    known = member.model_dump(mode="json", exclude={*(member.model_extra or {})})
-    return {k: v for k, v in known.items() if v not in ("", [], None)} | member.own_columns
-
-
-def _yaml_data(data: bytes, group_id: str) -> Any:
-    try:
-        return yaml.safe_load(data.decode("utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise wrong(["It is no YAML."], group_id) from None
-
-
-def _form(roster: Roster) -> bytes:
-    own = dict.fromkeys(name for member in roster.members for name in member.own_columns)
-    known = (*_COLUMNS, *(["person_id"] if any(m.person_id for m in roster.members) else ()))
-    members = Sheet(MEMBERS, tuple(_column(name) for name in (*known, *own)), form=True)
-    names = Sheet(NAMES, tuple(_column(name) for name in _NAME_COLUMNS), form=True)
-    named = [
-        {"type": type, **each.model_dump(mode="json")}
-        for type, table in _TYPES.items()
-        for each in getattr(roster, table)
-    ]
-    return workbook(
-        (members, [_cells(_filled(member)) for member in roster.members]),
-        (names, [_cells(row) for row in named]),
-    )
-
-
-def _column(name: str) -> Column:
-    return Column(name, name, choices=_CHOICES.get(name, ()))
-
-
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: "; ".join(v) if isinstance(v, list) else v for k, v in row.items()}
-
-
-def _form_data(data: bytes) -> dict[str, Any]:
-    pages = cells(data)
-    if pages is None:
-        raise wrong(["It is no XLSX file."])
-    if MEMBERS not in pages:
-        raise wrong([f"It has no sheet `{MEMBERS}`."])
-    found: dict[str, Any] = {MEMBERS: _rows(pages[MEMBERS]), **{table: [] for table in NAMED}}
-    for number, row in enumerate(_rows(pages.get(NAMES, [])), start=1):
-        table = _TYPES.get(str(row.pop("type", "")).strip().casefold())
-        if table is None:
-            raise wrong([f"Row {number} of `{NAMES}`: `type` must be one of {', '.join(_TYPES)}."])
-        found[table].append(row)
-    return found
-
-
-def _rows(page: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
-    """The rows of a sheet that hold anything, by the names in the first row."""
-    header, *rows = page or [()]
-    names = [str(name or "").strip().casefold() for name in header]
-    filled = [row for row in rows if any(value not in (None, "") for value in row)]
-    return [{n: v for n, v in zip(names, row, strict=False) if v is not None} for row in filled]
+    written = (_INTRODUCTION + text).encode()
+    if len(written) > MAX_BYTES:
+        raise wrong(["It is too large for one group."], roster.group)
+    return written
 
 
 def require_private(study: Study, file: Path) -> None:

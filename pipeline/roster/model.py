@@ -19,12 +19,17 @@ projects: []
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, time, timedelta
+from math import isfinite
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic import model_validator as checked
 
+from pipeline.borders.text import clean
 from pipeline.dataset.columns import OWN
 from pipeline.dataset.values import ROLES
 from pipeline.errors import StudyError
@@ -35,6 +40,9 @@ Consent = Literal["yes", "no", "withdrawn"]
 CONSENTS: tuple[Consent, ...] = ("yes", "no", "withdrawn")
 EVERY_SESSION = "all"
 NAMED = ("organisations", "places", "projects")
+MAX_TEXT = 1_000  # characters of a name
+REMEDY = "Correct it, then check it with `vuoro group check`."
+Own = str | int | float | bool | None
 
 _FINNISH_ROLES = {
     "vetäjä": "leader",
@@ -57,30 +65,29 @@ def _consent(value: object) -> object:
         return "yes" if value else "no"
     if not isinstance(value, str):
         return value
-    said = value.strip().casefold()
+    said = clean(value).casefold()
     return _FINNISH_CONSENTS.get(said, said) or None
 
 
 def _role(value: object) -> str:
-    role = str(value or "unknown").strip().casefold()
+    role = _text(value).casefold() or "unknown"
     role = _FINNISH_ROLES.get(role, role)
     if role not in ROLES:
         raise ValueError
     return role
 
 
-def _listed(value: object) -> object:
+def _listed(value: object) -> list[str]:
     """A list, from one or from text with commas or semicolons."""
-    if isinstance(value, list | tuple):
-        return [str(item).strip() for item in value]
-    return [part.strip() for part in re.split("[;,]", str(value or "")) if part.strip()]
+    items = value if isinstance(value, list | tuple) else re.split("[;,]", _text(value))
+    return [text for item in items if (text := _text(item))]
 
 
 def _sessions(value: object) -> object:
     if str(value).strip().casefold() == EVERY_SESSION:
         return [EVERY_SESSION]
     names = []
-    for item in _listed(value):  # type: ignore[attr-defined]
+    for item in _listed(value):
         if item == EVERY_SESSION:
             return [EVERY_SESSION]
         match = _SESSION.fullmatch(item.upper())
@@ -91,9 +98,23 @@ def _sessions(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, dict | list):
+    """A text on one line, from one or from a number."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError
-    return "" if value is None else str(value).strip()
+    text = clean(str(value))
+    if len(text) > MAX_TEXT:
+        raise ValueError
+    return text
+
+
+def _name(value: object) -> str:
+    """A person's name without symbols such as emoji; a number or a time is none."""
+    text = clean("".join(c for c in _text(value) if category(c) not in ("So", "Sk")))
+    if text and not any(map(str.isalpha, text)):
+        raise ValueError
+    return text
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -105,7 +126,7 @@ class Member(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    name: Text = ""
+    name: Annotated[str, BeforeValidator(_name)] = ""
     aliases: Names = ()
     role: Annotated[str, BeforeValidator(_role)] = "unknown"
     organisation: Text = ""
@@ -127,14 +148,36 @@ class Member(BaseModel):
         return self
 
     @property
-    def own_columns(self) -> dict[str, Any]:
-        """The columns ``x_…``, with dates as text."""
-        extra = self.model_extra or {}
-        return {k: v.isoformat() if isinstance(v, date) else v for k, v in extra.items()}
+    def own_columns(self) -> dict[str, Own]:
+        """The columns ``x_…``, with dates, times and durations as text."""
+        return {clean(name): _own(value) for name, value in (self.model_extra or {}).items()}
+
+    @property
+    def filled(self) -> dict[str, Any]:
+        """What is known of a member, as it is written."""
+        known = self.model_dump(mode="json", exclude={*(self.model_extra or {})})
+        return {k: v for k, v in known.items() if v not in ("", [], None)} | self.own_columns
 
     def attends(self, session: str) -> bool:
         """Whether, as far as is known, the person is in a session such as S03."""
         return not {session, EVERY_SESSION} & {*self.absent}
+
+
+def _own(value: object) -> Own:
+    """A value of a column of one's own, as it can be written anywhere."""
+    match value:
+        case None | bool():
+            return value
+        case float():
+            return value if isfinite(value) else str(value)
+        case int():
+            return value if abs(value) < 2**53 else str(value)
+        case date() | time():
+            return value.isoformat()
+        case timedelta():
+            minutes, seconds = divmod(round(value.total_seconds()), 60)
+            return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    return clean(str(value))
 
 
 class Named(BaseModel):
@@ -174,10 +217,11 @@ _EXPECTED = {
 }
 
 
-def parsed(data: object) -> Roster:
+def parsed(data: object, rows: Mapping[str, Sequence[int]] = MappingProxyType({})) -> Roster:
     """The roster that ``data``, as read from YAML or a form, describes.
 
-    Raises StudyError with a sentence for each mistake; none of them repeats what the roster says.
+    ``rows`` are of a form: where the entries of each table stand. Raises StudyError with a sentence
+    for each mistake; none of them repeats what the roster says.
     """
     if not isinstance(data, dict):
         raise wrong(["It holds no members."])
@@ -185,9 +229,9 @@ def parsed(data: object) -> Roster:
     try:
         roster = Roster.model_validate(filled)
     except ValidationError as error:
-        mistakes = [_sentence(each["loc"], each.get("ctx")) for each in error.errors()]
+        mistakes = [_sentence(each["loc"], each.get("ctx"), rows) for each in error.errors()]
         raise wrong(list(dict.fromkeys(mistakes))) from None
-    if mistakes := _shared_names(roster):
+    if mistakes := _shared_names(roster, rows.get("members")):
         raise wrong(mistakes, roster.group)
     return roster
 
@@ -195,17 +239,23 @@ def parsed(data: object) -> Roster:
 def wrong(mistakes: list[str], group: str = "") -> StudyError:
     """The error that a roster cannot be used; of this group, where that is known."""
     what = " ".join([f"The roster {f'of {group} ' if group else ''}cannot be used.", *mistakes])
-    return StudyError(what, "Correct it, then check it with `vuoro group check`.")
+    return StudyError(what, REMEDY)
 
 
-def _sentence(place: tuple[int | str, ...], context: dict[str, Any] | None) -> str:
+def _sentence(
+    place: tuple[int | str, ...],
+    context: dict[str, Any] | None,
+    rows: Mapping[str, Sequence[int]],
+) -> str:
     known = {*Roster.model_fields, *Member.model_fields, *Named.model_fields}
     where, field = "The roster", ""
     match place:
         case ("members", int(n), *rest):
             where, field = f"Member {n + 1}", str(rest[0]) if rest else ""
+            where += f" (row {rows['members'][n]})" if rows else ""
         case (str(table), int(n), *rest) if table in NAMED:
             where, field = f"Number {n + 1} of {table}", str(rest[0]) if rest else ""
+            where += f" (row {rows[table][n]})" if rows else ""
         case (str(name), *_):
             field = name
     cause = (context or {}).get("error")
@@ -218,7 +268,7 @@ def _sentence(place: tuple[int | str, ...], context: dict[str, Any] | None) -> s
     return f"{where}: `{field}` {what}." if field else f"{where} {what}."
 
 
-def _shared_names(roster: Roster) -> list[str]:
+def _shared_names(roster: Roster, rows: Sequence[int] | None) -> list[str]:
     """A name of two members could hide neither behind a pseudonym of their own."""
     owner: dict[str, int] = {}
     mistakes = []
@@ -226,5 +276,6 @@ def _shared_names(roster: Roster) -> list[str]:
         for name in filter(None, {n.casefold() for n in (member.name, *member.aliases)}):
             other = owner.setdefault(name, number)
             if other != number:
-                mistakes.append(f"Members {other} and {number} share a name or an alias.")
+                where = f" (rows {rows[other - 1]} and {rows[number - 1]})" if rows else ""
+                mistakes.append(f"Members {other} and {number}{where} share a name or an alias.")
     return sorted(set(mistakes))

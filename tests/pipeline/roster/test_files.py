@@ -74,11 +74,11 @@ def test_a_form_filled_in_by_hand(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
-        ("r.yaml", b"members: [", "It is no YAML."),
-        ("r.yaml", b"\xff\xfe\x00", "It is no YAML."),
+        ("r.yaml", b"members: [", "The roster of G07 is not valid YAML: see line 2."),
+        ("r.yaml", b"\xff\xfe\x00", "The roster of G07 is saved as UTF-16"),
         ("r.yaml", b"", "It holds no members."),
         ("r.yaml", b"group: G08\nmembers: []", "It is of another group."),
-        ("r.xlsx", b"no zip", "It is no XLSX file."),
+        ("r.xlsx", b"no zip", "The roster of G07 is no Excel workbook"),
     ],
 )
 def test_what_is_no_roster(tmp_path: Path, name: str, data: bytes, sentence: str) -> None:
