@@ -79,7 +79,7 @@ def read(home: Path) -> Address | None:
         return None
     try:
         return Address(**json.loads(_file(home).read_bytes()))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, TypeError):  # none, or not as it was written
         return None
 
 

@@ -20,7 +20,7 @@ MAX_ELEMENTS = 1_000_000
 MAX_TEXT = 32_767  # characters of one element; no cell of a spreadsheet holds more
 
 _CHUNK = 1 << 18
-_BROKEN = (
+BROKEN = (  # what opening and reading a compressed file may raise
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
     *(NotImplementedError, RuntimeError, KeyError, ValueError, IndexError, OverflowError),
 )
@@ -54,7 +54,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             self.names = frozenset(self._zip.namelist())
-        except _BROKEN:
+        except BROKEN:
             raise self._damaged() from None
 
     def elements(self, name: str) -> Iterator[Element]:
@@ -101,7 +101,7 @@ class Archive:
                     if self._bytes > MAX_EXPANDED:
                         raise self._too_large()
                     yield chunk
-        except _BROKEN:
+        except BROKEN:
             raise self._damaged() from None
         yield b""
 

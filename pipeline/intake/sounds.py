@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from pipeline import locks
 from pipeline.disk import os_errors, write_atomically
@@ -41,7 +42,7 @@ def duplicate_of(study: Study, recording: Recording, wav: Path) -> str | None:
             session_id = file.stem
             if session_id == recording.session_id:
                 continue
-            other = _load(file) if (study.recordings / session_id).is_dir() else None
+            other = _load(file, mine) if (study.recordings / session_id).is_dir() else None
             if other is not None and same_sound(mine, other):
                 return session_id
         data = io.BytesIO()
@@ -54,15 +55,17 @@ def duplicate_of(study: Study, recording: Recording, wav: Path) -> str | None:
     return None
 
 
-def _load(file: Path) -> Fingerprint | None:
+def _load(file: Path, mine: Fingerprint) -> Fingerprint | None:
     """A fingerprint; None where the file is damaged: then the sound is like no other."""
     import numpy as np
 
     try:
-        found: Fingerprint = np.load(file)
-    except (ValueError, EOFError):
+        found = np.load(io.BytesIO(file.read_bytes()))
+    except (ValueError, EOFError, MemoryError, SyntaxError, BadZipFile):
         return None
-    return found
+    if not isinstance(found, np.ndarray) or found.dtype != mine.dtype:
+        return None
+    return found if found.shape[1:] == mine.shape[1:] else None
 
 
 def _of_length(study: Study, length_s: int) -> Iterator[Path]:

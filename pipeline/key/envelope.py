@@ -18,7 +18,7 @@ from functools import lru_cache
 from hmac import compare_digest
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from pipeline.errors import StudyError
 from pipeline.json_files import parsed
@@ -32,8 +32,17 @@ SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**15, 8, 1
 _KEY_BYTES, _CHECK_BYTES, _NONCE_BYTES, _TAG_BYTES = 32, 16, 12, 16
 
 
+def _power_of_two(n: int) -> int:
+    if n & (n - 1):
+        raise ValueError
+    return n
+
+
 class Header(BaseModel):
-    """The clear first line of ``names.key``. Bytes are in lower-case hexadecimal."""
+    """The clear first line of ``names.key``. Bytes are in lower-case hexadecimal.
+
+    Above the bounds of scrypt's costs, a forged file would take gigabytes and minutes.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,9 +53,9 @@ class Header(BaseModel):
     since: date  # UTC
     generation: int = Field(default=0, ge=0)  # how often it was written: an older copy has less
     kdf: Literal["scrypt"] = "scrypt"
-    n: int = Field(default=SCRYPT_N, ge=2**14, le=2**20)  # above, a forged file fills the memory
+    n: Annotated[int, AfterValidator(_power_of_two)] = Field(default=SCRYPT_N, ge=2**14, le=2**18)
     r: int = Field(default=SCRYPT_R, ge=8, le=8)
-    p: int = Field(default=SCRYPT_P, ge=1, le=16)
+    p: int = Field(default=SCRYPT_P, ge=1, le=4)
     salt: Hex16Bytes
     check: Hex16Bytes
     cipher: Literal["AES-256-GCM"] = "AES-256-GCM"
@@ -122,7 +131,8 @@ def unsealed(data: bytes) -> Sealed:
         fields = parsed(text, dict[str, Any])
         later = fields["format"] == FORMAT and int(fields["version"]) > VERSION
         header = None if later else Header.model_validate(fields)
-    except (ValueError, KeyError, TypeError):  # pydantic's and Unicode's errors are ValueErrors
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        # pydantic's and Unicode's errors are ValueErrors
         raise damaged() from None
     if header is None:
         raise StudyError(

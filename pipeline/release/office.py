@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from xml.etree import ElementTree
 
+from pipeline.borders.archive import BROKEN
 from pipeline.release.places import Passage, Place, Shown, Unreadable
 
 Opened = Callable[[str, bytes, Place, Shown], Iterator[Passage]]
@@ -57,7 +57,7 @@ def zipped(data: bytes, place: Place, shown: Shown, opened: Opened) -> Iterator[
                     yield from opened(info.filename, member, place.within(name), shown)
     except Unreadable as error:
         raise Unreadable(f"{name} in it: {error.what}") from None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    except BROKEN:
         raise Unreadable("it is damaged or locked, so that it cannot be opened") from None
 
 
@@ -68,8 +68,10 @@ def cells(data: bytes, place: Place, shown: Shown) -> Iterator[Passage]:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # a stray cell would have millions of empty ones filled in
         sheets = [(sheet.title, list(sheet.iter_rows())) for sheet in book.worksheets]
-    except (InvalidFileException, KeyError, ValueError, TypeError, zipfile.BadZipFile):
+    except (InvalidFileException, TypeError, AttributeError, SyntaxError, *BROKEN):
         raise Unreadable("it is damaged, or no workbook") from None
     for number, (title, rows) in enumerate(sheets, start=1):
         seen = shown(title)

@@ -212,7 +212,7 @@ _EXPECTED = {
     "consent": f"must be one of {', '.join(CONSENTS)}",
     "absent": "must list sessions, such as 3 or I1, or be `all`",
     "voice_sample": "must be the name of a file in private/voices",
-    "name": "must be a name",
+    "name": "must be a name, in letters",
     "members": "must be a list",
 }
 

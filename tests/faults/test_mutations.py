@@ -18,6 +18,7 @@ from mutations import mutated
 from tracks import write as write_wav
 
 from pipeline import audio, intake, leases, settings, state
+from pipeline.audio import SAMPLE_RATE_HZ
 from pipeline.build import document
 from pipeline.dataset.validate import validate
 from pipeline.edits import log
@@ -111,7 +112,8 @@ def _fill(study: Study) -> None:
     rosters.write(parsed(ROSTER), study.private / "form.xlsx")
     (study.private / "form.csv").write_text(CSV, encoding="utf-8")
     study.guide_file.write_text(GUIDE, encoding="utf-8")
-    tombstones.put(study, tombstones.Tombstone("G90-P1", "2026-01-02", "done", {"G90-S01": "0" * 64}))
+    gone = {"G90-S01": "0" * 64}
+    tombstones.put(study, tombstones.Tombstone("G90-P1", "2026-01-02", "done", gone))
     state.fail(study, FIRST, TransientError("It failed.", "Try again."))
     write_names(study, study.settings(), study.private / "names.xlsx")
     write_people(study, study.settings(), study.private / "people.xlsx")
@@ -128,6 +130,12 @@ def _fill(study: Study) -> None:
     references.mark(study, talk)
     references.refer(talk, study.recordings / SECOND)
     intake.ready(study)
+    prints = study.fingerprints / "20" / f"{SECOND}.npy"
+    prints.parent.mkdir(parents=True)
+    np.save(prints, np.random.default_rng(1).integers(-60, 0, (200, 7), np.int8))
+    noise = np.random.default_rng(2).uniform(-1, 1, 20 * SAMPLE_RATE_HZ)
+    rising = (noise * np.linspace(0, 1, len(noise))).astype(np.float32)
+    write_wav(study.private / "20.wav", rising)
     with leases.lease(study, FIRST):
         data = (study.leases / f"{FIRST}.json").read_bytes()
     (study.leases / f"{FIRST}.json").write_bytes(data)
@@ -183,6 +191,10 @@ def _reference(study: Study, file: Path) -> None:
     intake.original(study, intake.recording(study, SECOND))
 
 
+def _fingerprint(study: Study, file: Path) -> None:
+    intake.duplicate_of(study, intake.recording(study, FIRST), study.private / "20.wav")
+
+
 def _overview(study: Study, file: Path) -> None:
     overview(study, study.settings())
     intake.in_quarantine(study, "3.wav")
@@ -235,6 +247,7 @@ KINDS = {
     ),
     "state": Kind(lambda s: s.states / f"{FIRST}.json", _overview),
     "lease": Kind(lambda s: s.leases / f"{FIRST}.json", lambda s, file: leases.living(s)),
+    "fingerprint": Kind(lambda s: s.fingerprints / "20" / f"{SECOND}.npy", _fingerprint),
     "stage result": Kind(_first(lambda s: s.stages / "diarise", f"*/{RESULT}"), _result),
     "manifest": Kind(_first(lambda s: s.stages / "diarise", f"*/{MANIFEST}"), _result),
     "register": Kind(

@@ -52,6 +52,30 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
         load(tmp_path / "vuoro.toml")
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("# äiti\n".encode("latin-1"), "vuoro.toml is not saved as UTF-8: see line 1"),
+        ("[turns]\n".encode("utf-16"), "vuoro.toml is saved as UTF-16"),
+        (b"[turns]\nlapse_s = [", "vuoro.toml is not valid TOML .*: see line 2"),
+        (b"[turns]\nlapse_s = " + b"9" * 5_000, "vuoro.toml .*: see line 2"),
+        (b"[turns]\nlapse = 5", r"turns.lapse \(line 2 of vuoro.toml\): there is no such setting"),
+        (b"\n[truns]\nlapse_s = 5", r"truns \(line 2 of vuoro.toml\): there is no such setting"),
+        (b"turns.lapse_s = -1", r"turns.lapse_s \(line 1 of vuoro.toml\): input should be greater"),
+        (b"turns = 5", r"turns \(line 1 of vuoro.toml\): it must be a table"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_named_by_line(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / "vuoro.toml").write_bytes(data)
+    with pytest.raises(SettingsError, match=said):
+        load(tmp_path / "vuoro.toml")
+
+
+def test_a_byte_order_mark_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    (tmp_path / "vuoro.toml").write_bytes(b"\xef\xbb\xbf[turns]\r\nlapse_s = 5.0\r\n")
+    assert load(tmp_path / "vuoro.toml").turns.lapse_s == 5.0
+
+
 def test_the_written_file_holds_the_defaults_once_its_lines_are_made_active() -> None:
     active = "\n".join(
         line[1:] if line.startswith("#") and not line.startswith("# ") else line

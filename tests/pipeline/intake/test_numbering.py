@@ -65,6 +65,10 @@ def test_kind_for_a_whole_folder(study: Study) -> None:
         ("number: 3\nnimi: Salanimi", "`number` and `kind` only"),
         ("- 3", "lines like `number: 3`"),
         ("number: [", "not valid YAML"),
+        ("number: 3\ndate: 2015-31-12", "impossible date or number: see line 2"),
+        ("number: " + "9" * 5_000, "impossible date or number"),
+        ("number: " + "[" * 5_000, "nested too deeply"),
+        ("number: 3\nnumber: 4", "says the same thing twice: see line 2"),
     ],
 )
 def test_a_mistake_is_told_and_the_recording_waits(text: str, what: str, study: Study) -> None:
