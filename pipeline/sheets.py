@@ -162,13 +162,13 @@ def answers(file: Path, sheet: Sheet) -> list[Answer]:
     Rows without anything are left out. Raises StudyError if the file is no workbook with that
     sheet or has lost a column that is needed, TransientError where it cannot be read.
     """
-    pages = workbook_in(data_in(file, _SUBJECT, MAX_BYTES), _SUBJECT)
-    if sheet.name not in pages:
+    page = workbook_in(data_in(file, _SUBJECT, MAX_BYTES), _SUBJECT).get(sheet.name)
+    if page is None:
         raise StudyError(
-            f"{_SUBJECT} is no workbook with a sheet '{sheet.name}'.",
-            "Save the sheet as an Excel workbook (.xlsx) under its own name, then try again.",
+            f"The file is no workbook with a sheet '{sheet.name}'.",
+            "Choose the sheet that vuoro wrote, saved as an Excel workbook (.xlsx).",
         )
-    header, *rows = pages[sheet.name] or [CellRow(1)]
+    header, *rows = page or [CellRow(1)]
     where = _places({at: text(title) for at, title in header.cells.items()}, sheet)
     found = ((row.number, _texts(row, where, sheet)) for row in rows)
     given = [column.key for column in sheet.columns if column.given]
@@ -177,13 +177,12 @@ def answers(file: Path, sheet: Sheet) -> list[Answer]:
 
 def _texts(row: CellRow, where: Mapping[str, int], sheet: Sheet) -> dict[str, str]:
     """What stands in a row, by the keys of the columns that are read."""
-    for key, at in where.items():
-        if isinstance(broken := row.cells.get(at), Broken):
-            raise StudyError(
-                sheet.problem(row.number, key, f"the cell holds {broken.why}"),
-                "Type in the cell what it is to say, then save the sheet.",
-            )
-    return {key: text(row.cells.get(at)) for key, at in where.items()}
+    found = {key: row.cells.get(at) for key, at in where.items()}
+    for key, value in found.items():
+        if isinstance(value, Broken):
+            what = sheet.problem(row.number, key, f"the cell holds {value.why}")
+            raise StudyError(what, "Type in the cell what it is to say, then save the sheet.")
+    return {key: text(value) for key, value in found.items()}
 
 
 def text(value: object) -> str:
@@ -394,7 +393,7 @@ def _answer(number: int, row: dict[str, str], given: Sequence[str]) -> Answer:
 def _read_kept(cell: str, number: int) -> Mapping[str, str]:
     try:
         return {str(column): str(kept) for column, kept in json.loads(cell or "{}").items()}
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise StudyError(
             f"Row {number} of the sheet has lost what vuoro keeps in its hidden columns.",
             "Undo what was done to the hidden columns, or write a new sheet.",
