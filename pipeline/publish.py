@@ -7,7 +7,6 @@ study-level files up to date.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -24,6 +23,7 @@ from pipeline.dataset.people import (
     Met,
     as_entry,
     attendance_rows,
+    from_entry,
     heard,
     own_columns,
     people_rows,
@@ -43,7 +43,7 @@ from pipeline.records import (
     Recording,
 )
 from pipeline.store import digest
-from pipeline.tables import schema
+from pipeline.tables import TABLES, schema
 from pipeline.turn_ids import turn_ids as ids_of_turns
 
 Row = dict[str, Any]
@@ -318,9 +318,12 @@ def _met(file: Path) -> tuple[Met, dict[str, str]]:
     """A session as its sessions file has it, and the footer of that."""
     table = files.read(file)
     footer = files.footer(table)
-    if table.num_rows != 1 or HEARD not in footer:
+    found = from_entry(footer.get(HEARD, ""))
+    is_ours = {"vuoro.source", "vuoro.settings_digest"} <= footer.keys()
+    has_columns = not TABLES["sessions"].structure_problems(table)
+    if not (found is not None and is_ours and has_columns and table.num_rows == 1):
         raise DatasetError("A file of the data set was changed by another program.")
-    return Met(table.to_pylist()[0], json.loads(footer[HEARD])), footer
+    return Met(table.to_pylist()[0], found), footer
 
 
 def _own_columns_of(people: Iterable[Path]) -> dict[str, pa.DataType]:

@@ -10,10 +10,11 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
+from pydantic import TypeAdapter, ValidationError
 
 from pipeline.dataset.columns import own_column
 from pipeline.records import Cast
@@ -34,6 +35,19 @@ class Background:
 
 Group = Mapping[str, Background]
 """The members that a group's roster has, by person_id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What ``heard`` tells of a person."""
+
+    role: str
+    identified_by: str
+    similarity: float | None
+    margin: float | None
+    n_rows: int
+    n_turns: int
+    speech_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,15 @@ def heard(cast: Cast, turns: Sequence[Row]) -> dict[str, Row]:
 def as_entry(found: Mapping[str, Row]) -> str:
     """``heard`` as the footer keeps it."""
     return json.dumps(found, sort_keys=True)
+
+
+def from_entry(entry: str) -> dict[str, Row] | None:
+    """``heard`` as the footer keeps it, read back; None where that is damaged."""
+    try:
+        found = TypeAdapter(dict[str, _Heard]).validate_json(entry)
+    except ValidationError:
+        return None
+    return {person_id: asdict(row) for person_id, row in found.items()}
 
 
 def people_rows(
