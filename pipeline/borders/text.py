@@ -36,7 +36,7 @@ def data_in(file: Path, subject: str, max_bytes: int = MAX_BYTES) -> bytes:
     Raises StudyError if it is too large to be one, or no file; TransientError where it cannot be
     read.
     """
-    with os_errors("reading a file"):
+    with os_errors(f"reading {subject[:1].lower()}{subject[1:]}"):
         if not file.is_file():  # reading from a pipe or device might never end
             raise StudyError(f"{subject} is not there, or is no file.", "Check its name.")
         with file.open("rb") as stream:

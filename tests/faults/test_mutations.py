@@ -164,9 +164,8 @@ def _roster(study: Study, file: Path) -> None:
 
 
 def _result(study: Study, file: Path) -> None:
-    found = chain_of(study, FIRST).store.find("diarise", file.parent.name, verify=False)
-    if found is not None:
-        read_record(found.folder, Diarisation)
+    chain_of(study, FIRST).store.find("diarise", file.parent.name, verify=False)
+    read_record(file.parent, Diarisation)
 
 
 def _dataset(study: Study, file: Path) -> None:
