@@ -25,7 +25,7 @@ from pipeline.pseudonymise.entities import EntityTable
 from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.roster.consent import require
 from pipeline.roster.files import usable
-from pipeline.roster.model import Roster
+from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id, seed
 from pipeline.settings import Settings
 from pipeline.store import Store, digest
@@ -131,19 +131,25 @@ def _digest(made_from: list[object], dataset: Path) -> bytes:
 
 
 def background(study: Study, rosters: Collection[Roster]) -> dict[str, Group]:
-    """What the rosters say of the members who have consented, by group and person_id.
+    """What the rosters say of their members, by group and person_id.
+
+    Of a member without consent, that alone is told.
 
     Raises StudyError if the key cannot be used, TransientError.
     """
     table = EntityTable.load(study) if rosters else EntityTable()
     return {
         roster.group: {
-            id: Background(member.role, member.own_columns)
-            for member in roster.members
-            if member.consent == "yes" and (id := person_id(table, member))
+            id: _told(member) for member in roster.members if (id := person_id(table, member))
         }
         for roster in rosters
     }
+
+
+def _told(member: Member) -> Background:
+    if member.consent == "yes":
+        return Background(member.role, member.own_columns, "yes")
+    return Background(consent="unknown" if member.consent is None else "no")
 
 
 def rounds(to_do: Callable[[], ToDo], failed: Collection[str]) -> Iterator[ToDo]:

@@ -20,11 +20,10 @@ from pipeline.dataset.columns import OWN
 from pipeline.dataset.people import (
     HEARD,
     Group,
-    Met,
     as_entry,
     attendance_rows,
-    from_entry,
     heard,
+    met,
     own_columns,
     people_rows,
     people_schema,
@@ -43,7 +42,7 @@ from pipeline.records import (
     Recording,
 )
 from pipeline.store import digest
-from pipeline.tables import TABLES, schema
+from pipeline.tables import schema
 from pipeline.turn_ids import turn_ids as ids_of_turns
 
 Row = dict[str, Any]
@@ -314,18 +313,6 @@ def _interviewers(recording: Recording, cast: Cast, turns: list[Row]) -> list[st
     return sorted({p.person_id for p in cast.people if p.role == "interviewer"} & heard)
 
 
-def _met(file: Path) -> tuple[Met, dict[str, str]]:
-    """A session as its sessions file has it, and the footer of that."""
-    table = files.read(file)
-    footer = files.footer(table)
-    found = from_entry(footer.get(HEARD, ""))
-    is_ours = {"vuoro.source", "vuoro.settings_digest"} <= footer.keys()
-    has_columns = not TABLES["sessions"].structure_problems(table)
-    if not (found is not None and is_ours and has_columns and table.num_rows == 1):
-        raise DatasetError("A file of the data set was changed by another program.")
-    return Met(table.to_pylist()[0], found), footer
-
-
 def _own_columns_of(people: Iterable[Path]) -> dict[str, pa.DataType]:
     """The study's own columns, as these files of ``people`` have them."""
     fields = (field for file in people for field in files.read(file).schema)
@@ -339,16 +326,16 @@ def _write_group(
     group: Group,
     own: Mapping[str, pa.DataType],
 ) -> bool:
-    read = [_met(file) for file in sessions]
-    met, footers = [each for each, _ in read], [footer for _, footer in read]
-    people = people_rows(group_id, met, group, own)
-    attendance = attendance_rows(met, people)
+    read = [met(file) for file in sessions]
+    of_group, footers = [each for each, _ in read], [footer for _, footer in read]
+    people = people_rows(group_id, of_group, group, own)
+    attendance = attendance_rows(of_group, people)
     rows = {
         "people": (people, people_schema(schema("people"), own)),
         "attendance": (attendance, schema("attendance")),
     }
     sources = [footer["vuoro.source"] for footer in footers]
-    models = sorted({model for each in met for model in each.session["models"]})
+    models = sorted({model for each in of_group for model in each.session["models"]})
     settings = ", ".join(sorted({footer["vuoro.settings_digest"] for footer in footers}))
     written = [
         files.write(

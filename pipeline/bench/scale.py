@@ -300,7 +300,7 @@ def _background(n: int) -> dict[str, Group]:
     own: dict[str, Own] = {"x_years": 12.0, "x_field": "nuorisotyö"}
     return {
         _group_id(number): {
-            person.person_id: Background(person.role, own) for person in _people(number)
+            person.person_id: Background(person.role, own, "yes") for person in _people(number)
         }
         for number in range(0, n, GROUP)
     }

@@ -11,12 +11,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 
+from pipeline.dataset import files
 from pipeline.dataset.columns import own_column
+from pipeline.errors import DatasetError
 from pipeline.records import Cast
 
 Row = dict[str, Any]
@@ -27,10 +30,14 @@ HEARD = "vuoro.heard"  # the entry of a sessions file's footer
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What a roster says of a member: the role in the group, and the study's own columns x_…"""
+    """What a roster says of a member: the role in the group, and the study's own columns x_…
+
+    ``consent`` is that of the table of people. Of a member without, nothing else is told.
+    """
 
     role: str = "unknown"
     own: Mapping[str, Own] | None = None
+    consent: str = "unknown"
 
 
 Group = Mapping[str, Background]
@@ -56,6 +63,23 @@ class Met:
 
     session: Row
     heard: dict[str, Row]
+
+
+def met(file: Path) -> tuple[Met, dict[str, str]]:
+    """A session as its sessions file has it, and the footer of that.
+
+    Raises DatasetError if the file was changed, TransientError if it cannot be read.
+    """
+    from pipeline.tables import TABLES  # which declares people, too
+
+    table = files.read(file)
+    footer = files.footer(table)
+    found = from_entry(footer.get(HEARD, ""))
+    is_ours = {"vuoro.source", "vuoro.settings_digest"} <= footer.keys()
+    has_columns = not TABLES["sessions"].structure_problems(table)
+    if not (found is not None and is_ours and has_columns and table.num_rows == 1):
+        raise DatasetError("A file of the data set was changed by another program.")
+    return Met(table.to_pylist()[0], found), footer
 
 
 def heard(cast: Cast, turns: Sequence[Row]) -> dict[str, Row]:
@@ -99,13 +123,15 @@ def from_entry(entry: str) -> dict[str, Row] | None:
 def people_rows(
     group_id: str, met: Sequence[Met], group: Group, own: Mapping[str, pa.DataType]
 ) -> list[Row]:
-    """A row for each member of the roster and for everybody heard in one of the sessions.
+    """A row for each member who has consented and for everybody heard in one of the sessions.
 
     ``own`` are the study's own columns with their types. Where sessions disagree about a role and
     no roster tells, that of most sessions counts, a known one before ``unknown``.
     """
     rows = []
-    for person_id in sorted({*group, *(person_id for each in met for person_id in each.heard)}):
+    consenting = {person_id for person_id, member in group.items() if member.consent == "yes"}
+    in_talk = {person_id for each in met for person_id in each.heard}
+    for person_id in sorted(consenting | in_talk):
         found = [each.heard[person_id] for each in met if person_id in each.heard]
         known = group.get(person_id, Background())
         own_values = known.own or {}
@@ -115,6 +141,7 @@ def people_rows(
                 "group_id": group_id,
                 "role": _role(known.role, [row["role"] for row in found]),
                 "identity": _identity(person_id in group, found),
+                "consent": known.consent,
                 "n_sessions": sum(row["n_rows"] > 0 for row in found),
                 "n_turns": sum(row["n_turns"] for row in found),
                 "speech_s": round(sum(row["speech_s"] for row in found), 3),

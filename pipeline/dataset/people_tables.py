@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.dataset.columns import Column, Table, count, seconds
 from pipeline.dataset.place import GROUP_ID, KIND, SESSION_ID, SESSION_NUMBER
-from pipeline.dataset.values import IDENTIFIED_BY, IDENTITIES, ROLES
+from pipeline.dataset.values import CONSENTS, IDENTIFIED_BY, IDENTITIES, ROLES
 
 PEOPLE = Table(
     "people",
@@ -46,6 +46,15 @@ PEOPLE = Table(
             "Mistä henkilö tiedetään: ryhmän jäsenluettelosta (roster), äänestä muista erotettuna "
             "(voice), tai ei tiedetä (unknown): silloin hän on vain yhdessä istunnossa.",
             values=IDENTITIES,
+        ),
+        Column(
+            "consent",
+            "string",
+            "Consent as the group's roster has it: yes; no, also where it was withdrawn; unknown "
+            "where none is recorded or no roster names the person.",
+            "Suostumus ryhmän jäsenluettelon mukaan: kyllä (yes); ei (no), myös jos se on peruttu; "
+            "ei tiedossa (unknown), jos sitä ei ole merkitty tai henkilö ei ole jäsenluettelossa.",
+            values=CONSENTS,
         ),
         count(
             "n_sessions",

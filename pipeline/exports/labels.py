@@ -25,6 +25,8 @@ _CALLED = {
     "participant": ("osallistuja", "participant"),
     "interviewer": ("haastattelija", "interviewer"),
     "unknown": ("ei tiedossa", "unknown"),
+    "yes": ("kyllä", "yes"),
+    "no": ("ei", "no"),
     "roster": ("jäsenluettelosta", "from the roster"),
     "voice": ("äänestä", "by voice"),
     "human": ("ihminen sanoi", "a human said so"),

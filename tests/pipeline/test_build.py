@@ -47,22 +47,31 @@ def test_what_failed_does_not_come_up_again() -> None:
     assert tried == [["S01", "S02"], ["S02"]]
 
 
-def test_background_is_of_those_who_have_consented(tmp_path: Path) -> None:
+def test_of_members_without_consent_the_background_tells_that_alone(tmp_path: Path) -> None:
     study = create(tmp_path)
     assert background(study, load_all(study)) == {}
     members = [
         {"name": "Salanimi Yksi", "role": "vetäjä", "consent": "yes", "x_n": 1, "x_ala": "a"},
         {"name": "Salanimi Kaksi", "consent": "no", "x_n": 2},
         {"person_id": "H77", "consent": "withdrawn"},
+        {"name": "Salanimi Kolme", "role": "leader"},
     ]
     save(study, parsed({"group": "G07", "members": members}))
     save(study, parsed({"group": "G08", "members": [{**members[0], "role": "fasilitaattori"}]}))
-    number = seed(study).by_name["person", "salanimi yksi"].number
-    person_id = f"H{number:02d}"
+    table = seed(study)
+    first, second, third = (
+        f"H{table.by_name['person', f'salanimi {name}'].number:02d}"
+        for name in ("yksi", "kaksi", "kolme")
+    )
     own = {"x_n": 1, "x_ala": "a"}
     assert background(study, load_all(study)) == {
-        "G07": {person_id: Background("leader", own)},
-        "G08": {person_id: Background("facilitator", own)},
+        "G07": {
+            first: Background("leader", own, "yes"),
+            second: Background(consent="no"),
+            "H77": Background(consent="no"),
+            third: Background(consent="unknown"),
+        },
+        "G08": {first: Background("facilitator", own, "yes")},
     }
 
 

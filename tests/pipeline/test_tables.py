@@ -16,7 +16,7 @@ REQUIRED = {
     "language_probability "
     "n_people n_turns n_minimal_responses n_words speech_s overlap_s silence_s missing_s "
     "track_shift_s flags models settings_digest",
-    "people": "person_id group_id role identity n_sessions n_turns speech_s",
+    "people": "person_id group_id role identity consent n_sessions n_turns speech_s",
     "attendance": "group_id person_id session_id session_number kind role present identified_by "
     "similarity margin n_turns speech_s",
     "turns": "turn_id session_id turn_number person_id kind start_s end_s duration_s text n_words "

@@ -166,9 +166,9 @@ CASTS = {
 }
 BACKGROUND = {
     "G01": {
-        "H03": Background("participant", {"x_työvuodet": 42.5, "x_ala": " "}),
-        "H07": Background("leader", {"x_työvuodet": 12, "x_ala": "järjestö"}),
-        "H20": Background("facilitator", {"x_työvuodet": 3, "x_ala": True}),  # never there
+        "H03": Background("participant", {"x_työvuodet": 42.5, "x_ala": " "}, "yes"),
+        "H07": Background("leader", {"x_työvuodet": 12, "x_ala": "järjestö"}, "yes"),
+        "H20": Background("facilitator", {"x_työvuodet": 3, "x_ala": True}, "yes"),  # never there
     }
 }
 QUESTIONS = {"G01-S01": (), "G01-S02": (None, 2)}

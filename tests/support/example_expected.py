@@ -31,8 +31,8 @@ _NO_SHARES = (  # of roles that nobody has
     "interviewer_turn_share",
 )
 _PEOPLE_COLUMNS = (
-    "person_id", "group_id", "role", "identity", "n_sessions", "n_turns", "speech_s",
-    "x_ala", "x_työvuodet",
+    "person_id", "group_id", "role", "identity", "consent", "n_sessions", "n_turns",
+    "speech_s", "x_ala", "x_työvuodet",
 )
 _ATTENDANCE_COLUMNS = (
     "group_id", "person_id", "session_id", "session_number", "kind", "role", "present",
@@ -73,10 +73,10 @@ EXPECTED: dict[str, list[dict[str, Any]]] = {
     "people": [
         dict(zip(_PEOPLE_COLUMNS, row, strict=True))
         for row in (
-            ("H03", "G01", "participant", "roster", 1, 1, 5.0, None, 42.5),
-            ("H07", "G01", "leader", "roster", 2, 2, 9.45, "järjestö", 12.0),
-            ("H11", "G01", "participant", "voice", 2, 1, 2.55, None, None),
-            ("H20", "G01", "facilitator", "roster", 0, 0, 0.0, "yes", 3.0),
+            ("H03", "G01", "participant", "roster", "yes", 1, 1, 5.0, None, 42.5),
+            ("H07", "G01", "leader", "roster", "yes", 2, 2, 9.45, "järjestö", 12.0),
+            ("H11", "G01", "participant", "voice", "unknown", 2, 1, 2.55, None, None),
+            ("H20", "G01", "facilitator", "roster", "yes", 0, 0, 0.0, "yes", 3.0),
         )
     ],
     "attendance": [

@@ -41,8 +41,11 @@ def test_the_studys_own_columns_have_one_type_in_all_groups(tmp_path: Path) -> N
         publish.publish_session(tmp_path, session_tables("G01-S02", recording=recording), group_id)
     numbers, words = {"x_age": 40, "x_both": 7.0}, {"x_both": "many", "x_field": True}
     background = {
-        "G01": {"H11": Background("participant", numbers)},
-        "G02": {"H11": Background("interviewer", words), "H12": Background("leader", None)},
+        "G01": {"H11": Background("participant", numbers, "yes")},
+        "G02": {
+            "H11": Background("interviewer", words, "yes"),
+            "H12": Background("leader", None, "yes"),
+        },
     }
     publish.publish_people(tmp_path, background)
     frame = pd.read_parquet(tmp_path / "people").set_index(["group_id", "person_id"])
@@ -99,6 +102,7 @@ def test_whoever_only_overlaps_can_be_found_in_people_but_is_not_present(tmp_pat
         "group_id": "G01",
         "role": "participant",
         "identity": "voice",
+        "consent": "unknown",
         "n_sessions": 0,
         "n_turns": 0,
         "speech_s": 0.0,

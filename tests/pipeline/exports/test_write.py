@@ -67,7 +67,8 @@ def test_what_did_not_change_is_not_written_again(dataset: Path, tmp_path: Path)
     before = times(out)
     export(dataset, out, FORMS)
     assert times(out) == before
-    other = {"G01": BACKGROUND["G01"] | {"H20": Background("facilitator", {"x_ala": "kaupunki"})}}
+    moved = Background("facilitator", {"x_ala": "kaupunki"}, "yes")
+    other = {"G01": BACKGROUND["G01"] | {"H20": moved}}
     publish.publish_people(dataset, other)
     export(dataset, out, FORMS)
     changed = {
