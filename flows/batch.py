@@ -10,7 +10,7 @@ tables who heard what, or when.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from math import inf
 from pathlib import Path
@@ -40,6 +40,7 @@ from pipeline.leases import Lease, lease
 from pipeline.listener import listener
 from pipeline.overview import totals
 from pipeline.roster.consent import require
+from pipeline.roster.unconsented import consents
 from pipeline.stages import STAGES
 from pipeline.study import Study
 from pipeline.withdrawal.tombstones import refuse_half_done
@@ -63,16 +64,35 @@ def process_sessions(study: str, session_ids: list[str], overrides: dict[str, st
         work.hear(session_ids, wait=False)
         if not work.unheard():
             work.settle()
-    return ended(work.rows.values())
+        missing = consent_rows(place)
+    return ended(work.rows.values(), missing)
 
 
-def ended(rows: Iterable[Row]) -> State[None]:
-    """The state of a run over sessions; Prefect's pages show which failed, and what to do."""
+def ended(rows: Iterable[Row], missing: Sequence[Row] = ()) -> State[None]:
+    """The state of a run over sessions; Prefect's pages show which failed, and what to do.
+
+    ``missing`` are the rows of ``consent_rows``.
+    """
     failed = [f"{row['session']}: {row['error']}" for row in rows if row["outcome"] == "failed"]
-    if not failed:
+    said = [*failed, *(row["error"] for row in missing)]
+    if not said:
         return Completed()
-    more = f" And {len(failed) - SHOWN} more." if len(failed) > SHOWN else ""
-    return Completed(name="Some failed", message=" ".join(failed[:SHOWN]) + more)
+    more = f" And {len(said) - SHOWN} more." if len(said) > SHOWN else ""
+    name = "Some failed" if failed else "Consent missing"
+    return Completed(name=name, message=" ".join(said[:SHOWN]) + more)
+
+
+def consent_rows(study: Study) -> list[Row]:
+    """A row for each person who is in the data set without consent, by ids alone."""
+    found = consents(study)
+    people = [
+        {"session": ", ".join(each.sessions), "outcome": "consent missing", "error": each.sentence}
+        for each in found.people
+    ]
+    return people + [
+        {"session": "", "outcome": "roster unusable", "error": str(error)}
+        for error in found.unusable
+    ]
 
 
 def _nothing() -> None:

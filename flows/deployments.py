@@ -18,7 +18,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
 
 from flows.asked import INBOX, REBUILD, SCHEMAS, SESSIONS
-from flows.batch import ended, process_sessions
+from flows.batch import consent_rows, ended, process_sessions
 from flows.inbox import process_inbox
 from flows.session import Contained
 from pipeline.build import build
@@ -60,14 +60,16 @@ def rebuild(study: str) -> State[None]:
     place = Study(Path(study))
     with Contained("rebuild", place):
         built = build(place, place.settings(), listener.get())
+        missing = consent_rows(place)
     rows = [{"session": id, "outcome": "up to date"} for id in built.finished]
     rows += [{"session": id, "outcome": "waits for the inbox run"} for id in built.waiting]
     rows += [
         {"session": id, "outcome": "failed", "error": str(error)}
         for id, error in built.failed.items()
     ]
-    create_table_artifact(key="rebuild", table=rows, description="Sessions of this rebuild")
-    return ended(rows)
+    table = [*rows, *missing]
+    create_table_artifact(key="rebuild", table=table, description="Sessions of this rebuild")
+    return ended(rows, missing)
 
 
 FLOWS: dict[str, Flow[Any, Any]] = {

@@ -17,7 +17,7 @@ from prefect.deployments import run_deployment
 from prefect.runtime import flow_run
 
 from flows.asked import SESSIONS, is_allowed
-from flows.batch import Work, ended
+from flows.batch import Work, consent_rows, ended
 from flows.begin import begun
 from flows.session import Contained
 from pipeline import intake, locks
@@ -59,9 +59,10 @@ def process_inbox(
         else:
             _hear_all(place, overrides, work)
             work.settle()
-    table = [*work.rows.values()]
+        missing = consent_rows(place)
+    table = [*work.rows.values(), *missing]
     create_table_artifact(key="inbox", table=table, description="Sessions of this run")
-    return ended(table)
+    return ended(work.rows.values(), missing)
 
 
 def _hear_all(study: Study, overrides: dict[str, str], work: Work) -> None:

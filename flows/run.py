@@ -18,6 +18,7 @@ from pipeline.device import one_thread_for_numpy
 from pipeline.disk import os_errors
 from pipeline.leases import lease
 from pipeline.listener import Listener, listener
+from pipeline.roster.unconsented import consents
 from pipeline.study import Study
 
 
@@ -38,6 +39,7 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
         if not unfinished(study, settings, verify=False) and not intake.waiting(study):
             with lease(study, "document", wait_s=inf):  # a run may have been killed before it did
                 build.document(study)
+            _tell_of_consents(study, told)
             return False
         if not is_alone:
             told.noted("Another run is at work on this study: they share the sessions.")
@@ -46,7 +48,13 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
         server = serving(study.prefect_home, settings.machine.prefect_api_url)
         with _seen_by_others(told), server as api, speaking_to(api):
             _process_inbox(study, overrides, told)
+        _tell_of_consents(study, told)
     return True
+
+
+def _tell_of_consents(study: Study, told: Listener) -> None:
+    for sentence in consents(study).sentences:
+        told.noted(sentence)
 
 
 def _process_inbox(study: Study, overrides: dict[str, str], told: Listener) -> None:

@@ -223,6 +223,9 @@ def summary_line(found: Overview) -> str:
         )
         if n
     ]
+    if people := found.consents.people:
+        in_sessions = {session for each in people for session in each.sessions}
+        asked.append(f"{len(people)} without consent in {len(in_sessions)} session(s), see below")
     total = f"{len(found.entries)} recording(s)"
     return ". ".join([f"{total}: {', '.join(counts)}" if counts else total, *asked]) + "."
 

@@ -22,6 +22,7 @@ from pipeline.people import register
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Recording
 from pipeline.roster.consent import require
+from pipeline.roster.unconsented import Consents, Unconsented, consents
 from pipeline.settings import Settings
 from pipeline.study import Study
 
@@ -68,11 +69,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Every recording, and how many voices and names wait for a human."""
+    """Every recording, how many voices and names wait for a human, and whose consent is missing."""
 
     entries: tuple[Entry, ...]
     n_voices: int
     n_names: int
+    consents: Consents
 
     @property
     def counts(self) -> Counter[Situation]:
@@ -87,9 +89,13 @@ def overview(study: Study, settings: Settings) -> Overview:
     Raises StudyError if the key cannot be used, ModelError, TransientError.
     """
     held = frozenset(leases.living(study))
-    sessions = [_entry(study, each, held) for each in left(study, settings, verify=False)]
+    missing = consents(study)
+    sessions = [
+        _without_consent(_entry(study, each, held), missing.people)
+        for each in left(study, settings, verify=False)
+    ]
     entries = *sessions, *_inbox(study), *_quarantine(study)
-    return Overview(entries, _n_unknown_voices(study), _n_open_names(study))
+    return Overview(entries, _n_unknown_voices(study), _n_open_names(study), missing)
 
 
 def _entry(study: Study, found: Left, leased: Collection[str]) -> Entry:
@@ -145,6 +151,21 @@ def _unfinished(
         entry = replace(entry, why=failure.what, next=failure.remedy)
         return replace(entry, situation="failed", since=failure.at)
     return entry
+
+
+def _without_consent(entry: Entry, people: Collection[Unconsented]) -> Entry:
+    """An entry that says who of its session has not consented, and what to do."""
+    here = [each for each in people if entry.session_id in each.sessions]
+    if not here:
+        return entry
+    known = [each for each in here if entry.session_id in each.speaks_in]
+    why = [entry.why] if entry.why else []
+    why += [f"{each.who} {each.state} and speaks in it." for each in known]
+    why += [f"{each.who} {each.state} and may speak in it." for each in here if each not in known]
+    to_do = [entry.next] if entry.next else []
+    to_do += [f"vuoro withdraw {each.person_id}" for each in known]
+    to_do += ["vuoro review people"] if len(here) > len(known) else []
+    return replace(entry, why=" ".join(why), next="; ".join(to_do))
 
 
 def _hold(study: Study, recording: Recording) -> VuoroError | None:

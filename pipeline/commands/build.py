@@ -12,9 +12,9 @@ from pipeline.commands.common import (
     StudyOption,
     console,
     opened,
-    problems,
     say,
     unlock,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def build(
     from pipeline.build import build as build_study
     from pipeline.console import Terminal
     from pipeline.intake import readable
+    from pipeline.roster.unconsented import consents
 
     asked = {
         "csv": csv,
@@ -75,6 +76,7 @@ def build(
     with Terminal(console, names).showing() as terminal:
         built = build_study(at, at.settings(), terminal, forms, out)
     _tell(built)
+    warn(consents(at).sentences)
     say(f"The tables are in {at.dataset}")
     if forms:
         say(f"{', '.join(forms)}: in {out or at.exports}")
@@ -94,5 +96,4 @@ def _tell(built: Built) -> None:
         more = ", …" if len(built.waiting) > SHOWN else ""
         which = ", ".join(built.waiting[:SHOWN]) + more
         say(f"{len(built.waiting)} session(s) wait for `vuoro run`: {which}")
-    for note in built.notes:
-        problems.print(note, markup=False, highlight=False, soft_wrap=True)
+    warn(built.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -66,6 +66,12 @@ def opened(folder: Path) -> Study:
 def say(text: str) -> None:
     """Print a line as it is: names and paths are no markup."""
     console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Print lines to standard error, as they are."""
+    for sentence in sentences:
+        problems.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def refuse(wrong_cells: Sequence[str]) -> None:

@@ -12,9 +12,9 @@ from pipeline.commands.common import (
     StudyOption,
     console,
     opened,
-    problems,
     say,
     unlock,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def add(
             "--from", help="A roster to take in: .xlsx as `show --out` makes, .csv or .yaml."
         ),
     ] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="A new group, though its name is much like another's.")
+    ] = False,
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Give a group a roster, or a new one; an empty one to fill in without --from."""
@@ -47,10 +50,16 @@ def add(
     from pipeline.errors import StudyError
     from pipeline.roster import files
     from pipeline.roster.model import Roster
+    from pipeline.roster.unconsented import consents
 
     place = opened(study)
     with locks.names(place):
-        group_id = intake.group_id(place, group)
+        known = intake.known_group(place, group)
+        if known is None and not new and intake.nearest_group(place, group):
+            raise intake.no_group(place, group, "If it is another group, add --new.")
+        group_id = known or intake.group_id(place, group)
+    if known is None:
+        say(f"{group_id} is a new group; its recordings go into the folder '{group}' of the inbox.")
     if from_ is None and files.place(place, group_id).exists():
         raise StudyError(f"{group_id} has a roster.", "Edit it, or give another with --from.")
     roster = _given(from_, group_id) if from_ else Roster(group=group_id)
@@ -58,6 +67,28 @@ def add(
     _seed(place)
     say(f"The roster of {group_id} is {files.place(place, group_id)}")
     say(f"{len(roster.members)} member(s), {_consents(roster)}")
+    warn(consents(place, group_id).sentences)
+
+
+@app.command()
+def remove(
+    group: GroupArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Remove a group that was made by mistake: its roster and its number. Not one with sessions."""
+    from pipeline import intake, locks
+
+    place = opened(study)
+    group_id = intake.known_group(place, group)
+    if group_id is None:
+        raise intake.no_group(place, group, "`vuoro group check` lists those with a roster.")
+    if not yes and not typer.confirm(f"Remove {group_id} and its roster?"):
+        say("Nothing was removed.")
+        raise typer.Exit(1)
+    with locks.alone(place), locks.names(place):
+        intake.remove_group(place, group_id)
+    say(f"{group_id} is removed. The names of its members stay in the key of the study.")
 
 
 @app.command()
@@ -75,6 +106,7 @@ def show(
 
     from pipeline.roster import files
     from pipeline.roster.seed import person_id
+    from pipeline.roster.unconsented import consents
 
     place = opened(study)
     roster = _roster(place, group)
@@ -90,6 +122,7 @@ def show(
         table.add_row(str(number), *map(escape, (*cells, ", ".join(m.absent))))
     console.print(f"{roster.group}: {_consents(roster)}", highlight=False)
     console.print(table)
+    warn(consents(place, roster.group).sentences)
 
 
 @app.command()
@@ -102,18 +135,21 @@ def check(
 ) -> None:
     """Check the rosters, and tell whose consent is missing; exit status 1 if something is."""
     from pipeline.errors import StudyError
+    from pipeline.roster.unconsented import consents
 
     place = opened(study)
+    unlock(place)
     groups = [group] if group else [file.stem for file in place.rosters.glob("*.yaml")]
     sound = True
     for group_id in sorted(groups):
         try:
             roster = _roster(place, group_id)
         except StudyError as error:
-            problems.print(f"{group_id}: {error}", markup=False, highlight=False, soft_wrap=True)
+            warn([f"{group_id}: {error}"])
             sound = False
             continue
         say(f"{group_id}: {len(roster.members)} member(s), {_consents(roster)}")
+        warn(consents(place, roster.group).sentences)
         sound &= all(member.consent == "yes" for member in roster.members)
         for number, member in enumerate(roster.members, start=1):
             sample = member.voice_sample
@@ -149,14 +185,16 @@ def _roster(study: Study, group: str) -> Roster:
     from pipeline.roster import files
 
     group_id = intake.known_group(study, group)
-    roster = files.load(study, group_id) if group_id else None
+    if group_id is None:
+        raise intake.no_group(study, group, "`vuoro group add` makes one.")
+    roster = files.load(study, group_id)
     if roster is None:
         raise StudyError(f"There is no roster of {group}.", "`vuoro group add` makes one.")
     return roster
 
 
 def _consents(roster: Roster) -> str:
-    """Who has not consented, by number; their recordings wait."""
+    """Who has not consented, by number; new recordings wait for them."""
     without = [
         str(number)
         for number, member in enumerate(roster.members, start=1)
@@ -164,4 +202,4 @@ def _consents(roster: Roster) -> str:
     ]
     if not without:
         return "all have consented"
-    return f"no consent of {', '.join(without)}: sessions that they may be in wait"
+    return f"no consent of {', '.join(without)}: new recordings that they may be in wait"

@@ -21,6 +21,7 @@ from pipeline.commands.common import (
     say,
     unlock,
     user,
+    warn,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def people(
 ) -> None:
     """Check who the voices are, and say it; how far that is, without an option."""
     from pipeline import locks
+    from pipeline.intake import known_group
     from pipeline.review.people_work import apply_people, summary, write_people
 
     place = opened(study)
@@ -96,10 +98,12 @@ def people(
         _say_written(write_people(place, settings, out, group), out)
     if apply is None and out is None:
         from pipeline.review.people import QUEUES
+        from pipeline.roster.unconsented import consents
 
         found = summary(place, settings, group)
         _show_queues("Rows in the sheet of people", QUEUES, found.queues)
         _show_waiting(found.waiting)
+        warn(consents(place, group and known_group(place, group)).sentences)
 
 
 def _report(applied: Applied, makes: str) -> None:

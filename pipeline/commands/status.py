@@ -17,10 +17,12 @@ from pipeline.commands.common import (
     overrides,
     say,
     unlock,
+    warn,
 )
 
 if TYPE_CHECKING:
     from pipeline.overview import Entry, Overview
+    from pipeline.roster.unconsented import Unconsented
 
 FORM = 1  # goes up whenever what --json writes means something else
 
@@ -49,6 +51,7 @@ def status(
         say(f"`vuoro up` looks after the inbox: {page.shown(place.prefect_home, here)}")
     say(summary_line(found))
     console.print(sessions_table([_left_to(entry, up=here is not None) for entry in found.entries]))
+    warn(found.consents.sentences)
 
 
 def _left_to(entry: Entry, *, up: bool) -> Entry:
@@ -64,14 +67,37 @@ def as_data(found: Overview) -> dict[str, Any]:
     ``form`` (1), ``summary`` (recordings by situation, voices and names that wait for a human) and
     ``recordings``, a list of objects: ``session_id`` (null in the inbox and in quarantine),
     ``situation``, ``since``, ``stages_to_come``, ``stage``, ``share`` (0–1), ``by``, ``why``,
-    ``next``, ``attempts``, ``next_try``. Times are ISO 8601 in UTC; what is not known is null.
+    ``next``, ``attempts``, ``next_try``. ``without_consent`` lists who has not consented and is
+    in the data set: ``person_id`` (null where the roster was not read in), ``group_id``,
+    ``member`` (position in the roster), ``consent`` as the roster has it (null: not recorded),
+    ``speaks_in`` and ``may_speak_in`` (sessions), ``what_to_do``; ``unusable_rosters`` are
+    sentences. Times are ISO 8601 in UTC; what is not known is null.
     """
     summary = {
         **{situation.replace(" ", "_"): n for situation, n in sorted(found.counts.items())},
         "voices_to_judge": found.n_voices,
         "names_to_judge": found.n_names,
+        "without_consent": len(found.consents.people),
     }
-    return {"form": FORM, "summary": summary, "recordings": [*map(_recording, found.entries)]}
+    return {
+        "form": FORM,
+        "summary": summary,
+        "recordings": [*map(_recording, found.entries)],
+        "without_consent": [*map(_person, found.consents.people)],
+        "unusable_rosters": [*map(str, found.consents.unusable)],
+    }
+
+
+def _person(each: Unconsented) -> dict[str, Any]:
+    return {
+        "person_id": each.person_id,
+        "group_id": each.group_id,
+        "member": each.member,
+        "consent": each.consent,
+        "speaks_in": list(each.speaks_in),
+        "may_speak_in": list(each.may_speak_in),
+        "what_to_do": each.sentence,
+    }
 
 
 def _recording(entry: Entry) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from pipeline.intake.correcting import correct as correct
 from pipeline.intake.digests import copies as copies
 from pipeline.intake.groups import group_id as group_id
 from pipeline.intake.groups import known_group as known_group
+from pipeline.intake.groups import nearest_group as nearest_group
+from pipeline.intake.groups import no_group as no_group
+from pipeline.intake.groups import remove_group as remove_group
 from pipeline.intake.quarantine import forget_name as forget_name
 from pipeline.intake.quarantine import in_quarantine as in_quarantine
 from pipeline.intake.quarantine import put_back as put_back

@@ -22,7 +22,7 @@ from pipeline.dataset import files
 from pipeline.disk import os_errors, sync, write_atomically
 from pipeline.errors import StudyError
 from pipeline.intake import digests, receipts
-from pipeline.intake.groups import known_group
+from pipeline.intake.groups import known_group, no_group
 from pipeline.intake.sessions import recording, session_id_of, write_record
 from pipeline.json_files import damaged, parsed, read_json
 from pipeline.people import decisions, register
@@ -56,9 +56,8 @@ def correct(
     before = recording(study, session_id)
     group_id = before.group_id if group is None else known_group(study, group)
     if group_id is None:
-        raise StudyError(
-            f"There is no group {group}.", "Make it with `vuoro group add`, then correct again."
-        )
+        remedy = "Make it with `vuoro group add`, then correct again."
+        raise no_group(study, group or "", remedy)
     number = before.session_number if number is None else number
     kind = kind or before.kind
     new_id = session_id_of(group_id, kind, number)

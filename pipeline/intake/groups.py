@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections import defaultdict
+from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from pipeline.dataset.files import group_of
-from pipeline.disk import os_errors, write_atomically
+from pipeline.disk import os_errors, remove, write_atomically
 from pipeline.errors import StudyError
 from pipeline.file_names import folded
 from pipeline.intake.sessions import ids, readable
+from pipeline.intake.waiting import group_folder, waiting
 from pipeline.json_files import read_json
 from pipeline.study import Study
 
+ALIKE = 0.8  # from which the names of two groups differ by a slip of the keys
 _DAMAGED = ".damaged"
 
 
@@ -41,6 +45,58 @@ def group_id(study: Study, group: str) -> str:
     """
     with os_errors("numbering a group"):
         return known_group(study, group) or group_of_folder(study, group)
+
+
+def no_group(study: Study, group: str, remedy: str) -> StudyError:
+    """The error that there is no such group; it names the one that may be meant."""
+    meant = nearest_group(study, group)
+    question = f" Did you mean '{meant}'?" if meant else ""
+    return StudyError(f"There is no group '{group}'.{question}", remedy)
+
+
+def nearest_group(study: Study, group: str) -> str | None:
+    """The group or inbox folder whose name is that of a new group but for a slip of the keys.
+
+    None if no name is so near, or if the inbox has a folder of exactly this name. Names that
+    differ in a number are of different groups. Raises as ``known_group``.
+    """
+    name = folded(group).strip()
+    with os_errors("reading the list of groups"):
+        folders = {folded(each.name).strip() for each in study.inbox.iterdir() if each.is_dir()}
+        known = {*_groups(study), *folders}
+    numbers = re.findall(r"\d+", name)
+    named = [each for each in known if re.findall(r"\d+", each) == numbers]
+    return None if name in known else next(iter(get_close_matches(name, named, 1, ALIKE)), None)
+
+
+def remove_group(study: Study, group_id: str) -> None:
+    """Remove a group that has no sessions: its roster, its guide and its number.
+
+    Whoever calls holds the study's names. Raises StudyError if it has sessions, or recordings that
+    wait in the inbox; else as ``known_group``.
+    """
+    with os_errors("removing a group"):
+        if any(group_of(session_id) == group_id for session_id in ids(study)):
+            raise StudyError(
+                f"{group_id} has sessions, so it stays.",
+                "Move them to another group with `vuoro session … --group`, then remove this one.",
+            )
+        groups = _groups(study)
+        names = {name for name, known in groups.items() if known == group_id}
+        if any(folded(group_folder(study, file)).strip() in names for file in waiting(study)):
+            raise StudyError(
+                f"Recordings of {group_id} wait in the inbox, so it stays.",
+                "Move them out of its folder first.",
+            )
+        for file in (
+            study.rosters / f"{group_id}.yaml",
+            study.guides / f"{group_id}.txt",
+            study.people / f"{group_id}.json",
+        ):
+            remove(file)
+        if names:
+            left = {name: known for name, known in groups.items() if known != group_id}
+            _write(study, left)
 
 
 def group_of_folder(study: Study, folder: str) -> str:

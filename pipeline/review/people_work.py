@@ -10,7 +10,6 @@ from pathlib import Path
 from pipeline import intake, locks
 from pipeline.chain import SessionChain
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError
 from pipeline.listen import clips_of_voices
 from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, anchor, place
@@ -103,7 +102,7 @@ def _recordings(study: Study, group: str | None) -> list[Recording]:
         return intake.readable(study)
     group_id = intake.known_group(study, group)
     if group_id is None:
-        raise StudyError(f"There is no group '{group}'.", "`vuoro status` lists the sessions.")
+        raise intake.no_group(study, group, "`vuoro status` lists the sessions.")
     return intake.readable(study, group_id)
 
 

@@ -146,6 +146,6 @@ def test_check_tells_of_every_roster(tmp_path: Path) -> None:
     (study.rosters / "G09.yaml").write_text("members: [{role: Salarooli}]", encoding="utf-8")
     status, said = vuoro(study, "group", "check")
     assert status == 1
-    assert "G08: 2 member(s), no consent of 1, 2: sessions that they may be in wait" in said
+    assert "G08: 2 member(s), no consent of 1, 2: new recordings that they may be in wait" in said
     assert "G09: The roster cannot be used. Member 1: `role` must be one of" in said
     assert "Sala" not in said

@@ -26,6 +26,7 @@ CODES = {
     "kind": {"meeting": 1, "group_interview": 2, "turn": 1, "minimal_response": 2},
     "role": {"leader": 1, "facilitator": 2, "participant": 3, "interviewer": 4, "unknown": 5},
     "identity": {"roster": 1, "voice": 2, "unknown": 3},
+    "consent": {"yes": 1, "no": 2, "unknown": 3},
     "identified_by": {"human": 1, "voice": 2, "new": 3, "unknown": 4},
 }
 CODES |= {"from_role": CODES["role"], "to_role": CODES["role"]}
@@ -94,8 +95,10 @@ def test_csv_read_by_duckdb(dataset: Path, exports: Path, name: str) -> None:
 def test_csv_tells_what_is_missing_from_what_is_empty(exports: Path) -> None:
     data = (exports / "csv" / "people.csv").read_bytes()
     assert data.startswith(b'\xef\xbb\xbf"person_id",')
-    assert '"H07","G01","leader","roster",2,2,9.45,"järjestö",12' in data.decode().splitlines()
-    assert '"H11","G01","participant","voice",2,1,2.55,,' in data.decode().splitlines()
+    assert (
+        '"H07","G01","leader","roster","yes",2,2,9.45,"järjestö",12' in data.decode().splitlines()
+    )
+    assert '"H11","G01","participant","voice","unknown",2,1,2.55,,' in data.decode().splitlines()
     attendance = (exports / "csv" / "attendance.csv").read_text("utf-8-sig")
     assert '"facilitator",false,,,,,' in attendance
 
