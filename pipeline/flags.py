@@ -147,6 +147,11 @@ FLAGS: dict[str, Flag] = {
         "Jokin korjaus ei löytänyt paikkaansa. Avaa korjaustaulukko ja katso, mikä.",
         "A correction did not find its place. Open the sheet of corrections to see which.",
     ),
+    "talk_left_out": Flag(
+        "note",
+        "Jonkun puhe on jätetty pois tästä kopiosta, koska hänen suostumustaan ei ole.",
+        "The talk of a person who has not consented is left out of this copy.",
+    ),
     "person_withdrawn": Flag(
         "note",
         "Joku on perunut osallistumisensa; hänen puheensa on poistettu.",

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # findings on the terminal; the report has all
 
+CONSENT = """\
+Remove the talk with `vuoro withdraw`, say whose the voices are with `vuoro review people`, correct
+the roster, or release with --leave-out-unconsented. `vuoro status` says who it is."""
+
 NEXT = """\
 Now read sample-to-read.csv, mark what leaks, and sign RELEASE.md; share the folder after that."""
 
@@ -37,6 +41,14 @@ def release(
         bool,
         typer.Option(
             "--unreviewed", help="Release though people have not judged all; it is marked so."
+        ),
+    ] = False,
+    leave_out_unconsented: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-unconsented",
+            help="Leave out the talk of people who have not consented, and of voices that may be "
+            "theirs; the report names them. Notebooks and exports are left out.",
         ),
     ] = False,
     allow_dates: Annotated[
@@ -63,6 +75,7 @@ def release(
     options = Options(
         coarse=coarse,
         unreviewed=unreviewed,
+        leave_out_unconsented=leave_out_unconsented,
         allow_dates=allow_dates,
         strict=strict,
         replace=replace,
@@ -91,6 +104,12 @@ def _tell(report: Report) -> None:
         _warn(f"  {finding}")
     if len(report.findings) > SHOWN:
         _warn(f"  … and {len(report.findings) - SHOWN} more; the report has all.")
+    if count["consent"]:
+        _warn(CONSENT)
+    if report.talk_left_out:
+        turns, words = report.counts["turns left out"], report.counts["words left out"]
+        sessions = ", ".join(report.talk_left_out)
+        say(f"Left out without consent: {turns} turn(s) and {words} word(s) in {sessions}.")
     cells = report.small_cells
     say(
         f"Small cells: {len(cells.alone)} where somebody is the only one of a role in a session; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from pipeline.release.places import Listing, Passage, Place, Unreadable
 from pipeline.release.reading import lines, passages
 from pipeline.release.small_cells import SmallCells
 from pipeline.release.voices import voice_prints
+from pipeline.roster.unconsented import Unconsented
 from pipeline.tables import TABLES
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
@@ -99,6 +100,22 @@ class Examination:
             place = Place(f"session {self.needles.shown(session)}")
             self.listing.add("reviewed", place, "not everything found in it has been judged")
         return not waiting
+
+    def consent(self, people: Iterable[Unconsented], waiting: Collection[str]) -> None:
+        """Make a hindrance of whoever speaks, or may speak, without having consented.
+
+        So are sessions that ``waiting`` to be built anew: whose talk their rows are is not sure.
+        """
+        sessions = [file.stem for file in files.files(self.dataset, "sessions")]
+        for session in sessions:
+            place = Place(f"session {self.needles.shown(session)}")
+            for each in people:
+                if session in each.sessions:
+                    speaks = "speaks" if session in each.speaks_in else "may speak"
+                    self.listing.add("consent", place, f"{each.who} {each.state} and {speaks} here")
+            if session in waiting:
+                what = "who speaks here is not sure until `vuoro build` has run"
+                self.listing.add("consent", place, what)
 
     def small_cells(self, cells: SmallCells) -> None:
         """Make a hindrance of everybody who stands out."""

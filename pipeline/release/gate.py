@@ -12,7 +12,9 @@ from glob import escape
 from pathlib import Path, PurePath
 
 from pipeline import intake, locks
+from pipeline.chain import unfinished
 from pipeline.dataset.datasheet import summarise
+from pipeline.dataset.files import group_of
 from pipeline.disk import PENDING, os_errors, sync, write_atomically
 from pipeline.errors import StudyError
 from pipeline.exports.write import export, forget, forms_in
@@ -25,10 +27,12 @@ from pipeline.release import contents
 from pipeline.release.coarse import coarsen, masks
 from pipeline.release.detectors import Detect
 from pipeline.release.examination import Examination, Progress
+from pipeline.release.left_out import leave_out
 from pipeline.release.needles import Needles
 from pipeline.release.report import NAME, SAMPLE, Report, draw, sample_csv
 from pipeline.release.small_cells import SmallCells, small_cells
 from pipeline.review.work import judged_sessions
+from pipeline.roster.unconsented import Unconsented, consents, groups_without_consent
 from pipeline.settings import Settings
 from pipeline.study import Study
 
@@ -42,11 +46,13 @@ class Options:
     """How to release. ``sample`` is the number of turns to read; ``k`` that of k-anonymity.
 
     ``strict`` makes small cells a hindrance; ``unreviewed`` lets sessions pass that nobody has
-    reviewed, and marks the release so.
+    reviewed, and marks the release so; ``leave_out_unconsented`` leaves out the talk of people
+    who have not consented, which else is a hindrance.
     """
 
     coarse: bool = False
     unreviewed: bool = False
+    leave_out_unconsented: bool = False
     allow_dates: bool = False
     strict: bool = False
     replace: bool = False
@@ -98,16 +104,23 @@ def _released(
 ) -> Outcome:
     with _pending(out) as pending:
         table = EntityTable.load(study)
+        people = _without_consent(study)
+        cut = options.leave_out_unconsented and people
         with os_errors("copying what shall be released"):
-            copied = contents.copy(study, pending, extras=not options.coarse)
+            copied = contents.copy(study, pending, extras=not (options.coarse or cut))
         _require_key(study, pending / contents.DATASET)
+        left = leave_out(study, settings, pending / contents.DATASET, people if cut else ())
+        waiting = _waiting(study, settings)
         labels = _labels(settings)
         with os_errors("reading the names of the recordings"):
             file_names = list(_file_names(study))
         allowed = masks(table) if options.coarse else ()
         needles = Needles(table, file_names, labels=labels, masks=allowed)
         look = Examination(pending, table, needles, labels, progress)
+        look.consent(() if cut else people, waiting)
+        look.counts.update(left.counts)
         report = _examined(look, study, settings, options, copied, detect, judged)
+        report = replace(report, talk_left_out=left.people)
         if not report.released:
             with os_errors("writing the report"):
                 _write_report(study.private / REFUSED, report, 0o600)
@@ -118,6 +131,22 @@ def _released(
         with os_errors("putting the release into its place"):
             _publish(pending, out)
     return Outcome(report, out / f"{NAME}.md")
+
+
+def _without_consent(study: Study) -> tuple[Unconsented, ...]:
+    """Who is in the data set without consent. Raises StudyError if that cannot be told."""
+    found = consents(study)
+    for error in found.unusable:
+        raise error
+    return found.people
+
+
+def _waiting(study: Study, settings: Settings) -> Collection[str]:
+    """Sessions of groups with a member without consent whose rows are not as they would be now."""
+    if not (wanted := groups_without_consent(study)):
+        return ()
+    to_come = unfinished(study, settings, verify=False)
+    return [session_id for session_id in to_come if group_of(session_id) in wanted]
 
 
 def _examined(

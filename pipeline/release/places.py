@@ -21,6 +21,7 @@ Check = Literal[
     "detectors",
     "reviewed",
     "small_cells",
+    "consent",
 ]
 Shown = Callable[[str], str]  # how a name of a file or column may be shown
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -42,6 +42,7 @@ CHECKS: Mapping[Check, tuple[str, str]] = {
     ),
     "reviewed": ("Jokainen istunto on tarkistettu", "Every session was reviewed"),
     "small_cells": ("Pieniä soluja ei ole", "There are no small cells"),
+    "consent": ("Jokainen, joka puhuu, on suostunut", "Everybody who speaks has consented"),
 }
 _COUNTS = {
     "rows of tables": "taulujen rivejä",
@@ -51,6 +52,9 @@ _COUNTS = {
     "sessions reviewed": "tarkistettuja istuntoja",
     "sessions in which names were looked for anew": "istuntoja, joista nimiä etsittiin uudelleen",
     "pictures cut out of notebooks": "muistikirjoista poistettuja kuvia",
+    "members without consent": "jäseniä, joiden suostumusta ei ole",
+    "turns left out": "pois jätettyjä puheenvuoroja ja minimipalautteita",
+    "words left out": "pois jätettyjä sanoja",
     "pseudonyms made coarse": "karkeistettuja peitteitä",
     "entities whose names were looked for": "kohteita, joiden nimiä etsittiin",
     "forms of names looked for letter by letter": "nimien muotoja, joita etsittiin kirjaimittain",
@@ -70,7 +74,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is told of a release, or of why there is none. ``counts`` by what was counted."""
+    """All that is told of a release, or of why there is none. ``counts`` by what was counted.
+
+    ``talk_left_out`` are people without consent whose rows were left out, by session.
+    """
 
     made_on: str
     released: bool
@@ -82,6 +89,7 @@ class Report:
     left_out: tuple[str, ...]
     findings: tuple[Finding, ...]
     small_cells: SmallCells
+    talk_left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sample: Sample | None = None
 
     def json(self) -> str:
@@ -158,6 +166,11 @@ def _head(report: Report) -> list[str]:
         f"| taso / level | {level[0] if report.coarse else level[1]} |",
         f"| päivämäärät sallittu / dates allowed | {_yes(report.dates_allowed)} |",
         f"| jätetty pois / left out | {', '.join(report.left_out) or '–'} |",
+        *(
+            f"| puhe jätetty pois ilman suostumusta / talk left out without consent | {session}: "
+            f"{', '.join(people)} |"
+            for session, people in report.talk_left_out.items()
+        ),
         "",
     ]
 
@@ -183,6 +196,8 @@ def _state(report: Report, check: Check, n_found: int) -> str:
         return "ei / no"
     if check == "dates" and report.counts.get("texts with a date"):
         return f"sallittu / allowed: {report.counts['texts with a date']}"
+    if check == "consent" and report.talk_left_out:
+        return "puhe jätetty pois / talk left out"
     if check == "small_cells" and report.small_cells.any:
         return "alla / below"
     return "kunnossa / in order"

@@ -13,7 +13,7 @@ from pipeline.dataset import files
 from pipeline.dataset.people import Met, met
 from pipeline.errors import DatasetError, VuoroError
 from pipeline.pseudonymise.entities import EntityTable
-from pipeline.roster.files import usable
+from pipeline.roster.files import load_all, usable
 from pipeline.roster.model import Consent, Member, Roster, session_name
 from pipeline.roster.seed import person_id
 from pipeline.study import Study
@@ -110,6 +110,15 @@ def consents(study: Study, group_id: str | None = None) -> Consents:
     ]
     unusable = [error for group, error in wrong.items() if group_id in (None, group)]
     return Consents(tuple(found), tuple(unusable))
+
+
+def groups_without_consent(study: Study) -> frozenset[str]:
+    """The groups of which a member has not consented, wherever that member speaks.
+
+    Raises StudyError if a roster cannot be used, TransientError.
+    """
+    rosters = load_all(study)
+    return frozenset(r.group for r in rosters if any(m.consent != "yes" for m in r.members))
 
 
 def _of_group(study: Study, roster: Roster) -> Iterator[Unconsented]:
