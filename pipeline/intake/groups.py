@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 from collections import defaultdict
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from pipeline.dataset.files import group_of
@@ -18,7 +18,7 @@ from pipeline.intake.waiting import group_folder, waiting
 from pipeline.json_files import read_json
 from pipeline.study import Study
 
-ALIKE = 0.8  # from which the names of two groups differ by a slip of the keys
+ALIKE = 0.8  # from which two words differ by a slip of the keys
 _DAMAGED = ".damaged"
 
 
@@ -57,16 +57,29 @@ def no_group(study: Study, group: str, remedy: str) -> StudyError:
 def nearest_group(study: Study, group: str) -> str | None:
     """The group or inbox folder whose name is that of a new group but for a slip of the keys.
 
-    None if no name is so near, or if the inbox has a folder of exactly this name. Names that
-    differ in a number are of different groups. Raises as ``known_group``.
+    None if no name is so near, or if the inbox has a folder of exactly this name. Raises as
+    ``known_group``.
     """
     name = folded(group).strip()
     with os_errors("reading the list of groups"):
         folders = {folded(each.name).strip() for each in study.inbox.iterdir() if each.is_dir()}
         known = {*_groups(study), *folders}
-    numbers = re.findall(r"\d+", name)
-    named = [each for each in known if re.findall(r"\d+", each) == numbers]
-    return None if name in known else next(iter(get_close_matches(name, named, 1, ALIKE)), None)
+    near = [each for each in sorted(known) if _is_slip(name, each)]
+    return None if name in known else max(near, key=lambda each: _alike(name, each), default=None)
+
+
+def _is_slip(name: str, other: str) -> bool:
+    """Whether two names are alike in every word, and the same in every number."""
+    if re.findall(r"\d+", name) != re.findall(r"\d+", other):
+        return False
+    words, others = name.split(), other.split()
+    if len(words) != len(others):
+        words, others = ["".join(words)], ["".join(others)]
+    return all(_alike(one, two) >= ALIKE for one, two in zip(words, others, strict=True))
+
+
+def _alike(one: str, two: str) -> float:
+    return SequenceMatcher(None, one, two).ratio()
 
 
 def remove_group(study: Study, group_id: str) -> None:

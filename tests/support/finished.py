@@ -6,7 +6,9 @@ Each person's sound is noise of their own, and each says a word that nobody else
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from tracks import write
 from models.registry import ResolvedModel
 from pipeline import intake
 from pipeline.audio import SAMPLE_RATE_HZ, decode
+from pipeline.build import background
 from pipeline.chain import SessionChain
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
@@ -33,6 +36,8 @@ from pipeline.records import (
     VoicePrint,
     Word,
 )
+from pipeline.roster.files import save
+from pipeline.roster.model import parsed
 from pipeline.store import write_record
 from pipeline.study import Study, create
 
@@ -79,24 +84,34 @@ def finished_study(
     root: Path,
     sessions: tuple[str, ...] = ("1.wav", "2.wav"),
     told: bool = False,
+    members: Sequence[dict[str, Any]] = (),
 ) -> Study:
     """A study whose sessions are in the data set; ``fake_models`` must be in place.
 
     Its people talk too little to be known from one session to the next: the second is G07-S01-U2
-    in the first. Where a human has ``told`` who they are, it is H02 in all.
+    in the first. Where a human has ``told`` who they are, it is H02 in all. ``members`` are those
+    of the group's roster, who have consented as far as that says nothing else; see ``enrol``.
     """
     study = create(root)
     study.groups_file.write_text('{"ryhmä": "G07"}', encoding="utf-8")
     inbox = study.inbox / "ryhmä"
     inbox.mkdir()
+    if members:
+        enrol(study, *members, consent="yes")
     for number, name in enumerate(sessions):
         write(inbox / name, sound() * (1 - number / 10))
         accepted = intake.accept(study, inbox / name, study.settings().intake)
         assert isinstance(accepted, intake.Accepted)
         finish(study, accepted.recording.session_id, told)
-    publish_people(study.dataset)
+    publish_people(study.dataset, background(study))
     write_documentation(study.dataset)
     return study
+
+
+def enrol(study: Study, *members: dict[str, Any], consent: str | None = None) -> None:
+    """Give G07 a roster of these members, with this consent or their own."""
+    known = {} if consent is None else {"consent": consent}
+    save(study, parsed({"group": "G07", "members": [{**m, **known} for m in members]}))
 
 
 def finish(study: Study, session_id: str, told: bool = False) -> SessionChain:

@@ -202,14 +202,14 @@ PLANTED: dict[str, tuple[Callable[[Study], object], str]] = {
             s.dataset / "people" / "G01.parquet",
             lambda t: t.append_column("virtanen", pa.array([1.0] * t.num_rows)),
         ),
-        f"dataset/people/G01.parquet: name of column 10 «[Henkilö 7]»: {VIRTANEN}",
+        f"dataset/people/G01.parquet: name of column 11 «[Henkilö 7]»: {VIRTANEN}",
     ),
     "the name of a column of the study's own": (
         lambda s: rewrite(
             s.dataset / "people" / "G01.parquet",
             lambda t: t.rename_columns([*t.column_names[:-1], "x_virtanen"]),
         ),
-        f"dataset/people/G01.parquet: name of column 9 «[Henkilö 7]»: {VIRTANEN}",
+        f"dataset/people/G01.parquet: name of column 10 «[Henkilö 7]»: {VIRTANEN}",
     ),
     "a value in a column of the study's own": (
         lambda s: cell(s.dataset / "people" / "G01.parquet", "x_ala", "H03", "Virtasen alaisia"),
