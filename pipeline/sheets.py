@@ -3,7 +3,9 @@
 A sheet is declared by its columns; its rows are mappings from a column's key to what stands there.
 There are two kinds. A sheet of *answers* shows what the machine found, a row each: people change
 cells in the columns to fill in, and only cells that somebody has changed count, wherever the rows
-and columns have been moved. A *form* is a table of people's own, with rows as many as they like.
+and columns have been moved. Each row keeps what stood in it when the sheet was made, so that an old
+sheet undoes nothing that was decided since. A *form* is a table of people's own, with rows as many
+as they like.
 
 No text ever becomes a formula, whatever it begins with.
 """
@@ -15,7 +17,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +45,7 @@ MAX_HEIGHT, LINE_HEIGHT = 409.0, 15.0  # points; more than the first no row can 
 FORM_ROWS = 200  # of a form that have drop-downs
 _SUBJECT = "The sheet"
 _LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what a spreadsheet takes for one character
+DECIDED_SINCE = "it was decided otherwise after this sheet was written"
 _MAX_KEPT = 300  # characters of a cell that are kept as they were written; of more, a digest
 
 
@@ -130,6 +133,17 @@ class Answer:
         """The text of a cell that somebody has changed; None where nobody has."""
         now, before = self.cells[column], self.written.get(column, "")
         return None if now == before else now
+
+    def is_stale(
+        self, column: str, now: str, means: Callable[[str], object] = lambda cell: cell
+    ) -> bool:
+        """Whether a cell was decided otherwise since the sheet was made: to apply it undoes that.
+
+        ``now`` is what a new sheet would show there; ``means`` tells cells that say the same.
+        """
+        known = (self.cells[column], self.written.get(column, ""))
+        shown = text(now)
+        return _kept(shown) not in known and means(shown) not in map(means, known)
 
 
 def workbook(*tables: tuple[Sheet, Sequence[Row]], guide: str = "", opens_at: int = 0) -> bytes:

@@ -74,12 +74,18 @@ def warn(sentences: Iterable[str]) -> None:
         problems.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
-def refuse(wrong_cells: Sequence[str]) -> None:
-    """End the command where cells of a sheet are wrong, with a sentence for each."""
+def refuse(wrong_cells: Sequence[str], new_sheet: str) -> None:
+    """End the command where cells of a sheet cannot be applied, with a sentence for each.
+
+    ``new_sheet`` is the command that writes a sheet of what stands now.
+    """
+    from pipeline.sheets import DECIDED_SINCE
+
     if wrong_cells:
-        for problem in wrong_cells:
-            problems.print(problem, markup=False, highlight=False, soft_wrap=True)
-        problems.print(f"{len(wrong_cells)} cell(s) are wrong: nothing was applied.")
+        warn(wrong_cells)
+        warn([f"{len(wrong_cells)} cell(s) cannot be applied: nothing was applied."])
+        if any(DECIDED_SINCE in problem for problem in wrong_cells):
+            warn([f"`{new_sheet}` writes a new sheet, which shows what was decided since."])
         raise typer.Exit(1)
 
 

@@ -58,7 +58,7 @@ def edit(
     if apply is not None:
         with locks.alone(place):
             applied = apply_turns(place, settings, session_id, apply, by=by or user(), at=now())
-        _report(applied)
+        _report(applied, session_id)
     if apply is None or out is not None:
         written = write_turns(place, settings, session_id, out, turn)
         say(f"{written.n_rows} row(s) to look at are in {written.file}")
@@ -66,8 +66,8 @@ def edit(
         say(IDENTIFIES)
 
 
-def _report(applied: Applied) -> None:
-    refuse(applied.problems)
+def _report(applied: Applied, session: str) -> None:
+    refuse(applied.problems, f"vuoro edit {session} --out NEW.xlsx")
     if not applied.n_edits:
         say("Nothing new was corrected in this sheet.")
         return

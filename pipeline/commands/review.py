@@ -64,7 +64,7 @@ def names(
     if apply is not None:
         with nobody_at_work(place):
             applied = apply_names(place, settings, apply, by=by or user(), at=now())
-        _report(applied, "masks")
+        _report(applied, "masks", "names")
     if out is not None:
         _say_written(write_names(place, settings, out), out)
     if apply is None and out is None:
@@ -93,7 +93,7 @@ def people(
     if apply is not None:
         with locks.alone(place):
             applied = apply_people(place, settings, apply, by=by or user(), at=now())
-        _report(applied, "makes")
+        _report(applied, "makes", "people")
     if out is not None:
         _say_written(write_people(place, settings, out, group), out)
     if apply is None and out is None:
@@ -106,8 +106,8 @@ def people(
         warn(consents(place, group and known_group(place, group)).sentences)
 
 
-def _report(applied: Applied, makes: str) -> None:
-    refuse(applied.problems)
+def _report(applied: Applied, makes: str, what: str) -> None:
+    refuse(applied.problems, f"vuoro review {what} --out NEW.xlsx")
     if not applied.n_decisions:
         say("Nothing new was decided in this sheet.")
         return

@@ -112,6 +112,10 @@ class EntityTable:
         """The entity that this pseudonym stands for now, wherever decisions have put it."""
         return self._judged.entities.get(self._judged.now(id))
 
+    def is_merged(self, id: Id) -> bool:
+        """Whether people have put this entity into another one."""
+        return self._judged.is_merged(id)
+
     @cached_property
     def by_name(self) -> dict[Key, Entity]:
         """The entity of each name, under the types in which it was found and that it has now."""
@@ -267,6 +271,7 @@ class _Judged:
             (entity.type, name): entity.id for entity in found for name in entity.names
         } | {key: entity.id for entity in found for key in entity.mistaken}
         self._gone: dict[Id, Id] = {}
+        self._merged: set[Id] = set()
         for decision in decisions:
             self._lay(decision)
 
@@ -274,6 +279,11 @@ class _Judged:
         while id in self._gone:
             id = self._gone[id]
         return id
+
+    def is_merged(self, id: Id) -> bool:
+        while id in self._gone and id not in self._merged:
+            id = self._gone[id]
+        return id in self._merged
 
     def _lay(self, decision: Decision) -> None:
         id = self.now(decision.entity)
@@ -299,6 +309,8 @@ class _Judged:
                 if other != id:
                     del self.entities[id]
                     self._gone[id] = other
+                    if decision.action == "merge":
+                        self._merged.add(id)
                     self._join(replace(entity, type=other[0], number=other[1]))
 
     def _join(self, entity: Entity) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -11,11 +11,15 @@ from pipeline.pseudonymise.search import Names
 from pipeline.records import EntityType
 from pipeline.review import words
 from pipeline.review.names import NEW
-from pipeline.review.sheet import SHEET
-from pipeline.sheets import Answer
+from pipeline.review.sheet import SHEET, decided_cells
+from pipeline.sheets import DECIDED_SINCE, Answer
 
 WITH_MERGE = frozenset({"merge", "decision", "note"})
 _VERDICTS = ", ".join(words.VERDICTS.values())
+_MEANS: Mapping[str, Callable[[str], object]] = {
+    "decision": words.verdict,
+    "type": words.entity_type,
+}
 
 SpokenAs = Mapping[str, frozenset[str]]  # the names (nominatives) of each form, both casefolded
 
@@ -41,8 +45,9 @@ def decided(
     """The table with what the answers change in it.
 
     Only cells that somebody has changed count, and only where they differ from the table as it is
-    now: a sheet applied twice changes nothing more, and an old sheet undoes nothing. ``by`` is who
-    decides, ``at`` when (ISO 8601). No problem says a name.
+    now: a sheet applied twice changes nothing more. A row that was decided otherwise since its
+    sheet was written is a problem. ``by`` is who decides, ``at`` when (ISO 8601). No problem says a
+    name.
     """
     work = _Deciding(table, by, at, spoken_as or {}, random)
     # merges first, so that what other rows say is said of what the entities are in the end
@@ -66,6 +71,7 @@ class _Deciding:
     ) -> None:
         self.table = table
         self.problems: list[tuple[int, str]] = []
+        self._before = table
         self._by, self._at, self._random = by, at, random
         self._spoken_as = spoken_as
         self._rows: dict[str, int] = {}
@@ -99,6 +105,7 @@ class _Deciding:
     def _carry_out(self, answer: Answer, filled: Mapping[str, str]) -> None:
         self._once(answer, next(iter(filled)))
         verdict, type, into = _verdict(filled), _type(filled), self._into(filled, answer)
+        self._require_current(answer, filled, into)
         if into:
             self._merge_row(answer, filled, verdict, into)
             return
@@ -150,6 +157,30 @@ class _Deciding:
         first = self._rows.setdefault(answer.id, answer.number)
         if first != answer.number and answer.id:
             raise _Wrong(column, f"row {first} is the same row; fill in one of them only")
+
+    def _require_current(self, answer: Answer, filled: Mapping[str, str], into: Id | None) -> None:
+        """Refuse a row that would undo what was decided since its sheet was written."""
+        id, entity = words.entity_id(answer.id), self._entity_before(answer)
+        if entity is None or (into and (other := self._before.entity(into)) and other == entity):
+            return  # of nothing that was there, or merged before
+        if id and self._before.is_merged(id):
+            raise _Wrong(next(iter(filled)), DECIDED_SINCE)
+        now = decided_cells(entity)
+        stale = {c for c in now if answer.is_stale(c, now[c], _MEANS.get(c, words.plain))}
+        if _is_new(answer):
+            stale.discard("type")  # what was written there is a suggestion, not a decision
+        for column in filled:
+            if column in stale or (column in ("merge", "split") and stale & {"decision", "type"}):
+                raise _Wrong(column, DECIDED_SINCE)
+
+    def _entity_before(self, answer: Answer) -> Entity | None:
+        """What the row was about before this sheet; None if it was nothing yet."""
+        if not _is_new(answer):
+            id = words.entity_id(answer.id)
+            return self._before.entity(id) if id else None
+        known = {name: entity for (_, name), entity in self._before.by_name.items()}
+        forms = answer.id.removeprefix(NEW).strip().split("|")
+        return next((known[form] for form in forms if form in known), None)
 
     def _present(self, answer: Answer, column: str) -> Id:
         id = words.entity_id(answer.id)

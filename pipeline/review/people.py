@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from pipeline import sheets
 from pipeline.people.anchors import Anchor
 from pipeline.people.decisions import Told
+from pipeline.people.register import Known
 from pipeline.records import Interval
 from pipeline.review.people_guide import GUIDE
 from pipeline.review.voices import PASSAGES, Heard, Voice
@@ -170,7 +171,7 @@ def _cells(row: Row) -> dict[str, Value]:
     return {
         **shown,
         "label": voice.label,
-        "decision": row.group.shown(_told(voice)),
+        "decision": row.group.shown(decided_as(voice.told, known)),
         "person": row.group.shown(known.person_id),
         "proposed": row.group.shown(voice.proposed or ""),
         "alike": ", ".join(voice.alike),
@@ -183,8 +184,7 @@ def _cells(row: Row) -> dict[str, Value]:
     }
 
 
-def _told(voice: Voice) -> str:
+def decided_as(told: str | None, known: Known | None) -> str:
     """What was decided; of somebody who had a number then, by the name that they have now."""
-    told = voice.told or ""
-    is_somebody = told not in ("", *SHOWN) and voice.known.by == "human"
-    return voice.known.person_id if is_somebody else told
+    is_somebody = told not in (None, "", *SHOWN) and known is not None and known.by == "human"
+    return known.person_id if known and is_somebody else told or ""

@@ -25,7 +25,7 @@ from pipeline.review.work import Applied
 from pipeline.roster.model import session_name
 from pipeline.roster.seed import seed
 from pipeline.settings import Settings
-from pipeline.sheets import Answer, address, new_private_file
+from pipeline.sheets import DECIDED_SINCE, Answer, address, new_private_file
 from pipeline.study import Study
 
 DECISION = "decision"
@@ -166,13 +166,19 @@ class _Deciding:
         about = (self._study, recording.session_id, talk, chain.voice_model)
         before = decisions.told(*about)
         labels = place([voice for _, voice in rows], talk, chain.voice_model)
+        register_ = register.load(self._study, recording.group_id)
+        known = {e.known.label: e.known for e in register_.latest(recording.session_id)}
         said: dict[str, tuple[str, int]] = {}
         for (answer, _), label in zip(rows, labels, strict=True):
             if (cell := answer.filled(DECISION)) is None:
                 continue
-            person = self._group(recording.group_id).person(cell)
+            group = self._group(recording.group_id)
+            person = group.person(cell)
+            now = people.decided_as(before.get(label or ""), known.get(label or ""))
             if problem := self._problem(recording, person, label):
                 self._complain(answer, problem)
+            elif answer.is_stale(DECISION, group.shown(now), group.person):
+                self._complain(answer, DECIDED_SINCE)
             elif person and label:
                 other, number = said.setdefault(label, (person, answer.number))
                 if other != person:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import sheets
+from pipeline.pseudonymise.entities import Entity
 from pipeline.review.guide import GUIDE
 from pipeline.review.names import Row
 from pipeline.review.words import CATEGORIES, QUEUES, TYPES, VERDICTS, pseudonym
@@ -46,6 +47,16 @@ def answers(file: Path) -> list[Answer]:
     return sheets.answers(file, SHEET)
 
 
+def decided_cells(entity: Entity) -> dict[str, str]:
+    """What the cells to fill in show of what is decided about an entity."""
+    return {
+        "decision": VERDICTS.get(entity.verdict, ""),
+        "type": TYPES[entity.type],
+        "category": entity.category,
+        "note": entity.note,
+    }
+
+
 def _cells(row: Row) -> dict[str, Value]:
     variants = [f"{said} ×{count}" if count > 1 else said for said, count in row.variants]
     more = len(variants) - MAX_VARIANTS
@@ -57,10 +68,7 @@ def _cells(row: Row) -> dict[str, Value]:
         "count": row.count,
         "n_sessions": row.n_sessions,
         **{f"excerpt_{i}": text for i, text in enumerate(row.excerpts, start=1)},
-        "decision": VERDICTS.get(entity.verdict, "") if entity else "",
-        "type": TYPES[row.type],
-        "category": entity.category if entity else "",
-        "note": entity.note if entity else "",
+        **(decided_cells(entity) if entity else {"type": TYPES[row.type]}),
         "detectors": ", ".join(row.detectors),
         "id": row.id,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from pipeline.pseudonymise.entities import Entity, EntityTable, Id
 from pipeline.review import words
 from pipeline.review.decide import Decided, decided
-from pipeline.review.sheet import SHEET
+from pipeline.review.names import Row
+from pipeline.review.sheet import SHEET, answers, as_workbook
 from pipeline.sheets import Answer
 
 NAMES = ("pekka", "virtanen", "oulu", "ehyt", "nikula")
@@ -22,7 +25,12 @@ TABLE = EntityTable(
     )
 )
 SPOKEN = {"pekan": frozenset({"pekka"}), "virtasen": frozenset({"virtanen"})}
-OF = {"person": "henkilö / person", "place": "paikka / place"}
+OF = {
+    "person": "henkilö / person",
+    "place": "paikka / place",
+    "organisation": "organisaatio / organisation",
+}
+SINCE = "it was decided otherwise after this sheet was written."
 
 
 def answer(id: str, number: int = 2, *, was: dict[str, str] | None = None, **cells: str) -> Answer:
@@ -183,28 +191,73 @@ def test_what_was_not_touched_undoes_nothing() -> None:
     assert (found.verdict, found.category, found.note) == ("keep", "kollega", "x")
 
 
-def test_an_id_that_is_gone_is_followed() -> None:
-    merged = after(answer("person 7", merge="Henkilö 8"))
-    table = after(answer("person 7", decision="jätä"), table=merged)
-    assert entity(table, ("person", 8)).verdict == "keep"
+def stale(newer: Answer, *old: Answer) -> tuple[str, ...]:
+    """What is wrong with an old sheet once another was applied; nothing of it is."""
+    now = after(newer)
+    outcome = apply(answer("place 3", 9, decision="jätä"), *old, table=now)
+    assert outcome.table == now
+    return outcome.problems
+
+
+@pytest.mark.parametrize(
+    ("newer", "old", "column"),
+    [
+        ({"decision": "peitä"}, {"decision": "jätä"}, "Päätös / Decision"),
+        ({"type": "paikka"}, {"type": "tunniste"}, "Tyyppi / Type"),
+        ({"category": "kollega"}, {"category": "asiakas"}, "Luokka / Category"),
+        ({"note": "sama"}, {"note": "eri"}, "Muistiinpano / Note"),
+        ({"decision": "ei nimi"}, {"merge": "Henkilö 8"}, "Yhdistä / Merge into"),
+        ({"type": "paikka"}, {"split": "pekka"}, "Erota / Split off"),
+        ({"merge": "Henkilö 8"}, {"decision": "jätä"}, "Päätös / Decision"),
+        ({"merge": "Henkilö 8"}, {"note": "sama"}, "Muistiinpano / Note"),
+    ],
+)
+def test_a_row_that_was_decided_since_is_not_decided_by_an_old_sheet(
+    newer: dict[str, str], old: dict[str, str], column: str
+) -> None:
+    found = stale(answer("person 7", **newer), answer("person 7", 4, **old))
+    assert found == (f"Row 4, {column}: {SINCE}",)
+
+
+def test_a_new_row_that_was_decided_since_is_not_decided_by_an_old_sheet() -> None:
+    newer, old = answer("new nikula", decision="peitä"), answer("new nikula", 4, decision="ei nimi")
+    assert stale(newer, old) == (f"Row 4, Päätös / Decision: {SINCE}",)
+
+
+def test_an_old_sheet_that_says_what_was_decided_since_says_nothing_new() -> None:
+    now = after(answer("person 7", decision="jätä", note="talo"))
+    again = apply(answer("person 7", decision="keep", note="talo"), table=now)
+    assert (again.problems, again.n_decisions) == ((), 0)
+
+
+def test_a_note_too_long_for_the_hidden_column_is_known_again(tmp_path: Path) -> None:
+    """It is kept as a digest; changed by nobody else, it may be changed."""
+    table = after(answer("person 7", note="pitkä " * 100))
+    row = Row("person 7", "other", "person", entity(table, ("person", 7)), (), 1, 1, ())
+    file = tmp_path / "names.xlsx"
+    file.write_bytes(as_workbook([row]))
+    (written,) = answers(file)
+    changed = replace(written, cells={**written.cells, "note": "lyhyt"})
+    assert entity(apply(changed, table=table).table, ("person", 7)).note == "lyhyt"
+    other = after(answer("person 7", was={"note": table.judged[-1].note}, note="x"), table=TABLE)
+    assert apply(changed, table=other).problems == (f"Row 2, Muistiinpano / Note: {SINCE}",)
 
 
 def test_rows_that_are_one_by_now_must_agree() -> None:
-    merged = after(answer("person 7", merge="Henkilö 8"))
-    both = (answer("person 7", 2, decision="jätä"), answer("person 8", 3, decision="peitä"))
-    outcome = apply(*both, table=merged)
-    assert outcome.table == merged
+    both = (answer("new oulu", 2, decision="jätä"), answer("place 3", 3, decision="peitä"))
+    outcome = apply(*both)
+    assert outcome.table == TABLE
     assert outcome.problems == (
         "Row 3, Päätös / Decision: row 2 is the same entity by now and says otherwise.",
     )
 
 
 def test_rows_that_are_one_by_now_must_agree_on_its_type() -> None:
-    merged = after(answer("person 7", merge="Henkilö 8"))
-    both = (answer("person 7", 2, type="paikka"), answer("person 8", 3, type="tunniste"))
-    assert [p.split(":")[0] for p in apply(*both, table=merged).problems] == [
-        "Row 3, Tyyppi / Type"
-    ]
+    both = (
+        answer("new oulu", 2, decision="peitä", type="tunniste"),
+        answer("place 3", 3, type="organisaatio"),
+    )
+    assert [p.split(":")[0] for p in apply(*both).problems] == ["Row 3, Tyyppi / Type"]
 
 
 @pytest.mark.parametrize("seed", range(20))

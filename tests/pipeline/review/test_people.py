@@ -25,6 +25,7 @@ from pipeline.study import Study, create
 from pipeline.timeline import Talk
 
 MAIJA = {"name": "Maija Meikäläinen", "aliases": ["Maikki"], "role": "leader"}
+PEKKA = {"name": "Pekka Peitetty", "aliases": ["Pekka"]}
 WHO = "Kuka / Who"
 
 
@@ -150,6 +151,34 @@ def test_applied_twice_changes_nothing_and_an_old_sheet_undoes_nothing(
     told = study.people_decisions.read_bytes()
     assert apply(study, file) == apply(study, old) == Applied(0, ())
     assert study.people_decisions.read_bytes() == told
+
+
+@pytest.mark.parametrize("newer", ["Maija Meikäläinen", "uusi henkilö / new person", "tuntematon"])
+def test_a_voice_that_was_decided_since_is_not_decided_by_an_old_sheet(
+    study: Study, tmp_path: Path, newer: str
+) -> None:
+    """Nothing of the old sheet is applied, and each such row is told."""
+    enrol(study, MAIJA, PEKKA)
+    old = sheet(study, tmp_path, S01_0="Pekka", S01_1="uusi")
+    apply(study, sheet(study, tmp_path, S01_0=newer))
+    told = study.people_decisions.read_bytes()
+    applied = apply(study, old)
+    (row,) = [row for row in people.answers(old) if row.filled("decision") == "Pekka"]
+    assert applied.problems == (
+        f"Row {row.number}, {WHO}: it was decided otherwise after this sheet was written.",
+    )
+    assert applied.n_decisions == 0 and study.people_decisions.read_bytes() == told
+
+
+def test_what_a_new_sheet_shows_may_be_decided_otherwise(study: Study, tmp_path: Path) -> None:
+    enrol(study, MAIJA, PEKKA)
+    apply(study, sheet(study, tmp_path, S01_0="Maija Meikäläinen"))
+    old = sheet(study, tmp_path, S01_0="Pekka")
+    assert apply(study, old).n_decisions == 1
+    agreeing = sheet(study, tmp_path, S01_0="Maija Meikäläinen")
+    also = sheet(study, tmp_path, S01_0="Maikki")
+    assert apply(study, agreeing).n_decisions == 1
+    assert apply(study, also) == Applied(0, ())
 
 
 def test_two_labels_are_one_person_who_is_given_to_both(study: Study, tmp_path: Path) -> None:
