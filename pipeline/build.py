@@ -152,6 +152,11 @@ def _told(member: Member) -> Background:
     return Background(consent="unknown" if member.consent is None else "no")
 
 
+def made_by(chain: SessionChain) -> str:
+    """The command that makes what a session lacks."""
+    return "vuoro run" if HEARING & {*chain.pending(verify=False)} else "vuoro build"
+
+
 def rounds(to_do: Callable[[], ToDo], failed: Collection[str]) -> Iterator[ToDo]:
     """What there is to do, once and again: a name that one session brings is masked in all, so
     that those done before it come up once more.

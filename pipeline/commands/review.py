@@ -26,6 +26,8 @@ from pipeline.commands.common import (
 
 if TYPE_CHECKING:
     from pipeline.review.work import Applied, Summary
+    from pipeline.settings import Settings
+    from pipeline.study import Study
 
 app = typer.Typer(
     name="review",
@@ -68,7 +70,9 @@ def names(
     if out is not None:
         _say_written(write_names(place, settings, out), out)
     if apply is None and out is None:
-        _show(summary(place, settings))
+        found = summary(place, settings)
+        _show(found)
+        _show_waiting(place, settings, found.waiting)
 
 
 @app.command()
@@ -102,7 +106,7 @@ def people(
 
         found = summary(place, settings, group)
         _show_queues("Rows in the sheet of people", QUEUES, found.queues)
-        _show_waiting(found.waiting)
+        _show_waiting(place, settings, found.waiting)
         warn(consents(place, group and known_group(place, group)).sentences)
 
 
@@ -130,7 +134,6 @@ def _show(summary: Summary) -> None:
     _show_queues("Rows in the sheet of names", QUEUES, summary.queues)
     done = sum(summary.judged.values())
     say(f"{done} of {len(summary.judged)} session(s) have every name decided.")
-    _show_waiting(summary.waiting)
 
 
 def _show_queues(what: str, queues: Mapping[Any, str], counts: Counter[Any]) -> None:
@@ -139,6 +142,12 @@ def _show_queues(what: str, queues: Mapping[Any, str], counts: Counter[Any]) -> 
         say(f"{counts[queue]:7} {called}")
 
 
-def _show_waiting(waiting: Sequence[str]) -> None:
+def _show_waiting(study: Study, settings: Settings, waiting: Sequence[str]) -> None:
+    from pipeline import intake
+    from pipeline.build import made_by
+    from pipeline.chain import SessionChain
+
     if waiting:
-        say(f"{len(waiting)} more session(s) are not ready: run `vuoro run` first.")
+        chains = (SessionChain(study, intake.recording(study, id), settings) for id in waiting)
+        command = max(map(made_by, chains))  # a run makes all, a build not what must be heard
+        say(f"{len(waiting)} more session(s) are not ready: run `{command}` first.")

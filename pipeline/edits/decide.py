@@ -12,8 +12,10 @@ from pipeline.edits.model import About, Action, Edit
 from pipeline.edits.sheet import CUT, DELETE, KINDS, MERGE, tenths, text_of, turns_sheet
 from pipeline.edits.words import timed
 from pipeline.records import Turn, TurnKind
-from pipeline.sheets import Answer
+from pipeline.sheets import DECIDED_SINCE, Answer
 from pipeline.store import digest
+
+Cells = Mapping[str, str]
 
 _SHEET = turns_sheet([])
 # what a row was before decides where an edit of it is found, so whose it is comes near the end
@@ -42,14 +44,17 @@ def decided(
     done: Mapping[str, str],
     duration_s: float,
     added: Sequence[About] = (),
+    since: Mapping[str, Cells] | None = None,
 ) -> Decided:
     """What the answers change.
 
     ``turns`` are the session's by row id, in order, as they were when the sheet was written;
     ``labels`` the speaker labels by how they are shown; ``done`` the rows that were carried out
     before, each with a digest of what was filled in then. ``duration_s`` is the recording's;
-    ``added`` is the talk that was added before.
+    ``added`` is the talk that was added before. ``since`` are the rows that another sheet has
+    changed since this one was written, with what stands in their cells now.
     """
+    since = since or {}
     work = _Deciding(turns, labels, duration_s, added)
     for answer in answers:
         filled = {k: now for k in answer.cells if (now := answer.filled(k)) is not None}
@@ -57,8 +62,17 @@ def decided(
             work.add(answer.number, filled, done)
         elif filled and done.get(answer.id) == _digest(filled):
             work.note(answer.id, filled)
+        elif filled and answer.id in done:
+            work.refuse(answer.number, next(iter(filled)))
+        elif filled and answer.id in since:
+            stands = since[answer.id]
+            other = [c for c, cell in filled.items() if cell != stands.get(c, "")]
+            if other:
+                work.refuse(answer.number, other[0])
+            else:
+                work.note(answer.id, filled)
         elif filled:
-            work.take(answer, filled, applied=answer.id in done)
+            work.take(answer, filled)
     work.merge()
     if work.problems:
         return Decided((), {}, tuple(sentence for _, sentence in sorted(work.problems)))
@@ -88,12 +102,14 @@ class _Deciding:
         self._label = {id: turn.label for id, turn in turns.items()}  # after the sheet
         self._merged: dict[str, int] = {}  # row ids, with their place in the sheet
 
-    def take(self, answer: Answer, filled: Mapping[str, str], *, applied: bool) -> None:
+    def refuse(self, number: int, column: str) -> None:
+        """Tell that a row was decided otherwise since the sheet was written."""
+        self._complain(number, column, DECIDED_SINCE)
+
+    def take(self, answer: Answer, filled: Mapping[str, str]) -> None:
         """Turn a row's cells into edits."""
         try:
             column = next(iter(filled))
-            if applied:
-                raise _Wrong(column, "this row was carried out before; change it in a new sheet")
             if answer.id in self.rows:
                 raise _Wrong(column, "another row is the same row; fill in one of them only")
             if answer.id not in self._turns:

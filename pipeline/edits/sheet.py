@@ -118,6 +118,15 @@ def text_of(turn: Turn) -> str:
     return sheets.text(" ".join(word.text for word in turn.words))
 
 
+def decided_cells(turn: Turn, called: Mapping[str, str]) -> dict[str, str]:
+    """What the cells to fill in show of a turn."""
+    return {
+        "speaker": called[turn.label],
+        "kind": KINDS[turn.kind],
+        "text": text_of(turn),
+    }
+
+
 def tenths(seconds: float) -> str:
     """``3725.46`` as ``1:02:05.5``."""
     rounded = round(seconds * 10)
@@ -136,10 +145,8 @@ def _row(turn: Turn, number: int, id: str, called: Mapping[str, str]) -> Row:
         "number": number,
         "start": tenths(turn.start_s),
         "end": tenths(turn.end_s),
-        "speaker": called[turn.label],
-        "kind": KINDS[turn.kind],
+        **decided_cells(turn, called),
         "said": text_of(turn),
-        "text": text_of(turn),
         "confidence": None if sure is None else round(sure, 2),
         "suspect": ", ".join(turn.suspect),
         "edited": ", ".join(turn.edited),

@@ -9,12 +9,14 @@ from itertools import chain as all_of
 from pathlib import Path
 
 from pipeline import intake
+from pipeline.build import made_by
 from pipeline.chain import SessionChain
 from pipeline.correct import correct
 from pipeline.disk import os_errors, write_atomically
 from pipeline.edits import log, sheet
 from pipeline.edits.decide import decided
-from pipeline.edits.model import About, Corrected, Correction, relabelled
+from pipeline.edits.find import SHARED
+from pipeline.edits.model import About, Corrected, Correction, Edit, relabelled
 from pipeline.errors import RecordingError, StudyError, UnreadableError
 from pipeline.listen import clips_of_turns
 from pipeline.people.anchors import Anchor, anchor
@@ -113,6 +115,7 @@ def apply_turns(
         dict(all_of.from_iterable(c.rows.items() for c in session.corrections)),
         session.duration_s,
         session.added,
+        since=session.since(sheet.by_id(turns, before), before),
     )
     corrections = session.corrections
     if outcome.edits and not outcome.problems:
@@ -123,6 +126,14 @@ def apply_turns(
     return Applied(len(outcome.edits), n_lost, outcome.problems)
 
 
+def _is_of(edit: Edit, turn: Turn) -> bool:
+    """Whether an edit is of the talk of this turn."""
+    place = Interval(turn.start_s, turn.end_s)
+    shorter_s = min(place.duration_s, edit.about.duration_s)
+    is_theirs = turn.label in (edit.about.label, edit.speaker)
+    return is_theirs and edit.about.overlap_s(place) >= SHARED * shorter_s > 0
+
+
 class _Session:
     """A session whose turns are assembled, and what was corrected in it so far."""
 
@@ -131,7 +142,11 @@ class _Session:
         self._chain = SessionChain(study, intake.recording(study, session_id), settings)
         # hashing the sound file would take longer than all the rest
         if self._chain.find("assemble", verify=False) is None:
-            raise StudyError(f"{session_id} is not processed yet.", "Run `vuoro run` first.")
+            command = made_by(self._chain)
+            what = "is not processed yet"
+            if command == "vuoro build":
+                what = "waits: what was decided since is not in its turns yet"
+            raise StudyError(f"{session_id} {what}.", f"Run `{command}` first.")
         self._voices = self._chain.voices
         self.corrections = log.load(study, session_id)
 
@@ -163,6 +178,28 @@ class _Session:
         except (StudyError, RecordingError, UnreadableError):
             return {}
         return {turn_id: address(file, folder) for turn_id, file in files.items()}
+
+    def since(self, turns: Mapping[str, Turn], before: int) -> dict[str, dict[str, str]]:
+        """The turns that sheets written later than after ``before`` corrections have changed, by
+        row id, with what the cells to fill in show of them now."""
+        later = [
+            correction
+            for correction in self.corrections[before:]
+            if before not in map(sheet.n_before, correction.rows)
+        ]
+        edits = [*relabelled(later, self._voices, self._chain.voice_model)]
+        now = self.after(self.corrections).conversation.turns if edits else ()
+        own = {id: [edit for edit in edits if _is_of(edit, turn)] for id, turn in turns.items()}
+        return {id: self._cells(turn, own[id], now) for id, turn in turns.items() if own[id]}
+
+    def _cells(self, turn: Turn, edits: Sequence[Edit], now: Sequence[Turn]) -> dict[str, str]:
+        """What stands where a turn was: the cells of that which has most of its time."""
+        place = Interval(turn.start_s, turn.end_s)
+        here = [t for t in now if place.overlap_s(Interval(t.start_s, t.end_s)) > 0]
+        if not here or any(edit.action == "delete" for edit in edits):
+            return {"action": sheet.DELETE}
+        most = max(here, key=lambda t: place.overlap_s(Interval(t.start_s, t.end_s)))
+        return sheet.decided_cells(most, self.called)
 
     def before(self, answers: Sequence[Answer]) -> int:
         """How many corrections there were when the sheet of these answers was written."""

@@ -103,7 +103,7 @@ def test_a_row_that_was_carried_out_is_changed_in_a_new_sheet() -> None:
     outcome = decide(answer(2, text="Joo."), answer(4, action=DELETE), done=done)
     assert outcome.edits == ()
     (sentence,) = outcome.problems
-    assert sentence.startswith("Row 4, Teksti / Text: this row was carried out before")
+    assert sentence.startswith("Row 4, Teksti / Text: it was decided otherwise after this sheet")
 
 
 def test_a_merge_minds_what_was_carried_out_before() -> None:

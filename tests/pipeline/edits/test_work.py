@@ -146,6 +146,42 @@ def test_two_may_fill_in_a_sheet_each(study: Study) -> None:
     )
 
 
+def test_a_row_that_was_corrected_since_is_not_corrected_by_an_old_sheet(study: Study) -> None:
+    """Neither by a sheet of the same day nor by one that is older than other corrections."""
+    same, older = written(study, "1.xlsx"), written(study, "2.xlsx")
+    apply(study, fill(same, 2, text="Mä olin eilen kotona."))
+    newer = written(study, "3.xlsx")
+    apply(study, fill(newer, 4, text="Niin mutta te lähditte."))
+    log_ = log.load(study, SESSION)
+    since = "it was decided otherwise after this sheet was written."
+    fill(older, 2, text="Mä olin eilen koulussa.")
+    fill(older, 4, text="Niin mutta he lähtivät.")
+    fill(older, 6, text="Eipä kestä.")
+    assert apply(study, older).problems == (
+        f"Row 2, {SHEET.title('text')}: {since}",
+        f"Row 4, {SHEET.title('text')}: {since}",
+    )
+    assert log.load(study, SESSION) == log_
+    assert apply(study, fill(newer, 6, text="Eipä kestä.")) == Applied(1, 0)
+
+
+def test_an_old_sheet_that_agrees_with_what_was_corrected_since_is_taken(study: Study) -> None:
+    older = written(study, "1.xlsx")
+    apply(study, fill(written(study, "2.xlsx"), 6, text="Eipä kestä."))
+    apply(study, fill(written(study, "3.xlsx"), 4, text="Niin mutta te lähditte."))
+    fill(older, 4, text="Niin mutta te lähditte.")
+    assert apply(study, fill(older, 2, text="Olin eilen töissä.")) == Applied(1, 0)
+
+
+def test_a_row_that_was_deleted_since_is_not_corrected_by_an_old_sheet(study: Study) -> None:
+    older, also = written(study, "1.xlsx"), written(study, "2.xlsx")
+    apply(study, fill(written(study, "3.xlsx"), 6, text="Eipä kestä."))
+    apply(study, fill(written(study, "4.xlsx"), 4, action=DELETE))
+    (problem,) = apply(study, fill(older, 4, text="Niin.")).problems
+    assert "decided otherwise" in problem
+    assert apply(study, fill(also, 4, action=DELETE)) == Applied(0, 0)
+
+
 def test_rows_may_be_sorted_and_columns_moved(study: Study) -> None:
     file = fill(written(study), 4, text="Niin.")
     book = load_workbook(file)
@@ -207,7 +243,10 @@ def test_a_session_that_is_not_there_or_not_processed(study: Study) -> None:
     with pytest.raises(StudyError, match="no session G07-S09"):
         write_turns(study, study.settings(), "G07-S09", study.root.parent / "a.xlsx")
     other = study.settings({"turns.lapse_s": "3"})
-    with pytest.raises(StudyError, match="not processed yet"):
+    with pytest.raises(StudyError, match=r"not in its turns yet.*`vuoro build`"):
+        write_turns(study, other, SESSION, study.root.parent / "b.xlsx")
+    other = study.settings({"transcription.beam_size": "1"})
+    with pytest.raises(StudyError, match=r"not processed yet.*`vuoro run`"):
         write_turns(study, other, SESSION, study.root.parent / "b.xlsx")
 
 
