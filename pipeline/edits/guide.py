@@ -43,6 +43,9 @@ mitään ei oteta käyttöön ja väärät solut luetellaan. Voit jatkaa saman t
 sen käyttöön uudelleen. Sen jälkeen vuoro build . Korjaukset säilyvät, vaikka tallenne
 käsiteltäisiin uudelleen toisella mallilla, ja näkyvät aineistossa sarakkeessa edited.
 
+Jos rivistä on korjattu toisin taulukon kirjoittamisen jälkeen, mitään ei myöskään oteta käyttöön:
+kirjoita uusi taulukko ja korjaa rivi siinä.
+
 # Correcting turns
 
 This workbook has {n_rows} rows, one for each turn and each minimal response. It holds what was
@@ -79,4 +82,7 @@ In the end: save, and run vuoro edit SESSION --apply FILE . If a cell is wrong, 
 and the wrong cells are listed. You may go on filling in the same sheet and apply it again. Then
 vuoro build . Corrections outlive every rerun with other models, and show in the data in the column
 edited.
+
+Nor is anything applied if a row was corrected otherwise after the sheet was written: write a new
+sheet and correct the row there.
 """

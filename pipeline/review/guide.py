@@ -52,6 +52,9 @@ Lopuksi: tallenna ja anna komento vuoro review names --apply TIEDOSTO . Jos joki
 mitään ei oteta käyttöön ja väärät solut luetellaan. Sen jälkeen vuoro run . Päätöksiä ei koskaan
 poisteta, ja ne säilyvät, vaikka aineisto käsiteltäisiin uudelleen.
 
+Jos rivistä on päätetty toisin taulukon kirjoittamisen jälkeen, mitään ei myöskään oteta käyttöön:
+kirjoita uusi taulukko ja päätä rivi siinä.
+
 # Reviewing names
 
 This workbook has {n_rows} rows. It holds real names: keep it as you keep the recordings, do not
@@ -95,4 +98,7 @@ be filled down over a whole queue.
 In the end: save, and run vuoro review names --apply FILE . If a cell is wrong, nothing is applied
 and the wrong cells are listed. Then vuoro run . Decisions are never removed, and outlive every
 rerun.
+
+Nor is anything applied if a row was decided otherwise after the sheet was written: write a new
+sheet and decide the row there.
 """

@@ -44,6 +44,9 @@ Lopuksi: tallenna ja anna komento vuoro review people --apply TIEDOSTO . Jos jok
 mitään ei oteta käyttöön ja väärät solut luetellaan. Sen jälkeen vuoro run . Päätökset säilyvät,
 vaikka aineisto käsiteltäisiin uudelleen toisilla malleilla; uudempi päätös korvaa vanhemman.
 
+Jos rivistä on päätetty toisin taulukon kirjoittamisen jälkeen, mitään ei myöskään oteta käyttöön:
+kirjoita uusi taulukko ja päätä rivi siinä.
+
 # Reviewing people
 
 This workbook has {n_rows} rows. It holds real names and talk: keep it as you keep the recordings,
@@ -79,4 +82,7 @@ Look for them in the session's other rows, and decide anew.
 In the end: save, and run vuoro review people --apply FILE . If a cell is wrong, nothing is applied
 and the wrong cells are listed. Then vuoro run . Decisions outlive every rerun, with other models
 too; a later decision replaces an earlier one.
+
+Nor is anything applied if a row was decided otherwise after the sheet was written: write a new
+sheet and decide the row there.
 """
