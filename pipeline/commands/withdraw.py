@@ -6,7 +6,16 @@ from typing import Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, now, opened, problems, say, unlock
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    StudyOption,
+    now,
+    opened,
+    problems,
+    say,
+    unlock,
+    warn,
+)
 
 NOT_DONE = "That is not the person's id: nothing was removed."
 
@@ -27,6 +36,7 @@ def withdraw(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person's turns, words, voice and speech. The others' ids stay. For good."""
+    from pipeline.roster.unconsented import consents
     from pipeline.withdrawal.withdraw import CANNOT, plan
     from pipeline.withdrawal.withdraw import withdraw as carry_out
 
@@ -37,6 +47,8 @@ def withdraw(
     say(f"{person} is in {_listed(planned.sessions, 'no session')}.")
     if planned.groups:
         say(f"Of the roster of {_listed(planned.groups, 'no group')}, the pseudonym will be left.")
+    if not planned.sessions:
+        warn(each.sentence for each in consents(place).people if each.person_id == person)
     say(CANNOT)
     if not yes and typer.prompt(f"Type {person} to remove it for good").strip() != person:
         problems.print(NOT_DONE)

@@ -17,6 +17,7 @@ from pipeline.roster.files import load_all, usable
 from pipeline.roster.model import Consent, Member, Roster, session_name
 from pipeline.roster.seed import person_id
 from pipeline.study import Study
+from pipeline.withdrawal import tombstones
 
 Voices = Mapping[str, frozenset[str]]  # people of the data set, by session
 
@@ -33,7 +34,8 @@ class Unconsented:
 
     ``member`` is the position in the roster, ``person_id`` None until the roster was read in.
     ``speaks_in`` are the sessions in which they are known. In those of ``may_speak_in`` voices may
-    be theirs, because nobody has said whose they are.
+    be theirs, because nobody has said whose they are. Of somebody who has left the study,
+    ``is_nameless``, no voice can be said to be theirs any more.
     """
 
     group_id: str
@@ -42,6 +44,7 @@ class Unconsented:
     consent: Consent | None
     speaks_in: tuple[str, ...]
     may_speak_in: Voices
+    is_nameless: bool = False
 
     @property
     def who(self) -> str:
@@ -69,11 +72,17 @@ class Unconsented:
                 f"talk with `vuoro withdraw {self.person_id}`, or correct the roster."
             )
         if self.may_speak_in:
-            parts.append(
-                f"{self.who} {self.state} and may speak in {', '.join(self.may_speak_in)}. Say "
-                "whose the voices are with `vuoro review people`, list the sessions under `absent` "
-                "if the person was not there, or correct the roster."
+            remedy = (
+                "Say whose the voices are with `vuoro review people`, list the sessions under "
+                "`absent` if the person was not there, or correct the roster."
             )
+            if self.is_nameless:
+                remedy = (
+                    "Remove the voice that is theirs with `vuoro withdraw`, then list the sessions "
+                    "under `absent`."
+                )
+            where = ", ".join(self.may_speak_in)
+            parts.append(f"{self.who} {self.state} and may speak in {where}. {remedy}")
         return " ".join(parts)
 
     @property
@@ -126,16 +135,17 @@ def _of_group(study: Study, roster: Roster) -> Iterator[Unconsented]:
         return
     sessions = [*_sessions(study, roster.group)]
     table = EntityTable.load(study)
+    left = {tombstone.person_id for tombstone in tombstones.load(study) if tombstone.sessions}
     for position, member in enumerate(roster.members, start=1):
         if member.consent == "yes":
             continue
         id = person_id(table, member)
         known = tuple(s.session["session_id"] for s in sessions if id in s.heard)
-        # of a person who has left the study, nothing but what is known is left to find
-        voices = _may_be(member, sessions, is_known=bool(known)) if member.name else {}
+        voices = {} if id in left else _may_be(member, sessions, is_known=bool(known))
         maybe = {session: found for session, found in voices.items() if session not in known}
         if known or maybe:
-            yield Unconsented(roster.group, position, id, member.consent, known, maybe)
+            state = (member.consent, known, maybe, not member.name)
+            yield Unconsented(roster.group, position, id, *state)
 
 
 def _may_be(member: Member, sessions: Sequence[Met], *, is_known: bool) -> Voices:

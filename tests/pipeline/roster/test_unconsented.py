@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from pipeline.cli import app
 from pipeline.roster.unconsented import consents, groups_without_consent
 from pipeline.study import Study
+from pipeline.withdrawal.tombstones import Tombstone, put
 
 ANNA: dict[str, Any] = {"name": "Salanimi Anna", "person_id": "H01"}
 BEN: dict[str, Any] = {"name": "Salanimi Ben", "person_id": "H02"}
@@ -93,6 +94,17 @@ def test_whoever_is_in_no_session_is_not_told(nameless: Study) -> None:
 
 def test_of_a_person_who_has_left_only_what_is_known_counts(nameless: Study) -> None:
     enrol(nameless, {"person_id": "H02", "consent": "withdrawn"})
+    put(nameless, Tombstone("H02", "2026-01-02", "done", {"G07-S01": "0"}))
+    assert consents(nameless).people == ()
+
+
+def test_of_a_person_who_left_without_a_voice_that_was_theirs_any_may_be(nameless: Study) -> None:
+    enrol(nameless, BEN | {"consent": "no"})
+    shown = run(nameless, "withdraw", "H02", "--yes")
+    assert shown.exit_code == 0 and "may speak in G07-S01, G07-S02" in shown.output
+    (found,) = consents(nameless).people
+    assert found.consent == "withdrawn" and "under `absent`" in found.sentence
+    enrol(nameless, {"person_id": "H02", "consent": "withdrawn", "absent": "all"})
     assert consents(nameless).people == ()
 
 
