@@ -29,8 +29,6 @@ from pipeline.borders.text import clean, data_in
 from pipeline.borders.workbook import Broken, CellRow, workbook_in
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError
-from pipeline.key.file import lies_in
-from pipeline.study import Study
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -212,24 +210,6 @@ def address(file: Path, folder: Path) -> str:
         return quote(Path(os.path.relpath(file, folder)).as_posix())
     except ValueError:
         return file.as_uri()
-
-
-def new_private_file(study: Study, out: Path) -> Path:
-    """Where a new file that identifies people is to be written: ``out``, with links followed.
-
-    Raises StudyError if there is such a file, or if it would be inside the study but not in
-    private/; TransientError where that cannot be seen.
-    """
-    with os_errors("looking where to write the sheet"):
-        out = out.expanduser().resolve()
-        if lies_in(out, [study.root]) and not lies_in(out, [study.private]):
-            raise StudyError(
-                "Inside the study, names in clear may be in private/ only.",
-                "Give a file there, or one outside the study that nobody else sees.",
-            )
-        if out.exists():  # it may hold decisions that are not applied yet
-            raise StudyError("There is such a file already.", "Give another name.")
-    return out
 
 
 def _fill(page: Worksheet, sheet: Sheet, rows: Sequence[Row]) -> None:

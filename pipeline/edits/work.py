@@ -20,11 +20,12 @@ from pipeline.edits.model import About, Corrected, Correction, Edit, relabelled
 from pipeline.errors import RecordingError, StudyError, UnreadableError
 from pipeline.listen import clips_of_turns
 from pipeline.people.anchors import Anchor, anchor
+from pipeline.private_file import new_private_file
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Audio, Cast, Conversation, Interval, Turn
 from pipeline.review.who import Group
 from pipeline.settings import Settings
-from pipeline.sheets import Answer, address, new_private_file
+from pipeline.sheets import Answer, address
 from pipeline.study import Study
 from pipeline.timeline import Talk
 from pipeline.turn_ids import short, turn_ids
@@ -63,7 +64,7 @@ def write_turns(
     Without ``out``, that is private/edits/<session_id>.xlsx. It ``opens_at`` a turn, by its id.
     The sound of each turn that it opens is written to the study's clips.
 
-    Raises StudyError where the file may not be (``sheets.new_private_file``), there is no such
+    Raises StudyError where the file may not be (``new_private_file``), there is no such
     session or it is not processed yet, or its log, the roster or the key cannot be used;
     TransientError.
     """

@@ -15,6 +15,7 @@ from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, anchor, place
 from pipeline.people.decisions import Told
 from pipeline.people.register import Known
+from pipeline.private_file import new_private_file
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Diarisation, Interval, Recording
 from pipeline.review import people
@@ -25,7 +26,7 @@ from pipeline.review.work import Applied
 from pipeline.roster.model import session_name
 from pipeline.roster.seed import seed
 from pipeline.settings import Settings
-from pipeline.sheets import DECIDED_SINCE, Answer, address, new_private_file
+from pipeline.sheets import DECIDED_SINCE, Answer, address
 from pipeline.study import Study
 
 DECISION = "decision"
@@ -43,7 +44,7 @@ def write_people(study: Study, settings: Settings, out: Path, group: str | None 
     """Write the sheet of people, and the clips that it opens; the number of rows.
 
     The sheet is a new file that its owner alone can read; of all groups, or of one, by its id or
-    inbox folder. Raises StudyError where the file may not be (``sheets.new_private_file``) or if
+    inbox folder. Raises StudyError where the file may not be (``new_private_file``) or if
     there is no such group; what ``voices.read`` and ``roster.seed`` raise; TransientError.
     """
     out = new_private_file(study, out)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline import intake
 from pipeline.disk import os_errors, write_atomically
+from pipeline.private_file import new_private_file
 from pipeline.pseudonymise.apply import said
 from pipeline.pseudonymise.entities import EntityTable, Verdict
 from pipeline.review.decide import decided
@@ -17,7 +18,6 @@ from pipeline.review.queues import Queue
 from pipeline.review.sheet import answers, as_workbook
 from pipeline.review.talk import Talk, all_masked, places, read
 from pipeline.settings import Settings
-from pipeline.sheets import new_private_file
 from pipeline.study import Study
 
 
@@ -54,7 +54,7 @@ class Applied:
 def write_names(study: Study, settings: Settings, out: Path) -> int:
     """Write the sheet of names to a new file that its owner alone can read; the number of rows.
 
-    Raises StudyError where the file may not be (``sheets.new_private_file``); what ``talk.read``
+    Raises StudyError where the file may not be (``new_private_file``); what ``talk.read``
     and ``EntityTable.load`` raise; TransientError where it cannot be written.
     """
     out = new_private_file(study, out)

@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline import sheets
 from pipeline.borders.workbook import workbook_in
 from pipeline.errors import StudyError
+from pipeline.private_file import new_private_file
 from pipeline.sheets import GUIDE_SHEET, MAX_CHARACTERS, Answer, Column, Link, Row, Sheet, workbook
 from pipeline.study import Study, create
 
@@ -204,15 +205,15 @@ def test_what_identifies_people_stays_out_of_the_study_but_private(
     (study.private / "link").symlink_to(study.dataset)
     root = study.private if place.startswith("link") else study.root
     with pytest.raises(StudyError, match="private/ only"):
-        sheets.new_private_file(study, root / place)
+        new_private_file(study, root / place)
 
 
 def test_where_what_identifies_people_may_be(study: Study, tmp_path: Path) -> None:
     for file in (tmp_path / "a.xlsx", study.private / "a.xlsx"):
-        assert sheets.new_private_file(study, file) == file
+        assert new_private_file(study, file) == file
         file.touch()
         with pytest.raises(StudyError, match="such a file already"):
-            sheets.new_private_file(study, file)
+            new_private_file(study, file)
 
 
 def test_rows_and_the_guide_are_high_enough_for_their_wrapped_texts() -> None:

@@ -1,0 +1,28 @@
+"""Where a new file that identifies people may be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError
+from pipeline.key.file import lies_in
+from pipeline.study import Study
+
+
+def new_private_file(study: Study, out: Path) -> Path:
+    """Where a new file that identifies people is to be written: ``out``, with links followed.
+
+    Raises StudyError if there is such a file, or if it would be inside the study but not in
+    private/; TransientError where that cannot be seen.
+    """
+    with os_errors("looking where to write the sheet"):
+        out = out.expanduser().resolve()
+        if lies_in(out, [study.root]) and not lies_in(out, [study.private]):
+            raise StudyError(
+                "Inside the study, names in clear may be in private/ only.",
+                "Give a file there, or one outside the study that nobody else sees.",
+            )
+        if out.exists():  # it may hold decisions that are not applied yet
+            raise StudyError("There is such a file already.", "Give another name.")
+    return out
