@@ -184,7 +184,7 @@ PLANTED: list[tuple[str, str, str, Callable[[list[Row]], list[Row] | None], str]
     ("turn-taking of another number", "dynamics_person", S01, put("H03", session_number=2),
      "it is not as in sessions: G01-S01 H03"),
     ("unheard-of correction", "turns", S01, put(JOO, edited=["voice"]),
-     "edited is none of text, speaker, split, merged, kind in " + JOO),
+     "edited is none of text, speaker, split, merged, kind, added in " + JOO),
     # turn-taking
     ("transfers", "dynamics_session", S01, put(n_floor_transfers=2),
      "n_floor_transfers is 2, but the rows of turns make 1"),
