@@ -36,7 +36,7 @@ from pipeline.records import (
     VoicePrint,
     Word,
 )
-from pipeline.roster.files import save
+from pipeline.roster.files import load_all, save
 from pipeline.roster.model import parsed
 from pipeline.store import write_record
 from pipeline.study import Study, create
@@ -103,7 +103,7 @@ def finished_study(
         accepted = intake.accept(study, inbox / name, study.settings().intake)
         assert isinstance(accepted, intake.Accepted)
         finish(study, accepted.recording.session_id, told)
-    publish_people(study.dataset, background(study))
+    publish_people(study.dataset, background(study, load_all(study)))
     write_documentation(study.dataset)
     return study
 
