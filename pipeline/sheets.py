@@ -27,7 +27,6 @@ from urllib.parse import quote
 from pipeline.borders.archive import MAX_BYTES
 from pipeline.borders.text import clean, data_in
 from pipeline.borders.workbook import Broken, CellRow, workbook_in
-from pipeline.disk import os_errors
 from pipeline.errors import StudyError
 
 if TYPE_CHECKING:

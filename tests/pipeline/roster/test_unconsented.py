@@ -113,7 +113,7 @@ def test_a_damaged_roster_keeps_nothing_else_from_being_told(named: Study) -> No
     (named.rosters / "G08.yaml").write_text("members: [", encoding="utf-8")
     found = consents(named)
     assert [each.person_id for each in found.people] == ["H02"]
-    assert "The roster of G08 cannot be used" in found.sentences[1]
+    assert "The roster of G08 is not valid YAML" in found.sentences[1]
 
 
 def test_status_and_the_commands_of_groups_say_it(named: Study) -> None:
