@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,20 @@ import nbformat
 import pandas as pd
 import pytest
 from many_sessions import GROUPS, UNKNOWN, make_study
-from nbclient import NotebookClient
-from traced import traced
+from traced import run_traced
 
 pytestmark = pytest.mark.notebooks
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 NAMES = [notebook.stem[:2] for notebook in NOTEBOOKS]
+
+EXECUTE = """
+import sys, nbformat
+from nbclient import NotebookClient
+whole = nbformat.read(sys.argv[1], 4)
+NotebookClient(whole, timeout=120, kernel_name="python3").execute(cwd=sys.argv[2])
+nbformat.write(whole, sys.argv[1])
+"""
 
 
 class Ran:
@@ -30,8 +39,12 @@ class Ran:
             empty = nbformat.v4.new_code_cell("%reset -f", id=f"{notebook.stem[:2]}-reset")
             cells += [empty, *nbformat.read(notebook, 4).cells]
         whole = nbformat.v4.new_notebook(cells=cells)
-        client = NotebookClient(whole, timeout=120, kernel_name="python3")
-        self.trace = traced(lambda: client.execute(cwd=str(NOTEBOOKS[0].parent)))
+        file = study / "whole.ipynb"
+        nbformat.write(whole, file)
+        command = [sys.executable, "-c", EXECUTE, str(file), str(NOTEBOOKS[0].parent)]
+        self.trace, process = run_traced(command, {**os.environ})
+        assert process.returncode == 0, process.stderr
+        whole = nbformat.read(file, 4)
         self.cells = [cell for cell in whole.cells if cell.cell_type == "code"]
 
     def data(self, number: str) -> list[dict[str, Any]]:

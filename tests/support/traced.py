@@ -53,7 +53,11 @@ class Trace:
 
 
 def traced(work: Callable[[], object]) -> Trace:
-    """Do ``work`` in a thread of its own; that and what it starts is traced until it returns."""
+    """Do ``work`` in a thread of its own; that and what it starts is traced until it returns.
+
+    It should do little but start processes: native code that asks while it holds the interpreter
+    waits for ever, as the answer comes from Python.
+    """
     trace = Trace()
     listeners: list[int] = []
     ready = threading.Event()
