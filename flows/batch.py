@@ -25,7 +25,7 @@ from prefect.states import Completed
 from flows.session import Contained, hear_session, make, open_chain
 from pipeline import build, intake, locks, state
 from pipeline.build import HEARING, ToDo
-from pipeline.chain import PUBLISH, unfinished
+from pipeline.chain import PUBLISH
 from pipeline.errors import (
     CancelledError,
     ConsentError,
@@ -43,6 +43,7 @@ from pipeline.roster.consent import require
 from pipeline.roster.unconsented import consents
 from pipeline.stages import STAGES
 from pipeline.study import Study
+from pipeline.to_do import unfinished
 from pipeline.withdrawal.tombstones import refuse_half_done
 
 Row = dict[str, Any]

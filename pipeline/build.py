@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import intake, locks
-from pipeline.chain import PUBLISH, SessionChain, unfinished
+from pipeline.chain import PUBLISH, SessionChain
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group
 from pipeline.device import one_thread_for_numpy
@@ -30,13 +30,14 @@ from pipeline.roster.seed import person_id, seed
 from pipeline.settings import Settings
 from pipeline.store import Store, digest
 from pipeline.study import Study
+from pipeline.to_do import unfinished
 from pipeline.withdrawal.tombstones import refuse_half_done
 
 HEARING = frozenset({"decode", "diarise", "transcribe"})  # stages that listen to the sound
 ROUNDS = 2
 
 ToDo = dict[str, list[str]]
-"""The stages to come of each unfinished session, as ``stages.unfinished`` has them."""
+"""The stages to come of each unfinished session, as ``to_do.unfinished`` has them."""
 
 
 @dataclass(frozen=True, slots=True)

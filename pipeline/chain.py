@@ -7,11 +7,10 @@ stages that read it and those after them whose input thereby changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
-from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +21,7 @@ from pipeline import intake
 from pipeline.disk import os_errors
 from pipeline.edits import log
 from pipeline.edits.model import Corrected, Edit, relabelled
-from pipeline.errors import StudyError, TransientError, VuoroError
+from pipeline.errors import StudyError, TransientError
 from pipeline.identify import same_voices, voices_as_one
 from pipeline.in_common import Common
 from pipeline.interview.guide import Guide
@@ -61,7 +60,7 @@ REPLACED = "replaced"  # results that only save time
 class SessionChain:
     """The stages of one session: what is done, what is not, and doing it.
 
-    ``looked_at_with`` are the chains of the group while nothing is made of any: see ``chains``.
+    ``looked_at_with`` are the chains of the group while nothing is made of any: see ``to_do``.
     """
 
     study: Study
@@ -347,81 +346,6 @@ class SessionChain:
             ],
             unreadable=frozenset(found.keys() - readable.keys()),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What is left to do of a session: its stages to come, () if it is finished.
-
-    ``wrong`` is what is in the way; ``recording`` is None where its record cannot be read.
-    """
-
-    session_id: str
-    recording: Recording | None
-    to_come: tuple[str, ...]
-    wrong: VuoroError | None = None
-
-
-def chains(
-    study: Study,
-    settings: Settings,
-    *,
-    verify: bool = False,
-    records: Mapping[str, Recording | VuoroError] | None = None,
-) -> Iterator[SessionChain]:
-    """The chains of all sessions, by session id: to look at, while nothing is made of any.
-
-    Sessions whose ``records`` (as ``intake.records`` has them) cannot be read have none. What the
-    others have in common is found out once, for the study or for the group. With ``verify`` they
-    are to be asked with ``verify``, too.
-    """
-    common = Common(settings)
-    found = intake.records(study) if records is None else records
-    readable = [each for each in found.values() if isinstance(each, Recording)]
-    for _, recordings in groupby(readable, key=lambda r: r.group_id):
-        of_group: list[SessionChain] = []
-        peers = Peers(of_group, verify, frozenset(found) - {each.session_id for each in readable})
-        of_group += [SessionChain(study, each, settings, common, peers) for each in recordings]
-        yield from of_group
-
-
-def left(study: Study, settings: Settings, *, verify: bool = True) -> list[Left]:
-    """What a run would do of each session, by session id.
-
-    What is wrong with one session, or one group, is told of that alone. Raises StudyError or
-    ModelError where nothing can be told of any, TransientError.
-    """
-    intake.require_recordings(study)
-    records = intake.records(study)
-    unread = [
-        Left(session_id, None, (PUBLISH,), each)
-        for session_id, each in records.items()
-        if not isinstance(each, Recording)
-    ]
-    found = chains(study, settings, verify=verify, records=records)
-    return sorted(
-        [*unread, *(_left(chain, verify) for chain in found)], key=lambda each: each.session_id
-    )
-
-
-def _left(chain: SessionChain, verify: bool) -> Left:
-    session_id = chain.recording.session_id
-    try:
-        pending = chain.pending(verify=verify)
-        to_come = (*pending, PUBLISH) if pending or not chain.is_published else ()
-    except (StudyError, TransientError) as error:
-        return Left(session_id, chain.recording, (PUBLISH,), error)
-    wrong = next(iter(chain.problems), None) if to_come else None
-    return Left(session_id, chain.recording, to_come, wrong)
-
-
-def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:
-    """What a run would do: for each session that is not finished, its stages to come, in order.
-
-    The last of them is ``publish``. Raises as ``left``.
-    """
-    found = left(study, settings, verify=verify)
-    return {each.session_id: [*each.to_come] for each in found if each.to_come}
 
 
 def _ignore(share: float) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import intake, locks, state
-from pipeline.chain import REPLACED, SessionChain, chains
+from pipeline.chain import REPLACED, SessionChain
 from pipeline.dataset import files
 from pipeline.disk import os_errors, remove
 from pipeline.errors import StudyError, UnreadableError
@@ -22,6 +22,7 @@ from pipeline.settings import Settings
 from pipeline.stages import BY_NAME, STAGES
 from pipeline.store import Store
 from pipeline.study import Study
+from pipeline.to_do import chains
 
 SPOILT = ("damaged", ".pending")  # folders of the store that hold no results
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pipeline import intake, leases, state
-from pipeline.chain import Left, left
 from pipeline.dataset import files
 from pipeline.disk import os_errors
 from pipeline.errors import ConsentError, StudyError, UnreadableError, VuoroError
@@ -25,6 +24,7 @@ from pipeline.roster.consent import require
 from pipeline.roster.unconsented import Consents, Unconsented, consents
 from pipeline.settings import Settings
 from pipeline.study import Study
+from pipeline.to_do import Left, left
 
 Situation = Literal[
     "at work",

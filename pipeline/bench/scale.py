@@ -29,7 +29,6 @@ from rich.console import Console
 
 from pipeline.bench import drawn
 from pipeline.build import document
-from pipeline.chain import unfinished
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group, Own
 from pipeline.dataset.validate import validate as problems_of
@@ -56,6 +55,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.study import Study
+from pipeline.to_do import unfinished
 
 CHECKPOINTS = 10  # lines for the sessions
 GROUP = 8  # sessions of a group

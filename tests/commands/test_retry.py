@@ -11,11 +11,11 @@ from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
 from pipeline import intake, state
-from pipeline.chain import unfinished
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.errors import DiskFullError, NoAudioError
 from pipeline.overview import overview
 from pipeline.study import Study
+from pipeline.to_do import unfinished
 
 ID = "G07-S01"
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from pipeline.bench import drawn, scale
-from pipeline.chain import unfinished
 from pipeline.dataset import files
 from pipeline.dataset.validate import validate
 from pipeline.people import register
 from pipeline.stages import STAGES
 from pipeline.store import Store
 from pipeline.study import Study
+from pipeline.to_do import unfinished
 
 
 def test_every_part_of_the_way_is_measured_and_the_data_set_is_in_order(tmp_path: Path) -> None:

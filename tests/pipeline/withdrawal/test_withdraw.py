@@ -32,7 +32,6 @@ from numpy.typing import NDArray
 
 from pipeline import intake, locks
 from pipeline.audio import decode, samples
-from pipeline.chain import unfinished
 from pipeline.dataset.validate import validate
 from pipeline.errors import ConsentError, StudyError
 from pipeline.exports.write import export
@@ -43,6 +42,7 @@ from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Diarisation
 from pipeline.study import Study
 from pipeline.tables import TABLES
+from pipeline.to_do import unfinished
 from pipeline.withdrawal import tombstones
 from pipeline.withdrawal.withdraw import plan, withdraw
 

@@ -1,0 +1,91 @@
+"""What there is to do of all sessions of a study, and what is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from pipeline import intake
+from pipeline.chain import PUBLISH, SessionChain
+from pipeline.errors import StudyError, TransientError, VuoroError
+from pipeline.in_common import Common
+from pipeline.people.peers import Peers
+from pipeline.records import Recording
+from pipeline.settings import Settings
+from pipeline.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left to do of a session: its stages to come, () if it is finished.
+
+    ``wrong`` is what is in the way; ``recording`` is None where its record cannot be read.
+    """
+
+    session_id: str
+    recording: Recording | None
+    to_come: tuple[str, ...]
+    wrong: VuoroError | None = None
+
+
+def chains(
+    study: Study,
+    settings: Settings,
+    *,
+    verify: bool = False,
+    records: Mapping[str, Recording | VuoroError] | None = None,
+) -> Iterator[SessionChain]:
+    """The chains of all sessions, by session id: to look at, while nothing is made of any.
+
+    Sessions whose ``records`` (as ``intake.records`` has them) cannot be read have none. What the
+    others have in common is found out once, for the study or for the group. With ``verify`` they
+    are to be asked with ``verify``, too.
+    """
+    common = Common(settings)
+    found = intake.records(study) if records is None else records
+    readable = [each for each in found.values() if isinstance(each, Recording)]
+    for _, recordings in groupby(readable, key=lambda r: r.group_id):
+        of_group: list[SessionChain] = []
+        peers = Peers(of_group, verify, frozenset(found) - {each.session_id for each in readable})
+        of_group += [SessionChain(study, each, settings, common, peers) for each in recordings]
+        yield from of_group
+
+
+def left(study: Study, settings: Settings, *, verify: bool = True) -> list[Left]:
+    """What a run would do of each session, by session id.
+
+    What is wrong with one session, or one group, is told of that alone. Raises StudyError or
+    ModelError where nothing can be told of any, TransientError.
+    """
+    intake.require_recordings(study)
+    records = intake.records(study)
+    unread = [
+        Left(session_id, None, (PUBLISH,), each)
+        for session_id, each in records.items()
+        if not isinstance(each, Recording)
+    ]
+    found = chains(study, settings, verify=verify, records=records)
+    return sorted(
+        [*unread, *(_left(chain, verify) for chain in found)], key=lambda each: each.session_id
+    )
+
+
+def _left(chain: SessionChain, verify: bool) -> Left:
+    session_id = chain.recording.session_id
+    try:
+        pending = chain.pending(verify=verify)
+        to_come = (*pending, PUBLISH) if pending or not chain.is_published else ()
+    except (StudyError, TransientError) as error:
+        return Left(session_id, chain.recording, (PUBLISH,), error)
+    wrong = next(iter(chain.problems), None) if to_come else None
+    return Left(session_id, chain.recording, to_come, wrong)
+
+
+def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:
+    """What a run would do: for each session that is not finished, its stages to come, in order.
+
+    The last of them is ``publish``. Raises as ``left``.
+    """
+    found = left(study, settings, verify=verify)
+    return {each.session_id: [*each.to_come] for each in found if each.to_come}
