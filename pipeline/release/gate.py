@@ -12,7 +12,6 @@ from glob import escape
 from pathlib import Path, PurePath
 
 from pipeline import intake, locks
-from pipeline.chain import unfinished
 from pipeline.dataset.datasheet import summarise
 from pipeline.dataset.files import group_of
 from pipeline.disk import PENDING, os_errors, sync, write_atomically
@@ -35,6 +34,7 @@ from pipeline.review.work import judged_sessions
 from pipeline.roster.unconsented import Unconsented, consents, groups_without_consent
 from pipeline.settings import Settings
 from pipeline.study import Study
+from pipeline.to_do import unfinished
 
 Judged = Callable[[Study, Settings], Mapping[str, bool]]
 
