@@ -28,8 +28,8 @@ from pipeline.build import HEARING, ToDo
 from pipeline.chain import PUBLISH
 from pipeline.errors import (
     CancelledError,
-    ConsentError,
     DiskFullError,
+    HoldError,
     LostError,
     RecordingError,
     TakenError,
@@ -277,7 +277,7 @@ class Work:
             elif not isinstance(error, CancelledError):
                 intake.tell_failed(self._study, session_id, error)
         listener.get().failed(session_id, error)
-        outcome = "held" if isinstance(error, ConsentError) else "failed"
+        outcome = "held" if isinstance(error, HoldError) else "failed"
         outcome = "cancelled" if isinstance(error, CancelledError) else outcome
         self.rows[session_id] = {"session": session_id, "outcome": outcome, "error": str(error)}
 

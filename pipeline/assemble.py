@@ -335,3 +335,5 @@ def _flags(diarisation: Diarisation, transcript: Transcript, said: Sequence[Said
     probability = transcript.language_probability
     if probability is not None and probability < SURE_LANGUAGE:
         yield "language_unsure"
+    if transcript.differs:
+        yield "language_differs"

@@ -33,7 +33,8 @@ from pipeline.study import Study
 from pipeline.to_do import unfinished
 from pipeline.withdrawal.tombstones import refuse_half_done
 
-HEARING = frozenset({"decode", "diarise", "transcribe"})  # stages that listen to the sound
+# stages that listen to the sound
+HEARING = frozenset({"decode", "diarise", "detect_language", "transcribe"})
 ROUNDS = 2
 
 ToDo = dict[str, list[str]]

@@ -21,7 +21,7 @@ from pipeline import intake
 from pipeline.disk import os_errors
 from pipeline.edits import log
 from pipeline.edits.model import Corrected, Edit, relabelled
-from pipeline.errors import StudyError, TransientError
+from pipeline.errors import LanguageQuestionError, StudyError, TransientError
 from pipeline.identify import same_voices, voices_as_one
 from pipeline.in_common import Common
 from pipeline.interview.guide import Guide
@@ -41,11 +41,13 @@ from pipeline.records import (
     Cast,
     Conversation,
     Diarisation,
+    HeardLanguages,
     MaskedConversation,
     Mentions,
     Recording,
 )
 from pipeline.settings import Settings
+from pipeline.spoken import Spoken, spoken_language
 from pipeline.stages import BY_NAME, STAGES, Job, Progress, Replaced, Stage
 from pipeline.store import Result, Store, digest, missing, read_record, write_record
 from pipeline.study import Study
@@ -236,6 +238,31 @@ class SessionChain:
     def voice_model(self) -> str:
         """The sha256 of the model that made the session's voice prints."""
         return self.models.get("pipeline", self.models["voice-print"]).sha256
+
+    def spoken_and_glossary(self, find_out: bool) -> tuple[Spoken, list[str]] | None:
+        """The language to transcribe in, and the study's terms; None while it is not known.
+
+        Asked to find it out, raises LanguageQuestionError where a person must say it.
+        """
+        if self.find("detect_language") is None:
+            return None
+        try:
+            spoken = self.spoken
+        except LanguageQuestionError:
+            if find_out:
+                raise
+            return None
+        return spoken, self.study.glossary()
+
+    @property
+    def spoken(self) -> Spoken:
+        """The language of the talk, once it was detected.
+
+        Raises LanguageQuestionError where a person must say it.
+        """
+        heard = self.record("detect_language", HeardLanguages)
+        said = self.recording.session_id, self.recording.language
+        return spoken_language(heard, self.settings.transcription, *said)
 
     def who_is_who(self, find_out: bool) -> tuple[Known, ...] | None:
         """Who the session's labels are; None if that must be found out first."""

@@ -25,19 +25,20 @@ from rich.progress import (
 from rich.table import Column, Table
 
 from models.registry import ModelStatus
-from pipeline.errors import CancelledError, ConsentError, VuoroError
+from pipeline.errors import CancelledError, HoldError, VuoroError
 from pipeline.harmless import on_one_line
 from pipeline.listener import Listener
 from pipeline.overview import SITUATIONS, Entry, Overview
 from pipeline.records import Recording
 
 # About how much of a session's time each stage takes, for the estimate of the time left.
-_WEIGHTS = {"decode": 2, "diarise": 20, "transcribe": 70, "find_names": 5}
+_WEIGHTS = {"decode": 2, "diarise": 20, "detect_language": 2, "transcribe": 70, "find_names": 5}
 _OTHER_WEIGHT = 1
 
 _WORDS = {
     "decode": "reading the sound",
     "diarise": "who spoke when",
+    "detect_language": "which language",
     "transcribe": "what was said",
     "assemble": "turns",
     "correct": "corrections",
@@ -107,7 +108,7 @@ class Terminal(Listener):
         self._say(f"[yellow]duplicate[/]  {session_id}  {_escaped(file.name)} is already there")
 
     def refused(self, file: Path, error: VuoroError) -> None:
-        if isinstance(error, ConsentError):
+        if isinstance(error, HoldError):
             self._say(f"[yellow]held[/]       {_escaped(file.name)}: {_escaped(str(error))}")
             return
         self.failures.append(file.name)
@@ -163,8 +164,8 @@ class Terminal(Listener):
 
     def failed(self, session_id: str, error: VuoroError) -> None:
         self._end(session_id)
-        if isinstance(error, ConsentError | CancelledError):
-            word = "held" if isinstance(error, ConsentError) else "stopped"
+        if isinstance(error, HoldError | CancelledError):
+            word = "held" if isinstance(error, HoldError) else "stopped"
             self._say(f"[yellow]{word:11}[/]{session_id}: {_escaped(str(error))}")
             return
         self.failures.append(session_id)

@@ -13,21 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import intake
-from pipeline.study import Study, create
+from pipeline.study import Study
 
 FINNISH = Path(__file__).parent.parent / "data" / "demo" / "ryhma-1"
 FINNISH_MEETING = "tapaaminen-1.m4a"
 SUFFIXES = (".mp4", ".wav")
 FRAMES_PER_S = 5
-
-
-def create_study(root: Path) -> Study:
-    """The demo's study; its settings name the two languages that are spoken in it."""
-    study = create(root)
-    settings = study.settings_file.read_text(encoding="utf-8")
-    chosen = settings.replace("#languages = []", 'languages = ["fi", "en"]')
-    study.settings_file.write_text(chosen, encoding="utf-8")
-    return study
 
 
 def drop_recordings(study: Study) -> list[Path]:

@@ -22,7 +22,9 @@
     │   └── LanguageError          in this language names cannot be hidden
     └── TransientError             not the recording's fault; it stays, and the next run tries again
         ├── DiskFullError
-        ├── ConsentError           somebody in it has not consented, or has withdrawn
+        ├── HoldError              it waits for a person's answer
+        │   ├── ConsentError       somebody in it has not consented, or has withdrawn
+        │   └── LanguageQuestionError   its language is not clear, or none of those expected
         ├── UnreadableError        no permission, or the disk or network share does not answer
         ├── TakenError             somebody else is at work on just this
         ├── LostError              it was taken over: this process did not answer for a minute
@@ -41,18 +43,20 @@ import errno
 class VuoroError(Exception):
     """Base of every error that vuoro raises on purpose.
 
-    ``what`` says what is wrong, ``remedy`` what to do next; ``str()`` gives both.
+    ``what`` says what is wrong, ``remedy`` what to do next; ``str()`` gives both. ``finnish`` says
+    both in Finnish for receipts, where that is not the same for all errors of a kind.
     """
 
     remedy = ""
 
-    def __init__(self, what: str, remedy: str = "") -> None:
+    def __init__(self, what: str, remedy: str = "", finnish: str = "") -> None:
         self.what = what
         self.remedy = remedy or type(self).remedy
+        self.finnish = finnish
         super().__init__(f"{what} {self.remedy}".strip())
 
-    def __reduce__(self) -> tuple[type[VuoroError], tuple[str, str]]:
-        return type(self), (self.what, self.remedy)
+    def __reduce__(self) -> tuple[type[VuoroError], tuple[str, str, str]]:
+        return type(self), (self.what, self.remedy, self.finnish)
 
 
 class SettingsError(VuoroError):
@@ -182,7 +186,15 @@ class UnreadableError(TransientError):
     remedy = "Check that you may read the file and that the disk is connected, then run again."
 
 
-class ConsentError(TransientError):
+class HoldError(TransientError):
+    """Nothing is wrong: it waits until a person has answered."""
+
+
+class LanguageQuestionError(HoldError):
+    """The language of the talk is not clear, or none of those that the study expects."""
+
+
+class ConsentError(HoldError):
     """Somebody in the recording has not consented, or has withdrawn their consent."""
 
     remedy = (

@@ -36,7 +36,8 @@ class Recording:
     """One file from the inbox, accepted as one session.
 
     ``sha256`` is of the file's bytes. ``original_name`` and ``inbox_folder``, where it lay, may
-    identify people and stay private.
+    identify people and stay private. ``language`` is that of the talk, where a person said it of
+    this session; "" where it is detected.
     """
 
     session_id: str
@@ -47,6 +48,7 @@ class Recording:
     original_name: str
     suffix: str
     inbox_folder: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +125,31 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class HeardLanguages:
+    """Which languages the talk may be in; empty where nothing is said.
+
+    ``votes`` are the mean probabilities (0–1) over several places of the session, the likeliest
+    first. Where no language is clear, ``fits`` tell how well the words of these places come out in
+    each language that is expected: the mean probability of a word.
+    """
+
+    votes: tuple[tuple[str, float], ...] = ()
+    fits: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said. ``suspects`` are stretches where the recogniser is not to be trusted."""
+    """What was said. ``suspects`` are stretches where the recogniser is not to be trusted.
+
+    ``language_probability`` is None where a person said which language it is; ``differs`` says that
+    the talk does not sound like that language.
+    """
 
     language: str | None
     language_probability: float | None
     words: tuple[Word, ...]
     suspects: tuple[Suspect, ...] = ()
+    differs: bool = False
 
 
 @dataclass(frozen=True, order=True, slots=True)

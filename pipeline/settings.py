@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -24,9 +24,19 @@ from pipeline.borders.text import data_in
 from pipeline.borders.toml import MAX_BYTES, toml_in
 from pipeline.disk import os_errors
 from pipeline.errors import SettingsError, StudyError
+from pipeline.languages import LANGUAGES, UNKNOWN
 
 _FILE = "vuoro.toml"
 _WORDS = {"extra_forbidden": "there is no such setting", "model_type": "it must be a table"}
+
+
+def _known(code: str) -> str:
+    if code not in LANGUAGES:
+        raise ValueError(UNKNOWN.format(code))
+    return code
+
+
+LanguageCode = Annotated[str, AfterValidator(_known)]
 
 
 class Section(BaseModel):
@@ -113,15 +123,17 @@ class TranscriptionSettings(Section):
         description="A model id from `vuoro models list`, or a folder with a Whisper model in "
         "CTranslate2 form.",
     )
-    language: str | None = Field(
+    language: LanguageCode | None = Field(
         default=None,
-        description="Language of the talk, e.g. 'fi', 'sv' or 'en'. Left out, it is detected for "
-        "each session.",
+        exclude=True,  # it changes the results of sessions in which it is another than detected
+        description="Language of all sessions, e.g. 'fi', 'sv' or 'en'. Left out, it is detected "
+        "for each session. One that is clearly in another language waits for an answer.",
     )
-    languages: tuple[str, ...] = Field(
-        default=(),
-        description="Languages that detection may choose from, the first where none of them is "
-        "heard clearly; left empty, any.",
+    languages: tuple[LanguageCode, ...] = Field(
+        default=("fi", "sv", "en"),
+        exclude=True,  # likewise
+        description="Languages that detection chooses from. A session that is clearly in another "
+        "language waits for an answer; left empty ([]), any language is taken.",
     )
     beam_size: int = Field(default=3, ge=1, le=20, description="Width of the beam search.")
 

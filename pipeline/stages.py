@@ -1,7 +1,8 @@
 """The stages of a session, in order, and what each one depends on.
 
-decode ─▶ diarise ─┬─▶ transcribe ─▶ assemble ─▶ correct ─▶ find_names ─▶ pseudonymise
-                   └─▶ identify
+decode ─▶ diarise ─┬─▶ detect_language ─▶ transcribe ─▶ assemble ─▶ correct ─┐
+                   └─▶ identify                                              │
+                                                pseudonymise ◀─ find_names ◀─┘
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ from pipeline.records import (
     Cast,
     Conversation,
     Diarisation,
+    HeardLanguages,
     MaskedConversation,
     Mentions,
     Replacement,
     Transcript,
 )
 from pipeline.settings import Settings
+from pipeline.spoken import detect_language, expected
 from pipeline.transcribe import transcribe
 
 if TYPE_CHECKING:
@@ -118,16 +121,30 @@ def _diarise(job: Job) -> Diarisation:
     )
 
 
-def _transcribe(job: Job) -> Transcript:
-    return transcribe(
+def _detect_language(job: Job) -> HeardLanguages:
+    return detect_language(
         job.wav,
         job.chain.record("diarise", Diarisation),
-        job.settings.transcription,
+        job.also,
         job.model("speech-recognition"),
         job.settings.machine,
         job.progress,
         job.tracks,
-        glossary=job.also,
+    )
+
+
+def _transcribe(job: Job) -> Transcript:
+    spoken, glossary = job.also
+    return transcribe(
+        job.wav,
+        job.chain.record("diarise", Diarisation),
+        spoken,
+        job.settings.transcription.beam_size,
+        job.model("speech-recognition"),
+        job.settings.machine,
+        job.progress,
+        job.tracks,
+        glossary=glossary,
     )
 
 
@@ -175,14 +192,23 @@ STAGES = (
         models=("segmentation", "voice-print", "pipeline"),
     ),
     Stage(
+        "detect_language",
+        1,
+        HeardLanguages,
+        _detect_language,
+        needs=("decode", "diarise"),
+        models=("speech-recognition",),
+        also=lambda chain, find_out: expected(chain.settings.transcription),
+    ),
+    Stage(
         "transcribe",
-        5,
+        6,
         Transcript,
         _transcribe,
         needs=("decode", "diarise"),
         section="transcription",
         models=("speech-recognition",),
-        also=lambda chain, find_out: chain.study.glossary(),
+        also=lambda chain, find_out: chain.spoken_and_glossary(find_out),
     ),
     Stage(
         "identify",

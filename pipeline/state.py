@@ -35,7 +35,7 @@ from pipeline import leases
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import (
     CancelledError,
-    ConsentError,
+    HoldError,
     LostError,
     RecordingError,
     TakenError,
@@ -59,6 +59,7 @@ class Failure:
     """What failed last: the stage, the kind of error, its sentence, and what to do about it.
 
     ``permanent``: it is the recording's own fault, and trying again would change nothing.
+    ``is_hold``: nothing is wrong, it waits for a person's answer.
     """
 
     kind: str
@@ -67,11 +68,7 @@ class Failure:
     permanent: bool
     at: datetime
     stage: str = ""
-
-    @property
-    def is_hold(self) -> bool:
-        """Whether nothing is wrong: somebody's consent is missing."""
-        return self.kind == ConsentError.__name__
+    is_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +122,11 @@ def advanced(state: State, share: float, now: datetime) -> State:
 def failed(state: State, error: VuoroError, now: datetime) -> State:
     """It failed. Tried again after 1, 5, 25 … minutes, at most 6 hours, if it is ever.
 
-    What waits for consent has not failed: it may be tried by any run.
+    What waits for a person's answer has not failed: it may be tried by any run.
     """
-    permanent, hold = isinstance(error, RecordingError), isinstance(error, ConsentError)
+    permanent, hold = isinstance(error, RecordingError), isinstance(error, HoldError)
     kind, stage = type(error).__name__, state.stage or ""
-    failure = Failure(kind, error.what, error.remedy, permanent, now, stage)
+    failure = Failure(kind, error.what, error.remedy, permanent, now, stage, hold)
     if permanent or hold:
         return State(attempts=0 if hold else state.attempts + 1, failure=failure)
     attempts = state.attempts + 1

@@ -27,6 +27,7 @@ from pipeline.records import (
     Audio,
     Conversation,
     Diarisation,
+    HeardLanguages,
     Mention,
     Mentions,
     Recording,
@@ -55,6 +56,7 @@ def pretending(minutes: float, keys: Path) -> Iterator[None]:
     runs = {
         "decode": lambda job: _decode(job, 60 * minutes),
         "diarise": _diarise,
+        "detect_language": lambda job: HeardLanguages((("fi", 0.9),)),
         "transcribe": _transcribe,
         "find_names": _find_names,
     }

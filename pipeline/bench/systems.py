@@ -48,6 +48,7 @@ def vuoro(request: Request) -> Output:
             from pipeline import diarise as diarisation
             from pipeline.assemble import assemble
             from pipeline.device import choose_device
+            from pipeline.spoken import Spoken, detect_language, spoken_language
             from pipeline.transcribe import transcribe
             from pipeline.transcription.whisper import load
 
@@ -67,7 +68,12 @@ def vuoro(request: Request) -> Output:
         with output.timed("diarise"):
             who = diarisation.diarise(wav, settings.diarisation, models, machine, _ignore, tracks)
         with output.timed("transcribe"):
-            said = transcribe(wav, who, settings.transcription, whisper, machine, _ignore, tracks)
+            hearing = (whisper, machine, _ignore, tracks)
+            asked = settings.transcription
+            spoken = Spoken(request.language)
+            if request.language is None:
+                spoken = spoken_language(detect_language(wav, who, (), *hearing), asked, "")
+            said = transcribe(wav, who, spoken, asked.beam_size, *hearing)
         with output.timed("assemble"):
             conversation = assemble(audio, who, said, settings.turns)
     output.audio_s = audio.duration_s
@@ -123,7 +129,7 @@ def decoded(recording: Path, folder: Path) -> Audio:
 def _settings(request: Request) -> Settings:
     """Settings as they come, on the CPU; nothing of the user's own."""
     settings = Settings(machine=MachineSettings(device="cpu"))
-    chosen = settings.transcription.model_copy(update={"language": request.language})
+    chosen = settings.transcription.model_copy(update={"languages": ()})
     return settings.model_copy(update={"transcription": chosen})
 
 

@@ -23,11 +23,12 @@ def demo(
     """Try vuoro out: a study of real and synthesised talk, processed and shown."""
     from models.fetch import pull
     from pipeline.console import pulling
-    from pipeline.demo import create_study, drop_recordings
+    from pipeline.demo import drop_recordings
+    from pipeline.study import create
 
     with pulling(console) as progress:
         pull(None, progress)
-    opened = create_study(study)
+    opened = create(study)
     for file in drop_recordings(opened):
         console.print(f"dropped    {file.relative_to(opened.root)}", highlight=False)
     if not run_and_show(opened, {}):

@@ -51,6 +51,7 @@ def as_recording(
         original_name=_text(lay.name),
         suffix=TRACKS if is_folder else suffix(lay.name),
         inbox_folder=_text(lay.relative_to(study.inbox).parent.as_posix()),
+        language=said.language,
     )
 
 

@@ -58,8 +58,8 @@ _FINNISH = {
     "UnreadableError": "Tiedostoa ei voi lukea tai siirtää, tai se on vielä kopioitumassa. "
     "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
     "StudyError": "Tutkimuksen tiedoissa tai tallenteen session.yaml-tiedostossa on korjattavaa; "
-    "ohje on alla. Tiedostossa session.yaml saa olla vain `number: 3` (1–99) ja `kind: meeting` "
-    "tai `kind: group_interview`.",
+    "ohje on alla. Tiedostossa session.yaml saa olla vain `number: 3` (1–99), `kind: meeting` "
+    "tai `kind: group_interview` ja `language: fi`.",
 }
 _REFUSED = "Tallennetta ei voi käyttää.", "This recording cannot be used."
 _STILL_WAITING = "Odottaa yhä.", "Still waiting."
@@ -155,7 +155,8 @@ def is_recovered(text: bytes) -> bool:
 def told(error: VuoroError, outcome: tuple[str, str]) -> str:
     """What is wrong and what to do, in both languages, after the words that say what follows."""
     finnish, english = outcome
-    return f"{finnish} {_FINNISH.get(type(error).__name__, '')}\n\n{english} {error}\n"
+    why = error.finnish or _FINNISH.get(type(error).__name__, "")
+    return f"{finnish} {why}\n\n{english} {error}\n"
 
 
 def _accepted(session_id: str) -> str:

@@ -5,8 +5,9 @@
 
     number: 3                      1–99; in session.yaml only where it is the folder's one recording
     kind: group_interview          or: meeting
+    language: fi                   of the talk, where it is not to be detected
 
-Either may be left out, and there is nothing else to say: names belong into the roster.
+Each may be left out, and there is nothing else to say: names belong into the roster.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pipeline.borders.yaml import yaml_in
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError
 from pipeline.file_names import fitted, suffix
+from pipeline.languages import LANGUAGES
 from pipeline.records import SessionKind
 
 OF_FOLDER = "session.yaml"
@@ -27,15 +29,22 @@ OF_ONE = f".{OF_FOLDER}"
 MOST = 99
 MAX_BYTES = 64_000
 _SUBJECT = "The session.yaml beside the recording"
-_REMEDY = "Correct it; it may say `number: 3` and `kind: meeting` or `kind: group_interview`."
+_REMEDY = (
+    "Correct it; it may say `number: 3`, `kind: meeting` or `kind: group_interview`, and "
+    "`language: fi`."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What is said of a recording; None where nothing is. ``alone``: of that recording only."""
+    """What is said of a recording; None or "" where nothing is.
+
+    ``alone``: of that recording only.
+    """
 
     number: int | None = None
     kind: SessionKind | None = None
+    language: str = ""
     alone: bool = True
 
 
@@ -70,14 +79,17 @@ def _parsed(data: bytes, *, alone: bool) -> Declared:
         return Declared()
     if not isinstance(found, dict):
         raise _wrong("must hold lines like `number: 3`")
-    if not found.keys() <= {"number", "kind"}:
-        raise _wrong("may hold `number` and `kind` only")
+    if not found.keys() <= {"number", "kind", "language"}:
+        raise _wrong("may hold `number`, `kind` and `language` only")
     number, kind = found.get("number"), found.get("kind")
     if number is not None and not (type(number) is int and 1 <= number <= MOST):
         raise _wrong(f"must give a `number` from 1 to {MOST}")
     if kind is not None and kind not in get_args(SessionKind):
         raise _wrong("must give the `kind` as meeting or group_interview")
-    return Declared(number, kind, alone)
+    language = "no" if found.get("language") is False else found.get("language")  # YAML's `no`
+    if language is not None and not (isinstance(language, str) and language in LANGUAGES):
+        raise _wrong("must give the `language` by a code such as fi, sv or en")
+    return Declared(number, kind, language or "", alone)
 
 
 def _wrong(what: str) -> StudyError:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import accumulate, chain
+from itertools import accumulate
 from pathlib import Path
+from statistics import fmean, geometric_mean
 from typing import TYPE_CHECKING, Any
 
 from pipeline.audio import samples
@@ -22,7 +23,7 @@ from pipeline.device import Device, batch_size, batches_at_once, compute_type, s
 from pipeline.errors import ModelError
 from pipeline.records import Word
 from pipeline.settings import MachineSettings
-from pipeline.transcription.doubts import doubts
+from pipeline.transcription.doubts import MAX_COMPRESSION, doubts
 from pipeline.transcription.glossary import Candidate, Glossary, instead, taken
 from pipeline.transcription.windows import Window
 
@@ -34,8 +35,8 @@ SILENCE_AFTER_S = 1.0  # with less, Whisper does not notice that the talk is ove
 MIN_CONTEXT_S = 10.0  # …nor what a lone short answer is
 BATCH, MOST = 4, 32  # windows at a time: on the CPU, and at most on a graphics card
 WINDOW_MB = 600  # what one takes on a card with the largest model
-LANGUAGE_PLACES = 4
-HEARD_LANGUAGE = 0.2  # real talk: 0.88 and more in its own language
+LEAST_VOTE = 1e-4
+FIT_BEAM = 3
 NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded anew without the loop
 MAX_TOKENS_PER_S = 12.0  # more is a loop, whose end need not be waited for
 FRAME_S = 0.01  # of Whisper's spectrogram
@@ -108,22 +109,31 @@ def encode(model: WhisperModel, batch: Sequence[Window], context_s: float) -> En
     return Encoded(batch, context_s, model.encode(np.stack(spectrograms)))
 
 
-def vote(model: WhisperModel, sounds: Encoded, allowed: Sequence[str]) -> tuple[str, float]:
-    """The likeliest language over several places of the session, and its mean probability.
+def encode_longest(model: WhisperModel, windows: Sequence[Window], most: int) -> Encoded:
+    """The longest windows, at most so many, as Whisper's encoder hears them."""
+    batch, context_s = next(batches(model, windows))
+    return encode(model, batch[:most], context_s)
 
-    One place alone misleads: a greeting in another language, a laugh, a poor line. The longest
-    windows tell most, and they are encoded already. ``allowed`` empty is any language; where none
-    of those named is heard, which of them is a little likelier says nothing: then it is the first.
-    """
-    places = model.model.detect_language(sounds.features)[:LANGUAGE_PLACES]
+
+def vote(model: WhisperModel, sounds: Encoded) -> tuple[tuple[str, float], ...]:
+    """The mean probability of each language over these windows, the likeliest first."""
+    places = model.model.detect_language(sounds.features)
     votes: defaultdict[str, float] = defaultdict(float)
     for place in places:
         for token, probability in place:  # "<|fi|>"
             votes[token[2:-2]] += probability / len(places)
-    language = max(allowed or model.supported_languages, key=lambda name: votes[name])
-    if allowed and votes[language] < HEARD_LANGUAGE:
-        language = allowed[0]
-    return language, round(votes[language], 4)
+    found = ((language, round(share, 4)) for language, share in votes.items())
+    ordered = sorted(found, key=lambda vote: (-vote[1], vote[0]))
+    return tuple(vote for vote in ordered if vote[1] >= LEAST_VOTE)
+
+
+def fit(model: WhisperModel, sounds: Encoded, language: str) -> float:
+    """How sure words come out of these windows in a language: their mean probability, 0–1.
+
+    The mean is geometric within a window. A loop, and a window without words, count as 0.
+    """
+    heard = Recogniser(model, language, FIT_BEAM).decode(sounds)
+    return round(fmean(each.certainty for each in heard), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,13 @@ class Heard:
     @property
     def doubts(self) -> list[str]:
         return doubts(self.log_probability, self.compression, self.no_speech)
+
+    @property
+    def certainty(self) -> float:
+        """The geometric mean of the words' probabilities; 0 for a loop and without words."""
+        if not self.words or self.compression > MAX_COMPRESSION:
+            return 0.0
+        return geometric_mean(max(word.probability, LEAST_VOTE) for word in self.words)
 
 
 class Recogniser:
@@ -157,26 +174,25 @@ class Recogniser:
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
         self._glossary = Glossary(terms, language)
 
-    def listen(self, first: Encoded, rest: Iterable[Batch]) -> Iterator[Heard]:
+    def listen(self, windows: Sequence[Window]) -> Iterator[Heard]:
         """What is heard in each window, in no order."""
-        later = (partial(encode, self._model, *batch) for batch in rest)
-        sounds: Iterable[Callable[[], Encoded]] = chain([lambda: first], later)
+        sounds = (partial(encode, self._model, *batch) for batch in batches(self._model, windows))
         for heard in spread(self._heard, sounds, self._model.model.num_workers):
             yield from heard
 
     def _heard(self, encoded: Callable[[], Encoded]) -> list[Heard]:
         """What is heard in each window of a batch; doubtful ones are decoded again in full."""
         batch = encoded()
-        found = self._decode(batch)
+        found = self.decode(batch)
         for row, (window, heard) in enumerate(zip(batch.windows, found, strict=True)):
             if heard.doubts:
                 alone = encode(self._model, [window], CONTEXT_S)
-                [again] = self._decode(alone, NO_REPEAT)
+                [again] = self.decode(alone, NO_REPEAT)
                 best = min(again, heard, key=lambda h: (len(h.doubts), h.compression))
                 found[row] = replace(best, compression=heard.compression)  # a loop stays flagged
         return found
 
-    def _decode(self, batch: Encoded, no_repeat: int = 0) -> list[Heard]:
+    def decode(self, batch: Encoded, no_repeat: int = 0) -> list[Heard]:
         """What is heard in each stretch; no ``no_repeat`` tokens come twice (0: they may)."""
         from faster_whisper.transcribe import get_compression_ratio
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.records import Interval, Word
+from pipeline.records import Diarisation, Interval, Word
 from pipeline.timeline import union
 
 WINDOW_S = 28.0
@@ -23,6 +23,22 @@ class Window(Interval):
 
     wav: Path
     label: str | None = None
+
+
+def talk_windows(
+    wav: Path, diarisation: Diarisation, tracks: Mapping[str, Path] | None = None
+) -> list[Window]:
+    """The stretches of a recording in which somebody talks.
+
+    ``tracks`` are, by label, those of people who have one of their own: then each track's.
+    """
+    if not tracks:
+        return [Window(w.start_s, w.end_s, wav) for w in windows(diarisation.exclusive)]
+    return [
+        Window(w.start_s, w.end_s, tracks[label], label)
+        for label in sorted(tracks)
+        for w in windows([s for s in diarisation.regular if s.label == label])
+    ]
 
 
 def windows(speech: Sequence[Interval]) -> list[Interval]:

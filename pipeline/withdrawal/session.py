@@ -25,6 +25,7 @@ from pipeline.records import (
     Cast,
     Conversation,
     Diarisation,
+    HeardLanguages,
     Interval,
     Mentions,
     Recording,
@@ -132,6 +133,7 @@ class Cut:
         others = without_segments(voices.regular, self.labels)
         _put(new, "decode", audio, wavs)
         _put(new, "diarise", without_labels(old.record("diarise", Diarisation), self.labels))
+        _put(new, "detect_language", old.record("detect_language", HeardLanguages))
         _put(new, "transcribe", without_words(transcript, voices, label, responses))
         digests = old.result("diarise").digest, new.result("diarise").digest
         people = old.study, old.recording.group_id, session_id

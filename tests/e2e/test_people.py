@@ -14,10 +14,10 @@ import pytest
 from openpyxl import load_workbook
 from runs import vuoro
 
-from pipeline.demo import FINNISH, create_study
+from pipeline.demo import FINNISH
 from pipeline.roster import files as rosters
 from pipeline.roster.model import parsed
-from pipeline.study import Study
+from pipeline.study import Study, create
 
 pytestmark = pytest.mark.models
 
@@ -30,7 +30,7 @@ ANSWERS = "Kuka / Who"
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
-    study = create_study(tmp_path_factory.mktemp("people") / "study")
+    study = create(tmp_path_factory.mktemp("people") / "study")
     study.groups_file.write_text('{"ryhma-1": "G07"}', encoding="utf-8")
     inbox = study.inbox / "ryhma-1"
     inbox.mkdir()

@@ -69,7 +69,11 @@ CHANGES = (
     Change("nothing", {}),
     Change("threads", {}, overrides={"machine.threads": "1"}),
     Change("glossary", everywhere(*FROM_WORDS), glossary),
-    Change("Whisper model", everywhere(*FROM_WORDS), overrides={"transcription.model": "another"}),
+    Change(
+        "Whisper model",
+        everywhere("detect_language", *FROM_WORDS),
+        overrides={"transcription.model": "another"},
+    ),
     # the sound comes out the same, so nothing is made of it anew
     Change(
         "least duration", everywhere("decode", PUBLISH), overrides={"intake.min_duration_s": "2"}
@@ -124,11 +128,11 @@ def test_after_a_crash_what_was_done_is_kept(
         patch.setitem(BY_NAME, stage.name, replace(stage, run=falls_over))
         [error] = runs.run(crashed)
     assert isinstance(error, StageCrashError) and NAME not in str(error)
-    assert runs.carried_out[FIRST] == ["decode", "diarise"]
+    assert runs.carried_out[FIRST] == ["decode", "diarise", "detect_language"]
     assert runs.carried_out[OTHER] == [*ALL]
 
     assert runs.run(crashed) == []
-    assert runs.carried_out[FIRST] == [*ALL[2:]]
+    assert runs.carried_out[FIRST] == [*ALL[3:]]
     assert OTHER not in runs.carried_out
     assert tables(crashed) == tables(study)
 

@@ -12,6 +12,7 @@ from pipeline.audio import decode
 from pipeline.diarise import diarisation_models, diarise
 from pipeline.records import Diarisation, Transcript
 from pipeline.settings import MachineSettings, Settings
+from pipeline.spoken import Spoken
 from pipeline.transcribe import transcribe
 
 pytestmark = pytest.mark.models
@@ -25,7 +26,8 @@ def processed(wav: Path, threads: int) -> tuple[Diarisation, Transcript]:
     said = transcribe(
         wav,
         who,
-        settings.transcription.model_copy(update={"language": "en"}),
+        Spoken("en"),
+        settings.transcription.beam_size,
         resolve(settings.transcription.model).path,
         machine,
         lambda share: None,

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from models.registry import resolve
 from pipeline.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.diarise import diarisation_models, diarise
+from pipeline.errors import LanguageQuestionError
 from pipeline.records import Diarisation, Interval, Segment, Transcript, Word
 from pipeline.settings import MachineSettings, Settings
+from pipeline.spoken import Spoken, detect_language, spoken_language
 from pipeline.transcribe import transcribe
 
 pytestmark = pytest.mark.models
@@ -105,8 +107,14 @@ def heard(wav: Path) -> Diarisation:
 
 def said(wav: Path, diarisation: Diarisation) -> Transcript:
     """The real transcript, language detected as by default."""
-    folder = resolve(SETTINGS.transcription.model).path
-    return transcribe(wav, diarisation, SETTINGS.transcription, folder, MACHINE, lambda share: None)
+    asked = SETTINGS.transcription
+    hearing = (resolve(asked.model).path, MACHINE, lambda share: None)
+    heard = detect_language(wav, diarisation, asked.languages, *hearing, {})
+    try:
+        spoken = spoken_language(heard, asked, "G01-S01")
+    except LanguageQuestionError:  # nothing is transcribed until it is answered: here, as Finnish
+        spoken = Spoken("fi")
+    return transcribe(wav, diarisation, spoken, asked.beam_size, *hearing)
 
 
 def unflagged(transcript: Transcript) -> list[Word]:

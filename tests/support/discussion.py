@@ -28,6 +28,7 @@ from pipeline.records import (
     Audio,
     Conversation,
     Diarisation,
+    HeardLanguages,
     Recording,
     Segment,
     Transcript,
@@ -118,7 +119,12 @@ def discussed_study(root: Path, patch: pytest.MonkeyPatch) -> Study:
     rosters.save(study, Roster(group="G07", members=(member,)))
     table = seed(study)
     chain = SessionChain(study, recording, study.settings())
-    for stage, record in (("decode", AUDIO), ("diarise", DIARISATION), ("transcribe", TRANSCRIPT)):
+    for stage, record in (
+        ("decode", AUDIO),
+        ("diarise", DIARISATION),
+        ("detect_language", HeardLanguages((("fi", 0.9),))),
+        ("transcribe", TRANSCRIPT),
+    ):
         put(chain, stage, record)
         if stage == "diarise":
             voice = anchor(DIARISATION, "A", chain.voice_model)

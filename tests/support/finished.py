@@ -27,6 +27,7 @@ from pipeline.publish import publish_people, write_documentation
 from pipeline.records import (
     Conversation,
     Diarisation,
+    HeardLanguages,
     Interval,
     Mention,
     Mentions,
@@ -129,6 +130,7 @@ def finish(study: Study, session_id: str, told: bool = False) -> SessionChain:
         write_record(folder, record)
     words = tuple(word for turn in conversation.turns for word in turn.words)
     _put(chain, "diarise", _diarisation())
+    _put(chain, "detect_language", HeardLanguages((("fi", 0.9),)))
     _put(chain, "transcribe", Transcript("fi", 0.9, tuple(sorted(words, key=lambda w: w.start_s))))
     if told:
         for number, label in enumerate(TALK, start=1):

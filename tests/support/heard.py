@@ -19,6 +19,7 @@ from pipeline.chain import SessionChain
 from pipeline.records import (
     Audio,
     Diarisation,
+    HeardLanguages,
     Recording,
     Segment,
     Transcript,
@@ -110,6 +111,7 @@ def _heard(
         for second in range(round(part.start_s), round(part.end_s))
     ]
     _put(chain, "diarise", Diarisation(tuple(parts), tuple(parts), prints))
+    _put(chain, "detect_language", HeardLanguages((("fi", 0.9),)))
     _put(chain, "transcribe", Transcript("fi", 0.9, tuple(words)))
 
 

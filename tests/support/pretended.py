@@ -25,6 +25,7 @@ from pipeline.people.decisions import Told, remember
 from pipeline.records import (
     Conversation,
     Diarisation,
+    HeardLanguages,
     Mention,
     Mentions,
     Segment,
@@ -43,7 +44,12 @@ RATE_HZ = 8_000
 
 def pretend(patch: pytest.MonkeyPatch) -> None:
     """From now on no stage uses a model. Another id of a model is another model."""
-    runs = {"diarise": _diarise, "transcribe": _transcribe, "find_names": _find_names}
+    runs = {
+        "diarise": _diarise,
+        "detect_language": lambda job: HeardLanguages((("fi", 0.9),)),
+        "transcribe": _transcribe,
+        "find_names": _find_names,
+    }
     for name, run in runs.items():
         patch.setitem(BY_NAME, name, replace(BY_NAME[name], run=run))
     patch.setattr("pipeline.in_common.resolve", _resolved)

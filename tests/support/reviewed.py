@@ -20,6 +20,7 @@ from pipeline.records import (
     Conversation,
     Diarisation,
     EntityType,
+    HeardLanguages,
     Mention,
     Mentions,
     Recording,
@@ -82,6 +83,7 @@ class Sessions:
         records = {
             "decode": Audio(f"{talk.session_id}.wav", 16_000, 60.0, 0.5),
             "diarise": Diarisation((), (), ()),
+            "detect_language": HeardLanguages(),
             "transcribe": Transcript("fi", None, ()),
             "assemble": talk.conversation,
             "correct": Corrected(talk.conversation, ()),

@@ -45,6 +45,13 @@ def test_what_is_said_beside_a_recording_goes_before_its_name(name: str, study: 
     assert kept.exists() != (name == "session.yaml")
 
 
+@pytest.mark.parametrize(("text", "language"), [("sv", "sv"), ("no", "no"), ("", "")])
+def test_the_language_of_one_recording(text: str, language: str, study: Study) -> None:
+    file = drop(study, "a/1.wav")
+    say(file.with_name("1.wav.session.yaml"), f"language: {text}")  # to YAML, no is false
+    assert accept(study, file).language == language
+
+
 def test_kind_for_a_whole_folder(study: Study) -> None:
     for n in (1, 2):
         drop(study, f"a/haastattelut/{n}.wav")
@@ -62,7 +69,9 @@ def test_kind_for_a_whole_folder(study: Study) -> None:
         ("number: 0", "`number` from 1 to 99"),
         ("number: true", "`number` from 1 to 99"),
         ("kind: haastattelu", "meeting or group_interview"),
-        ("number: 3\nnimi: Salanimi", "`number` and `kind` only"),
+        ("number: 3\nnimi: Salanimi", "`number`, `kind` and `language` only"),
+        ("language: suomi", "`language` by a code"),
+        ("language: [fi]", "`language` by a code"),
         ("- 3", "lines like `number: 3`"),
         ("number: [", "not valid YAML"),
         ("number: 3\ndate: 2015-31-12", "impossible date or number: see line 2"),

@@ -1,4 +1,4 @@
-"""Which language is taken, from what Whisper hears in several places."""
+"""Which language is taken, from what Whisper hears in several places, and what is asked about."""
 
 from __future__ import annotations
 
@@ -7,37 +7,109 @@ from typing import Any
 
 import pytest
 
+from pipeline.errors import LanguageQuestionError
+from pipeline.records import HeardLanguages
+from pipeline.settings import TranscriptionSettings
+from pipeline.spoken import Spoken, spoken_language
 from pipeline.transcription.whisper import vote
 
 Place = list[tuple[str, float]]
-CLEAR: list[Place] = [
-    [("<|fi|>", 0.9), ("<|et|>", 0.1)],
-    [("<|en|>", 0.6), ("<|fi|>", 0.4)],  # a greeting in another language
-    [("<|fi|>", 0.8), ("<|en|>", 0.1)],
-]
-NEITHER: list[Place] = [[("<|la|>", 0.6), ("<|en|>", 0.05), ("<|fi|>", 0.04)]]
+
+FINNISH = HeardLanguages((("fi", 0.7), ("et", 0.3)))
+SWEDISH = HeardLanguages((("sv", 0.93), ("nn", 0.03), ("fi", 0.01)))
+GERMAN = HeardLanguages((("de", 0.97), ("en", 0.01)))
+GREEK = HeardLanguages((("el", 0.5), ("la", 0.41), ("en", 0.02)))  # half of it is no language
+# the demo's synthesised Finnish, and synthesised Swedish, as measured with the embedded model
+DEMO = HeardLanguages(
+    (("la", 0.49), ("si", 0.06), ("fi", 0.06), ("en", 0.05)),
+    (("fi", 0.63), ("sv", 0.58), ("en", 0.0)),
+)
+UNCLEAR_SWEDISH = HeardLanguages(
+    (("la", 0.77), ("nn", 0.06), ("en", 0.03), ("fi", 0.02)),
+    (("fi", 0.36), ("sv", 0.44), ("en", 0.29)),
+)
+NOTHING_FITS = HeardLanguages((("la", 0.2), ("pl", 0.08)), (("fi", 0.37), ("en", 0.11)))
+DIALECT = HeardLanguages((("et", 0.6), ("fi", 0.33)))
 
 
-def model(places: list[Place]) -> Any:
-    return SimpleNamespace(
-        model=SimpleNamespace(detect_language=lambda features: places),
-        supported_languages=["af", "en", "et", "fi", "la"],
-    )
+def spoken(heard: HeardLanguages, stated: str = "", **settings: Any) -> Spoken:
+    return spoken_language(heard, TranscriptionSettings(**settings), "G07-S03", stated)
+
+
+def test_several_places_vote() -> None:
+    places: list[Place] = [
+        [("<|fi|>", 0.9), ("<|et|>", 0.1)],
+        [("<|en|>", 0.6), ("<|fi|>", 0.4)],  # a greeting in another language
+        [("<|fi|>", 0.8), ("<|en|>", 0.1)],
+    ]
+    model: Any = SimpleNamespace(model=SimpleNamespace(detect_language=lambda features: places))
+    sounds: Any = SimpleNamespace(features=None)
+    assert vote(model, sounds) == (("fi", 0.7), ("en", 0.2333), ("et", 0.0333))
 
 
 @pytest.mark.parametrize(
-    ("places", "allowed", "language", "probability"),
+    ("heard", "language", "probability"),
     [
-        (CLEAR, (), "fi", 0.7),
-        (CLEAR, ("en", "fi"), "fi", 0.7),
-        (CLEAR, ("en",), "en", 0.2333),
-        (NEITHER, (), "la", 0.6),
-        (NEITHER, ("fi", "en"), "fi", 0.04),
-        (NEITHER, ("en", "fi"), "en", 0.05),
+        (FINNISH, "fi", 0.7),
+        (SWEDISH, "sv", 0.93),
+        (DIALECT, "fi", 0.33),
+        (DEMO, "fi", 0.06),
+        (UNCLEAR_SWEDISH, "sv", 0.0),
     ],
 )
-def test_the_language_of_most_places(
-    places: list[Place], allowed: tuple[str, ...], language: str, probability: float
+def test_an_expected_language_is_taken(
+    heard: HeardLanguages, language: str, probability: float
 ) -> None:
-    sounds: Any = SimpleNamespace(features=None)
-    assert vote(model(places), sounds, allowed) == (language, pytest.approx(probability, abs=1e-4))
+    assert spoken(heard) == Spoken(language, probability)
+
+
+def test_where_any_language_is_expected_the_likeliest_is_taken() -> None:
+    assert spoken(GERMAN, languages=()) == Spoken("de", 0.97)
+
+
+def test_nothing_is_asked_where_nothing_is_said() -> None:
+    assert spoken(HeardLanguages()) == Spoken(None)
+
+
+@pytest.mark.parametrize("heard", [GERMAN, GREEK])
+def test_a_language_that_is_not_expected_is_asked_about(heard: HeardLanguages) -> None:
+    with pytest.raises(LanguageQuestionError) as asked:
+        spoken(heard)
+    code = heard.votes[0][0]
+    said = str(asked.value)
+    assert {"de": "German", "el": "Greek"}[code] in said
+    assert f"vuoro session G07-S03 --language {code}" in said and f'"{code}" to `lang' in said
+    assert {"de": "saksa", "el": "kreikka"}[code] in asked.value.finnish
+    assert f"vuoro session G07-S03 --language {code}" in asked.value.finnish
+
+
+def test_once_it_is_expected_it_is_taken() -> None:
+    assert spoken(GERMAN, languages=("fi", "de")) == Spoken("de", 0.97)
+
+
+def test_a_language_that_cannot_be_told_is_asked_about() -> None:
+    with pytest.raises(LanguageQuestionError, match="not clear"):
+        spoken(NOTHING_FITS)
+
+
+@pytest.mark.parametrize("heard", [SWEDISH, UNCLEAR_SWEDISH])
+def test_another_language_than_the_study_says_is_asked_about(heard: HeardLanguages) -> None:
+    with pytest.raises(LanguageQuestionError, match=r"sounds like Swedish.*remove `language`"):
+        spoken(heard, language="fi")
+
+
+@pytest.mark.parametrize("heard", [FINNISH, DEMO, DIALECT])
+def test_the_language_that_the_study_says_is_taken_unless_another_is_clear(
+    heard: HeardLanguages,
+) -> None:
+    assert spoken(heard, language="fi") == Spoken("fi")
+
+
+@pytest.mark.parametrize(("heard", "differs"), [(FINNISH, False), (SWEDISH, True), (DEMO, False)])
+def test_what_a_person_said_of_the_session_holds(heard: HeardLanguages, differs: bool) -> None:
+    assert spoken(heard, "fi", language="en") == Spoken("fi", differs=differs)
+
+
+def test_a_language_that_whisper_does_not_know_is_no_setting() -> None:
+    with pytest.raises(ValueError, match="'suomi' is no language"):
+        TranscriptionSettings(language="suomi")

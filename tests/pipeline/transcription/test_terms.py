@@ -11,6 +11,7 @@ from models.registry import resolve
 from pipeline.audio import decode
 from pipeline.records import Diarisation, Segment
 from pipeline.settings import MachineSettings, TranscriptionSettings
+from pipeline.spoken import Spoken
 from pipeline.transcribe import transcribe
 
 pytestmark = pytest.mark.models
@@ -28,7 +29,8 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
         transcript = transcribe(
             folder / audio.file,
             Diarisation((NAMED,), (NAMED,), ()),
-            TranscriptionSettings(language="fi"),
+            Spoken("fi"),
+            TranscriptionSettings().beam_size,
             resolve("whisper-base").path,
             MachineSettings(device="cpu"),
             lambda share: None,

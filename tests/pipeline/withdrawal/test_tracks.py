@@ -17,6 +17,7 @@ from pipeline.records import (
     Audio,
     Conversation,
     Diarisation,
+    HeardLanguages,
     Mentions,
     Segment,
     Transcript,
@@ -64,6 +65,7 @@ def test_a_track_falls_silent_and_the_others_stay(
     turns = (_turn(FIRST, 1.0, 2.0, words[0]), _turn(SECOND, 4.0, 5.0, words[1]))
     for stage, record in (
         ("diarise", Diarisation(regular, regular, ())),
+        ("detect_language", HeardLanguages((("fi", 0.9),))),
         ("transcribe", Transcript("fi", 0.9, words)),
         ("assemble", Conversation(turns, "fi", 0.9, 2.0, 0.0, 6.0, ())),
         ("find_names", Mentions(())),
