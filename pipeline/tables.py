@@ -17,7 +17,7 @@ from pipeline.dataset.place import KIND, SESSION_ID, SESSION_NUMBER
 from pipeline.dataset.values import EDITS, TURN_KINDS
 from pipeline.dataset.values import ROLES as ROLES
 from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
-from pipeline.flags import FLAGS
+from pipeline.flags import FLAGS, meanings
 
 SCHEMA_VERSION = "4"
 
@@ -90,8 +90,9 @@ SESSIONS = Table(
         Column(
             "flags",
             "list<string>",
-            f"What to know about the recording before using it: {', '.join(FLAGS)}.",
-            f"Mitä tallenteesta on syytä tietää ennen käyttöä: {', '.join(FLAGS)}.",
+            f"What to know about the recording before using it: {meanings('en')}.",
+            f"Mitä tallenteesta on syytä tietää ennen käyttöä: {meanings('fi')}.",
+            values=tuple(FLAGS),
         ),
         Column(
             "models",

@@ -20,6 +20,7 @@ from pipeline.dataset import files
 from pipeline.dataset.columns import Column
 from pipeline.dataset.people_tables import PEOPLE
 from pipeline.dataset.plan import plan
+from pipeline.flags import Language, flag_of
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
 
 _MASKED = ("n_masked_person", "n_masked_organisation", "n_masked_place", "n_masked_other")
@@ -130,8 +131,8 @@ def _finnish(summary: Summary) -> list[str]:
         f"| istuntoja | {_listed(summary.kinds)} |",
         f"| tallenteita yhteensä | {_hours(summary)} h |",
         f"| kielet (istuntoja) | {_listed(summary.languages)} |",
-        f"| huomautukset (istuntoja) | {_listed(summary.flags)} |",
         "",
+        *_flags(summary, "Huomautukset", "huomautus | mitä tehdä | istuntoja", "fi"),
         "## Taulut",
         "",
         "| taulu | rivejä | tiedostoja | rivi |",
@@ -191,8 +192,8 @@ def _english(summary: Summary) -> list[str]:
         f"| sessions | {_listed(summary.kinds)} |",
         f"| length of the recordings | {_hours(summary)} h |",
         f"| languages (sessions) | {_listed(summary.languages)} |",
-        f"| flags (sessions) | {_listed(summary.flags)} |",
         "",
+        *_flags(summary, "Flags", "flag | what to do | sessions", "en"),
         "## Tables",
         "",
         "| table | rows | files | a row |",
@@ -242,6 +243,18 @@ def _table_rows(summary: Summary, descriptions: dict[str, str]) -> list[str]:
         f"| `{name}` | {summary.n_rows[name]} | {summary.n_files[name]} | {description} |"
         for name, description in descriptions.items()
     ]
+
+
+def _flags(summary: Summary, title: str, head: str, language: Language) -> list[str]:
+    """What is to be known of sessions, and in how many."""
+    if not summary.flags:
+        return []
+    told = ((id, flag_of(id).words(language), n) for id, n in summary.flags.items())
+    rows = [
+        f"| `{id}`: {words.what} | {words.do.format(session_id='G07-S01') or '–'} | {n} |"
+        for id, words, n in told
+    ]
+    return [f"## {title}", "", f"| {head} |", "|---|---|---:|", *rows, ""]
 
 
 def _examples() -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from pipeline import plots
+from pipeline.flags import flag_of, remarks
+from pipeline.languages import name_of
 from pipeline.plots.words import Language, clock
 from pipeline.report.data import Row, records, rows
 from pipeline.report.measures import measures_table, shown, with_interval
@@ -24,13 +26,18 @@ def session_page(dataset: Path, session_id: str, language: Language) -> Page:
         text("made_from", language),
         language,
         _facts(session, language),
-        [*_sections(dataset, session, language), how_made([session], language)],
+        [
+            *_to_know(session, language),
+            *_sections(dataset, session, language),
+            how_made([session], language),
+        ],
     )
 
 
-def flags_told(flags: Any, language: Language) -> str:
-    """The flags of a session in words."""
-    return ", ".join(text(flag, language) for flag in flags) or text("none", language)
+def flags_told(flags: Iterable[str], language: Language) -> str:
+    """The flags of a session in short."""
+    said = (flag_of(flag).words(language).what for flag in flags)
+    return ", ".join(said) or text("none", language)
 
 
 def how_made(sessions: list[Row], language: Language) -> Section:
@@ -58,14 +65,22 @@ def _facts(session: Row, language: Language) -> dict[str, str]:
         "group": session["group_id"],
         "kind": text(session["kind"], language),
         "duration": f"{clock(session['duration_s'])} min",
-        "language": session["language"] or text("none", language),
+        "language": _language_named(session["language"], language),
         "n_people": str(session["n_people"]),
         "n_turns": str(session["n_turns"]),
         "n_minimal_responses": str(session["n_minimal_responses"]),
     }
-    if len(session["flags"]):
-        facts["flags"] = flags_told(session["flags"], language)
     return {text(name, language): value for name, value in facts.items()}
+
+
+def _language_named(code: str | None, language: Language) -> str:
+    return name_of(code, language) if code else text("none", language)
+
+
+def _to_know(session: Row, language: Language) -> list[Section]:
+    """Each flag in one row: what is the matter, and what to do."""
+    told = [[each.what(language), each.do(language)] for each in remarks(session)]
+    return [Section(text("to_know", language), tables=[Table((), told, n_text=2)])] if told else []
 
 
 def _sections(dataset: Path, session: Row, language: Language) -> list[Section]:

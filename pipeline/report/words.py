@@ -18,7 +18,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "n_people": ("henkilöitä", "people"),
     "n_turns": ("vuoroja", "turns"),
     "n_minimal_responses": ("minimipalautteita", "minimal responses"),
-    "flags": ("huomautuksia", "notes"),
+    "flags": ("huomautukset", "flags"),
+    "to_know": ("Mitä tästä istunnosta on syytä tietää", "What to know of this session"),
+    "names_open": (
+        "Nimiä ei ole vielä tarkistettu näissä istunnoissa: {0}; aja `vuoro review names`.",
+        "Names not reviewed yet in these sessions: {0}; run `vuoro review names`.",
+    ),
+    "names_review": ("nimien tarkistus", "review of names"),
     "meetings": ("tapaamisia", "meetings"),
     "interviews": ("ryhmähaastatteluja", "group interviews"),
     "hours": ("tallenteita (h:min)", "recordings (h:min)"),
@@ -88,19 +94,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "interrupted": ("keskeytetään, menettää vuoron", "is interrupted, loses it"),
     "given": ("palautetta antaa", "responses given"),
     "received": ("palautetta saa", "responses received"),
-    # flags of sessions
-    "truncated": ("tallenne katkeaa kesken", "the recording breaks off"),
-    "decode_errors": ("osa äänestä puuttuu", "part of the sound is missing"),
-    "silent": ("tallenne on hiljainen", "the recording is silent"),
-    "no_speech": ("ei puhetta", "no speech"),
-    "no_words": ("ei tunnistettuja sanoja", "no words recognised"),
-    "words_outside_speech": ("sanoja puheen ulkopuolella", "words outside the speech"),
-    "language_unsure": ("kieli epävarma", "the language is not sure"),
-    "separate_tracks": ("oma raita kullakin", "a track for each person"),
-    "track_lengths_differ": ("raidat eri pituisia", "tracks of different lengths"),
-    "name_detection_weak": ("nimiä on voinut jäädä", "names may be left"),
-    "person_withdrawn": ("joku on perunut osallistumisensa", "somebody has withdrawn"),
-    "edits_lost": ("korjauksia hukassa", "corrections lost"),
 }
 
 

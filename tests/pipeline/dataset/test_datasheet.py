@@ -39,7 +39,12 @@ def test_datasheet_counts_and_names_what_made_the_data(dataset: Path) -> None:
         "| groups | 1 |",
         "| sessions | group_interview: 1, meeting: 1 |",
         "| languages (sessions) | fi: 2 |",
-        "| flags (sessions) | name_detection_weak: 1, truncated: 1, words_outside_speech: 1 |",
+        "| `truncated`: the recording breaks off | Copy the file again if there is a whole copy. "
+        "| 1 |",
+        "| `truncated`: tallenne katkeaa kesken | Kopioi tiedosto uudelleen, jos ehjä kopio on "
+        "olemassa. | 1 |",
+        "| `words_outside_speech`: words that were recognised outside the speech were left out | – "
+        "| 1 |",
         "| length of the recordings | 0.01 h |",
         "- models: pyannote-segmentation-3.0, whisper-base",
         "- settings digest: 5e771265",

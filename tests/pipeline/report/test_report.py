@@ -150,7 +150,8 @@ def test_values_as_their_units_want_them() -> None:
 def test_a_session_without_talk_says_so(bare: Path) -> None:
     page = page_of(bare, "G80-S02", "fi")
     assert "Tässä istunnossa ei ole tunnistettua puhetta." in html(page)
-    assert page.facts["huomautuksia"] == "ei puhetta"
+    [told] = [row for s in page.sections for t in s.tables for row in t.rows if "puhetta" in row[0]]
+    assert told == ["Tallenteessa ei kuulu puhetta.", "Tarkista, että tiedosto on oikea."]
     assert not any(section.figures for section in page.sections)
 
 
