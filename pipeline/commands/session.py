@@ -1,4 +1,4 @@
-"""``vuoro session``: what a session is, corrected; nothing is heard again."""
+"""``vuoro session``: what a session is, corrected, and what a person decides about it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, nobody_at_work, opened, say
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    ByOption,
+    StudyOption,
+    nobody_at_work,
+    now,
+    opened,
+    say,
+    user,
+)
 
 if TYPE_CHECKING:
-    from pipeline.records import Recording
+    from pipeline.records import Recording, SessionKind
+    from pipeline.study import Study
+
+DETECT = "detect"
 
 
 def session(
@@ -26,30 +38,113 @@ def session(
         Optional[str],  # noqa: UP045
         typer.Option(help="The group that it is of: its id, or its folder in the inbox."),
     ] = None,
+    language: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help=f"Language of the talk, e.g. fi; '{DETECT}' to have it detected."),
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="It was looked at: use it as it is.")
+    ] = False,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Do not use it: move the recording to quarantine.")
+    ] = False,
+    by: ByOption = None,
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
-    """Correct which session a recording is, where it was guessed wrong; it is not heard again."""
+    """Show a session; change its number, kind, group or language; settle one that needs a look."""
+    from pipeline import intake
+
+    place = opened(study)
+    corrected = (number, kind, group) != (None, None, None)
+    if corrected + (language is not None) + accept + set_aside > 1:
+        raise typer.BadParameter("Correct, --language, --accept and --set-aside: one at a time.")
+    if accept:
+        _accept(place, session_id, by or user())
+    elif set_aside:
+        _set_aside(place, session_id)
+    elif language is not None:
+        _state_language(place, session_id, language)
+    elif corrected:
+        _correct(place, session_id, number, _kind(kind), group)
+    else:
+        _describe(place, intake.recording(place, session_id))
+
+
+def _kind(kind: str | None) -> SessionKind | None:
+    if kind is None:
+        return None
+    if kind == "meeting":
+        return "meeting"
+    if kind == "group_interview":
+        return "group_interview"
+    raise typer.BadParameter("Say meeting or group_interview.", param_hint="--kind")
+
+
+def _correct(
+    study: Study, session_id: str, number: int | None, kind: SessionKind | None, group: str | None
+) -> None:
     from pipeline import intake
     from pipeline.withdrawal.tombstones import refuse_half_done
 
-    asked = None
-    if kind is not None:
-        asked = next((known for known in ("meeting", "group_interview") if known == kind), None)
-        if asked is None:
-            raise typer.BadParameter("Say meeting or group_interview.", param_hint="--kind")
-    place = opened(study)
-    if number is None and asked is None and group is None:
-        _describe(intake.recording(place, session_id))
-        return
-    with nobody_at_work(place):
-        refuse_half_done(place)
-        intake.repair(place)
-        now = intake.correct(place, session_id, number=number, kind=asked, group=group)
+    with nobody_at_work(study):
+        refuse_half_done(study)
+        intake.repair(study)
+        now = intake.correct(study, session_id, number=number, kind=kind, group=group)
     say(f"{session_id} is {now.session_id} now. Run `vuoro build` to bring the tables up to date.")
 
 
-def _describe(recording: Recording) -> None:
+def _state_language(study: Study, session_id: str, language: str) -> None:
+    from pipeline import intake, state
+    from pipeline.languages import LANGUAGES, UNKNOWN, name_of
+
+    if language != DETECT and language not in LANGUAGES:
+        raise typer.BadParameter(f"{UNKNOWN.format(language)}.", param_hint="--language")
+    stated = "" if language == DETECT else language
+    with nobody_at_work(study):
+        intake.state_language(study, session_id, stated)
+        state.retry(study, session_id)
+    called = f"in {name_of(stated, 'en')}" if stated else "in the language that is detected"
+    say(f"{session_id} is transcribed {called}: run `vuoro run`.")
+
+
+def _accept(study: Study, session_id: str, by: str) -> None:
+    from pipeline import intake, outcome
+
+    with nobody_at_work(study):
+        found = outcome.accept(study, intake.recording(study, session_id), by=by, at=now())
+        intake.tell_finished(study, found)
+    say(f"{session_id} is used as it is, and counts as finished.")
+
+
+def _set_aside(study: Study, session_id: str) -> None:
+    from pipeline import intake, state
+    from pipeline.build import document
+    from pipeline.withdrawal.tombstones import refuse_half_done
+
+    with nobody_at_work(study):
+        refuse_half_done(study)
+        intake.repair(study)
+        file = intake.set_session_aside(study, session_id)
+        state.finish(study, session_id)
+        document(study)
+    say(f"{session_id} is no longer in the study. Its recording: {file}")
+    say(f"`vuoro retry {session_id}` puts it back into the inbox.")
+
+
+def _describe(study: Study, recording: Recording) -> None:
+    from pipeline.dataset import files
+    from pipeline.languages import name_of
+    from pipeline.outcome import SETTLED, outcome
+
+    spoken = f"; its language, as stated: {name_of(recording.language, 'en')}"
     say(
         f"{recording.session_id}: {recording.kind} {recording.session_number} of "
         f"{recording.group_id}; its file was {recording.original_name}"
+        f"{spoken if recording.language else ''}"
     )
+    if files.file_of(study.dataset, "sessions", recording.session_id).is_file():
+        found = outcome(study, recording)
+        for remark in found.remarks:
+            say(remark.sentence("en"))
+        if found.needs_a_look:
+            say(SETTLED.format(recording.session_id))

@@ -22,6 +22,7 @@ from pipeline.intake.quarantine import put_back as put_back
 from pipeline.intake.quarantine import quarantine as quarantine
 from pipeline.intake.quarantine import quarantine_duplicate as quarantine_duplicate
 from pipeline.intake.quarantine import quarantine_session as quarantine_session
+from pipeline.intake.quarantine import set_session_aside as set_session_aside
 from pipeline.intake.receipts import REASON as REASON
 from pipeline.intake.receipts import WAITS_FOR_COPY as WAITS_FOR_COPY
 from pipeline.intake.receipts import is_of_duplicate as is_of_duplicate
@@ -41,6 +42,7 @@ from pipeline.intake.sessions import recording as recording
 from pipeline.intake.sessions import records as records
 from pipeline.intake.sessions import require_recordings as require_recordings
 from pipeline.intake.sessions import sessions as sessions
+from pipeline.intake.sessions import state_language as state_language
 from pipeline.intake.sessions import verified as verified
 from pipeline.intake.sounds import duplicate_of as duplicate_of
 from pipeline.intake.stillness import ready as ready

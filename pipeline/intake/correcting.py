@@ -103,6 +103,7 @@ class _Move:
         study, old, new = self.study, self.before.session_id, self.after.session_id
         self._rename_in_register()
         _rewrite(study.people_decisions, self._decision)
+        _rewrite(study.accepted_file, self._acceptance)
         _rewrite(study.audit / f"{old}.jsonl", self._publication)
         withdrawn = read_json(study.withdrawn_file, list[dict[str, Any]])
         if withdrawn is not None:
@@ -166,6 +167,10 @@ class _Move:
     def _publication(self, line: dict[str, Any]) -> dict[str, Any]:
         replaced = [e | {"turn_id": self._renamed(e["turn_id"])} for e in line["replaced"]]
         return line | {"replaced": replaced}
+
+    def _acceptance(self, line: dict[str, Any]) -> dict[str, Any]:
+        is_own = line["session_id"] == self.before.session_id
+        return line | {"session_id": self.after.session_id} if is_own else line
 
     def _tombstone(self, entry: dict[str, Any]) -> dict[str, Any]:
         new_ids = {self.before.session_id: self.after.session_id}

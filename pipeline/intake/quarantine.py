@@ -51,6 +51,14 @@ def quarantine_duplicate(study: Study, session_id: str, same_as: str) -> Path:
     return _session_aside(study, session_id, text)
 
 
+def set_session_aside(study: Study, session_id: str) -> Path:
+    """Move a recording to quarantine that a person does not want. Raises as ``quarantine_session``.
+
+    Its rows leave the data set when that is documented the next time.
+    """
+    return _session_aside(study, session_id, receipts.SET_ASIDE)
+
+
 def withdrawn() -> ConsentError:
     """That a recording is one from which somebody has been taken out."""
     return ConsentError(

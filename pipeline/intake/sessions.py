@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.dataset import files
@@ -140,6 +141,16 @@ def session_id_of(group_id: str, kind: SessionKind, number: int) -> str:
 def write_record(folder: Path, recording: Recording) -> None:
     """Write what a session was accepted as into its folder."""
     write_atomically(folder / RECORD, adapter(Recording).dump_json(recording, indent=1), 0o600)
+
+
+def state_language(study: Study, session_id: str, language: str) -> None:
+    """Note which language a session is in, as a person says; "" for what is detected.
+
+    Whoever calls holds the study. Raises StudyError or TransientError.
+    """
+    folder = study.recordings / session_id
+    with os_errors("noting a session's language"):
+        write_record(folder, replace(recording(study, session_id), language=language))
 
 
 def _record(study: Study, session_id: str) -> Recording | VuoroError:
