@@ -110,11 +110,13 @@ def show(
     format_: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.txt,
 ) -> None:
     """A session's transcript as published, with pseudonyms."""
+    from pipeline.reviewed import review_of
     from pipeline.study import open_study
     from pipeline.transcript import WRITERS, published_turns
 
-    turns = published_turns(open_study(study).dataset, session)
-    typer.echo(harmless(WRITERS[format_](turns)))
+    place = open_study(study)
+    turns = published_turns(place.dataset, session)
+    typer.echo(harmless(WRITERS[format_](turns, review_of(place, session).sentence())))
 
 
 @app.command()

@@ -1,4 +1,7 @@
-"""A session's published turns as a transcript to read: text, WebVTT or JSON. Pseudonyms only."""
+"""A session's published turns as a transcript to read: text, WebVTT or JSON. Pseudonyms only.
+
+``note`` says that the names are not reviewed yet; "" where they are.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +39,14 @@ def clock(seconds: float) -> str:
     return f"{hours}:{m:02}:{s:02}"
 
 
-def as_text(turns: Sequence[Row]) -> str:
-    """One line a turn: short id, time, person, words. Minimal responses are indented."""
+def as_text(turns: Sequence[Row], note: str = "") -> str:
+    """One line a turn: short id, time, person, words; before them the note.
+
+    Minimal responses are indented.
+    """
     ids = [short(turn["turn_id"]) for turn in turns]
     width = max(map(len, ids), default=0)
-    lines = []
+    lines = [f"{note}\n"] if note else []
     for turn_id, turn in zip(ids, turns, strict=True):
         indent = "    " if turn["kind"] == "minimal_response" else ""
         words = turn["text"] or "…"
@@ -49,9 +55,9 @@ def as_text(turns: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def as_vtt(turns: Sequence[Row]) -> str:
-    """WebVTT with a voice tag for each person (W3C WebVTT, 2019, section 4.4)."""
-    cues = ["WEBVTT"]
+def as_vtt(turns: Sequence[Row], note: str = "") -> str:
+    """WebVTT with a note, and with a voice tag for each person (W3C WebVTT, 2019, section 4.4)."""
+    cues = ["WEBVTT", *([f"NOTE\n{note}"] if note else [])]
     for turn in turns:
         if not turn["text"]:
             continue
@@ -66,9 +72,10 @@ def _vtt_time(seconds: float) -> str:
     return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
-def as_json(turns: Sequence[Row]) -> str:
-    """The rows of the turns table, as they are."""
-    return json.dumps([dict(turn) for turn in turns], ensure_ascii=False, indent=1)
+def as_json(turns: Sequence[Row], note: str = "") -> str:
+    """The rows of the turns table, each with whether the names of its session are reviewed."""
+    rows = [{**turn, "names_reviewed": not note} for turn in turns]
+    return json.dumps(rows, ensure_ascii=False, indent=1)
 
 
 class Format(StrEnum):
@@ -79,7 +86,7 @@ class Format(StrEnum):
     json = "json"
 
 
-WRITERS: Mapping[Format, Callable[[Sequence[Row]], str]] = {
+WRITERS: Mapping[Format, Callable[[Sequence[Row], str], str]] = {
     Format.txt: as_text,
     Format.vtt: as_vtt,
     Format.json: as_json,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipeline.study import Study
 
 TURNS = ("person_id", "kind", "start_s", "n_words", "text")
-SESSIONS = ("session_id", "language", "n_people", "n_turns", "n_words", "flags")
+SESSIONS = ("session_id", "language", "n_people", "n_turns", "n_words")
 PEOPLE = ("person_id", "session_id", "present", "identified_by", "n_turns", "speech_s")
 
 
@@ -42,26 +42,32 @@ def _show(study: Study) -> None:
     from pipeline.console import rows_table
     from pipeline.dataset import files
     from pipeline.demo import FINNISH_MEETING
-    from pipeline.overview import totals
-    from pipeline.report.build import page_of, write_page
+    from pipeline.outcome import outcome
+    from pipeline.report.build import page_of, reviews, write_page
+    from pipeline.reviewed import review_of
     from pipeline.transcript import as_text, published_turns
 
     sessions = intake.sessions(study)
     shown = next(r for r in sessions if r.original_name == FINNISH_MEETING)
     turns = published_turns(study.dataset, shown.session_id)
     console.rule(f"The transcript of {shown.session_id} begins")
-    console.print(as_text(turns[:10]), markup=False, highlight=False)
+    note = review_of(study, shown.session_id).sentence()
+    console.print(as_text(turns[:10], note), markup=False, highlight=False)
     console.rule("The turns table")
     console.print(rows_table(turns[:10], TURNS))
     console.rule("The sessions table")
-    rows = [{"session_id": r.session_id, **totals(study, r.session_id)} for r in sessions]
-    console.print(rows_table(rows, SESSIONS))
+    found = [outcome(study, recording) for recording in sessions]
+    console.print(rows_table([each.totals for each in found], SESSIONS))
+    for each in found:
+        for remark in each.remarks:
+            say(f"{each.session_id}: {remark.sentence('en')}")
     console.rule("Who was there: the same people in both meetings, known by their voices")
     attendance = files.read(files.file_of(study.dataset, "attendance", shown.group_id))
     console.print(rows_table(attendance.to_pylist(), PEOPLE))
     console.rule("Where it is")
     for page in (shown.session_id, shown.group_id):
-        written = write_page(page_of(study.dataset, page, "fi"), study.reports / f"{page}.html")
+        made = page_of(study.dataset, page, "fi", reviews(study, page))
+        written = write_page(made, study.reports / f"{page}.html")
         say(f"a page to read in a browser: {written}")
     for what, place in (
         ("tables to analyse", study.dataset),

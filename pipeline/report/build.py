@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.disk import os_errors, write_atomically
 from pipeline.plots.words import Language
-from pipeline.report.data import is_session
+from pipeline.report.data import is_session, sessions_of
 from pipeline.report.page import Page, html
+from pipeline.report.words import text
+from pipeline.reviewed import Review, review_of
+from pipeline.study import Study
 
 
-def page_of(dataset: Path, subject: str, language: Language) -> Page:
-    """The page of a session or a group.
+def page_of(
+    dataset: Path, subject: str, language: Language, review: Mapping[str, Review] | None = None
+) -> Page:
+    """The page of a session or a group. ``review`` says how far its sessions' names are judged.
 
     Raises StudyError if the data set has none of that name, DatasetError if a file of it is
     damaged, TransientError if one cannot be read.
@@ -20,7 +27,19 @@ def page_of(dataset: Path, subject: str, language: Language) -> Page:
     from pipeline.report.session import session_page
 
     make = session_page if is_session(dataset, subject) else group_page
-    return make(dataset, subject, language)
+    page = make(dataset, subject, language)
+    open_ = {id: each for id, each in (review or {}).items() if not each.is_done}
+    if not open_:
+        return page
+    note = ", ".join(open_) if len(review or {}) > 1 else ""
+    said = text("names_open", language, note) if note else open_[subject].sentence(language)
+    return replace(page, facts={**page.facts, text("names_review", language): said})
+
+
+def reviews(study: Study, subject: str) -> dict[str, Review]:
+    """How far names are judged in a session, or in each of a group. Raises as ``is_session``."""
+    own = [subject] if is_session(study.dataset, subject) else sessions_of(study.dataset, subject)
+    return {session_id: review_of(study, session_id) for session_id in own}
 
 
 def write_page(page: Page, file: Path) -> Path:

@@ -1,0 +1,65 @@
+"""Whether people have judged the names of a session: until then its masking is not reviewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline import intake
+from pipeline.chain import SessionChain
+from pipeline.errors import VuoroError
+from pipeline.flags import Language
+from pipeline.pseudonymise.entities import EntityTable
+from pipeline.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How many names of a session are masked, and how many of them nobody has judged.
+
+    Both are None where that cannot be told: the key is not here, or the session waits for a run.
+    """
+
+    n_names: int | None
+    n_unjudged: int | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every name of the session is judged."""
+        return self.n_unjudged == 0
+
+    def sentence(self, language: Language = "en") -> str:
+        """That names are not reviewed, and what to do; "" where they are."""
+        if self.is_done:
+            return ""
+        finnish, english = _UNKNOWN if self.n_names is None else _UNJUDGED
+        said = finnish if language == "fi" else english
+        return said.format(self.n_unjudged, self.n_names)
+
+
+_UNJUDGED = (
+    "Nimiä ei ole vielä tarkistettu: tämän istunnon {1} nimestä {0} on arvioimatta; aja "
+    "`vuoro review names`.",
+    "Names not reviewed yet: {0} of {1} names in this session are unjudged; run "
+    "`vuoro review names`.",
+)
+_UNKNOWN = (
+    "Nimiä ei ole vielä tarkistettu, tai sitä ei voi todeta nyt; aja `vuoro review names`.",
+    "Names not reviewed yet, as far as can be told now; run `vuoro review names`.",
+)
+
+
+def review_of(study: Study, session_id: str) -> Review:
+    """How far the names of a session are reviewed, as the study's settings make the session."""
+    try:
+        chain = SessionChain(study, intake.recording(study, session_id), study.settings())
+        if chain.find("find_names", verify=False) is None:
+            return Review(None, None)
+        replaced = chain.replaced(False)
+        table = EntityTable.load(study)
+    except VuoroError:  # whatever keeps it from being told, the session can be shown
+        return Review(None, None)
+    if replaced is None:
+        return Review(None, None)
+    names = {(each.type, each.number) for each in replaced}
+    judged = {id for id in names if (e := table.entity(id)) is not None and e.verdict != "open"}
+    return Review(len(names), len(names - judged))
