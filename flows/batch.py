@@ -38,7 +38,7 @@ from pipeline.errors import (
 )
 from pipeline.leases import Lease, lease
 from pipeline.listener import listener
-from pipeline.overview import totals
+from pipeline.outcome import NEEDS_A_LOOK, TOTALS, Outcome, outcome
 from pipeline.roster.consent import require
 from pipeline.roster.unconsented import consents
 from pipeline.stages import STAGES
@@ -74,12 +74,18 @@ def ended(rows: Iterable[Row], missing: Sequence[Row] = ()) -> State[None]:
 
     ``missing`` are the rows of ``consent_rows``.
     """
-    failed = [f"{row['session']}: {row['error']}" for row in rows if row["outcome"] == "failed"]
-    said = [*failed, *(row["error"] for row in missing)]
-    if not said:
+    told = [*rows]
+    failed, looks = (
+        [f"{r['session']}: {r['what to know']}" for r in told if r["outcome"] == outcome]
+        for outcome in ("failed", NEEDS_A_LOOK)
+    )
+    consents = [row["what to know"] for row in missing]
+    kinds = {"Some failed": failed, "Consent missing": consents, "Some need a look": looks}
+    name = next((name for name, found in kinds.items() if found), None)
+    if name is None:
         return Completed()
+    said = [*failed, *consents, *looks]
     more = f" And {len(said) - SHOWN} more." if len(said) > SHOWN else ""
-    name = "Some failed" if failed else "Consent missing"
     return Completed(name=name, message=" ".join(said[:SHOWN]) + more)
 
 
@@ -87,13 +93,23 @@ def consent_rows(study: Study) -> list[Row]:
     """A row for each person who is in the data set without consent, by ids alone."""
     found = consents(study)
     people = [
-        {"session": ", ".join(each.sessions), "outcome": "consent missing", "error": each.sentence}
+        {
+            "session": ", ".join(each.sessions),
+            "outcome": "consent missing",
+            "what to know": each.sentence,
+        }
         for each in found.people
     ]
     return people + [
-        {"session": "", "outcome": "roster unusable", "error": str(error)}
+        {"session": "", "outcome": "roster unusable", "what to know": str(error)}
         for error in found.unusable
     ]
+
+
+def row_of(found: Outcome) -> Row:
+    """The row of a session in the data set, for Prefect's page: nothing in it is private."""
+    told = {"session": found.session_id, "outcome": found.words, "what to know": found.sentences}
+    return told | {name: found.row[name] for name in TOTALS}
 
 
 def _nothing() -> None:
@@ -257,14 +273,11 @@ class Work:
     def _publish(self, session_id: str) -> None:
         self._make(LAST)(session_id)
         state.finish(self._study, session_id)
+        found = outcome(self._study, intake.recording(self._study, session_id))
         with suppress(TransientError):  # a receipt is not worth a session
-            intake.tell_finished(self._study, session_id)
-        self.rows[session_id] = {
-            "session": session_id,
-            "outcome": "in the data set",
-            **totals(self._study, session_id),
-        }
-        listener.get().finished(session_id)
+            intake.tell_finished(self._study, found)
+        self.rows[session_id] = row_of(found)
+        listener.get().finished(found)
 
     def _fail(self, session_id: str, error: VuoroError) -> None:
         self._failed.add(session_id)
@@ -277,9 +290,13 @@ class Work:
             elif not isinstance(error, CancelledError):
                 intake.tell_failed(self._study, session_id, error)
         listener.get().failed(session_id, error)
-        outcome = "held" if isinstance(error, HoldError) else "failed"
-        outcome = "cancelled" if isinstance(error, CancelledError) else outcome
-        self.rows[session_id] = {"session": session_id, "outcome": outcome, "error": str(error)}
+        came_of = "held" if isinstance(error, HoldError) else "failed"
+        came_of = "cancelled" if isinstance(error, CancelledError) else came_of
+        self.rows[session_id] = {
+            "session": session_id,
+            "outcome": came_of,
+            "what to know": str(error),
+        }
 
     def _may_try(self, session_id: str) -> bool:
         if self._every:

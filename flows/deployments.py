@@ -18,7 +18,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
 
 from flows.asked import INBOX, REBUILD, SCHEMAS, SESSIONS
-from flows.batch import consent_rows, ended, process_sessions
+from flows.batch import consent_rows, ended, process_sessions, row_of
 from flows.inbox import process_inbox
 from flows.session import Contained
 from pipeline.build import build
@@ -61,10 +61,10 @@ def rebuild(study: str) -> State[None]:
     with Contained("rebuild", place):
         built = build(place, place.settings(), listener.get())
         missing = consent_rows(place)
-    rows = [{"session": id, "outcome": "up to date"} for id in built.finished]
+    rows = [row_of(found) for found in built.finished]
     rows += [{"session": id, "outcome": "waits for the inbox run"} for id in built.waiting]
     rows += [
-        {"session": id, "outcome": "failed", "error": str(error)}
+        {"session": id, "outcome": "failed", "what to know": str(error)}
         for id, error in built.failed.items()
     ]
     table = [*rows, *missing]

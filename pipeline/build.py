@@ -7,6 +7,7 @@ and from the tables to the exports. ``document`` is what a run does at its end, 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,11 @@ from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group
 from pipeline.device import one_thread_for_numpy
 from pipeline.disk import clear_pending, os_errors, write_atomically
-from pipeline.errors import StudyError, UnreadableError, VuoroError
+from pipeline.errors import StudyError, TransientError, UnreadableError, VuoroError
 from pipeline.exports.write import export, forms_in
 from pipeline.key.file import lies_in
 from pipeline.listener import Listener
+from pipeline.outcome import Outcome, outcome
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.roster.consent import require
@@ -48,7 +50,7 @@ class Built:
     ``notes`` are sentences about what could not be put into an export.
     """
 
-    finished: tuple[str, ...]
+    finished: tuple[Outcome, ...]
     waiting: tuple[str, ...]
     failed: dict[str, VuoroError]
     notes: tuple[str, ...]
@@ -87,7 +89,7 @@ def build(
         notes = export(study.dataset, study.exports, [*kept, *([] if out else forms)])
         if out is not None:
             notes += export(study.dataset, out, forms)
-    return Built(tuple(sorted(finished)), waiting, failed, tuple(notes))
+    return Built(finished, waiting, failed, tuple(notes))
 
 
 def document(study: Study) -> None:
@@ -174,8 +176,8 @@ def rounds(to_do: Callable[[], ToDo], failed: Collection[str]) -> Iterator[ToDo]
 
 def _finish_all(
     study: Study, settings: Settings, told: Listener
-) -> tuple[set[str], dict[str, VuoroError]]:
-    finished: set[str] = set()
+) -> tuple[tuple[Outcome, ...], dict[str, VuoroError]]:
+    finished: dict[str, Outcome] = {}
     failed: dict[str, VuoroError] = {}
     for waiting in rounds(partial(_unfinished, study, settings, hearing=False), failed):
         told.planned(waiting)
@@ -186,9 +188,13 @@ def _finish_all(
                 failed[session_id] = error
                 told.failed(session_id, error)
             else:
-                finished.add(session_id)
-                told.finished(session_id)
-    return finished - failed.keys(), failed
+                recording = intake.recording(study, session_id)
+                finished[session_id] = outcome(study, recording)
+                told.finished(finished[session_id])
+                with suppress(TransientError):  # a receipt is not worth a session
+                    intake.tell_finished(study, finished[session_id])
+    done = (finished[id] for id in sorted(finished) if id not in failed)
+    return tuple(done), failed
 
 
 def _unfinished(study: Study, settings: Settings, *, hearing: bool) -> ToDo:

@@ -28,6 +28,7 @@ from models.registry import ModelStatus
 from pipeline.errors import CancelledError, HoldError, VuoroError
 from pipeline.harmless import on_one_line
 from pipeline.listener import Listener
+from pipeline.outcome import SETTLED, Outcome
 from pipeline.overview import SITUATIONS, Entry, Overview
 from pipeline.records import Recording
 
@@ -75,6 +76,7 @@ class Terminal(Listener):
         self._interrupted = False
         self._said: set[tuple[str, str, float]] = set()
         self.finished_sessions: set[str] = set()
+        self.need_a_look: set[str] = set()
         self.failures: list[str] = []
 
     @contextmanager
@@ -157,10 +159,24 @@ class Terminal(Listener):
             left = f", about {max(1, round(spent_s * (total - done) / done))} s left in all"
         self._say(f"{session_id}  {_WORDS.get(stage, stage)}: {state}{left}")
 
-    def finished(self, session_id: str) -> None:
-        self.finished_sessions.add(session_id)
+    def finished(self, found: Outcome) -> None:
+        session_id = found.session_id
+        (self.need_a_look if found.needs_a_look else self.finished_sessions).add(session_id)
         self._end(session_id)
-        self._say(f"[green]finished[/]   {session_id}  {self._name(session_id)}")
+        word = "[yellow]look at[/]   " if found.needs_a_look else "[green]finished[/]  "
+        self._say(f"{word} {session_id}  {self._name(session_id)}")
+        for remark in found.remarks:
+            self._say(f"           {_escaped(remark.sentence('en'))}")
+        if found.needs_a_look:
+            self._say(f"           {_escaped(SETTLED.format(session_id))}")
+
+    @property
+    def counts(self) -> str:
+        """How many sessions were finished, need a look, and failed."""
+        look = f"{len(self.need_a_look)} need a look, " if self.need_a_look else ""
+        return (
+            f"{len(self.finished_sessions)} session(s) finished, {look}{len(self.failures)} failed"
+        )
 
     def failed(self, session_id: str, error: VuoroError) -> None:
         self._end(session_id)

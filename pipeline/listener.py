@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import VuoroError
 from pipeline.records import Recording
+
+if TYPE_CHECKING:  # it reads tables: ``vuoro --help`` should not wait for that
+    from pipeline.outcome import Outcome
 
 
 class Listener:
@@ -31,8 +35,8 @@ class Listener:
     def progressed(self, session_id: str, stage: str, share: float) -> None:
         """A stage of a session is ``share`` (0–1) done."""
 
-    def finished(self, session_id: str) -> None:
-        """A session is in the data set."""
+    def finished(self, found: Outcome) -> None:
+        """A session is in the data set; it may need a look."""
 
     def noted(self, sentence: str) -> None:
         """Something that the run's user should know, as one sentence without names."""

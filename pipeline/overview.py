@@ -11,12 +11,21 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pipeline import intake, leases, state
+from pipeline.chain import SessionChain
 from pipeline.dataset import files
 from pipeline.disk import os_errors
-from pipeline.errors import ConsentError, StudyError, UnreadableError, VuoroError
+from pipeline.errors import (
+    HoldError,
+    LanguageQuestionError,
+    StudyError,
+    UnreadableError,
+    VuoroError,
+)
+from pipeline.flags import Remark, asked_about
+from pipeline.outcome import SETTLED, Accepted, accepted, outcome
 from pipeline.people import register
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Recording
@@ -31,6 +40,7 @@ Situation = Literal[
     "failed",
     "cancelled",
     "held",
+    "needs a look",
     "waiting",
     "finished",
     "in the inbox",
@@ -46,11 +56,13 @@ RUN = "vuoro run"
 class Entry:
     """One recording. ``name`` is its file name: private; the rest names nobody.
 
-    ``situation``: a session is ``at work``, ``failed``, ``cancelled``, ``held`` (consent is
-    missing), ``waiting`` or ``finished``; a file is ``in the inbox``, ``refused`` (tried, and
+    ``situation``: a session is ``at work``, ``failed``, ``cancelled``, ``held`` (a person must
+    answer first), ``waiting``, or in the data set: ``finished``, or in need of a look (no usable
+    talk); a file is ``in the inbox``, ``refused`` (tried, and
     still in the inbox), ``in quarantine``, or there as a ``duplicate``. ``to_come`` are the stages
     that a session lacks; ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since``
     is when it came into its situation, as far as is known; ``why`` and ``next`` are for the user.
+    ``remarks`` are what is to be known of the recording, as far as it was heard.
     """
 
     session_id: str
@@ -65,6 +77,7 @@ class Entry:
     next: str = ""
     attempts: int = 0
     next_try: datetime | None = None
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +102,24 @@ def overview(study: Study, settings: Settings) -> Overview:
     Raises StudyError if the key cannot be used, ModelError, TransientError.
     """
     held = frozenset(leases.living(study))
-    missing = consents(study)
+    missing, by_now = consents(study), accepted(study)
     sessions = [
-        _without_consent(_entry(study, each, held), missing.people)
+        _without_consent(_entry(study, each, held, settings, by_now), missing.people)
         for each in left(study, settings, verify=False)
     ]
     entries = *sessions, *_inbox(study), *_quarantine(study)
-    return Overview(entries, _n_unknown_voices(study), _n_open_names(study), missing)
+    return Overview(entries, _n_unknown_voices(study), n_open_names(study), missing)
 
 
-def _entry(study: Study, found: Left, leased: Collection[str]) -> Entry:
+def _entry(
+    study: Study, found: Left, leased: Collection[str], settings: Settings, by_now: Accepted
+) -> Entry:
     """A session; ``leased`` are those that a living process is at."""
     recording, wrong = found.recording, found.wrong
     if recording is not None and not found.to_come:
-        return _finished(study, recording)
+        return _finished(study, recording, by_now)
     if recording is not None:
-        entry = _unfinished(study, recording, found.to_come, leased)
+        entry = _unfinished(study, recording, found.to_come, leased, settings)
     else:
         entry = Entry(found.session_id, "", "waiting")
     if wrong is None or entry.situation in ("at work", "cancelled"):
@@ -112,13 +127,27 @@ def _entry(study: Study, found: Left, leased: Collection[str]) -> Entry:
     return replace(entry, situation="failed", why=wrong.what, next=wrong.remedy)
 
 
-def _finished(study: Study, recording: Recording) -> Entry:
+def _finished(study: Study, recording: Recording, by_now: Accepted) -> Entry:
     since = _written(files.file_of(study.dataset, "sessions", recording.session_id))
-    return Entry(recording.session_id, recording.original_name, "finished", since)
+    found = outcome(study, recording, by_now)
+    settled = SETTLED.format(found.session_id) if found.needs_a_look else ""
+    return Entry(
+        recording.session_id,
+        recording.original_name,
+        "needs a look" if found.needs_a_look else "finished",
+        since,
+        why=" ".join(remark.what("en") for remark in found.remarks),
+        next=" ".join(filter(None, (*(each.do("en") for each in found.remarks), settled))),
+        remarks=found.remarks,
+    )
 
 
 def _unfinished(
-    study: Study, recording: Recording, to_come: tuple[str, ...], leased: Collection[str]
+    study: Study,
+    recording: Recording,
+    to_come: tuple[str, ...],
+    leased: Collection[str],
+    settings: Settings,
 ) -> Entry:
     """A session that is not finished."""
     session_id = recording.session_id
@@ -141,9 +170,12 @@ def _unfinished(
     if is_alive:
         entry = replace(entry, stage=found.stage, share=found.share, by=found.by)
         return replace(entry, situation="at work", since=found.since, next="")
-    if hold := _hold(study, recording):
-        situation: Situation = "held" if isinstance(hold, ConsentError) else "failed"
-        return replace(entry, situation=situation, why=hold.what, next=hold.remedy)
+    if hold := _hold(study, recording, to_come, settings):
+        situation: Situation = "held" if isinstance(hold, HoldError) else "failed"
+        entry = replace(entry, situation=situation, why=hold.what, next=hold.remedy)
+        if isinstance(hold, LanguageQuestionError):
+            entry = replace(entry, remarks=(asked_about(hold.what, hold.remedy),))
+        return entry
     if found.stage is not None:
         why = f"Whoever was at the stage '{found.stage}' stopped without a word."
         return replace(entry, since=found.reported, why=why)
@@ -168,11 +200,17 @@ def _without_consent(entry: Entry, people: Collection[Unconsented]) -> Entry:
     return replace(entry, why=" ".join(why), next="; ".join(to_do))
 
 
-def _hold(study: Study, recording: Recording) -> VuoroError | None:
-    """Why the session may not be processed: consent, or a roster that cannot be used."""
+def _hold(
+    study: Study, recording: Recording, to_come: tuple[str, ...], settings: Settings
+) -> VuoroError | None:
+    """Why the session may not be processed: an answer is missing, or its roster is of no use."""
     try:
         require(study, recording)
-    except (ConsentError, StudyError, UnreadableError) as error:
+        if to_come[0] == "transcribe":
+            chain = SessionChain(study, recording, settings)
+            chain.find("detect_language", verify=False)
+            _ = chain.spoken
+    except (HoldError, StudyError, UnreadableError) as error:
         return error
     return None
 
@@ -227,16 +265,7 @@ def _n_unknown_voices(study: Study) -> int:
     return found
 
 
-def _n_open_names(study: Study) -> int:
+def n_open_names(study: Study) -> int:
     """How many names nobody has judged; `vuoro review names` asks."""
     named = (e for e in EntityTable.load(study).judged if e.origin == "talk" and e.forms)
     return sum(entity.verdict == "open" for entity in named)
-
-
-TOTALS = ("duration_s", "language", "n_people", "n_turns", "n_minimal_responses", "n_words")
-
-
-def totals(study: Study, session_id: str) -> dict[str, Any]:
-    """What the data set says of a session as a whole: {column: value} of ``TOTALS`` and flags."""
-    row = files.read(files.file_of(study.dataset, "sessions", session_id)).to_pylist()[0]
-    return {name: row[name] for name in TOTALS} | {"flags": ", ".join(row["flags"])}

@@ -160,6 +160,11 @@ class Study:
         return sorted(terms)
 
     @property
+    def accepted_file(self) -> Path:
+        """Which sessions a person has looked at and takes as they are."""
+        return self.private / "accepted.jsonl"
+
+    @property
     def audit(self) -> Path:
         """What was replaced where, a file a session; no originals."""
         return self.private / "audit"

@@ -138,6 +138,8 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
     from flows.run import run_study
     from pipeline import intake
     from pipeline.console import Terminal
+    from pipeline.outcome import n_needing_a_look
+    from pipeline.overview import n_open_names
 
     unlock(study)
     names = {r.session_id: r.original_name for r in intake.readable(study)}
@@ -147,13 +149,12 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
     except KeyboardInterrupt:
         console.print("Stopped. What was finished is kept; `vuoro run` goes on from there.")
         raise typer.Exit(130) from None
-    if not worked:
-        console.print(f"Nothing to do: {len(names)} session(s) are up to date.", highlight=False)
-        return True
-    console.print(
-        f"{len(terminal.finished_sessions)} session(s) finished, "
-        f"{len(terminal.failures)} failed. The tables are in {study.dataset}",
-        highlight=False,
-        soft_wrap=True,
-    )
+    if worked:
+        say(f"{terminal.counts}. The tables are in {study.dataset}")
+    else:
+        n = n_needing_a_look(study, intake.sessions(study))
+        look = f"; {n} need a look: `vuoro status`" if n else ""
+        say(f"Nothing to do: {len(names)} session(s) are up to date{look}.")
+    if n := n_open_names(study):
+        say(f"Names not reviewed yet: {n} are unjudged; run `vuoro review names`.")
     return not terminal.failures

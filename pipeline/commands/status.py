@@ -67,11 +67,12 @@ def as_data(found: Overview) -> dict[str, Any]:
     ``form`` (1), ``summary`` (recordings by situation, voices and names that wait for a human) and
     ``recordings``, a list of objects: ``session_id`` (null in the inbox and in quarantine),
     ``situation``, ``since``, ``stages_to_come``, ``stage``, ``share`` (0–1), ``by``, ``why``,
-    ``next``, ``attempts``, ``next_try``. ``without_consent`` lists who has not consented and is
-    in the data set: ``person_id`` (null where the roster was not read in), ``group_id``,
-    ``member`` (position in the roster), ``consent`` as the roster has it (null: not recorded),
-    ``speaks_in`` and ``may_speak_in`` (sessions), ``what_to_do``; ``unusable_rosters`` are
-    sentences. Times are ISO 8601 in UTC; what is not known is null.
+    ``next``, ``attempts``, ``next_try``, ``flags`` (what to know of the recording: ``id``,
+    ``level`` (note, warning or look), ``sentence``). ``without_consent`` lists who has not
+    consented and is in the data set: ``person_id`` (null where the roster was not read in),
+    ``group_id``, ``member`` (position in the roster), ``consent`` as the roster has it (null: not
+    recorded), ``speaks_in`` and ``may_speak_in`` (sessions), ``what_to_do``;
+    ``unusable_rosters`` are sentences. Times are ISO 8601 in UTC; what is not known is null.
     """
     summary = {
         **{situation.replace(" ", "_"): n for situation, n in sorted(found.counts.items())},
@@ -113,4 +114,8 @@ def _recording(entry: Entry) -> dict[str, Any]:
         "next": entry.next or None,
         "attempts": entry.attempts,
         "next_try": entry.next_try and entry.next_try.isoformat(),
+        "flags": [
+            {"id": each.id, "level": each.level, "sentence": each.sentence("en")}
+            for each in entry.remarks
+        ],
     }

@@ -44,8 +44,5 @@ def _run(study: Study) -> tuple[str, bool]:
     is_left = bool(intake.waiting(study) or unfinished(study, study.settings(), verify=False))
     if not worked:
         return "Nothing new in the inbox.", is_left
-    line = (
-        f"{len(names) - before} taken in, {len(terminal.finished_sessions)} finished, "
-        f"{len(terminal.failures)} failed."
-    )
+    line = f"{len(names) - before} taken in, {terminal.counts}."
     return line, is_left

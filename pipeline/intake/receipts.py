@@ -10,7 +10,10 @@ from pathlib import Path
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
+from pipeline.flags import Language
 from pipeline.intake.sessions import recording
+from pipeline.languages import name_of
+from pipeline.outcome import SETTLED, Outcome
 from pipeline.study import Study
 
 RECEIPT = ".vuoro.txt"
@@ -70,6 +73,17 @@ _CORRECTED = (
     "If its number, kind or group is wrong, correct it: vuoro session {0} --number 2 (or --kind, "
     "--group)",
 )
+_DONE = "Aineistossa istuntona {0}.", "In the data set, as session {0}."
+_LOOK = "Istunto {0} on tarkistettava.", "Session {0} needs a look."
+_SPOKEN = "Kieli", "Language"
+_SETTLED_FI = (
+    "Kun olet tarkistanut sen: `vuoro session {0} --accept` hyväksyy sen sellaisenaan, "
+    "`--set-aside` siirtää tallenteen karanteeniin."
+)
+SET_ASIDE = (
+    "Tallenne on siirretty sivuun, eikä se ole aineistossa. `vuoro retry` tuo sen takaisin.\n\n"
+    "The recording was set aside and is not in the data set. `vuoro retry` brings it back.\n"
+)
 
 
 def receipt(study: Study, file: Path, text: str) -> None:
@@ -109,14 +123,21 @@ def rename(study: Study, before: str, after: str) -> None:
                 write_atomically(place, file_name + end + new)
 
 
-def tell_finished(study: Study, session_id: str) -> None:
-    """Say in the receipt of a session's file that it is in the data set."""
-    _update(
-        study,
-        session_id,
-        f"Aineistossa istuntona {session_id}. {_CORRECTED[0].format(session_id)}\n\n"
-        f"In the data set, as session {session_id}. {_CORRECTED[1].format(session_id)}\n",
-    )
+def tell_finished(study: Study, found: Outcome) -> None:
+    """Say in the receipt of a session's file that it is in the data set, or needs a look."""
+    text = f"{_finished(found, 'fi')}\n\n{_finished(found, 'en')}\n"
+    _update(study, found.session_id, text)
+
+
+def _finished(found: Outcome, language: Language) -> str:
+    at = 0 if language == "fi" else 1
+    said = [(_LOOK if found.needs_a_look else _DONE)[at].format(found.session_id)]
+    if code := found.row["language"]:
+        said.append(f"{_SPOKEN[at]}: {name_of(code, language)}.")
+    said += [remark.sentence(language) for remark in found.remarks]
+    if found.needs_a_look:
+        said.append((_SETTLED_FI, SETTLED)[at].format(found.session_id))
+    return "\n".join([*said, _CORRECTED[at].format(found.session_id)])
 
 
 def tell_failed(study: Study, session_id: str, error: VuoroError) -> None:

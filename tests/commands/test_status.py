@@ -109,6 +109,7 @@ def test_the_json_is_complete_and_names_no_file(study: Study) -> None:
         "next": None,
         "attempts": 0,
         "next_try": None,
+        "flags": [],
     }
     assert (waiting["session_id"], waiting["next"]) == (None, "vuoro run")
     assert "The video has no sound." in aside["why"]

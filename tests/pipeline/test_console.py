@@ -12,9 +12,13 @@ from rich.console import Console
 
 from pipeline.console import Terminal
 from pipeline.errors import CancelledError, ConsentError, NoAudioError
+from pipeline.flags import remarks
 from pipeline.listener import Listener
+from pipeline.outcome import Outcome
 
 SENTENCE = "The graphics card failed in the stage 'transcribe' [its memory is full]."
+
+FINE = Outcome("G07-S01", {"language": "fi", "flags": []}, (), needs_a_look=False)
 
 
 def shown() -> tuple[Terminal, io.StringIO]:
@@ -42,11 +46,27 @@ def test_each_stage_is_said_once_where_there_is_no_terminal() -> None:
     assert "left in all" in lines[1]
 
 
+def test_what_is_to_be_known_of_a_session_is_shown() -> None:
+    row = {"session_id": "G07-S01", "language": None, "flags": ["silent", "no_speech"]}
+    terminal, out = shown()
+    terminal.planned({"G07-S01": ["decode"]})
+    terminal.finished(Outcome("G07-S01", row, remarks(row), needs_a_look=True))
+    first, *told = out.getvalue().splitlines()
+    assert first.startswith("look at") and first.endswith("a [b].wav")
+    assert [line.split(".")[0].strip() for line in told] == [
+        "Nothing can be heard",
+        "No speech can be heard",
+        "When you have looked: `vuoro session G07-S01 --accept` uses it as it is, `--set-aside` "
+        "moves the recording to quarantine",
+    ]
+    assert terminal.counts == "0 session(s) finished, 1 need a look, 0 failed"
+
+
 def test_how_sessions_end_is_shown_with_their_files() -> None:
     terminal, out = shown()
     terminal.planned({"G07-S01": ["decode"]})
     terminal.failed("G07-S01", NoAudioError("The recording has no sound track."))
-    terminal.finished("G07-S01")
+    terminal.finished(FINE)
     failed, finished = out.getvalue().splitlines()
     assert failed.startswith("failed") and "a [b].wav: The recording has no sound track." in failed
     assert finished.startswith("finished") and finished.endswith("a [b].wav")
@@ -72,7 +92,7 @@ def test_a_second_round_begins_anew() -> None:
     for _ in range(2):
         terminal.planned({"G07-S01": ["decode"]})
         terminal.progressed("G07-S01", "decode", 0.0)
-        terminal.finished("G07-S01")
+        terminal.finished(FINE)
     assert sum("starts" in line for line in out.getvalue().splitlines()) == 2
     assert terminal.finished_sessions == {"G07-S01"}
 

@@ -1,0 +1,140 @@
+"""What came of a session that is in the data set: its flags, and whether it needs a look.
+
+private/accepted.jsonl    "I have looked, use it as it is": a decision a line, only added to
+
+A decision holds for the recording and the flags that were looked at, whatever is redone. With a
+flag that nobody has looked at, or another recording in its place, the session needs a look again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.dataset import files
+from pipeline.disk import os_errors
+from pipeline.errors import StudyError
+from pipeline.flags import Remark, looked_for, remarks
+from pipeline.records import Recording
+from pipeline.study import Study
+
+Accepted = frozenset[tuple[str, str, str]]  # session, sha256 of its recording, flag
+TOTALS = ("duration_s", "language", "n_people", "n_turns", "n_minimal_responses", "n_words")
+SETTLED = (
+    "When you have looked: `vuoro session {0} --accept` uses it as it is, `--set-aside` moves the "
+    "recording to quarantine."
+)
+IN_DATA_SET, NEEDS_A_LOOK = "in the data set", "needs a look"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """That somebody has looked at a session with these flags, and takes it as it is."""
+
+    session_id: str
+    sha256: str
+    flags: tuple[str, ...]
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A session as the data set has it; ``row`` is its row of ``sessions``."""
+
+    session_id: str
+    row: dict[str, Any]
+    remarks: tuple[Remark, ...]
+    needs_a_look: bool
+
+    @property
+    def words(self) -> str:
+        """What came of it, in words."""
+        return NEEDS_A_LOOK if self.needs_a_look else IN_DATA_SET
+
+    @property
+    def sentences(self) -> str:
+        """What to know of it, and what to do."""
+        return " ".join(remark.sentence("en") for remark in self.remarks)
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """What the data set says of it as a whole, for a table of sessions."""
+        return {"session_id": self.session_id, **{name: self.row[name] for name in TOTALS}}
+
+
+def outcome(study: Study, recording: Recording, by_now: Accepted | None = None) -> Outcome:
+    """What came of a session. ``by_now`` is what ``accepted`` gives, where that is known.
+
+    Raises DatasetError if its file is damaged, TransientError if it cannot be read.
+    """
+    session_id = recording.session_id
+    row: dict[str, Any] = files.read(
+        files.file_of(study.dataset, "sessions", session_id)
+    ).to_pylist()[0]
+    by_now = accepted(study) if by_now is None else by_now
+    open_ = {
+        flag
+        for flag in looked_for(row["flags"])
+        if (session_id, recording.sha256, flag) not in by_now
+    }
+    return Outcome(session_id, row, remarks(row), bool(open_))
+
+
+def accepted(study: Study) -> Accepted:
+    """All that people have accepted; a line that a crash cut off is left out.
+
+    Raises TransientError where it cannot be read.
+    """
+    with os_errors("reading what was accepted"):
+        file = study.accepted_file
+        lines = file.read_bytes().splitlines() if file.exists() else []
+    found = set()
+    for line in lines:
+        try:
+            each = TypeAdapter(Acceptance).validate_json(line)
+        except ValidationError:
+            continue
+        found |= {(each.session_id, each.sha256, flag) for flag in each.flags}
+    return frozenset(found)
+
+
+def accept(study: Study, recording: Recording, *, by: str, at: str) -> Outcome:
+    """Take a session as it is, though it needs a look; what came of it then.
+
+    Raises StudyError if it is not in the data set or needs no look, as ``outcome``.
+    """
+    session_id = recording.session_id
+    if not files.file_of(study.dataset, "sessions", session_id).is_file():
+        raise StudyError(f"{session_id} is not in the data set yet.", "Run `vuoro run` first.")
+    found = outcome(study, recording)
+    if not found.needs_a_look:
+        raise StudyError(f"{session_id} does not need a look.", "There is nothing to accept.")
+    flags = tuple(sorted(looked_for(found.row["flags"])))
+    line = Acceptance(session_id, recording.sha256, flags, by, at)
+    _append(study, json.dumps(asdict(line), ensure_ascii=False).encode())
+    return outcome(study, recording)
+
+
+def n_needing_a_look(study: Study, recordings: Collection[Recording]) -> int:
+    """How many of these sessions, those in the data set, need a look. Raises as ``outcome``."""
+    by_now = accepted(study)
+    published = {file.stem for file in files.files(study.dataset, "sessions")}
+    there = [recording for recording in recordings if recording.session_id in published]
+    return sum(outcome(study, recording, by_now).needs_a_look for recording in there)
+
+
+def _append(study: Study, line: bytes) -> None:
+    with os_errors("noting what was accepted"):
+        file = study.accepted_file
+        torn = file.exists() and not file.read_bytes().endswith(b"\n")
+        handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "wb") as log:
+            log.write(b"\n" * torn + line + b"\n")
+            log.flush()
+            os.fsync(log.fileno())
