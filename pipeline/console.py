@@ -77,6 +77,7 @@ class Terminal(Listener):
         self._said: set[tuple[str, str, float]] = set()
         self.finished_sessions: set[str] = set()
         self.need_a_look: set[str] = set()
+        self.held: set[str] = set()
         self.failures: list[str] = []
 
     @contextmanager
@@ -172,15 +173,17 @@ class Terminal(Listener):
 
     @property
     def counts(self) -> str:
-        """How many sessions were finished, need a look, and failed."""
+        """How many sessions were finished, need a look, wait for an answer, and failed."""
         look = f"{len(self.need_a_look)} need a look, " if self.need_a_look else ""
-        return (
-            f"{len(self.finished_sessions)} session(s) finished, {look}{len(self.failures)} failed"
-        )
+        held = f"{len(self.held)} held, " if self.held else ""
+        finished = f"{len(self.finished_sessions)} session(s) finished, "
+        return f"{finished}{look}{held}{len(self.failures)} failed"
 
     def failed(self, session_id: str, error: VuoroError) -> None:
         self._end(session_id)
         if isinstance(error, HoldError | CancelledError):
+            if isinstance(error, HoldError):
+                self.held.add(session_id)
             word = "held" if isinstance(error, HoldError) else "stopped"
             self._say(f"[yellow]{word:11}[/]{session_id}: {_escaped(str(error))}")
             return

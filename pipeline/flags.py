@@ -274,10 +274,11 @@ FLAGS: dict[str, Flag] = {
 
 def remarks(session: Mapping[str, Any]) -> tuple[Remark, ...]:
     """The flags of a session, whose row of ``sessions`` this is, the gravest first."""
-    flags = ((id, flag_of(id)) for id in session["flags"])
+    order = [*FLAGS]
+    flags = sorted(session["flags"], key=lambda id: order.index(id) if id in FLAGS else len(order))
     found = [
         Remark(id, flag.level, _filled(flag.fi, session, "fi"), _filled(flag.en, session, "en"))
-        for id, flag in flags
+        for id, flag in ((id, flag_of(id)) for id in flags)
     ]
     return tuple(sorted(found, key=lambda remark: get_args(Level).index(remark.level)))
 

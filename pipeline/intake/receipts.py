@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError, TransientError, VuoroError
+from pipeline.errors import HoldError, StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
 from pipeline.flags import Language
 from pipeline.intake.sessions import recording
@@ -67,6 +67,7 @@ _FINNISH = {
 _REFUSED = "Tallennetta ei voi käyttää.", "This recording cannot be used."
 _STILL_WAITING = "Odottaa yhä.", "Still waiting."
 _FAILED = "Käsittely epäonnistui.", "Processing failed."
+_HELD = "Odottaa vastausta.", "Waiting for an answer."
 _CORRECTED = (
     "Jos numero, laji tai ryhmä on väärä, korjaa se: vuoro session {0} --number 2 (tai --kind, "
     "--group)",
@@ -142,7 +143,8 @@ def _finished(found: Outcome, language: Language) -> str:
 
 def tell_failed(study: Study, session_id: str, error: VuoroError) -> None:
     """Say in the receipt of a session's file why it is not in the data set yet."""
-    _update(study, session_id, f"{session_id}\n\n{told(error, _FAILED)}")
+    outcome = _HELD if isinstance(error, HoldError) else _FAILED
+    _update(study, session_id, f"{session_id}\n\n{told(error, outcome)}")
 
 
 def refused(error: VuoroError) -> str:

@@ -20,6 +20,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "n_minimal_responses": ("minimipalautteita", "minimal responses"),
     "flags": ("huomautukset", "flags"),
     "to_know": ("Mitä tästä istunnosta on syytä tietää", "What to know of this session"),
+    "matter": ("huomautus", "flag"),
+    "to_do": ("mitä tehdä", "what to do"),
     "names_open": (
         "Nimiä ei ole vielä tarkistettu näissä istunnoissa: {0}; aja `vuoro review names`.",
         "Names not reviewed yet in these sessions: {0}; run `vuoro review names`.",
