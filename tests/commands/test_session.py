@@ -9,9 +9,11 @@ import typer
 from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
-from pipeline import intake, locks
+from pipeline import intake, locks, state
+from pipeline.chain import unfinished
 from pipeline.commands.session import session
-from pipeline.errors import StudyError
+from pipeline.errors import LanguageQuestionError, StudyError
+from pipeline.outcome import outcome
 from pipeline.study import Study
 
 app = typer.Typer()
@@ -43,6 +45,48 @@ def test_it_corrects_and_says_what_to_do_next(study: Study) -> None:
     assert intake.recording(study, "G07-I04").kind == "group_interview"
     call(study, "G07-I04", "--number", "1", "--kind", "meeting")
     assert intake.recording(study, "G07-S01").session_number == 1
+
+
+def test_a_person_says_its_language(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_models(monkeypatch)
+    state.fail(study, "G07-S02", LanguageQuestionError("Which language?"))
+    assert "in Swedish: run `vuoro run`" in call(study, "G07-S02", "--language", "sv")
+    assert intake.recording(study, "G07-S02").language == "sv"
+    assert state.load(study, "G07-S02") == state.State()
+    assert unfinished(study, study.settings())["G07-S02"][0] == "transcribe"
+    assert "as stated: Swedish" in call(study, "G07-S02")
+    assert "is no language" in call(study, "G07-S02", "--language", "ruotsi")
+    call(study, "G07-S02", "--language", "detect")
+    assert "transcribe" not in unfinished(study, study.settings())["G07-S02"]
+
+
+def test_one_that_needs_a_look_is_accepted_or_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_models(monkeypatch)
+    study = finished_study(tmp_path / "study", ("1.wav", "2.wav"), flags=("silent",))
+    receipt = study.inbox / "ryhmä" / "1.wav.vuoro.txt"
+    intake.tell_finished(study, outcome(study, intake.recording(study, "G07-S01")))
+    told = receipt.read_text(encoding="utf-8")
+    assert "Istunto G07-S01 on tarkistettava." in told and "Kieli: suomi." in told
+    assert "Tallenteessa ei kuulu mitään. Tarkista, oliko mikrofoni päällä" in told
+    assert "Session G07-S01 needs a look." in told and "Language: Finnish." in told
+    assert "Nothing can be heard." in call(study, "G07-S01")
+
+    assert "counts as finished" in call(study, "G07-S01", "--accept", "--by", "M.K.")
+    told = receipt.read_text(encoding="utf-8")
+    assert "Aineistossa istuntona G07-S01." in told and "In the data set" in told
+    assert "--accept" not in told
+
+    assert "no longer in the study" in call(study, "G07-S02", "--set-aside")
+    assert [recording.session_id for recording in intake.sessions(study)] == ["G07-S01"]
+    assert not (study.dataset / "turns" / "G07-S02.parquet").exists()
+    assert "was set aside" in (study.inbox / "ryhmä" / "2.wav.vuoro.txt").read_text()
+    assert [file.name for file in intake.in_quarantine(study, "G07-S02")] == ["2.wav"]
+
+
+def test_one_thing_at_a_time(study: Study) -> None:
+    assert "one at a time" in call(study, "G07-S01", "--accept", "--set-aside")
 
 
 def test_a_kind_that_is_none(study: Study) -> None:

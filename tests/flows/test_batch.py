@@ -205,10 +205,28 @@ def test_the_state_of_a_run_says_what_failed_and_what_to_do() -> None:
     fine: batch.Row = {"session": ONE, "outcome": "finished"}
     assert batch.ended([fine]).name == "Completed"
     failed = [
-        {"session": id, "outcome": "failed", "error": "The disk is full. Free some space."}
+        {"session": id, "outcome": "failed", "what to know": "The disk is full. Free some space."}
         for id in ("G01-S01", "G01-S02", "G01-S03", "G01-S04", "G01-S05")
     ]
     state = batch.ended([fine, *failed])
     assert state.name == "Some failed" and state.is_completed() and state.message is not None
     assert "G01-S01: The disk is full. Free some space. G01-S02:" in state.message
     assert state.message.endswith(" And 2 more.")
+
+
+def row(session: str, outcome: str) -> dict[str, Any]:
+    return {"session": session, "outcome": outcome, "what to know": "Sentence."}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "name"),
+    [
+        ("in the data set", "Completed"),
+        ("needs a look", "Some need a look"),
+        ("failed", "Some failed"),
+    ],
+)
+def test_the_state_of_a_run_says_which_sessions_want_a_person(outcomes: str, name: str) -> None:
+    ended = batch.ended([row(ONE, "in the data set"), row(TWO, outcomes)])
+    assert ended.type == StateType.COMPLETED and ended.name == name
+    assert ended.message == (None if name == "Completed" else f"{TWO}: Sentence.")

@@ -50,7 +50,8 @@ def test_a_session_taken_in_before_is_held_and_says_why(study: Study) -> None:
         work.hear(["G07-S01"], wait=True)
     row = work.rows["G07-S01"]
     assert (row["session"], row["outcome"]) == ("G07-S01", "held")
-    assert "waits for the consent of member 1" in row["error"] and "Salanimi" not in row["error"]
+    assert "waits for the consent of member 1" in row["what to know"]
+    assert "Salanimi" not in row["what to know"]
     assert len(intake.sessions(study)) == 2 and not list(study.quarantine.iterdir())
 
 

@@ -9,12 +9,16 @@ from finished import SETTINGS, fake_models, finished_study, sound
 from tracks import write
 
 from pipeline import intake, state
+from pipeline.chain import SessionChain
 from pipeline.errors import ConsentError, DiskFullError, NoAudioError, UnreadableError
 from pipeline.leases import lease
+from pipeline.outcome import accept
 from pipeline.overview import Entry, overview
+from pipeline.records import HeardLanguages
 from pipeline.roster.files import save
 from pipeline.roster.model import parsed
 from pipeline.state import Reporter
+from pipeline.store import write_record
 from pipeline.study import Study
 
 ID = "G07-S01"
@@ -99,6 +103,43 @@ def test_what_waits_for_consent_is_held_in_the_study_and_in_the_inbox(study: Stu
     assert (refused.situation, refused.name) == ("refused", "2.wav")
     assert "waits for the consent of member 1" in refused.why
     assert "2.wav" not in refused.why
+
+
+def test_without_usable_talk_it_needs_a_look_until_that_is_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_models(monkeypatch)
+    study = finished_study(tmp_path / "silent", ("1.wav",), flags=("no_speech",))
+    found = entry(study)
+    assert (found.situation, found.why) == ("needs a look", "No speech can be heard.")
+    assert f"vuoro session {ID} --accept" in found.next and found.to_come == ()
+    accept(study, intake.recording(study, ID), by="M.K.", at="2026-05-04T10:00:00+00:00")
+    found = entry(study)
+    assert found.situation == "finished" and [each.id for each in found.remarks] == ["no_speech"]
+
+
+def test_a_finished_session_says_what_is_to_be_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_models(monkeypatch)
+    found = entry(finished_study(tmp_path / "cut", ("1.wav",), flags=("truncated",)))
+    assert found.situation == "finished" and found.why.startswith("The recording breaks off: ")
+    assert found.next == "Copy the file again if there is a whole copy."
+
+
+def test_a_language_that_is_not_expected_is_asked_about(study: Study) -> None:
+    study.settings_file.write_text('[transcription]\nlanguages = ["sv"]\n', encoding="utf-8")
+    chain = SessionChain(study, intake.recording(study, ID), study.settings())
+    address = chain.key("detect_language")
+    assert address is not None
+    with chain.store.writing("detect_language", address) as folder:
+        write_record(folder, HeardLanguages((("fi", 0.9),)))
+    found = entry(study)
+    assert found.situation == "held" and "sounds like Finnish (fi); expected: Swedish" in found.why
+    assert f"vuoro session {ID} --language fi" in found.next
+    assert [(each.id, each.level) for each in found.remarks] == [("language_question", "look")]
+    intake.state_language(study, ID, "fi")
+    assert entry(study).situation == "waiting"
 
 
 def test_what_is_in_quarantine_says_why(study: Study) -> None:

@@ -14,6 +14,7 @@ from pipeline.errors import (
     CancelledError,
     ConsentError,
     DiskFullError,
+    LanguageQuestionError,
     LostError,
     NoAudioError,
     UnreadableError,
@@ -71,6 +72,8 @@ def test_missing_consent_is_no_failure_that_waits() -> None:
     found = failed(State(), ConsentError("Waits."), NOW)
     assert found.failure is not None and found.failure.is_hold
     assert found.attempts == 0 and found.is_due(NOW)
+    found = failed(State(), LanguageQuestionError("Which language?"), NOW)
+    assert found.failure is not None and found.failure.is_hold
 
 
 def test_a_stage_completed_forgets_what_failed_before() -> None:

@@ -4,6 +4,7 @@ import json
 
 from pipeline.transcript import as_json, as_text, as_vtt, clock
 
+NOTE = "Names not reviewed yet."
 TURNS = [
     {
         "turn_id": "G07-S01-T00001500",
@@ -42,5 +43,11 @@ def test_vtt_escapes_and_leaves_out_rows_without_text() -> None:
     )
 
 
-def test_json_is_the_rows() -> None:
-    assert json.loads(as_json(TURNS)) == TURNS
+def test_json_is_the_rows_and_whether_names_are_reviewed() -> None:
+    assert json.loads(as_json(TURNS)) == [{**turn, "names_reviewed": True} for turn in TURNS]
+    assert {turn["names_reviewed"] for turn in json.loads(as_json(TURNS, NOTE))} == {False}
+
+
+def test_the_note_comes_first() -> None:
+    assert as_text(TURNS, NOTE).startswith(f"{NOTE}\n\n")
+    assert as_vtt(TURNS, NOTE).startswith(f"WEBVTT\n\nNOTE\n{NOTE}\n\nG07-S01-T00001500\n")

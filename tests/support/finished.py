@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,14 @@ def finished_study(
     sessions: tuple[str, ...] = ("1.wav", "2.wav"),
     told: bool = False,
     members: Sequence[dict[str, Any]] = (),
+    flags: tuple[str, ...] = (),
 ) -> Study:
     """A study whose sessions are in the data set; ``fake_models`` must be in place.
 
     Its people talk too little to be known from one session to the next: the second is G07-S01-U2
     in the first. Where a human has ``told`` who they are, it is H02 in all. ``members`` are those
     of the group's roster, who have consented as far as that says nothing else; see ``enrol``.
+    ``flags`` are those that assembling the turns puts.
     """
     study = create(root)
     study.groups_file.write_text('{"ryhmä": "G07"}', encoding="utf-8")
@@ -103,7 +106,7 @@ def finished_study(
         write(inbox / name, sound() * (1 - number / 10))
         accepted = intake.accept(study, inbox / name, study.settings().intake)
         assert isinstance(accepted, intake.Accepted)
-        finish(study, accepted.recording.session_id, told)
+        finish(study, accepted.recording.session_id, told, flags)
     publish_people(study.dataset, background(study, load_all(study)))
     write_documentation(study.dataset)
     return study
@@ -115,10 +118,12 @@ def enrol(study: Study, *members: dict[str, Any], consent: str | None = None) ->
     save(study, parsed({"group": "G07", "members": [{**m, **known} for m in members]}))
 
 
-def finish(study: Study, session_id: str, told: bool = False) -> SessionChain:
+def finish(
+    study: Study, session_id: str, told: bool = False, flags: tuple[str, ...] = ()
+) -> SessionChain:
     """Give a session its results and publish it."""
     chain = chain_of(study, session_id)
-    conversation = _conversation()
+    conversation = replace(_conversation(), flags=flags)
     with writing(chain, "decode") as folder:
         record = decode(
             intake.original(study, chain.recording),
