@@ -24,9 +24,8 @@ from pipeline.edits.model import Corrected, Edit, relabelled
 from pipeline.errors import LanguageQuestionError, StudyError, TransientError
 from pipeline.identify import same_voices, voices_as_one
 from pipeline.in_common import Common
-from pipeline.interview.guide import Guide
-from pipeline.interview.guide import load as load_guide
-from pipeline.interview.questions import questions
+from pipeline.interview.guide import guide_of
+from pipeline.interview.questions import numbers
 from pipeline.people import group
 from pipeline.people.peers import Peers
 from pipeline.people.register import Known, Register
@@ -106,6 +105,10 @@ class SessionChain:
     def _also(self, stage: Stage, *, find_out: bool = False) -> object | None:
         try:
             return stage.also(self, find_out) if stage.also else ()
+        except LanguageQuestionError:  # a person must say it first
+            if find_out:
+                raise
+            return None
         except StudyError as error:  # damaged, for this session alone or its group
             if find_out:  # who runs the stage is told
                 raise
@@ -199,7 +202,7 @@ class SessionChain:
             lapse_s=self.settings.turns.lapse_s,
             models=self.models_used,
             settings_digest=self.settings_digest,
-            questions=self._questions(conversation, cast),
+            questions=numbers(conversation, cast, guide_of(self.study, self.recording)),
         )
         if self.is_published:
             return  # the log has a line for each time that the rows change
@@ -221,7 +224,7 @@ class SessionChain:
         """One digest over all that the session's rows derive from; all stages must be done."""
         results = [self._found[stage.name].digest for stage in STAGES]
         public = replace(self.recording, original_name="", suffix="", inbox_folder="")
-        asked = to_jsonable_python(self._guide)
+        asked = to_jsonable_python(guide_of(self.study, self.recording))
         return digest([results, asdict(public), asked, self.models_used, self.settings_digest])
 
     @property
@@ -238,21 +241,6 @@ class SessionChain:
     def voice_model(self) -> str:
         """The sha256 of the model that made the session's voice prints."""
         return self.models.get("pipeline", self.models["voice-print"]).sha256
-
-    def spoken_and_glossary(self, find_out: bool) -> tuple[Spoken, list[str]] | None:
-        """The language to transcribe in, and the study's terms; None while it is not known.
-
-        Asked to find it out, raises LanguageQuestionError where a person must say it.
-        """
-        if self.find("detect_language") is None:
-            return None
-        try:
-            spoken = self.spoken
-        except LanguageQuestionError:
-            if find_out:
-                raise
-            return None
-        return spoken, self.study.glossary()
 
     @property
     def spoken(self) -> Spoken:
@@ -341,20 +329,6 @@ class SessionChain:
     def conversation(self) -> Conversation:
         """What was said, as humans corrected it. Real names still in the text."""
         return self.record("correct", Corrected).conversation
-
-    @property
-    def _guide(self) -> Guide | None:
-        """The questions that are asked in the session, if it is an interview with a guide."""
-        if self.recording.kind != "group_interview":
-            return None
-        return load_guide(self.study, self.recording.group_id)
-
-    def _questions(self, conversation: Conversation, cast: Cast) -> list[int | None]:
-        """The number of the question that each turn belongs to; [] without a guide."""
-        if (guide := self._guide) is None:
-            return []
-        interviewers = {person.label for person in cast.people if person.role == "interviewer"}
-        return questions(conversation.turns, interviewers, guide)
 
     @property
     def _peers(self) -> Peers:

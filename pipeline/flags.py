@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any, Literal, get_args
 
 from pipeline.languages import name_of
@@ -22,7 +23,8 @@ class Words:
     """What is the matter, as a phrase that stands by itself, and what to do, as sentences.
 
     ``amount`` goes with the phrase, and may name columns of the session's row in braces:
-    ``{missing_s:.1f} s are missing``; ``{language}`` is the name of the language. ``do`` may name
+    ``{missing_s:.1f} s are missing``; ``{language}`` is the name of the language. It is left out
+    where that is 0 or missing: nobody knows how much. ``do`` may name
     ``{session_id}`` alone: the data sheet says it of several sessions.
     """
 
@@ -306,5 +308,7 @@ def meanings(language: Language) -> str:
 
 def _filled(words: Words, session: Mapping[str, Any], language: Language) -> Words:
     spoken = session["language"]
-    values = {**session, "language": name_of(spoken, language) if spoken else "–"}
-    return Words(words.what, words.do.format_map(values), words.amount.format_map(values))
+    values = {**session, "language": name_of(spoken, language) if spoken else ""}
+    named = [column for _, column, _, _ in Formatter().parse(words.amount) if column]
+    amount = words.amount.format_map(values) if all(values[column] for column in named) else ""
+    return Words(words.what, words.do.format_map(values), amount)

@@ -69,7 +69,7 @@ def detect_language(
     def heard(device: Device) -> HeardLanguages:
         model = whisper.load(model_folder, machine, device)
         if not model.model.is_multilingual:
-            return HeardLanguages()
+            return HeardLanguages((("en", 1.0),))
         sounds = whisper.encode_longest(model, parts, PLACES)
         votes = whisper.vote(model, sounds)
         if _clear(votes, candidates) is not None:

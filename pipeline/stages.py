@@ -34,7 +34,7 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.settings import Settings
-from pipeline.spoken import detect_language, expected
+from pipeline.spoken import Spoken, detect_language, expected
 from pipeline.transcribe import transcribe
 
 if TYPE_CHECKING:
@@ -133,6 +133,15 @@ def _detect_language(job: Job) -> HeardLanguages:
     )
 
 
+def _spoken_and_glossary(chain: SessionChain) -> tuple[Spoken, list[str]] | None:
+    """The language to transcribe in, and the study's terms; None while it was not detected.
+
+    Raises LanguageQuestionError where a person must say it.
+    """
+    detected = chain.find("detect_language") is not None
+    return (chain.spoken, chain.study.glossary()) if detected else None
+
+
 def _transcribe(job: Job) -> Transcript:
     spoken, glossary = job.also
     return transcribe(
@@ -208,7 +217,7 @@ STAGES = (
         needs=("decode", "diarise"),
         section="transcription",
         models=("speech-recognition",),
-        also=lambda chain, find_out: chain.spoken_and_glossary(find_out),
+        also=lambda chain, find_out: _spoken_and_glossary(chain),
     ),
     Stage(
         "identify",

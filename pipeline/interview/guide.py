@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from pipeline.borders.text import data_in, text_in
 from pipeline.errors import StudyError
+from pipeline.records import Recording
 from pipeline.study import Study
 
 MAX_BYTES = 200_000
@@ -54,6 +55,12 @@ def load(study: Study, group_id: str) -> Guide | None:
         if file.exists():
             return parsed(text_in(data_in(file, _SUBJECT, MAX_BYTES), _SUBJECT))
     return None
+
+
+def guide_of(study: Study, recording: Recording) -> Guide | None:
+    """The guide of a session, if it is an interview with one. Raises as ``load``."""
+    is_interview = recording.kind == "group_interview"
+    return load(study, recording.group_id) if is_interview else None
 
 
 def parsed(text: str) -> Guide:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pipeline.interview.guide import Guide
-from pipeline.records import Turn
+from pipeline.records import Cast, Conversation, Turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +48,14 @@ LEAST_GAIN = 0.08  # a question of the guide
 CLEARLY = 2.0  # times the gain of anybody else: the one who asks
 
 _WORD = re.compile(r"[^\W_]+")
+
+
+def numbers(conversation: Conversation, cast: Cast, guide: Guide | None) -> list[int | None]:
+    """The number of the question that each turn of a session belongs to; [] without a guide."""
+    if guide is None:
+        return []
+    interviewers = {person.label for person in cast.people if person.role == "interviewer"}
+    return questions(conversation.turns, interviewers, guide)
 
 
 def questions(

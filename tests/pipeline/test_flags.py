@@ -33,6 +33,11 @@ def test_the_gravest_comes_first() -> None:
     assert looked_for(row["flags"]) == {"no_speech"}
 
 
+def test_an_amount_that_is_not_known_is_left_out() -> None:
+    [remark] = remarks(ROW | {"flags": ["truncated"], "missing_s": 0.0})
+    assert remark.what("fi") == "Tallenne katkeaa kesken."
+
+
 def test_the_language_is_named_by_its_name() -> None:
     [remark] = remarks(ROW | {"flags": ["language_unsure"], "language": "sv"})
     assert remark.sentence("fi").startswith("Kieli on epävarma: ruotsi.")
