@@ -123,7 +123,7 @@ def test_a_finished_session_says_what_is_to_be_known(
 ) -> None:
     fake_models(monkeypatch)
     found = entry(finished_study(tmp_path / "cut", ("1.wav",), flags=("truncated",)))
-    assert found.situation == "finished" and found.why.startswith("The recording breaks off: ")
+    assert found.situation == "finished" and found.why == "The recording breaks off."
     assert found.next == "Copy the file again if there is a whole copy."
 
 
