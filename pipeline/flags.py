@@ -263,8 +263,8 @@ FLAGS: dict[str, Flag] = {
     ),
     "talk_left_out": Flag(
         "note",
-        "Jonkun puhe on jätetty pois tästä kopiosta, koska hänen suostumustaan ei ole.",
-        "The talk of a person who has not consented is left out of this copy.",
+        Words("jonkun puhe on jätetty pois tästä kopiosta, koska hänen suostumustaan ei ole"),
+        Words("the talk of a person who has not consented is left out of this copy"),
     ),
     "person_withdrawn": Flag(
         "note",
