@@ -10,11 +10,11 @@ from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
 from pipeline import intake, locks, state
-from pipeline.chain import unfinished
 from pipeline.commands.session import session
 from pipeline.errors import LanguageQuestionError, StudyError
 from pipeline.outcome import outcome
 from pipeline.study import Study
+from pipeline.to_do import unfinished
 
 app = typer.Typer()
 app.command()(session)
