@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.disk import os_errors
 from pipeline.errors import StudyError, VuoroError
-from pipeline.file_names import date_in, session_kind, session_number, suffix
+from pipeline.file_names import moment_of, session_kind, session_number, suffix
 from pipeline.intake.groups import group_of_folder
 from pipeline.intake.sessions import TRACKS, ids, session_id_of
 from pipeline.intake.sidecar import Declared, declared
@@ -21,11 +21,15 @@ from pipeline.study import Study
 def in_order(study: Study, files: list[Path]) -> list[Path]:
     """The order in which to take files: in a group, those that ask for no number last, by date.
 
-    That is the date in the name, or else when the file was last written.
+    That is the date in the name, with the time where it is there, or else when the file was last
+    written.
     """
 
     def date(file: Path) -> str:
-        return "" if _asked(file) is not None else date_in(file.name) or _written_on(file)
+        if _asked(file) is not None:
+            return ""
+        moment = moment_of(file.name)
+        return moment.order if moment else _written_on(file)
 
     with os_errors("reading the dates of files"):
         return sorted(files, key=lambda file: (group_folder(study, file), date(file)))

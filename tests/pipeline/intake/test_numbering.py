@@ -119,6 +119,17 @@ def test_a_date_in_the_name_goes_before_that_of_the_file(study: Study) -> None:
     assert taken(study) == {"2015-02-28.wav": "S01", "12.3.2015.wav": "S02", "2.4.2015.wav": "S03"}
 
 
+def test_two_digit_years_and_times_of_day_order_sessions(study: Study) -> None:
+    for name in ("15.1.24", "8.1.24", "2024-01-15 kl. 09.30.14", "2.2.24"):
+        drop(study, f"a/{name}.wav")
+    assert taken(study) == {
+        "8.1.24.wav": "S01",
+        "15.1.24.wav": "S02",
+        "2024-01-15 kl. 09.30.14.wav": "S03",
+        "2.2.24.wav": "S04",
+    }
+
+
 def test_records_of_other_sessions_are_not_read_for_each_file(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
