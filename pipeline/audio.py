@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.disk import os_errors, write_atomically
+from pipeline.disk import files_in, os_errors, write_atomically
 from pipeline.errors import DamagedMediaError, NoAudioError, NotMediaError, TooShortError
 from pipeline.file_names import natural
 from pipeline.media.choose import Chosen, of_file, of_files
@@ -196,8 +196,8 @@ def _media_files(folder: Path) -> list[Path]:
     """
     found = []
     with os_errors("reading a folder of tracks"):
-        visible = [file for file in folder.iterdir() if not file.name.startswith(".")]
-        inside = sorted((file for file in visible if file.is_file()), key=natural)
+        visible = [file for file in files_in(folder) if not file.name.startswith(".")]
+        inside = sorted(visible, key=natural)
     for file in inside:
         try:
             with opened(file):

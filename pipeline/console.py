@@ -25,7 +25,13 @@ from rich.progress import (
 from rich.table import Column, Table
 
 from models.registry import ModelStatus
-from pipeline.errors import CancelledError, ConsentError, VuoroError
+from pipeline.errors import (
+    CancelledError,
+    CloudError,
+    ConsentError,
+    QuestionError,
+    VuoroError,
+)
 from pipeline.harmless import on_one_line
 from pipeline.listener import Listener
 from pipeline.overview import SITUATIONS, Entry, Overview
@@ -107,8 +113,11 @@ class Terminal(Listener):
         self._say(f"[yellow]duplicate[/]  {session_id}  {_escaped(file.name)} is already there")
 
     def refused(self, file: Path, error: VuoroError) -> None:
-        if isinstance(error, ConsentError):
+        if isinstance(error, ConsentError | QuestionError):
             self._say(f"[yellow]held[/]       {_escaped(file.name)}: {_escaped(str(error))}")
+            return
+        if isinstance(error, CloudError):
+            self._say(f"[yellow]not here[/]   {_escaped(file.name)}: {_escaped(str(error))}")
             return
         self.failures.append(file.name)
         self._say(f"[red]refused[/]    {_escaped(file.name)}: {_escaped(str(error))}")

@@ -23,6 +23,10 @@
     └── TransientError             not the recording's fault; it stays, and the next run tries again
         ├── DiskFullError
         ├── ConsentError           somebody in it has not consented, or has withdrawn
+        ├── CloudError             the recording is not on this machine yet
+        ├── QuestionError          a person must say which session the recording is of
+        │   ├── PartsError         it looks like one of several files of one session
+        │   └── CopyError          it looks like a copy of another recording, and differs from it
         ├── UnreadableError        no permission, or the disk or network share does not answer
         ├── TakenError             somebody else is at work on just this
         ├── LostError              it was taken over: this process did not answer for a minute
@@ -188,6 +192,34 @@ class ConsentError(TransientError):
     remedy = (
         "When they have consented, write so in the roster; if they are not in this session, list "
         "it there under `absent`. `vuoro group show` tells who it is."
+    )
+
+
+class CloudError(TransientError):
+    """The recording is not on this machine yet, only something in its place."""
+
+    remedy = "Download it to this machine."
+
+
+class QuestionError(TransientError):
+    """A person must say which session the recording is of."""
+
+    remedy = (
+        "Say so in a file beside it, named like it and ending in .session.yaml: `number: 3`; or "
+        "put the parts of one session into a folder whose name ends in parts."
+    )
+
+
+class PartsError(QuestionError):
+    """It looks like one of several files of one session, and that is not sure."""
+
+
+class CopyError(QuestionError):
+    """It looks like a copy of another recording, and differs from it."""
+
+    remedy = (
+        "Remove one of the two, or, if this is a session of its own, say so in a file beside it, "
+        "named like it and ending in .session.yaml: `number: 3`."
     )
 
 

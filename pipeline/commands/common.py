@@ -144,4 +144,6 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
         highlight=False,
         soft_wrap=True,
     )
+    if left := len(intake.waiting(study)):
+        say(f"{left} recording(s) wait in the inbox: their receipts and `vuoro status` say why.")
     return not terminal.failures

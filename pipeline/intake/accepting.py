@@ -26,6 +26,7 @@ from pipeline.intake.quarantine import quarantine, set_aside, withdrawn
 from pipeline.intake.references import mark, place_of
 from pipeline.intake.sessions import recording
 from pipeline.intake.stillness import ready
+from pipeline.intake.waiting import survey
 from pipeline.listener import Listener
 from pipeline.records import Recording
 from pipeline.roster.consent import held
@@ -51,16 +52,23 @@ class Duplicate:
 def take_in(study: Study, settings: IntakeSettings, told: Listener, *, wait: bool = True) -> int:
     """Take in every file of the inbox whose copy is complete; how many became sessions.
 
-    A file that cannot be taken keeps no other from being taken: ``told`` hears of it. ``wait``:
-    until it is clear of each copy whether it is complete, or still going on.
+    A file that cannot be taken keeps no other from being taken: ``told`` hears of it, once for each
+    reason. ``wait``: until it is clear of each copy whether it is complete, or still going on.
+    Raises UnreadableError where the inbox is not there or cannot be read.
     """
     study.protect(settings)
     accepted = 0
+    for place, error in survey(study).untaken:
+        _tell_once(study, place, error, told)
     for file in ready(study, told if wait else None):
+        before = receipts.read(file)
         try:
             outcome = _accept_or_quarantine(study, file, settings)
+        except RecordingError as error:
+            told.refused(file, error)
         except VuoroError as error:
-            if isinstance(error, RecordingError) or os.path.lexists(file):  # else another took it
+            # one that another took is not refused, and one that waits as before was told of then
+            if os.path.lexists(file) and receipts.read(file) != before:
                 told.refused(file, error)
         else:
             if isinstance(outcome, Duplicate):
@@ -69,6 +77,15 @@ def take_in(study: Study, settings: IntakeSettings, told: Listener, *, wait: boo
                 accepted += 1
                 told.accepted(file, outcome.recording)
     return accepted
+
+
+def _tell_once(study: Study, place: Path, error: VuoroError, told: Listener) -> None:
+    """Say what cannot be taken in a receipt; ``told`` hears of it if that says something new."""
+    is_new = True
+    with suppress(TransientError):  # a receipt is not worth a recording
+        is_new = receipts.receipt(study, place, receipts.still_waiting(error))
+    if is_new:
+        told.refused(place, error)
 
 
 def _accept_or_quarantine(

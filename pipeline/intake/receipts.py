@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.disk import os_errors, write_atomically
-from pipeline.errors import StudyError, TransientError, VuoroError
+from pipeline.errors import QuestionError, StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
 from pipeline.intake.sessions import recording
 from pipeline.study import Study
@@ -55,6 +55,12 @@ _FINNISH = {
     "DiskFullError": "Levy on täynnä. Vapauta tilaa.",
     "ConsentError": "Siinä on tai voi olla henkilö, jonka suostumusta ei ole tai joka on perunut "
     "sen. Jäsenen numero ja ohje ovat alla.",
+    "CloudError": "Tallenne on vielä pilvessä. Lataa se tälle koneelle.",
+    "PartsError": "Tallenne näyttää olevan yksi osa useana tiedostona tallennetusta istunnosta. "
+    "Siirrä osat samaan kansioon, jonka nimi päättyy sanaan osat, tai anna tiedostolle oma numero; "
+    "ohje on alla.",
+    "CopyError": "Tallenne näyttää toisen tallenteen kopiolta, mutta eroaa siitä. Poista toinen "
+    "tai anna tälle oma numero; ohje on alla.",
     "UnreadableError": "Tiedostoa ei voi lukea tai siirtää, tai se on vielä kopioitumassa. "
     "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
     "StudyError": "Tutkimuksen tiedoissa tai tallenteen session.yaml-tiedostossa on korjattavaa; "
@@ -62,6 +68,7 @@ _FINNISH = {
     "tai `kind: group_interview`.",
 }
 _REFUSED = "Tallennetta ei voi käyttää.", "This recording cannot be used."
+ASKS = "Odottaa vastaustasi.", "Waiting for your answer."
 _STILL_WAITING = "Odottaa yhä.", "Still waiting."
 _FAILED = "Käsittely epäonnistui.", "Processing failed."
 _CORRECTED = (
@@ -72,21 +79,30 @@ _CORRECTED = (
 )
 
 
-def receipt(study: Study, file: Path, text: str) -> None:
+def receipt(study: Study, file: Path, text: str) -> bool:
     """Write ``text``, under the file's name, to <name>.vuoro.txt where the file is or was.
 
-    One that says so already is left as it is. Raises TransientError.
+    One that says so already is left as it is: then False. Raises TransientError.
     """
     data = os.fsencode(f"{file.relative_to(study.inbox)}\n\n{text}")
     place = receipt_of(file)
     with os_errors("writing a receipt"):
-        if not (place.is_file() and place.read_bytes() == data):
-            write_atomically(place, data)
+        if place.is_file() and place.read_bytes() == data:
+            return False
+        write_atomically(place, data)
+        return True
 
 
 def receipt_of(file: Path) -> Path:
     """Where the receipt of a file of the inbox is, if it has one."""
     return file.with_name(fitted(file.name, RECEIPT))
+
+
+def read(file: Path) -> bytes:
+    """What the receipt of a file of the inbox says; nothing where there is none."""
+    place = receipt_of(file)
+    with os_errors("reading a receipt"):
+        return place.read_bytes() if place.is_file() else b""
 
 
 def tell_accepted(study: Study, file: Path, session_id: str) -> None:
@@ -131,7 +147,7 @@ def refused(error: VuoroError) -> str:
 
 def still_waiting(error: VuoroError) -> str:
     """Why a file stays in the inbox and what to do, in both languages."""
-    return told(error, _STILL_WAITING)
+    return told(error, ASKS if isinstance(error, QuestionError) else _STILL_WAITING)
 
 
 def duplicate_of(session_id: str) -> str:
