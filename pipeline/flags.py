@@ -114,6 +114,16 @@ FLAGS: dict[str, Flag] = {
         "Äänen voimakkuus oli kaukana tavallisesta; se muutettiin tavalliseksi.",
         "The volume was far from ordinary; it was changed to an ordinary one.",
     ),
+    "files_joined": Flag(
+        "note",
+        "Tallenne tuli useana tiedostona, jotka on liitetty peräkkäin.",
+        "The recording came in several files, laid one after another.",
+    ),
+    "gap_unknown": Flag(
+        "note",
+        "Tallenteen osien välinen tauko ei ole tiedossa, joten se on jätetty pois.",
+        "How long the pause between the parts of the recording was is not known: it is left out.",
+    ),
     # the talk
     "no_speech": Flag(
         "look",

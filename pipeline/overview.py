@@ -165,8 +165,8 @@ def _inbox(study: Study) -> Iterator[Entry]:
     except UnreadableError as error:
         yield Entry("", study.inbox.name, "not here", why=error.what, next=error.remedy)
         return
-    for place, error in found.untaken:
-        yield Entry("", place.name, "not here", why=error.what, next=error.remedy)
+    for place, reason in found.untaken:
+        yield Entry("", place.name, "not here", why=reason.what, next=reason.remedy)
     for file in found.recordings:
         receipt = intake.receipt_of(file)
         why = _last_words(receipt) if receipt.is_file() else ""

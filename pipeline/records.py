@@ -33,10 +33,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One file from the inbox, accepted as one session.
+    """One file from the inbox, or several parts, accepted as one session.
 
-    ``sha256`` is of the file's bytes. ``original_name`` and ``inbox_folder``, where it lay, may
-    identify people and stay private.
+    ``sha256`` is of the file's bytes. ``original_name`` and ``inbox_folder``, where it (or its
+    first part) lay, may identify people and stay private. ``gaps_s`` are the seconds between the
+    parts, one less than there are parts; None where they are not known.
     """
 
     session_id: str
@@ -47,6 +48,7 @@ class Recording:
     original_name: str
     suffix: str
     inbox_folder: str = ""
+    gaps_s: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

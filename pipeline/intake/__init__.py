@@ -30,6 +30,7 @@ from pipeline.intake.receipts import tell_failed as tell_failed
 from pipeline.intake.receipts import tell_finished as tell_finished
 from pipeline.intake.repairing import repair as repair
 from pipeline.intake.sessions import ORIGINAL as ORIGINAL
+from pipeline.intake.sessions import PART_PREFIX as PART_PREFIX
 from pipeline.intake.sessions import RECORD as RECORD
 from pipeline.intake.sessions import TRACKS as TRACKS
 from pipeline.intake.sessions import ids as ids

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.disk import os_errors
-from pipeline.errors import StudyError, VuoroError
-from pipeline.file_names import moment_of, session_kind, session_number, suffix
+from pipeline.errors import PartsError, StudyError, VuoroError
+from pipeline.file_names import moment_of, session_kind, session_number
+from pipeline.intake.claims import Claim
 from pipeline.intake.groups import group_of_folder
-from pipeline.intake.sessions import TRACKS, ids, session_id_of
+from pipeline.intake.sessions import PARTS, ids, session_id_of
 from pipeline.intake.sidecar import Declared, declared
 from pipeline.intake.waiting import group_folder, waiting
 from pipeline.records import Recording, SessionKind
@@ -36,16 +37,17 @@ def in_order(study: Study, files: list[Path]) -> list[Path]:
 
 
 def as_recording(
-    study: Study, lay: Path, is_folder: bool, sha256: str, said: Declared
+    study: Study, claim: Claim, sha256: str, said: Declared, gaps_s: tuple[float | None, ...]
 ) -> Recording:
-    """The session that the file which lies, or lay, here becomes.
+    """The session that a claimed file, or its parts with these gaps between them, becomes.
 
     Whoever calls holds the study's names. Raises StudyError where the session that is asked for is
     there already.
     """
+    lay = claim.lay
     group_id = group_of_folder(study, group_folder(study, lay))
     kind = said.kind or session_kind(lay.name)
-    number = _number(study, lay, group_id, kind, said)
+    number = _number(study, claim, group_id, kind, said)
     return Recording(
         session_id=session_id_of(group_id, kind, number),
         group_id=group_id,
@@ -53,12 +55,14 @@ def as_recording(
         kind=kind,
         sha256=sha256,
         original_name=_text(lay.name),
-        suffix=TRACKS if is_folder else suffix(lay.name),
+        suffix=claim.suffix,
         inbox_folder=_text(lay.relative_to(study.inbox).parent.as_posix()),
+        gaps_s=gaps_s,
     )
 
 
-def _number(study: Study, lay: Path, group_id: str, kind: SessionKind, said: Declared) -> int:
+def _number(study: Study, claim: Claim, group_id: str, kind: SessionKind, said: Declared) -> int:
+    lay = claim.lay
     start = session_id_of(group_id, kind, 0).removesuffix("00")
     taken = {int(id.removeprefix(start)) for id in ids(study) if id.startswith(start)}
     asked = said.number
@@ -74,6 +78,11 @@ def _number(study: Study, lay: Path, group_id: str, kind: SessionKind, said: Dec
             "Give another number there, or correct the other session: `vuoro session --help`.",
         )
     number = asked or session_number(lay.name)
+    if number in taken and claim.suffix == PARTS:
+        raise PartsError(
+            f"These look like the parts of {session_id_of(group_id, kind, number)}, which is there "
+            "already.",
+        )
     if number is None or number in taken:
         top = group_folder(study, lay)
         beside = [f for f in waiting(study, study.inbox / top) if group_folder(study, f) == top]

@@ -5,8 +5,9 @@
 
     number: 3                      1–99; in session.yaml only where it is the folder's one recording
     kind: group_interview          or: meeting
+    part: 2                        of the session with this number; for one recording only
 
-Either may be left out, and there is nothing else to say: names belong into the roster.
+Each may be left out, and there is nothing else to say: names belong into the roster.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ OF_ONE = f".{OF_FOLDER}"
 MOST = 99
 MAX_BYTES = 64_000
 _SUBJECT = "The session.yaml beside the recording"
-_REMEDY = "Correct it; it may say `number: 3` and `kind: meeting` or `kind: group_interview`."
+_REMEDY = (
+    "Correct it; it may say `number: 3`, `part: 2` and `kind: meeting` or `kind: group_interview`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Declared:
     number: int | None = None
     kind: SessionKind | None = None
     alone: bool = True
+    part: int | None = None
 
 
 def declared(file: Path) -> Declared:
@@ -70,14 +74,16 @@ def _parsed(data: bytes, *, alone: bool) -> Declared:
         return Declared()
     if not isinstance(found, dict):
         raise _wrong("must hold lines like `number: 3`")
-    if not found.keys() <= {"number", "kind"}:
-        raise _wrong("may hold `number` and `kind` only")
-    number, kind = found.get("number"), found.get("kind")
+    if not found.keys() <= {"number", "kind", "part"}:
+        raise _wrong("may hold `number`, `kind` and `part` only")
+    number, kind, part = found.get("number"), found.get("kind"), found.get("part")
     if number is not None and not (type(number) is int and 1 <= number <= MOST):
         raise _wrong(f"must give a `number` from 1 to {MOST}")
     if kind is not None and kind not in get_args(SessionKind):
         raise _wrong("must give the `kind` as meeting or group_interview")
-    return Declared(number, kind, alone)
+    if part is not None and not (alone and type(part) is int and 1 <= part <= MOST):
+        raise _wrong(f"must give a `part` from 1 to {MOST}, of one recording")
+    return Declared(number, kind, alone, part)
 
 
 def _wrong(what: str) -> StudyError:
