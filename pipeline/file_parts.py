@@ -25,7 +25,7 @@ _PARTS = (
         r"(?<![^\W_])(?:jatko\w{0,2}|jatkuu|forts(?:ättning\w*)?|cont(?:d|inued)?)(?![^\W_])"
     ),
 )
-_LETTER = re.compile(r"(?<=\d)(?P<letter>[a-d])(?![^\W_])")  # meeting 3a, meeting 3b
+_LETTER = re.compile(r"(?<=\d)(?P<letter>[a-d])[\s_\-.|]*\Z")  # meeting 3a, meeting 3b
 _SPLIT = re.compile(
     r"(?P<base>.*\w)[-_](?P<number>0\d{2,3})"
 )  # what a recorder split: zoom0001-0002
@@ -81,8 +81,8 @@ def part_in(stem: str) -> Part | None:
     if found := _SPLIT.fullmatch(stem):
         return Part("split", base_of(found["base"]), int(found["number"]))
     if found := _LETTER.search(without_moments(stem)):
-        rest = stem[: found.start()] + stem[found.end() :]
-        return Part("letter", base_of(rest), ord(found["letter"]) - ord("a") + 1)
+        base = without_moments(stem)[: found.start()]
+        return Part("letter", base_of(base), _value(found["letter"]))
     return None
 
 

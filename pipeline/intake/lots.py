@@ -34,6 +34,7 @@ ASKED_WITHIN_S = 3 * 3600.0
 CHAPTER_WITHIN_S = 5.0  # cameras that cut a recording lose next to nothing in between
 
 _NOT_ALL = "This is a part of a session in several files, and not all of them are here."
+_UNSURE = "This recording and one beside it may be parts of one session."
 _HOW = (
     "Put the parts of one session into a folder beside them whose name ends in parts, such as "
     "`meeting 1 parts`. If this is a session of its own, say so in a file beside it, named like it "
@@ -187,8 +188,10 @@ class _Folder:
                 else:
                     numbers = [1] * len(plain) + numbers
                     is_whole = len(files) > 1 and numbers in (_counting(n, numbers) for n in first)
-                if is_whole:
-                    yield _joined(self._take(files), gapless=style != "letter")
+                if is_whole and style == "letter":
+                    yield _asked(self._take(files), _UNSURE)
+                elif is_whole:
+                    yield _joined(self._take(files), gapless=True)
                 elif style == "chapter" and not (len(files) == 1 and numbers[0] in first):
                     yield _asked(
                         self._take(files),
@@ -210,7 +213,7 @@ class _Folder:
                 elif is_sure:
                     yield _joined(chain)
                 else:
-                    yield _asked(chain, "These recordings of one day may be parts of one session.")
+                    yield _asked(chain, _UNSURE)
 
     def _counted(self) -> Iterator[Lot]:
         """What a camera numbered one after the other: its times tell chapters from sessions."""
