@@ -132,6 +132,8 @@ def accept(study: Study, lot: Lot | Path, settings: IntakeSettings) -> Accepted 
         if lot.question is not None:
             raise lot.question
         said = _said(lot)
+        if lot.is_copy and said.number is None:
+            _refuse_other_copy(study, lot.files[0])
         stays = settings.originals == "reference"
         if stays and len(lot.files) > 1:
             raise PartsError("These are parts of one session, and recordings stay where they are.")
@@ -142,6 +144,14 @@ def accept(study: Study, lot: Lot | Path, settings: IntakeSettings) -> Accepted 
             with suppress(TransientError):  # it is the same disk: the first error is to be told
                 receipts.receipt(study, file, receipts.still_waiting(error))
         raise
+
+
+def _refuse_other_copy(study: Study, file: Path) -> None:
+    """Raise CopyError if what looks like a copy holds other bytes than any recording taken in."""
+    error = CopyError("This looks like a copy of another recording, and differs from it.")
+    with os_errors("comparing a copy with the recordings"):
+        if receipts.is_newer(file, error) or not digests.session_with(study, _sha256(file)):
+            raise error
 
 
 def _said(lot: Lot) -> Declared:
@@ -167,8 +177,6 @@ def _decided(
             if same is None and (said.part or 1) > 1 and len(lot.files) == 1:
                 new = _grown(study, claim, said)
             elif same is None:
-                if lot.is_copy and said.number is None:
-                    raise CopyError("This looks like a copy of another recording, and differs.")
                 _refuse_known_parts(study, of_parts)
                 new = _permitted(study, claim, sha256, said, between_s)
                 digests.note(study, sha256, new.session_id)

@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.disk import os_errors, write_atomically
+from pipeline.disk import last_change_ns, os_errors, write_atomically
 from pipeline.errors import QuestionError, StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
 from pipeline.intake.sessions import recording
@@ -103,6 +103,19 @@ def read(file: Path) -> bytes:
     place = receipt_of(file)
     with os_errors("reading a receipt"):
         return place.read_bytes() if place.is_file() else b""
+
+
+def tells_why_it_waits(file: Path) -> bool:
+    """Whether the receipt of a file says why it stays in the inbox, other than for its copy."""
+    told = read(file)
+    return any(f"\n\n{words} ".encode() in told for _, words in (ASKS, _STILL_WAITING))
+
+
+def is_newer(file: Path, error: VuoroError) -> bool:
+    """Whether the receipt of a file says just this, and the file has not changed since."""
+    with os_errors("reading a receipt"):
+        told_it = read(file).endswith(f"\n\n{still_waiting(error)}".encode())
+        return told_it and last_change_ns(receipt_of(file).stat()) > last_change_ns(file.stat())
 
 
 def tell_accepted(study: Study, file: Path, session_id: str) -> None:

@@ -68,7 +68,8 @@ def ready(study: Study, told: Listener | None = None) -> list[Path]:
         told.noted(f"Waiting, {QUIET_S:g} s at most, until copies in the inbox are complete.")
     for file in moving:
         with suppress(TransientError):
-            receipts.receipt(study, file, receipts.WAITS_FOR_COPY)
+            if not receipts.tells_why_it_waits(file):
+                receipts.receipt(study, file, receipts.WAITS_FOR_COPY)
     return in_order(study, still)
 
 

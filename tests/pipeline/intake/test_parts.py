@@ -13,6 +13,7 @@ from pipeline import intake
 from pipeline.errors import ConsentError, VuoroError
 from pipeline.intake import stillness
 from pipeline.listener import Listener
+from pipeline.overview import overview
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study, create
@@ -274,15 +275,22 @@ def test_a_copy_with_a_number_is_a_session(study: Study) -> None:
     assert [r.session_number for r in take_in(study)] == [1, 2]
 
 
-def test_a_question_is_told_once(study: Study) -> None:
+def test_a_question_is_told_once(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, str]] = []
 
     class Told(Listener):
         def refused(self, file: Path, error: VuoroError) -> None:
             told.append((file.name, str(error)))
 
-    dropped(study, "MVI_0001.wav + MVI_0002.wav")
-    for _ in range(3):
-        intake.take_in(study, SETTINGS, Told())
-    [(name, sentence)] = told
-    assert name == "MVI_0001.wav" and name not in sentence
+    dropped(study, "MVI_0001.wav + MVI_0002.wav + meeting 1.wav + meeting 1 (1).wav")
+    monkeypatch.setattr(stillness, "QUIET_S", 30.0)  # what was put back looks as if just copied
+    monkeypatch.setattr(stillness, "STILL_S", 0.0)
+    for _ in range(4):
+        intake.ready(study)
+        intake.take_in(study, SETTINGS, Told(), wait=False)
+    assert [name for name, _ in told] == ["MVI_0001.wav", "meeting 1 (1).wav"]
+    assert not any(name in sentence for name, sentence in told)
+    assert [entry.situation for entry in overview(study, study.settings()).entries] == [
+        "waiting",
+        *["held"] * 3,
+    ]
