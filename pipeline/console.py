@@ -28,8 +28,7 @@ from models.registry import ModelStatus
 from pipeline.errors import (
     CancelledError,
     CloudError,
-    ConsentError,
-    QuestionError,
+    HoldError,
     VuoroError,
 )
 from pipeline.harmless import on_one_line
@@ -113,7 +112,7 @@ class Terminal(Listener):
         self._say(f"[yellow]duplicate[/]  {session_id}  {_escaped(file.name)} is already there")
 
     def refused(self, file: Path, error: VuoroError) -> None:
-        if isinstance(error, ConsentError | QuestionError):
+        if isinstance(error, HoldError):
             self._say(f"[yellow]held[/]       {_escaped(file.name)}: {_escaped(str(error))}")
             return
         if isinstance(error, CloudError):
@@ -172,8 +171,8 @@ class Terminal(Listener):
 
     def failed(self, session_id: str, error: VuoroError) -> None:
         self._end(session_id)
-        if isinstance(error, ConsentError | CancelledError):
-            word = "held" if isinstance(error, ConsentError) else "stopped"
+        if isinstance(error, HoldError | CancelledError):
+            word = "held" if isinstance(error, HoldError) else "stopped"
             self._say(f"[yellow]{word:11}[/]{session_id}: {_escaped(str(error))}")
             return
         self.failures.append(session_id)

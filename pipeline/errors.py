@@ -22,9 +22,9 @@
     │   └── LanguageError          in this language names cannot be hidden
     └── TransientError             not the recording's fault; it stays, and the next run tries again
         ├── DiskFullError
-        ├── ConsentError           somebody in it has not consented, or has withdrawn
         ├── CloudError             the recording is not on this machine yet
-        ├── QuestionError          a person must say which session the recording is of
+        ├── HoldError              it waits for a person's answer
+        │   ├── ConsentError       somebody in it has not consented, or has withdrawn
         │   ├── PartsError         it looks like one of several files of one session
         │   └── CopyError          it looks like a copy of another recording, and differs from it
         ├── UnreadableError        no permission, or the disk or network share does not answer
@@ -186,7 +186,13 @@ class UnreadableError(TransientError):
     remedy = "Check that you may read the file and that the disk is connected, then run again."
 
 
-class ConsentError(TransientError):
+class HoldError(TransientError):
+    """Nothing is wrong: it waits until a person has answered."""
+
+    remedy = "Answer, then run `vuoro run` again."
+
+
+class ConsentError(HoldError):
     """Somebody in the recording has not consented, or has withdrawn their consent."""
 
     remedy = (
@@ -201,20 +207,16 @@ class CloudError(TransientError):
     remedy = "Download it to this machine."
 
 
-class QuestionError(TransientError):
-    """A person must say which session the recording is of."""
+class PartsError(HoldError):
+    """It looks like one of several files of one session, and that is not sure."""
 
     remedy = (
-        "Say so in a file beside it, named like it and ending in .session.yaml: `number: 3`; or "
-        "put the parts of one session into a folder whose name ends in parts."
+        "Say which session it is in a file beside it, named like it and ending in .session.yaml: "
+        "`number: 3`; or put the parts of one session into a folder whose name ends in parts."
     )
 
 
-class PartsError(QuestionError):
-    """It looks like one of several files of one session, and that is not sure."""
-
-
-class CopyError(QuestionError):
+class CopyError(HoldError):
     """It looks like a copy of another recording, and differs from it."""
 
     remedy = (

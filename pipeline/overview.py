@@ -173,7 +173,7 @@ def _inbox(study: Study) -> Iterator[Entry]:
         since = _written(receipt)
         if not why or why in " ".join(intake.WAITS_FOR_COPY.split()):
             yield Entry("", file.name, "in the inbox", _written(file), why=why, next=RUN)
-        elif why.startswith(intake.ASKS[1]):
+        elif why.startswith(intake.HELD[1]):
             yield Entry("", file.name, "held", since, why=why, next="answer: see its receipt")
         else:  # it was tried, and stayed
             yield Entry("", file.name, "refused", since, why=why, next="see its receipt")

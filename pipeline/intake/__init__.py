@@ -19,7 +19,7 @@ from pipeline.intake.quarantine import put_back as put_back
 from pipeline.intake.quarantine import quarantine as quarantine
 from pipeline.intake.quarantine import quarantine_duplicate as quarantine_duplicate
 from pipeline.intake.quarantine import quarantine_session as quarantine_session
-from pipeline.intake.receipts import ASKS as ASKS
+from pipeline.intake.receipts import HELD as HELD
 from pipeline.intake.receipts import REASON as REASON
 from pipeline.intake.receipts import WAITS_FOR_COPY as WAITS_FOR_COPY
 from pipeline.intake.receipts import is_of_duplicate as is_of_duplicate

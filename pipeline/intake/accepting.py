@@ -122,7 +122,7 @@ def accept(study: Study, lot: Lot | Path, settings: IntakeSettings) -> Accepted 
 
     Killed at any moment, it loses nothing: the file is in the inbox, or in a claim that ``repair``
     completes or puts back. Raises RecordingError if the file cannot be used (``quarantine`` is
-    next), ConsentError if somebody in it has not consented or has withdrawn, QuestionError if a
+    next), ConsentError if somebody in it has not consented or has withdrawn, HoldError if a
     person must say which session it is of, StudyError if its session.yaml is wrong or a record of
     the study is damaged, TransientError if the disk is at fault or the file is no longer there. In
     all these cases the files are in the inbox, and a receipt says why.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.disk import files_in
-from pipeline.errors import PartsError, QuestionError, VuoroError
+from pipeline.errors import HoldError, PartsError, VuoroError
 from pipeline.file_dates import Moment
 from pipeline.file_names import folded, moment_of, stem, suffix
 from pipeline.file_parts import Part, base_of, original_of, part_in
@@ -61,7 +61,7 @@ class Lot:
     files: tuple[Path, ...]
     gapless: bool = False
     is_copy: bool = False
-    question: QuestionError | None = None
+    question: HoldError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +232,7 @@ class _Folder:
                 else:
                     yield _asked(chain, "A camera may have cut one session into these recordings.")
 
-    def _late(
-        self, file: _File, after: Callable[[_File, _File], bool | None]
-    ) -> QuestionError | None:
+    def _late(self, file: _File, after: Callable[[_File, _File], bool | None]) -> HoldError | None:
         """The question whether a recording goes on from one that was taken in before."""
         for recording, was in self._taken:
             alike = (base_of(was.stem), was.suffix) == (base_of(file.stem), file.suffix)

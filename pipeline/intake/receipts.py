@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.disk import last_change_ns, os_errors, write_atomically
-from pipeline.errors import QuestionError, StudyError, TransientError, VuoroError
+from pipeline.errors import HoldError, StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
 from pipeline.intake.sessions import recording
 from pipeline.study import Study
@@ -68,7 +68,7 @@ _FINNISH = {
     "tai `kind: group_interview`.",
 }
 _REFUSED = "Tallennetta ei voi käyttää.", "This recording cannot be used."
-ASKS = "Odottaa vastaustasi.", "Waiting for your answer."
+HELD = "Odottaa vastausta.", "Waiting for an answer."
 _STILL_WAITING = "Odottaa yhä.", "Still waiting."
 _FAILED = "Käsittely epäonnistui.", "Processing failed."
 _CORRECTED = (
@@ -108,7 +108,7 @@ def read(file: Path) -> bytes:
 def tells_why_it_waits(file: Path) -> bool:
     """Whether the receipt of a file says why it stays in the inbox, other than for its copy."""
     told = read(file)
-    return any(f"\n\n{words} ".encode() in told for _, words in (ASKS, _STILL_WAITING))
+    return any(f"\n\n{words} ".encode() in told for _, words in (HELD, _STILL_WAITING))
 
 
 def is_newer(file: Path, error: VuoroError) -> bool:
@@ -160,7 +160,7 @@ def refused(error: VuoroError) -> str:
 
 def still_waiting(error: VuoroError) -> str:
     """Why a file stays in the inbox and what to do, in both languages."""
-    return told(error, ASKS if isinstance(error, QuestionError) else _STILL_WAITING)
+    return told(error, HELD if isinstance(error, HoldError) else _STILL_WAITING)
 
 
 def duplicate_of(session_id: str) -> str:

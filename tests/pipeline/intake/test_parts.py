@@ -96,8 +96,8 @@ def test_what_may_be_parts_is_asked(names: str, study: Study) -> None:
     files = dropped(study, names)
     assert take_in(study) == []
     for file in files:
-        assert "Odottaa vastaustasi." in receipt_of(file)
-        assert "Waiting for your answer." in receipt_of(file)
+        assert "Odottaa vastausta." in receipt_of(file)
+        assert "Waiting for an answer." in receipt_of(file)
     for number, file in enumerate(files, start=5):
         say(file, f"number: {number}")
     assert [r.session_number for r in take_in(study)] == [5, 6][: len(files)]
@@ -262,7 +262,7 @@ def test_a_copy_becomes_no_session_unasked(name: str, is_taken: bool, study: Stu
     copy = drop(study, f"a/{name}")
     [recording] = take_in(study)
     assert recording.original_name == "meeting 1.wav"
-    assert "Waiting for your answer. This looks like a copy" in receipt_of(copy)
+    assert "Waiting for an answer. This looks like a copy" in receipt_of(copy)
     shutil.move(same, copy)
     assert take_in(study) == [recording]
     assert f"Duplicate of {recording.session_id}" in receipt_of(copy)
