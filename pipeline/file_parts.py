@@ -14,7 +14,7 @@ _OF = r"[\s_\-]*(?:of|av|von)[\s_\-]*(?P<of>\d{1,2})(?!\d)"
 _PARTS = (
     re.compile(
         rf"(?<![^\W_]){_PART_WORD}[\s_\-.#]*(?:(?:nro|nr|no)[\s_.]*)?"
-        rf"(?P<number>\d{{1,2}}|i{{1,3}}|iv|v|[a-d])(?![^\W_])(?:{_OF})?"
+        rf"(?P<number>\d{{1,2}}|i{{1,3}}|iv|v|[a-d])(?:{_OF}|(?![^\W_]))"
     ),  # part 2, osa II, del 1 av 2
     re.compile(rf"(?<![^\W_])(?P<number>\d{{1,2}}){_OF}"),  # 1 of 2
     re.compile(
@@ -25,7 +25,10 @@ _PARTS = (
         r"(?<![^\W_])(?:jatko\w{0,2}|jatkuu|forts(?:ättning\w*)?|cont(?:d|inued)?)(?![^\W_])"
     ),
 )
-_LETTER = re.compile(r"(?<=\d)(?P<letter>[a-d])[\s_\-.|]*\Z")  # meeting 3a, meeting 3b
+_LETTER = re.compile(  # meeting 3a and 3b, meeting 3-1 and 3-2
+    r"(?:(?<=\d)(?P<letter>[a-d])|(?<=[^\W\d_])[\s_\-.#]*(?<!\d)\d{1,2}[-_](?P<digit>\d{1,2}))"
+    r"[\s_\-.|]*\Z"
+)
 _SPLIT = re.compile(
     r"(?P<base>.*\w)[-_](?P<number>0\d{2,3})"
 )  # what a recorder split: zoom0001-0002
@@ -81,8 +84,9 @@ def part_in(stem: str) -> Part | None:
     if found := _SPLIT.fullmatch(stem):
         return Part("split", base_of(found["base"]), int(found["number"]))
     if found := _LETTER.search(without_moments(stem)):
-        base = without_moments(stem)[: found.start()]
-        return Part("letter", base_of(base), _value(found["letter"]))
+        said = "letter" if found["letter"] else "digit"
+        base = without_moments(stem)[: found.start(said)]
+        return Part("letter", base_of(base), _value(found[said]))
     return None
 
 

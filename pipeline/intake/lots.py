@@ -29,7 +29,7 @@ from pipeline.records import Recording
 from pipeline.study import Study
 
 OVERLAP_S = 60.0  # names may tell minutes only
-JOINED_WITHIN_S = 15 * 60.0  # begun again so soon, it is the same meeting
+JOINED_WITHIN_S = 30 * 60.0  # begun again so soon, it is the same meeting
 ASKED_WITHIN_S = 3 * 3600.0
 CHAPTER_WITHIN_S = 5.0  # cameras that cut a recording lose next to nothing in between
 

@@ -12,6 +12,7 @@ from pipeline.errors import PartsError, StudyError, VuoroError
 from pipeline.file_names import moment_of, session_kind, session_number
 from pipeline.intake.claims import Claim
 from pipeline.intake.groups import group_of_folder
+from pipeline.intake.lots import lots
 from pipeline.intake.sessions import PARTS, ids, session_id_of
 from pipeline.intake.sidecar import Declared, declared
 from pipeline.intake.waiting import group_folder, waiting
@@ -87,8 +88,18 @@ def _number(study: Study, claim: Claim, group_id: str, kind: SessionKind, said: 
         top = group_folder(study, lay)
         beside = [f for f in waiting(study, study.inbox / top) if group_folder(study, f) == top]
         wanted = {_asked(file) or 0 for file in beside if session_kind(file.name) == kind}
-        number = max(taken | wanted, default=0) + 1
+        number = max(taken | wanted, default=0) + 1 + _n_earlier(study, lay, beside)
     return number
+
+
+def _n_earlier(study: Study, lay: Path, beside: list[Path]) -> int:
+    """How many recordings of earlier dates wait for an answer: their numbers stay free."""
+    moment = moment_of(lay.name)
+    if moment is None:
+        return 0
+    held = [file for lot in lots(study, beside) if lot.question for file in lot.files]
+    dates = [found.order for file in held if (found := moment_of(file.name)) and not _asked(file)]
+    return sum(date < moment.order for date in dates)
 
 
 def _asked(file: Path) -> int | None:

@@ -49,6 +49,7 @@ JOINED = [
     ("meeting 1 part 1.wav + meeting 1 part 2.wav + meeting 2.wav", 1),
     ("tapaaminen 3 osa 1.wav + tapaaminen 3 osa 2.wav + tapaaminen 4.wav", 3),
     ("möte 2 del 1 av 2.wav + möte 2 del 2 av 2.wav + möte 3.wav", 2),
+    ("meeting 1 part1of2.wav + meeting 1 part2of2.wav + meeting 2.wav", 1),
     ("meeting 1.wav + meeting 1 part 2.wav + meeting 2.wav", 1),
     ("tapaaminen 3.wav + tapaaminen 3 jatkuu.wav + tapaaminen 4.wav", 3),
     ("2. tapaaminen 15.1.24 osa 1.wav + 2. tapaaminen 15.1.24 osa 2.wav + 3. tapaaminen.wav", 2),
@@ -77,6 +78,7 @@ def test_parts_are_one_session_and_later_numbers_stay(
 
 
 ASKED = [
+    "meeting 3-1.wav + meeting 3-2.wav",
     "meeting 3a.wav + meeting 3b.wav",
     "meeting 1 part 1.wav",
     "meeting 1 part 2.wav",
@@ -101,6 +103,12 @@ def test_what_may_be_parts_is_asked(names: str, study: Study) -> None:
     for number, file in enumerate(files, start=5):
         say(file, f"number: {number}")
     assert [r.session_number for r in take_in(study)] == [5, 6][: len(files)]
+
+
+def test_a_question_keeps_the_numbers_of_earlier_dates_free(study: Study) -> None:
+    names = "GMT20240115-093014_R.wav + GMT20240115-104502_R.wav + GMT20240122-093005_R.wav"
+    dropped(study, names)
+    assert [r.session_number for r in take_in(study)] == [3]
 
 
 SEPARATE = [
