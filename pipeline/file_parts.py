@@ -84,9 +84,9 @@ def part_in(stem: str) -> Part | None:
     if found := _SPLIT.fullmatch(stem):
         return Part("split", base_of(found["base"]), int(found["number"]))
     if found := _LETTER.search(without_moments(stem)):
-        said = "letter" if found["letter"] else "digit"
-        base = without_moments(stem)[: found.start(said)]
-        return Part("letter", base_of(base), _value(found[said]))
+        group = "letter" if found["letter"] else "digit"
+        base = without_moments(stem)[: found.start(group)]
+        return Part("letter", base_of(base), _value(found[group]))
     return None
 
 
