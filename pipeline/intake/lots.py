@@ -254,7 +254,8 @@ class _Folder:
                 group_id = known_group(self._study, group_folder(self._study, self._folder / "x"))
                 for recording in readable(self._study, group_id) if group_id else ():
                     if self._study.inbox / recording.inbox_folder == self._folder:
-                        self._was.append((recording, self._was_file(recording)))
+                        with suppress(VuoroError):  # one that stayed elsewhere, and is gone
+                            self._was.append((recording, self._was_file(recording)))
         return self._was
 
     def _was_file(self, recording: Recording) -> _File:
