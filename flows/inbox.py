@@ -21,7 +21,7 @@ from flows.batch import Work, consent_rows, ended
 from flows.begin import begun
 from flows.session import Contained
 from pipeline import intake, locks
-from pipeline.errors import DiskFullError, TakenError, VuoroError
+from pipeline.errors import DiskFullError, TakenError, UnreadableError, VuoroError
 from pipeline.leases import lease
 from pipeline.listener import listener
 from pipeline.study import Study
@@ -44,15 +44,19 @@ def process_inbox(
     of the deployment ``sessions``, and the last batch settles the rest. ``every``: also what failed
     a while ago is tried, without waiting until that is due.
 
-    A session that fails does not keep the others from being finished.
+    A session that fails does not keep the others from being finished. Raises UnreadableError, when
+    all that was taken in before is done, where the inbox is not there or cannot be read.
     """
     place = Study(Path(study))
     with begun(place, str(flow_run.id or "")) as held:
+        unreadable = None
         try:
             with Contained("intake", place):
                 take_in(study, overrides)
         except DiskFullError as error:  # what was taken in before may need less room
             listener.get().noted(str(error))
+        except UnreadableError as error:  # what was taken before goes on
+            unreadable = error
         work = Work(place, overrides, held, every=every)
         if hand_out:
             _hand_out(place, work, hand_out)
@@ -62,6 +66,8 @@ def process_inbox(
         missing = consent_rows(place)
     table = [*work.rows.values(), *missing]
     create_table_artifact(key="inbox", table=table, description="Sessions of this run")
+    if unreadable is not None:
+        raise unreadable
     return ended(work.rows.values(), missing)
 
 

@@ -18,12 +18,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.disk import os_errors, write_atomically
+from pipeline.disk import files_in, os_errors, write_atomically
 from pipeline.errors import DamagedMediaError, NoAudioError, NotMediaError, TooShortError
 from pipeline.file_names import natural
 from pipeline.media.choose import Chosen, of_file, of_files
 from pipeline.media.container import declared_s, opened
 from pipeline.media.hear import Heard, hear
+from pipeline.media.joined import join
 from pipeline.media.levels import SILENT_BELOW, gain
 from pipeline.media.signals import SAMPLE_RATE_HZ as SAMPLE_RATE_HZ
 from pipeline.media.signals import Signal
@@ -54,6 +55,7 @@ def decode(
     *,
     min_duration_s: float,
     tracks: Tracks = "auto",
+    gaps_s: tuple[float | None, ...] = (),
     progress: Callable[[float], None],
 ) -> Audio:
     """Write the sound of ``source`` to ``folder/audio.wav``; the suffix of ``source`` is ignored.
@@ -61,14 +63,19 @@ def decode(
     All channels and sound tracks count, chosen as ``pipeline.media.choose`` measures them.
     ``tracks`` says whether several channels, or sound tracks, are of people who were recorded
     ``together`` or one by one (``separate``); ``auto`` listens. A ``source`` that is a folder holds
-    a file a person; files in it that are no media are passed over. ``progress`` gets rising shares
-    of the work done, 0–1, last 1. ``folder`` is one that the caller throws away if this raises. The
+    a file a person; files in it that are no media are passed over. With ``gaps_s`` its files are
+    parts instead, by name: see ``pipeline.media.joined``. ``progress`` gets rising shares of the
+    work done, 0–1, last 1. ``folder`` is one that the caller throws away if this raises. The
     result's flags are in the order of ``FLAGS``; ``pipeline.flags`` says what they mean.
 
     Raises NotMediaError, NoAudioError, DamagedMediaError, TooShortError (less sound than
     ``min_duration_s``), RecordingError (more than a day), DiskFullError or UnreadableError.
     """
-    files = _media_files(source) if source.is_dir() else [source]
+    if gaps_s:
+        audio = _decode_parts(source, folder, min_duration_s, tracks, gaps_s, progress)
+        progress(1.0)
+        return audio
+    files = media_files(source) if source.is_dir() else [source]
     with (
         os_errors("decoding a recording"),
         tempfile.TemporaryDirectory(prefix=".vuoro-", dir=folder) as scratch,
@@ -94,7 +101,7 @@ def probe(source: Path) -> float | None:
     UnreadableError.
     """
     if source.is_dir():
-        declared = [probe(file) for file in _media_files(source)]
+        declared = [probe(file) for file in media_files(source)]
         return None if None in declared else max(length for length in declared if length)
     with opened(source) as (container, streams):
         lengths = [declared_s(container, stream) for stream in streams]
@@ -189,15 +196,36 @@ def _check_length(heard: Sequence[Heard], min_duration_s: float) -> None:
         raise TooShortError(f"The recording is shorter than {min_duration_s:g} seconds.")
 
 
-def _media_files(folder: Path) -> list[Path]:
+def _decode_parts(
+    source: Path,
+    folder: Path,
+    min_duration_s: float,
+    tracks: Tracks,
+    gaps_s: tuple[float | None, ...],
+    progress: Callable[[float], None],
+) -> Audio:
+    parts = media_files(source)
+    if len(parts) != len(gaps_s) + 1:
+        raise DamagedMediaError("A part of the recording is missing or no longer opens.")
+
+    def one(part: Path, place: Path, told: Callable[[float], None]) -> Audio:
+        return decode(part, place, min_duration_s=0.0, tracks=tracks, progress=told)
+
+    audio = join(parts, gaps_s, folder, one, progress)
+    if audio.duration_s < min_duration_s:
+        raise TooShortError(f"The recording is shorter than {min_duration_s:g} seconds.")
+    return audio
+
+
+def media_files(folder: Path) -> list[Path]:
     """The files of a folder of tracks that have sound, by name in natural order.
 
     Raises NotMediaError if there is none.
     """
     found = []
     with os_errors("reading a folder of tracks"):
-        visible = [file for file in folder.iterdir() if not file.name.startswith(".")]
-        inside = sorted((file for file in visible if file.is_file()), key=natural)
+        visible = [file for file in files_in(folder) if not file.name.startswith(".")]
+        inside = sorted(visible, key=natural)
     for file in inside:
         try:
             with opened(file):

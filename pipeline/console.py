@@ -25,7 +25,7 @@ from rich.progress import (
 from rich.table import Column, Table
 
 from models.registry import ModelStatus
-from pipeline.errors import CancelledError, HoldError, VuoroError
+from pipeline.errors import CancelledError, CloudError, HoldError, VuoroError
 from pipeline.harmless import on_one_line
 from pipeline.listener import Listener
 from pipeline.outcome import SETTLED, Outcome
@@ -113,6 +113,9 @@ class Terminal(Listener):
     def refused(self, file: Path, error: VuoroError) -> None:
         if isinstance(error, HoldError):
             self._say(f"[yellow]held[/]       {_escaped(file.name)}: {_escaped(str(error))}")
+            return
+        if isinstance(error, CloudError):
+            self._say(f"[yellow]not here[/]   {_escaped(file.name)}: {_escaped(str(error))}")
             return
         self.failures.append(file.name)
         self._say(f"[red]refused[/]    {_escaped(file.name)}: {_escaped(str(error))}")

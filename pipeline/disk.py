@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -49,8 +49,17 @@ def sha256_of(path: Path) -> str:
     """sha256 (hex) of a file's bytes; of a folder, of what its files hold, whatever their names."""
     if not path.is_dir():
         return file_sha256(path)
-    contents = sorted(file_sha256(file) for file in path.iterdir() if file.is_file())
-    return hashlib.sha256("\n".join(contents).encode()).hexdigest()
+    return sha256_of_all(map(file_sha256, files_in(path)))
+
+
+def sha256_of_all(sha256s: Iterable[str]) -> str:
+    """sha256 (hex) of a folder with files that have these, whatever their names."""
+    return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files in a folder, by name. Links are none: they may lead out of the study."""
+    return sorted(f for f in folder.iterdir() if f.is_file() and not f.is_symlink())
 
 
 def last_change_ns(info: os.stat_result) -> int:

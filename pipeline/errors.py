@@ -22,9 +22,12 @@
     │   └── LanguageError          in this language names cannot be hidden
     └── TransientError             not the recording's fault; it stays, and the next run tries again
         ├── DiskFullError
+        ├── CloudError             the recording is not on this machine yet
         ├── HoldError              it waits for a person's answer
         │   ├── ConsentError       somebody in it has not consented, or has withdrawn
-        │   └── LanguageQuestionError   its language is not clear, or none of those expected
+        │   ├── LanguageQuestionError   its language is not clear, or none of those expected
+        │   ├── PartsError         it looks like one of several files of one session
+        │   └── CopyError          it looks like a copy of another recording, and differs from it
         ├── UnreadableError        no permission, or the disk or network share does not answer
         ├── TakenError             somebody else is at work on just this
         ├── LostError              it was taken over: this process did not answer for a minute
@@ -189,6 +192,8 @@ class UnreadableError(TransientError):
 class HoldError(TransientError):
     """Nothing is wrong: it waits until a person has answered."""
 
+    remedy = "Answer, then run `vuoro run` again."
+
 
 class LanguageQuestionError(HoldError):
     """The language of the talk is not clear, or none of those that the study expects."""
@@ -200,6 +205,30 @@ class ConsentError(HoldError):
     remedy = (
         "When they have consented, write so in the roster; if they are not in this session, list "
         "it there under `absent`. `vuoro group show` tells who it is."
+    )
+
+
+class CloudError(TransientError):
+    """The recording is not on this machine yet, only something in its place."""
+
+    remedy = "Download it to this machine."
+
+
+class PartsError(HoldError):
+    """It looks like one of several files of one session, and that is not sure."""
+
+    remedy = (
+        "Say which session it is in a file beside it, named like it and ending in .session.yaml: "
+        "`number: 3`; or put the parts of one session into a folder whose name ends in parts."
+    )
+
+
+class CopyError(HoldError):
+    """It looks like a copy of another recording, and differs from it."""
+
+    remedy = (
+        "Remove one of the two, or, if this is a session of its own, say so in a file beside it, "
+        "named like it and ending in .session.yaml: `number: 3`."
     )
 
 

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from pathlib import Path
 
+from pipeline.file_dates import Moment, moment_in, without_moments
+from pipeline.file_parts import without_part
 from pipeline.records import SessionKind
 
 _INTERVIEW = (
@@ -22,19 +24,16 @@ _ABOUT_INTERVIEW = re.compile(  # a meeting before or after one
 _WORD = rf"(?:[^\W\d]*(?:tapaami|kokou|istun|sessio|meeting|träff|möte|{_INTERVIEW})[^\W\d]*|{_FG})"
 _NUMBER = r"(?<!\d)(\d{1,2})(?!\d)"
 _NO_NUMBER = re.compile(
-    r"(?<!\d)\d{4}[-._ ]?\d{1,2}[-._ ]?\d{1,2}(?!\d)"  # 2015-03-12
-    r"|(?<!\d)\d{1,2}([-._])\d{1,2}\1\d{2,4}(?!\d)"  # 12.3.2015
-    r"|(?<!\d)\d{1,2}[.:]\d{1,2}(?!\d)\.?"  # 12.3., 18.30
-    r"|\bklo?\b\.?\s*\d+(?:[.:]\d+)?"  # klo 18
+    r"(?<!\d)\d{4}[-._ ]?\d{1,2}[-._ ]?\d{1,2}(?!\d)"  # 2015-13-12
+    r"|(?<!\d)\d{1,2}([-._])\d{1,2}\1\d{2,4}(?!\d)"
+    r"|(?<!\d)\d{1,2}[.:]\d{1,2}(?:[.:]\d{2})?(?!\d)\.?"  # 12.3., 18.30
+    r"|\bklo?\b\.?\s*\d+(?:[.:]\d+)*"  # klo 18
     r"|\d{3,}"  # years, counters of cameras, widths of pictures
-)
-_DATES = (
-    re.compile(r"(?<!\d)(?P<y>\d{4})[-._ ]?(?P<m>\d{2})[-._ ]?(?P<d>\d{2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._])(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
 )
 _TRACKS = re.compile(
     r"(?:.*[\s_\-.])?(?:(?:ääni)?raidat|(?:audio[\s_-]?)?tracks|spår|audio record)"
 )
+_PARTS = re.compile(r"(?:.*[\s_\-.])?(?:osat|parts|delar)")
 _SESSION_NUMBERS = (
     rf"{_NUMBER}(?:\.|:?e|:?a|st|nd|rd|th)[\s_-]*{_WORD}",  # 3. tapaaminen, 3:e träffen
     rf"{_WORD}(?:[\s_\-.,#:]|n(?:ro|r|o)\b)*{_NUMBER}",  # tapaaminen 3, session_03
@@ -48,9 +47,9 @@ def session_number(name: str) -> int | None:
 
     In order of preference: a number before (3. tapaaminen, 3rd meeting) or after (session_03,
     möte nr 3) a word for a session; one at the start; one at the end, after a space, _, -, . or #.
-    Numbers of more than two digits, dates and times are none.
+    Numbers of more than two digits, of parts (part 2), dates and times are none.
     """
-    text = _NO_NUMBER.sub("|", folded(Path(name).stem))
+    text = _NO_NUMBER.sub("|", without_moments(without_part(folded(stem(name)))))
     for pattern in _SESSION_NUMBERS:
         if match := re.search(pattern, text):
             return int(match[1]) or None
@@ -68,17 +67,9 @@ def session_kind(name: str) -> SessionKind:
     return "group_interview" if re.search(rf"{_INTERVIEW}|{_FG}", text) else "meeting"
 
 
-def date_in(name: str) -> str | None:
-    """The date that a file name gives, as 2015-03-12; None if it gives none.
-
-    Written 2015-03-12, 20150312, or 12.3.2015 with the day first.
-    """
-    for pattern in _DATES:
-        for found in pattern.finditer(Path(name).stem):
-            year, month, day = (int(found[part]) for part in "ymd")
-            if 1900 <= year <= 2100 and 1 <= month <= 12 and 1 <= day <= 31:
-                return f"{year:04d}-{month:02d}-{day:02d}"
-    return None
+def moment_of(name: str) -> Moment | None:
+    """The date that a file name gives, and the time of day; None if it gives no date."""
+    return moment_in(folded(stem(name)))
 
 
 def is_tracks_folder(name: str) -> bool:
@@ -90,10 +81,26 @@ def is_tracks_folder(name: str) -> bool:
     return _TRACKS.fullmatch(folded(name)) is not None
 
 
+def is_parts_folder(name: str) -> bool:
+    """Whether the files in a folder of this name are the parts of one session, one after another.
+
+    So are named "3. tapaaminen osat", "session 3.parts" and "möte 3 delar".
+    """
+    return _PARTS.fullmatch(folded(name)) is not None
+
+
 def suffix(name: str) -> str:
-    """The suffix of a name if it looks like one; else what follows the last dot is the name's."""
+    """The suffix of a name if it looks like one; else what follows the last dot is the name's.
+
+    One without a letter, as in 12.3.15, is none.
+    """
     suffix = Path(name).suffix.lower()
-    return suffix if re.fullmatch(r"\.[a-z0-9]{1,8}", suffix) else ""
+    return suffix if re.fullmatch(r"\.(?=\d*[a-z])[a-z0-9]{1,8}", suffix) else ""
+
+
+def stem(name: str) -> str:
+    """A name without its suffix."""
+    return name[: len(name) - len(suffix(name))]
 
 
 def fitted(name: str, ending: str) -> str:

@@ -194,6 +194,16 @@ FLAGS: dict[str, Flag] = {
         Words("äänen voimakkuus oli kaukana tavallisesta ja muutettiin tavalliseksi"),
         Words("the volume was far from ordinary, and was changed to an ordinary one"),
     ),
+    "files_joined": Flag(
+        "note",
+        Words("tallenne tuli useana tiedostona, jotka on liitetty peräkkäin"),
+        Words("the recording came in several files, which were laid one after another"),
+    ),
+    "gap_unknown": Flag(
+        "note",
+        Words("tallenteen osien välisen tauon pituus ei ole tiedossa, joten se on jätetty pois"),
+        Words("the pause between the parts of the recording is of unknown length and left out"),
+    ),
     # the talk
     "no_speech": Flag(
         "look",

@@ -44,6 +44,7 @@ Situation = Literal[
     "waiting",
     "finished",
     "in the inbox",
+    "not here",
     "refused",
     "in quarantine",
     "duplicate",
@@ -58,10 +59,11 @@ class Entry:
 
     ``situation``: a session is ``at work``, ``failed``, ``cancelled``, ``held`` (a person must
     answer first), ``waiting``, or in the data set: ``finished``, or in need of a look (no usable
-    talk); a file is ``in the inbox``, ``refused`` (tried, and
-    still in the inbox), ``in quarantine``, or there as a ``duplicate``. ``to_come`` are the stages
-    that a session lacks; ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since``
-    is when it came into its situation, as far as is known; ``why`` and ``next`` are for the user.
+    talk); a file is ``in the inbox``, ``held`` (a question waits for an answer), ``not here`` (in
+    the cloud only, or in a folder that cannot be read), ``refused`` (tried, and still in the
+    inbox), ``in quarantine``, or there as a ``duplicate``. ``to_come`` are the stages that a
+    session lacks; ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since`` is
+    when it came into its situation, as far as is known; ``why`` and ``next`` are for the user.
     ``remarks`` are what is to be known of the recording, as far as it was heard.
     """
 
@@ -216,13 +218,22 @@ def _hold(
 
 
 def _inbox(study: Study) -> Iterator[Entry]:
-    for file in intake.waiting(study):
+    try:
+        found = intake.survey(study)
+    except UnreadableError as error:
+        yield Entry("", study.inbox.name, "not here", why=error.what, next=error.remedy)
+        return
+    for place, reason in found.untaken:
+        yield Entry("", place.name, "not here", why=reason.what, next=reason.remedy)
+    for file in found.recordings:
         receipt = intake.receipt_of(file)
         why = _last_words(receipt) if receipt.is_file() else ""
+        since = _written(receipt)
         if not why or why in " ".join(intake.WAITS_FOR_COPY.split()):
             yield Entry("", file.name, "in the inbox", _written(file), why=why, next=RUN)
+        elif why.startswith(intake.HELD[1]):
+            yield Entry("", file.name, "held", since, why=why, next="answer: see its receipt")
         else:  # it was tried, and stayed
-            since = _written(receipt)
             yield Entry("", file.name, "refused", since, why=why, next="see its receipt")
 
 

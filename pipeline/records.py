@@ -33,11 +33,12 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One file from the inbox, accepted as one session.
+    """One file from the inbox, or several parts, accepted as one session.
 
-    ``sha256`` is of the file's bytes. ``original_name`` and ``inbox_folder``, where it lay, may
-    identify people and stay private. ``language`` is that of the talk, where a person said it of
-    this session; "" where it is detected.
+    ``sha256`` is of the file's bytes. ``original_name`` and ``inbox_folder``, where it (or its
+    first part) lay, may identify people and stay private. ``language`` is that of the talk, where
+    a person said it of this session; "" where it is detected. ``gaps_s`` are the seconds between
+    the parts, one less than there are parts; None where they are not known.
     """
 
     session_id: str
@@ -49,6 +50,7 @@ class Recording:
     suffix: str
     inbox_folder: str = ""
     language: str = ""
+    gaps_s: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ def _decode(job: Job) -> Audio:
         job.folder,
         min_duration_s=job.settings.intake.min_duration_s,
         tracks=job.settings.intake.tracks,
+        gaps_s=chain.recording.gaps_s,
         progress=job.progress,
     )
 
@@ -190,7 +191,7 @@ def _pseudonymise(job: Job) -> MaskedConversation:
 
 
 STAGES = (
-    Stage("decode", 3, Audio, _decode, section="intake", of_recording=("sha256",)),
+    Stage("decode", 3, Audio, _decode, section="intake", of_recording=("sha256", "gaps_s")),
     Stage(
         "diarise",
         3,

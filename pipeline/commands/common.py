@@ -155,6 +155,8 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
         n = n_needing_a_look(study, intake.sessions(study))
         look = f"; {n} need a look: `vuoro status`" if n else ""
         say(f"Nothing to do: {len(names)} session(s) are up to date{look}.")
+    if left := len(intake.waiting(study)):
+        say(f"{left} recording(s) wait in the inbox: their receipts and `vuoro status` say why.")
     if n := n_open_names(study):
         say(f"Names not reviewed yet: {n} are unjudged; run `vuoro review names`.")
     return not terminal.failures

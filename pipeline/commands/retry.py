@@ -85,12 +85,14 @@ def _bring_back(study: Study, what: str) -> None:
     """Move a recording from quarantine back to where in the inbox its group's recordings lie."""
     from pipeline import intake
     from pipeline.errors import StudyError
+    from pipeline.intake.sessions import is_id
 
     found = intake.in_quarantine(study, what)
     if not found:
         raise StudyError(f"There is no '{what}' in this study.", "`vuoro status` lists what is.")
-    if len(found) > 1:
+    if len(found) > 1 and not is_id(what):  # a session may have been in several parts
         names = ", ".join(str(file.relative_to(study.quarantine)) for file in found)
         raise StudyError("There are several of that name.", f"Say which: rename one of {names}.")
-    intake.put_back(study, found[0])
+    for file in found:
+        intake.put_back(study, file)
     say("It is back in the inbox: the next run takes it in, or says again why not.")

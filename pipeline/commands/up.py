@@ -58,6 +58,8 @@ def up(
     install` brings it up again with the computer.
     """
     from flows import address, lab, page
+    from pipeline import intake
+    from pipeline.errors import UnreadableError
 
     at = opened(study)
     asked = plan(every, rebuild_at, port, hand_out)
@@ -65,6 +67,10 @@ def up(
         say(f"It is up since {there.since}: {page.shown(at.prefect_home, there)}")
         return
     unlock(at)
+    try:
+        intake.survey(at)
+    except UnreadableError as error:  # it may come: a share is often connected after the start
+        say(str(error))
     if foreground:
         lab.keep(at, asked, lambda here: _tell(at, here, every, hand_out))
     else:

@@ -23,6 +23,7 @@ from pipeline.intake.quarantine import quarantine as quarantine
 from pipeline.intake.quarantine import quarantine_duplicate as quarantine_duplicate
 from pipeline.intake.quarantine import quarantine_session as quarantine_session
 from pipeline.intake.quarantine import set_session_aside as set_session_aside
+from pipeline.intake.receipts import HELD as HELD
 from pipeline.intake.receipts import REASON as REASON
 from pipeline.intake.receipts import WAITS_FOR_COPY as WAITS_FOR_COPY
 from pipeline.intake.receipts import is_of_duplicate as is_of_duplicate
@@ -33,6 +34,7 @@ from pipeline.intake.receipts import tell_failed as tell_failed
 from pipeline.intake.receipts import tell_finished as tell_finished
 from pipeline.intake.repairing import repair as repair
 from pipeline.intake.sessions import ORIGINAL as ORIGINAL
+from pipeline.intake.sessions import PART_PREFIX as PART_PREFIX
 from pipeline.intake.sessions import RECORD as RECORD
 from pipeline.intake.sessions import TRACKS as TRACKS
 from pipeline.intake.sessions import ids as ids
@@ -46,4 +48,5 @@ from pipeline.intake.sessions import state_language as state_language
 from pipeline.intake.sessions import verified as verified
 from pipeline.intake.sounds import duplicate_of as duplicate_of
 from pipeline.intake.stillness import ready as ready
+from pipeline.intake.waiting import survey as survey
 from pipeline.intake.waiting import waiting as waiting

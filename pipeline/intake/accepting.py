@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import audio, locks
-from pipeline.disk import os_errors, sha256_of
+from pipeline.disk import file_sha256, files_in, os_errors, sha256_of
 from pipeline.errors import (
     ConsentError,
+    CopyError,
+    PartsError,
     RecordingError,
     StudyError,
     TooShortError,
@@ -18,14 +21,22 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
+from pipeline.file_names import session_kind, session_number
 from pipeline.intake import claims, digests, receipts, sidecar
 from pipeline.intake.claims import Claim
+from pipeline.intake.groups import group_of_folder
+from pipeline.intake.growing import grow
 from pipeline.intake.looks import look
+from pipeline.intake.lots import Lot, lots
 from pipeline.intake.numbering import as_recording
 from pipeline.intake.quarantine import quarantine, set_aside, withdrawn
 from pipeline.intake.references import mark, place_of
-from pipeline.intake.sessions import recording
+from pipeline.intake.sessions import PARTS, recording, session_id_of
+from pipeline.intake.sidecar import Declared
 from pipeline.intake.stillness import ready
+from pipeline.intake.times import gaps_s
+from pipeline.intake.waiting import group_folder, survey
+from pipeline.leases import lease
 from pipeline.listener import Listener
 from pipeline.records import Recording
 from pipeline.roster.consent import held
@@ -51,81 +62,135 @@ class Duplicate:
 def take_in(study: Study, settings: IntakeSettings, told: Listener, *, wait: bool = True) -> int:
     """Take in every file of the inbox whose copy is complete; how many became sessions.
 
-    A file that cannot be taken keeps no other from being taken: ``told`` hears of it. ``wait``:
-    until it is clear of each copy whether it is complete, or still going on.
+    A file that cannot be taken keeps no other from being taken: ``told`` hears of it, once for each
+    reason. ``wait``: until it is clear of each copy whether it is complete, or still going on.
+    Raises UnreadableError where the inbox is not there or cannot be read.
     """
     study.protect(settings)
     accepted = 0
-    for file in ready(study, told if wait else None):
-        try:
-            outcome = _accept_or_quarantine(study, file, settings)
-        except VuoroError as error:
-            if isinstance(error, RecordingError) or os.path.lexists(file):  # else another took it
-                told.refused(file, error)
-        else:
-            if isinstance(outcome, Duplicate):
-                told.duplicate(file, outcome.session_id)
-            else:
-                accepted += 1
-                told.accepted(file, outcome.recording)
+    for place, error in survey(study).untaken:
+        _tell_once(study, place, error, told)
+    for lot in lots(study, ready(study, told if wait else None)):
+        accepted += _take(study, lot, settings, told)
     return accepted
 
 
-def _accept_or_quarantine(
-    study: Study, file: Path, settings: IntakeSettings
-) -> Accepted | Duplicate:
+def _take(study: Study, lot: Lot, settings: IntakeSettings, told: Listener) -> bool:
+    """Take in what becomes one session, if it can be; ``told`` hears what came of it."""
+    file, before = lot.files[0], [receipts.read(file) for file in lot.files]
     try:
-        return accept(study, file, settings)
+        outcome = _accept_or_quarantine(study, lot, settings)
     except RecordingError as error:
-        quarantine(study, file, error)
+        told.refused(file, error)
+    except VuoroError as error:
+        # one that another took is not refused, and one that waits as before was told of then
+        if os.path.lexists(file) and [receipts.read(file) for file in lot.files] != before:
+            told.refused(file, error)
+    else:
+        if isinstance(outcome, Accepted):
+            told.accepted(file, outcome.recording)
+            return True
+        told.duplicate(file, outcome.session_id)
+    return False
+
+
+def _tell_once(study: Study, place: Path, error: VuoroError, told: Listener) -> None:
+    """Say what cannot be taken in a receipt; ``told`` hears of it if that says something new."""
+    is_new = True
+    with suppress(TransientError):  # a receipt is not worth a recording
+        is_new = receipts.receipt(study, place, receipts.still_waiting(error))
+    if is_new:
+        told.refused(place, error)
+
+
+def _accept_or_quarantine(study: Study, lot: Lot, settings: IntakeSettings) -> Accepted | Duplicate:
+    for part in lot.files if len(lot.files) > 1 and lot.question is None else ():
+        try:
+            audio.probe(part)
+        except RecordingError as error:
+            quarantine(study, part, error)
+            raise
+    try:
+        return accept(study, lot, settings)
+    except RecordingError as error:
+        quarantine(study, lot.files[0], error)
         raise
 
 
-def accept(study: Study, file: Path, settings: IntakeSettings) -> Accepted | Duplicate:
-    """Take a file of the inbox into the study as a new session, and leave a receipt.
+def accept(study: Study, lot: Lot | Path, settings: IntakeSettings) -> Accepted | Duplicate:
+    """Take a file of the inbox, or the parts of a session, into the study; leave a receipt.
 
     Killed at any moment, it loses nothing: the file is in the inbox, or in a claim that ``repair``
     completes or puts back. Raises RecordingError if the file cannot be used (``quarantine`` is
-    next), ConsentError if somebody in it has not consented or has withdrawn, StudyError if its
-    session.yaml is wrong or a record of the study is damaged, TransientError if the disk is at
-    fault or the file is no longer there. In all these cases the file is in the inbox, and a
-    receipt says why.
+    next), ConsentError if somebody in it has not consented or has withdrawn, HoldError if a
+    person must say which session it is of, StudyError if its session.yaml is wrong or a record of
+    the study is damaged, TransientError if the disk is at fault or the file is no longer there. In
+    all these cases the files are in the inbox, and a receipt says why.
     """
+    lot = lot if isinstance(lot, Lot) else Lot((lot,))
     try:
-        said = sidecar.declared(file)
+        if lot.question is not None:
+            raise lot.question
+        said = _said(lot)
+        if lot.is_copy and said.number is None:
+            _refuse_other_copy(study, lot.files[0])
         stays = settings.originals == "reference"
-        with claims.claimed(study, file, stays=stays) as claim:
-            return _decided(study, claim, said, settings)
+        if stays and len(lot.files) > 1:
+            raise PartsError("These are parts of one session, and recordings stay where they are.")
+        with claims.claimed(study, lot.files, stays=stays) as claim:
+            return _decided(study, claim, lot, said, settings)
     except (TransientError, StudyError) as error:
-        if os.path.lexists(file):
+        for file in filter(os.path.lexists, lot.files):
             with suppress(TransientError):  # it is the same disk: the first error is to be told
                 receipts.receipt(study, file, receipts.still_waiting(error))
         raise
 
 
+def _refuse_other_copy(study: Study, file: Path) -> None:
+    """Raise CopyError if what looks like a copy holds other bytes than any recording taken in."""
+    error = CopyError("This looks like a copy of another recording, and differs from it.")
+    with os_errors("comparing a copy with the recordings"):
+        if receipts.is_newer(file, error) or not digests.session_with(study, _sha256(file)):
+            raise error
+
+
+def _said(lot: Lot) -> Declared:
+    """What is said of the session: of one of its parts, that is of all."""
+    each = [sidecar.declared(file) for file in lot.files]
+    return next((said for said in each if said.number or said.kind), each[0])
+
+
 def _decided(
-    study: Study, claim: Claim, said: sidecar.Declared, settings: IntakeSettings
+    study: Study, claim: Claim, lot: Lot, said: Declared, settings: IntakeSettings
 ) -> Accepted | Duplicate:
     declared_s = audio.probe(claim.file)
     if declared_s is not None and declared_s < settings.min_duration_s:
         raise TooShortError(f"The recording is shorter than {settings.min_duration_s:g} seconds.")
+    between_s = _between(claim, lot)
     with os_errors("taking a recording in"):
         sha256 = _sha256(claim.file)
+        of_parts = [file_sha256(part) for part in files_in(claim.file)] if between_s else []
         with locks.names(study):
             same = digests.session_with(study, sha256)
             if _is_withdrawn(study, sha256, same):
                 raise withdrawn()
-            if same is None:
-                new = _permitted(study, claim, sha256, said)
+            if same is None and (said.part or 1) > 1 and len(lot.files) == 1:
+                new = _grown(study, claim, said)
+            elif same is None:
+                _refuse_known_parts(study, of_parts)
+                new = _permitted(study, claim, sha256, said, between_s)
                 digests.note(study, sha256, new.session_id)
+                for part in of_parts:  # dropped again alone, it is known
+                    digests.note(study, part, new.session_id, copy=True)
                 claim.complete(new)
         if same is None and claim.stays:
             mark(study, claim.lay)
     if same is not None:
         _set_duplicate_aside(study, claim, same)
         return Duplicate(same)
-    _take_along(study, claim.lay, new)
-    receipts.tell_accepted(study, claim.lay, new.session_id)
+    for file in lot.files:
+        _take_along(study, file, new)
+        receipts.tell_accepted(study, file, new.session_id)
     return Accepted(new)
 
 
@@ -145,9 +210,45 @@ def _is_withdrawn(study: Study, sha256: str, same: str | None) -> bool:
     return any(same in tombstone.sessions for tombstone in load(study))
 
 
-def _permitted(study: Study, claim: Claim, sha256: str, said: sidecar.Declared) -> Recording:
+def _grown(study: Study, claim: Claim, said: Declared) -> Recording:
+    """The session that a part was added to which came later."""
+    group_id = group_of_folder(study, group_folder(study, claim.lay))
+    kind = said.kind or session_kind(claim.lay.name)
+    session_id = session_id_of(group_id, kind, said.number or session_number(claim.lay.name) or 0)
+    if not (study.recordings / session_id).is_dir():
+        raise PartsError(f"The parts before it are not here, and there is no {session_id}.")
+    was = recording(study, session_id)
+    if reason := held(study, group_id, was.session_number, kind):
+        raise ConsentError(reason)
+    if any(session_id in tombstone.sessions for tombstone in load(study)):
+        raise withdrawn()
+    if claim.stays:
+        raise PartsError("Parts are joined where recordings are moved into the study.")
+    with lease(study, session_id):  # nobody is at work on what was there
+        new = grow(study, claim.folder, claim.file, claim.lay.name, was, said.part or 0)
+    claim.remove()
+    return new
+
+
+def _between(claim: Claim, lot: Lot) -> tuple[float | None, ...]:
+    """The gaps between the parts of a session; () where it is in one piece."""
+    if claim.suffix != PARTS:
+        return ()
+    parts = audio.media_files(claim.file)
+    return (0.0,) * (len(parts) - 1) if lot.gapless else gaps_s(parts)
+
+
+def _refuse_known_parts(study: Study, of_parts: Iterable[str]) -> None:
+    for sha256 in of_parts:
+        if session_id := digests.session_with(study, sha256):
+            raise PartsError(f"A part of this recording is in the study as {session_id} already.")
+
+
+def _permitted(
+    study: Study, claim: Claim, sha256: str, said: Declared, gaps_s: tuple[float | None, ...]
+) -> Recording:
     """The session that the file becomes, if nobody's consent is missing."""
-    new = as_recording(study, claim.lay, claim.file.is_dir(), sha256, said)
+    new = as_recording(study, claim, sha256, said, gaps_s)
     if reason := held(study, new.group_id, new.session_number, new.kind):
         raise ConsentError(reason)
     return new

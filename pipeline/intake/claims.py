@@ -1,7 +1,8 @@
 """A file that is just being taken in, and is nobody else's meanwhile.
 
 private/recordings/.claim-<random>/lay.json             where in the inbox it lay (its bytes, hex)
-                                   original.<suffix>    the file, moved here by one rename
+                                   original.<suffix>    the file, moved here by one rename; or
+                                   original.parts/      the parts of one session, each so
                                    recording.json       what it becomes, written last
 private/recordings/.claim-<session_id>/                 a session on its way to quarantine
 
@@ -16,17 +17,25 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from pipeline.disk import move, os_errors, sync, write_atomically
+from pipeline.disk import files_in, move, os_errors, sync, write_atomically
 from pipeline.errors import UnreadableError, VuoroError
-from pipeline.file_names import fitted, suffix
+from pipeline.file_names import fitted, is_parts_folder, suffix
+from pipeline.intake.growing import GROWS
 from pipeline.intake.references import refer
-from pipeline.intake.sessions import ORIGINAL, TRACKS, write_record
+from pipeline.intake.sessions import (
+    ORIGINAL,
+    PART_PREFIX,
+    PARTS,
+    TRACKS,
+    is_loose_parts,
+    write_record,
+)
 from pipeline.json_files import read_json
 from pipeline.leases import lease
 from pipeline.records import Recording
@@ -40,11 +49,19 @@ _PARKED = ".vuoro-claim-"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claimed file: where it is now, and where in the inbox it lay (and lies, if it stays)."""
+    """A claimed file: where it is now, and where in the inbox it lay (and lies, if it stays).
+
+    Of several parts, where the first lay; the others lay beside it.
+    """
 
     folder: Path
     file: Path
     lay: Path
+
+    @property
+    def suffix(self) -> str:
+        """The suffix under which the recording is kept."""
+        return _suffix(self.lay) if self.stays else self.file.suffix
 
     @property
     def stays(self) -> bool:
@@ -63,25 +80,32 @@ class Claim:
         """Put the file back where it lay, or, if that name is taken by now, beside it."""
         with os_errors("putting a file back into the inbox"):
             if not self.stays:
-                move(self.file, free(self.lay))
+                put_back(self.file, self.lay)
             self.remove()
 
 
 @contextmanager
-def claimed(study: Study, file: Path, *, stays: bool) -> Iterator[Claim]:
-    """Claim a file of the inbox while the block lasts, which completes the claim or removes it.
+def claimed(study: Study, files: Sequence[Path], *, stays: bool) -> Iterator[Claim]:
+    """Claim a file of the inbox, or the parts of one session, while the block lasts.
 
-    Where it raises an error of ours, the file is put back. One that ``stays`` where it is is not
-    moved. Raises UnreadableError if the file is no longer there.
+    The block completes the claim or removes it. Where it raises an error of ours, the files are put
+    back. One that ``stays`` where it is is not moved. Raises UnreadableError if a file is no longer
+    there.
     """
     with claiming(study, secrets.token_hex(8)) as folder:
         with os_errors("taking a recording in"):
             folder.mkdir(mode=0o700)
-            claim = _left(file, folder) if stays else _taken(study, file, folder)
+            if stays:
+                claim = _left(files[0], folder)
+            elif len(files) == 1:
+                claim = _taken(study, files[0], folder)
+            else:
+                claim = _taken_parts(study, files, folder)
         try:
             yield claim
         except VuoroError:
-            claim.give_back()
+            if not (folder / GROWS).exists():  # else `repair` goes on
+                claim.give_back()
             raise
 
 
@@ -93,14 +117,49 @@ def claiming(study: Study, name: str) -> Iterator[Path]:
 
 
 def _taken(study: Study, file: Path, folder: Path) -> Claim:
-    place = folder / f"{ORIGINAL}{TRACKS if file.is_dir() else suffix(file.name)}"
-    told = json.dumps(os.fsencode(file.relative_to(study.inbox)).hex())
-    write_atomically(folder / LAY, told.encode(), 0o600)
+    place = folder / f"{ORIGINAL}{_suffix(file)}"
+    _note_lay(study, file, folder)
     try:
-        _move_in(file, place)
+        _move_in(file, place, folder)
     except FileNotFoundError:
         raise _gone(folder) from None
     return Claim(folder, place, file)
+
+
+def _taken_parts(study: Study, files: Sequence[Path], folder: Path) -> Claim:
+    place = folder / f"{ORIGINAL}{PARTS}"
+    place.mkdir(mode=0o700)
+    for number, file in enumerate(files, start=1):
+        _note_lay(study, file, folder)
+        try:
+            _move_in(file, place / fitted(f"{number:02d} {file.name}", ""), folder)
+        except FileNotFoundError:
+            put_back(place, file)
+            raise _gone(folder) from None
+    _note_lay(study, files[0], folder)
+    return Claim(folder, place, files[0])
+
+
+def _note_lay(study: Study, file: Path, folder: Path) -> None:
+    told = json.dumps(os.fsencode(file.relative_to(study.inbox)).hex())
+    write_atomically(folder / LAY, told.encode(), 0o600)
+
+
+def _suffix(file: Path) -> str:
+    """The suffix under which a recording of the inbox is kept."""
+    if not file.is_dir():
+        return suffix(file.name)
+    return PARTS if is_parts_folder(file.name) else TRACKS
+
+
+def put_back(file: Path, lay: Path) -> None:
+    """Put a claimed file back where it lay; parts that were claimed one by one, each."""
+    if not is_loose_parts(file, lay):
+        move(file, free(lay))
+        return
+    for part in files_in(file):
+        move(part, free(lay.with_name(PART_PREFIX.sub("", part.name))))
+    file.rmdir()
 
 
 def _left(file: Path, folder: Path) -> Claim:
@@ -126,13 +185,13 @@ def publish(folder: Path, recording: Recording) -> None:
     sync(folder.parent)
 
 
-def _move_in(file: Path, place: Path) -> None:
+def _move_in(file: Path, place: Path, folder: Path) -> None:
     try:
         file.rename(place)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        waits = parked(file, place.parent)
+        waits = parked(file, folder)
         file.rename(waits)
         move(waits, place)
 

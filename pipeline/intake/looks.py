@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from pipeline.disk import PENDING, last_change_ns
+from pipeline.disk import PENDING, files_in, last_change_ns
 
 Look = list[tuple[int, int]]
 """Size in bytes and time of last writing in ns of a file; of a folder, of all files in it."""
@@ -13,7 +13,7 @@ Look = list[tuple[int, int]]
 
 def look(path: Path) -> Look:
     """How a file, or a folder of tracks, looks now. Raises OSError if it is gone."""
-    files = [path, *sorted(path.iterdir())] if path.is_dir() else [path]
+    files = [path, *files_in(path)] if path.is_dir() else [path]
     return [(info.st_size, info.st_mtime_ns) for info in (file.stat() for file in files)]
 
 
@@ -23,7 +23,7 @@ def changed_at_ns(path: Path) -> int:
     Some programs that copy set the time of last writing to that of the source while they still
     write, so the time of the last change of any kind (of making the file, on Windows) counts too.
     """
-    files = [path, *path.iterdir()] if path.is_dir() else [path]
+    files = [path, *files_in(path)] if path.is_dir() else [path]
     return max(last_change_ns(file.stat()) for file in files)
 
 

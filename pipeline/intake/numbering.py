@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.disk import os_errors
-from pipeline.errors import StudyError, VuoroError
-from pipeline.file_names import date_in, session_kind, session_number, suffix
+from pipeline.errors import PartsError, StudyError, VuoroError
+from pipeline.file_names import moment_of, session_kind, session_number
+from pipeline.intake.claims import Claim
 from pipeline.intake.groups import group_of_folder
-from pipeline.intake.sessions import TRACKS, ids, session_id_of
+from pipeline.intake.lots import lots
+from pipeline.intake.sessions import PARTS, ids, session_id_of
 from pipeline.intake.sidecar import Declared, declared
 from pipeline.intake.waiting import group_folder, waiting
 from pipeline.records import Recording, SessionKind
@@ -21,27 +23,32 @@ from pipeline.study import Study
 def in_order(study: Study, files: list[Path]) -> list[Path]:
     """The order in which to take files: in a group, those that ask for no number last, by date.
 
-    That is the date in the name, or else when the file was last written.
+    That is the date in the name, with the time where it is there, or else when the file was last
+    written.
     """
 
     def date(file: Path) -> str:
-        return "" if _asked(file) is not None else date_in(file.name) or _written_on(file)
+        if _asked(file) is not None:
+            return ""
+        moment = moment_of(file.name)
+        return moment.order if moment else _written_on(file)
 
     with os_errors("reading the dates of files"):
         return sorted(files, key=lambda file: (group_folder(study, file), date(file)))
 
 
 def as_recording(
-    study: Study, lay: Path, is_folder: bool, sha256: str, said: Declared
+    study: Study, claim: Claim, sha256: str, said: Declared, gaps_s: tuple[float | None, ...]
 ) -> Recording:
-    """The session that the file which lies, or lay, here becomes.
+    """The session that a claimed file, or its parts with these gaps between them, becomes.
 
     Whoever calls holds the study's names. Raises StudyError where the session that is asked for is
     there already.
     """
+    lay = claim.lay
     group_id = group_of_folder(study, group_folder(study, lay))
     kind = said.kind or session_kind(lay.name)
-    number = _number(study, lay, group_id, kind, said)
+    number = _number(study, claim, group_id, kind, said)
     return Recording(
         session_id=session_id_of(group_id, kind, number),
         group_id=group_id,
@@ -49,13 +56,15 @@ def as_recording(
         kind=kind,
         sha256=sha256,
         original_name=_text(lay.name),
-        suffix=TRACKS if is_folder else suffix(lay.name),
+        suffix=claim.suffix,
         inbox_folder=_text(lay.relative_to(study.inbox).parent.as_posix()),
         language=said.language,
+        gaps_s=gaps_s,
     )
 
 
-def _number(study: Study, lay: Path, group_id: str, kind: SessionKind, said: Declared) -> int:
+def _number(study: Study, claim: Claim, group_id: str, kind: SessionKind, said: Declared) -> int:
+    lay = claim.lay
     start = session_id_of(group_id, kind, 0).removesuffix("00")
     taken = {int(id.removeprefix(start)) for id in ids(study) if id.startswith(start)}
     asked = said.number
@@ -71,12 +80,27 @@ def _number(study: Study, lay: Path, group_id: str, kind: SessionKind, said: Dec
             "Give another number there, or correct the other session: `vuoro session --help`.",
         )
     number = asked or session_number(lay.name)
+    if number in taken and claim.suffix == PARTS:
+        raise PartsError(
+            f"These look like the parts of {session_id_of(group_id, kind, number)}, which is there "
+            "already.",
+        )
     if number is None or number in taken:
         top = group_folder(study, lay)
         beside = [f for f in waiting(study, study.inbox / top) if group_folder(study, f) == top]
         wanted = {_asked(file) or 0 for file in beside if session_kind(file.name) == kind}
-        number = max(taken | wanted, default=0) + 1
+        number = max(taken | wanted, default=0) + 1 + _n_earlier(study, lay, beside)
     return number
+
+
+def _n_earlier(study: Study, lay: Path, beside: list[Path]) -> int:
+    """How many recordings of earlier dates wait for an answer: their numbers stay free."""
+    moment = moment_of(lay.name)
+    if moment is None:
+        return 0
+    held = [file for lot in lots(study, beside) if lot.question for file in lot.files]
+    dates = [found.order for file in held if (found := moment_of(file.name)) and not _asked(file)]
+    return sum(date < moment.order for date in dates)
 
 
 def _asked(file: Path) -> int | None:

@@ -9,13 +9,13 @@ from itertools import chain, count
 from pathlib import Path
 
 from pipeline.dataset import files
-from pipeline.disk import move, os_errors, write_atomically
+from pipeline.disk import files_in, move, os_errors, write_atomically
 from pipeline.errors import ConsentError, StudyError, VuoroError
 from pipeline.file_names import fitted, folded, suffix
 from pipeline.intake import digests, receipts
 from pipeline.intake.claims import claiming
 from pipeline.intake.receipts import REASON
-from pipeline.intake.sessions import original, recording
+from pipeline.intake.sessions import PART_PREFIX, is_loose_parts, original, recording
 from pipeline.intake.waiting import group_folder
 from pipeline.study import Study
 from pipeline.withdrawal import tombstones
@@ -144,8 +144,15 @@ def set_aside(study: Study, file: Path, lay: Path, text: str, was: str = "") -> 
     """Move ``file`` to quarantine under a name that is free; ``text`` is beside it first.
 
     ``lay`` is where in the inbox it is or was: there a receipt says where it is now. ``was`` is the
-    session that it was, if it was one.
+    session that it was, if it was one. Parts are moved one by one, and the place of the first is
+    returned.
     """
+    if is_loose_parts(file, lay):
+        first, *_ = [
+            set_aside(study, part, lay.with_name(PART_PREFIX.sub("", part.name)), text, was)
+            for part in files_in(file)
+        ]
+        return first
     group, name = group_folder(study, lay), lay.name
     with os_errors("moving a file to quarantine"):
         folder = study.quarantine / group

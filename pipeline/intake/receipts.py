@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.disk import os_errors, write_atomically
+from pipeline.disk import last_change_ns, os_errors, write_atomically
 from pipeline.errors import HoldError, StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
 from pipeline.flags import Language
@@ -58,16 +58,22 @@ _FINNISH = {
     "DiskFullError": "Levy on täynnä. Vapauta tilaa.",
     "ConsentError": "Siinä on tai voi olla henkilö, jonka suostumusta ei ole tai joka on perunut "
     "sen. Jäsenen numero ja ohje ovat alla.",
+    "CloudError": "Tallenne on vielä pilvessä. Lataa se tälle koneelle.",
+    "PartsError": "Tallenne näyttää olevan yksi osa useana tiedostona tallennetusta istunnosta. "
+    "Siirrä osat samaan kansioon, jonka nimi päättyy sanaan osat, tai anna tiedostolle oma numero; "
+    "ohje on alla.",
+    "CopyError": "Tallenne näyttää toisen tallenteen kopiolta, mutta eroaa siitä. Poista toinen "
+    "tai anna tälle oma numero; ohje on alla.",
     "UnreadableError": "Tiedostoa ei voi lukea tai siirtää, tai se on vielä kopioitumassa. "
     "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
     "StudyError": "Tutkimuksen tiedoissa tai tallenteen session.yaml-tiedostossa on korjattavaa; "
-    "ohje on alla. Tiedostossa session.yaml saa olla vain `number: 3` (1–99), `kind: meeting` "
-    "tai `kind: group_interview` ja `language: fi`.",
+    "ohje on alla. Tiedostossa session.yaml saa olla vain `number: 3` (1–99), `part: 2`, "
+    "`kind: meeting` tai `kind: group_interview` ja `language: fi`.",
 }
 _REFUSED = "Tallennetta ei voi käyttää.", "This recording cannot be used."
+HELD = "Odottaa vastausta.", "Waiting for an answer."
 _STILL_WAITING = "Odottaa yhä.", "Still waiting."
 _FAILED = "Käsittely epäonnistui.", "Processing failed."
-_HELD = "Odottaa vastausta.", "Waiting for an answer."
 _CORRECTED = (
     "Jos numero, laji tai ryhmä on väärä, korjaa se: vuoro session {0} --number 2 (tai --kind, "
     "--group)",
@@ -87,21 +93,43 @@ SET_ASIDE = (
 )
 
 
-def receipt(study: Study, file: Path, text: str) -> None:
+def receipt(study: Study, file: Path, text: str) -> bool:
     """Write ``text``, under the file's name, to <name>.vuoro.txt where the file is or was.
 
-    One that says so already is left as it is. Raises TransientError.
+    One that says so already is left as it is: then False. Raises TransientError.
     """
     data = os.fsencode(f"{file.relative_to(study.inbox)}\n\n{text}")
     place = receipt_of(file)
     with os_errors("writing a receipt"):
-        if not (place.is_file() and place.read_bytes() == data):
-            write_atomically(place, data)
+        if place.is_file() and place.read_bytes() == data:
+            return False
+        write_atomically(place, data)
+        return True
 
 
 def receipt_of(file: Path) -> Path:
     """Where the receipt of a file of the inbox is, if it has one."""
     return file.with_name(fitted(file.name, RECEIPT))
+
+
+def read(file: Path) -> bytes:
+    """What the receipt of a file of the inbox says; nothing where there is none."""
+    place = receipt_of(file)
+    with os_errors("reading a receipt"):
+        return place.read_bytes() if place.is_file() else b""
+
+
+def tells_why_it_waits(file: Path) -> bool:
+    """Whether the receipt of a file says why it stays in the inbox, other than for its copy."""
+    told = read(file)
+    return any(f"\n\n{words} ".encode() in told for _, words in (HELD, _STILL_WAITING))
+
+
+def is_newer(file: Path, error: VuoroError) -> bool:
+    """Whether the receipt of a file says just this, and the file has not changed since."""
+    with os_errors("reading a receipt"):
+        told_it = read(file).endswith(f"\n\n{still_waiting(error)}".encode())
+        return told_it and last_change_ns(receipt_of(file).stat()) > last_change_ns(file.stat())
 
 
 def tell_accepted(study: Study, file: Path, session_id: str) -> None:
@@ -143,7 +171,7 @@ def _finished(found: Outcome, language: Language) -> str:
 
 def tell_failed(study: Study, session_id: str, error: VuoroError) -> None:
     """Say in the receipt of a session's file why it is not in the data set yet."""
-    outcome = _HELD if isinstance(error, HoldError) else _FAILED
+    outcome = HELD if isinstance(error, HoldError) else _FAILED
     _update(study, session_id, f"{session_id}\n\n{told(error, outcome)}")
 
 
@@ -154,7 +182,7 @@ def refused(error: VuoroError) -> str:
 
 def still_waiting(error: VuoroError) -> str:
     """Why a file stays in the inbox and what to do, in both languages."""
-    return told(error, _STILL_WAITING)
+    return told(error, HELD if isinstance(error, HoldError) else _STILL_WAITING)
 
 
 def duplicate_of(session_id: str) -> str:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from pipeline.disk import move, os_errors
+from pipeline.disk import PENDING, files_in, os_errors, remove
 from pipeline.errors import VuoroError
 from pipeline.file_names import suffix
-from pipeline.intake import claims, correcting, digests, groups, receipts, sidecar
+from pipeline.intake import claims, correcting, digests, groups, growing, receipts, sidecar
 from pipeline.intake.quarantine import set_aside
 from pipeline.intake.references import REFERENCE
-from pipeline.intake.sessions import ORIGINAL, RECORD, is_id
+from pipeline.intake.sessions import (
+    ORIGINAL,
+    PART_PREFIX,
+    PARTS,
+    RECORD,
+    is_id,
+    is_loose_parts,
+)
 from pipeline.json_files import read_json
 from pipeline.leases import living
 from pipeline.records import Recording
@@ -51,23 +58,33 @@ def _repaired(study: Study, claim: Path) -> list[str]:
     """Repair one claim of nobody who is at work."""
     if claim.is_symlink() or not claim.is_dir():
         return _aside(study, claim, claim)
+    if (claim / growing.GROWS).exists():
+        growing.complete(study, claim)
+        shutil.rmtree(claim)
+        return []
     lay = claims.lay_of(study, claim)
     if lay is not None and (parked := claims.parked(lay, claim)).exists():
         parked.rename(claims.free(lay))  # it is whole; what was copied of it may not be
-        shutil.rmtree(claim)
-        return []
+        if not is_loose_parts(parts := claim / f"{ORIGINAL}{PARTS}", lay):
+            shutil.rmtree(claim)
+            return []
+        for copy in parts.iterdir():
+            if copy.name.endswith(PENDING) or PART_PREFIX.sub("", copy.name) == lay.name:
+                remove(copy)
     file = next(claim.glob(f"{ORIGINAL}*"), None)
     record = _record(claim)
     if record is not None and (file or (claim / REFERENCE).exists()):
-        if not (study.recordings / record.session_id).exists():
+        was = claims.inside(study, Path(record.inbox_folder, record.original_name))
+        is_whole = file is None or was is None or _has_all_parts(file, was, record)
+        if is_whole and not (study.recordings / record.session_id).exists():
             claims.publish(claim, record)
             return []
-        lay = lay or claims.inside(study, Path(record.inbox_folder, record.original_name))
+        lay = lay or was
     if file is not None:
         if lay is None:
             notes = _aside(study, file, claim)
         else:
-            move(file, claims.free(lay))
+            claims.put_back(file, lay)
             notes = []
     elif any(each.name not in _OURS and each.name[0] != "." for each in claim.iterdir()):
         return _aside(study, claim, claim)
@@ -75,6 +92,11 @@ def _repaired(study: Study, claim: Path) -> list[str]:
         notes = []
     shutil.rmtree(claim)
     return notes
+
+
+def _has_all_parts(file: Path, lay: Path, recording: Recording) -> bool:
+    """Whether no part of a recording is in quarantine yet, where it was to go part by part."""
+    return not is_loose_parts(file, lay) or len(files_in(file)) == len(recording.gaps_s) + 1
 
 
 def _record(claim: Path) -> Recording | None:

@@ -3,6 +3,7 @@
 private/recordings/<session_id>/recording.json       what it was accepted as, and
                                 original.<suffix>    the file as it came, or
                                 original.tracks/     the folder with a file a person, or
+                                original.parts/      the folder with the parts, by name, or
                                 reference.json       where the file stayed
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from pipeline.dataset import files
 from pipeline.disk import os_errors, sha256_of, write_atomically
 from pipeline.errors import StudyError, UnreadableError, VuoroError
+from pipeline.file_names import is_parts_folder
 from pipeline.intake import references
 from pipeline.json_files import RESTORE, adapter, read_json, shown
 from pipeline.records import Recording, SessionKind
@@ -24,6 +26,9 @@ from pipeline.study import Study
 RECORD = "recording.json"
 ORIGINAL = "original"
 TRACKS = ".tracks"
+PARTS = ".parts"
+PART_PREFIX = re.compile(r"\A\d\d ")
+"""What is put before the names of parts, so that their names tell their order."""
 
 _LETTER: dict[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
 _ID = re.compile(r"(G\d+)-[SI]\d+")
@@ -131,6 +136,11 @@ def require_recordings(study: Study) -> None:
 def is_id(name: str) -> bool:
     """Whether a name can be that of a session."""
     return _ID.fullmatch(name) is not None
+
+
+def is_loose_parts(file: Path, lay: Path) -> bool:
+    """Whether a kept file is a folder of parts that lay in the inbox one by one."""
+    return file.suffix == PARTS and file.is_dir() and not is_parts_folder(lay.name)
 
 
 def session_id_of(group_id: str, kind: SessionKind, number: int) -> str:

@@ -6,6 +6,7 @@
     number: 3                      1–99; in session.yaml only where it is the folder's one recording
     kind: group_interview          or: meeting
     language: fi                   of the talk, where it is not to be detected
+    part: 2                        of the session with this number; for one recording only
 
 Each may be left out, and there is nothing else to say: names belong into the roster.
 """
@@ -30,8 +31,8 @@ MOST = 99
 MAX_BYTES = 64_000
 _SUBJECT = "The session.yaml beside the recording"
 _REMEDY = (
-    "Correct it; it may say `number: 3`, `kind: meeting` or `kind: group_interview`, and "
-    "`language: fi`."
+    "Correct it; it may say `number: 3`, `part: 2`, `kind: meeting` or `kind: group_interview`, "
+    "and `language: fi`."
 )
 
 
@@ -46,6 +47,7 @@ class Declared:
     kind: SessionKind | None = None
     language: str = ""
     alone: bool = True
+    part: int | None = None
 
 
 def declared(file: Path) -> Declared:
@@ -79,9 +81,9 @@ def _parsed(data: bytes, *, alone: bool) -> Declared:
         return Declared()
     if not isinstance(found, dict):
         raise _wrong("must hold lines like `number: 3`")
-    if not found.keys() <= {"number", "kind", "language"}:
-        raise _wrong("may hold `number`, `kind` and `language` only")
-    number, kind = found.get("number"), found.get("kind")
+    if not found.keys() <= {"number", "kind", "language", "part"}:
+        raise _wrong("may hold `number`, `kind`, `language` and `part` only")
+    number, kind, part = found.get("number"), found.get("kind"), found.get("part")
     if number is not None and not (type(number) is int and 1 <= number <= MOST):
         raise _wrong(f"must give a `number` from 1 to {MOST}")
     if kind is not None and kind not in get_args(SessionKind):
@@ -89,7 +91,9 @@ def _parsed(data: bytes, *, alone: bool) -> Declared:
     language = "no" if found.get("language") is False else found.get("language")  # YAML's `no`
     if language is not None and not (isinstance(language, str) and language in LANGUAGES):
         raise _wrong("must give the `language` by a code such as fi, sv or en")
-    return Declared(number, kind, language or "", alone)
+    if part is not None and not (alone and type(part) is int and 1 <= part <= MOST):
+        raise _wrong(f"must give a `part` from 1 to {MOST}, of one recording")
+    return Declared(number, kind, language or "", alone, part)
 
 
 def _wrong(what: str) -> StudyError:

@@ -19,6 +19,7 @@ from pipeline.errors import StudyError, TransientError
 from pipeline.intake import receipts
 from pipeline.intake.endings import has_its_end
 from pipeline.intake.looks import Look, changed_at_ns, look, now_ns
+from pipeline.intake.lots import lots
 from pipeline.intake.numbering import in_order
 from pipeline.intake.waiting import waiting
 from pipeline.json_files import adapter, read_json
@@ -52,10 +53,10 @@ def ready(study: Study, told: Listener | None = None) -> list[Path]:
     """The recordings in the inbox whose copy is complete, in the order in which to take them.
 
     A copy is complete if nothing of it has changed for 30 s; or, sooner, if nothing has between two
-    looks 2 s apart and the sound is there up to the end that its header tells. With ``told``, who
-    hears of it, looks are taken until one of these is so of all that does not change; without, one
-    look. The receipts of the others say that they wait. Raises TransientError where the inbox
-    cannot be read.
+    looks 2 s apart and the sound is there up to the end that its header tells. Parts of one session
+    are complete together. With ``told``, who hears of it, looks are taken until one of these is so
+    of all that does not change; without, one look. The receipts of the others say that they wait.
+    Raises TransientError where the inbox cannot be read.
     """
     still, moving = _sorted(study)
     while moving and told is not None:
@@ -67,7 +68,8 @@ def ready(study: Study, told: Listener | None = None) -> list[Path]:
         told.noted(f"Waiting, {QUIET_S:g} s at most, until copies in the inbox are complete.")
     for file in moving:
         with suppress(TransientError):
-            receipts.receipt(study, file, receipts.WAITS_FOR_COPY)
+            if not receipts.tells_why_it_waits(file):
+                receipts.receipt(study, file, receipts.WAITS_FOR_COPY)
     return in_order(study, still)
 
 
@@ -83,7 +85,7 @@ def _sorted(study: Study) -> tuple[list[Path], dict[Path, Seen]]:
     with os_errors("looking into the inbox"):
         now = now_ns(study.inbox)
         for file in found:
-            name = os.fsencode(file.relative_to(study.inbox)).hex()
+            name = _key(study, file)
             try:
                 seen[name] = each = _seen(file, before.get(name), now)
             except FileNotFoundError:  # renamed, moved away or taken since
@@ -94,7 +96,15 @@ def _sorted(study: Study) -> tuple[list[Path], dict[Path, Seen]]:
                 moving[file] = each
         if seen != before:
             write_atomically(study.inbox_file, adapter(dict[str, Seen]).dump_json(seen), 0o600)
+    for lot in lots(study, [*still, *moving]) if still and moving else ():
+        if moving.keys() & {*lot.files}:  # parts of one session wait for each other
+            still = [file for file in still if file not in lot.files]
+            moving |= {file: seen[_key(study, file)] for file in lot.files}
     return still, moving
+
+
+def _key(study: Study, file: Path) -> str:
+    return os.fsencode(file.relative_to(study.inbox)).hex()
 
 
 def _seen(file: Path, before: Seen | None, now_ns: int) -> Seen:

@@ -3,45 +3,54 @@
 from __future__ import annotations
 
 import os
-import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.disk import os_errors
-from pipeline.file_names import is_tracks_folder, natural
+from pipeline.disk import files_in, os_errors
+from pipeline.errors import UnreadableError, VuoroError, from_os_error
+from pipeline.file_names import is_parts_folder, is_tracks_folder, natural
+from pipeline.intake.litter import HALF_COPIED, in_the_cloud, is_document, is_litter
 from pipeline.intake.references import is_taken
 from pipeline.study import Study
 
-_HALF_COPIED = re.compile(
-    r".*\.(part|partial|filepart|crdownload|download|tmp)", re.IGNORECASE | re.DOTALL
-)
-_NO_RECORDING = re.compile(
-    r"\.|~\$|((.*\.)?session\.yaml|thumbs\.db|desktop\.ini|.*\.vuoro\.txt)$|"
-    + _HALF_COPIED.pattern
-    + "$",
-    re.IGNORECASE | re.DOTALL,
-)
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The recordings in the inbox, and what of it cannot be taken, each with the reason."""
+
+    recordings: list[Path] = field(default_factory=list)
+    untaken: list[tuple[Path, VuoroError]] = field(default_factory=list)
 
 
 def waiting(study: Study, below: Path | None = None) -> list[Path]:
+    """The recordings in the inbox, by group and name in natural order. Raises as ``survey``."""
+    return survey(study, below).recordings
+
+
+def survey(study: Study, below: Path | None = None) -> Inbox:
     """The recordings in the inbox, by group and name in natural order (2 before 10).
 
-    A folder of tracks is one recording. Left out: hidden and half-copied files, receipts, links,
-    what programs leave behind, and recordings that were taken and stay where they are; and a
-    folder of tracks in which a file is half-copied. ``below`` is a folder of the inbox to look
-    through instead. Raises TransientError where a folder cannot be read.
+    A folder of tracks, or of parts, is one recording; right below the inbox, folders are groups,
+    whatever they are called. Left out: hidden and half-copied files, receipts, links, documents,
+    what systems and clouds leave behind, and recordings that were taken and stay where they are;
+    and a folder of tracks in which a file is half-copied. What is in the cloud only, and folders
+    that cannot be read, are ``untaken``. ``below`` is a folder of the inbox to look through
+    instead. Raises UnreadableError where the inbox is not there or cannot be read.
     """
-    found = []
+    found = Inbox()
     with os_errors("reading the inbox"):
-        for folder, subfolders, names in os.walk(below or study.inbox, onerror=_reraise):
-            visible = [name for name in subfolders if not name.startswith(".")]
-            tracks = [name for name in visible if is_tracks_folder(name)]
-            subfolders[:] = [name for name in visible if name not in tracks]
-            files = (Path(folder, name) for name in names if not _NO_RECORDING.match(name))
-            found += [file for file in files if not file.is_symlink() and file.is_file()]
-            found += [place for name in tracks if _complete_tracks(place := Path(folder, name))]
+        if not study.inbox.is_dir():
+            raise UnreadableError(
+                f"The inbox of the study, {study.inbox.name}/, is not there.",
+                "If it is on a network share or another disk, connect that; otherwise make the "
+                "folder again.",
+            )
+        _look_through(study, below or study.inbox, found)
         if study.references.is_dir():
-            found = [file for file in found if not is_taken(study, file)]
-    return sorted(found, key=lambda file: natural(file.relative_to(study.inbox)))
+            found.recordings[:] = [file for file in found.recordings if not is_taken(study, file)]
+    found.recordings.sort(key=lambda file: natural(file.relative_to(study.inbox)))
+    return found
 
 
 def group_folder(study: Study, file: Path) -> str:
@@ -49,16 +58,58 @@ def group_folder(study: Study, file: Path) -> str:
     return next(iter(file.relative_to(study.inbox).parent.parts), "")
 
 
-def _complete_tracks(folder: Path) -> bool:
-    """Whether a folder of tracks holds files, none of them half-copied."""
+def is_one_recording(name: str) -> bool:
+    """Whether the files in a folder of this name, below a group's, are one recording."""
+    return is_tracks_folder(name) or is_parts_folder(name)
+
+
+def _look_through(study: Study, folder: Path, found: Inbox) -> None:
     try:
-        names = [file.name for file in folder.iterdir()]
+        entries = _entries(folder)
+    except FileNotFoundError:  # moved away just now
+        return
+    except OSError as error:
+        if folder == study.inbox:
+            raise
+        found.untaken.append((folder, from_os_error(error, "looking into this folder")))
+        return
+    for entry in entries:
+        place = Path(entry.path)
+        if entry.is_symlink():
+            continue
+        if entry.is_dir():
+            if is_litter(entry.name):
+                continue
+            if folder == study.inbox or not is_one_recording(entry.name):
+                _look_through(study, place, found)
+            elif _is_complete(place):
+                found.recordings.append(place)
+        elif entry.is_file():
+            found.recordings.extend(_recording(entry, found))
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+
+
+def _recording(entry: os.DirEntry[str], found: Inbox) -> Iterator[Path]:
+    """The file, if it is a recording; one that is in the cloud is noted."""
+    try:
+        elsewhere = in_the_cloud(entry)
+    except FileNotFoundError:  # taken just now
+        return
+    if elsewhere is not None:
+        found.untaken.append(elsewhere)
+    elif not is_litter(entry.name) and not is_document(entry.name):
+        yield Path(entry.path)
+
+
+def _is_complete(folder: Path) -> bool:
+    """Whether a folder of tracks or parts holds files, none of them half-copied."""
+    try:
+        names = [file.name for file in files_in(folder)]
     except FileNotFoundError:  # another process has taken it since
         return False
-    copied = any(not _NO_RECORDING.match(name) for name in names)
-    return copied and not folder.is_symlink() and not any(map(_HALF_COPIED.fullmatch, names))
-
-
-def _reraise(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):  # a folder that somebody moves away just now
-        raise error
+    copied = any(not is_litter(name) for name in names)
+    return copied and not any(map(HALF_COPIED.fullmatch, names))

@@ -216,7 +216,7 @@ def _file_names(study: Study) -> Iterator[str]:
         yield recording.inbox_folder
         original = intake.original(study, recording)
         if original.is_dir():
-            yield from (track.stem for track in original.iterdir())
+            yield from (intake.PART_PREFIX.sub("", track.stem) for track in original.iterdir())
     yield from read_json(study.groups_file, dict[str, str]) or {}
 
 

@@ -118,7 +118,7 @@ class Cut:
             sync(place)
         else:
             as_flac(wavs / audio.file, place, comment)
-        return replace(self.chain.recording, suffix=suffix, sha256=sha256_of(place))
+        return replace(self.chain.recording, suffix=suffix, sha256=sha256_of(place), gaps_s=())
 
     def _write_results(self, new: SessionChain, wavs: Path, audio: Audio) -> None:
         """The results of all stages, under the addresses of the new recording."""

@@ -100,7 +100,7 @@ def test_what_waits_for_consent_is_held_in_the_study_and_in_the_inbox(study: Stu
     with pytest.raises(ConsentError):
         intake.accept(study, another, study.settings(SETTINGS).intake)
     refused = overview(study, study.settings()).entries[-1]
-    assert (refused.situation, refused.name) == ("refused", "2.wav")
+    assert (refused.situation, refused.name) == ("held", "2.wav")
     assert "waits for the consent of member 1" in refused.why
     assert "2.wav" not in refused.why
 

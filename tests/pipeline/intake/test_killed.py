@@ -17,7 +17,8 @@ from inbox import SETTINGS, accept, contents, drop, drop_tracks, receipt_of
 from pipeline import intake
 from pipeline.disk import clear_pending, sha256_of
 from pipeline.errors import DiskFullError, NoAudioError, NotMediaError, UnreadableError
-from pipeline.intake import accepting
+from pipeline.intake import accepting, stillness
+from pipeline.listener import Listener
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study, create
 
@@ -87,6 +88,38 @@ def test_killed_at_any_step_loses_nothing(
         assert not list(study.quarantine.rglob("*.wav"))
         clear_pending(study.root)
         assert not list(study.root.rglob("*.pending"))
+    assert step > 8
+
+
+@pytest.mark.parametrize(
+    ("is_late", "other_file_system"), [(False, True), (True, False)], ids=["together", "later"]
+)
+def test_killed_while_parts_are_taken_in(
+    is_late: bool, other_file_system: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stillness, "QUIET_S", 0.0)
+    for step in count(1):
+        study = create(tmp_path / str(step))
+        files = [drop(study, f"a/meeting 1{part}.wav") for part in ("", " part 2")]
+        data = [file.read_bytes() for file in files]
+        if is_late:
+            accept(study, files[0])
+            files[1].with_name("meeting 1 part 2.session.yaml").write_text("number: 1\npart: 2")
+        with monkeypatch.context() as patched:
+            kill_before(step, patched, other_file_system)
+            with suppress(Killed):
+                intake.take_in(study, SETTINGS, Listener())
+                break
+        forget_leases(study)
+        intake.repair(study)
+        intake.take_in(study, SETTINGS, Listener())
+        (recording,) = intake.sessions(study)
+        assert recording.session_number == 1
+        kept = contents(intake.original(study, recording))
+        assert [kept[name] for name in sorted(kept)] == data
+        assert intake.waiting(study) == []
+        assert not list(study.recordings.glob(".*"))
+        assert not list(study.quarantine.rglob("*.wav"))
     assert step > 8
 
 

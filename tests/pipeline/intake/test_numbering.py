@@ -69,9 +69,10 @@ def test_kind_for_a_whole_folder(study: Study) -> None:
         ("number: 0", "`number` from 1 to 99"),
         ("number: true", "`number` from 1 to 99"),
         ("kind: haastattelu", "meeting or group_interview"),
-        ("number: 3\nnimi: Salanimi", "`number`, `kind` and `language` only"),
+        ("number: 3\nnimi: Salanimi", "`number`, `kind`, `language` and `part` only"),
         ("language: suomi", "`language` by a code"),
         ("language: [fi]", "`language` by a code"),
+        ("part: 2", "`part` from 1 to 99, of one recording"),
         ("- 3", "lines like `number: 3`"),
         ("number: [", "not valid YAML"),
         ("number: 3\ndate: 2015-31-12", "impossible date or number: see line 2"),
@@ -126,6 +127,17 @@ def test_a_date_in_the_name_goes_before_that_of_the_file(study: Study) -> None:
     for name in ("12.3.2015.wav", "2.4.2015.wav", "2015-02-28.wav"):
         drop(study, f"a/{name}")
     assert taken(study) == {"2015-02-28.wav": "S01", "12.3.2015.wav": "S02", "2.4.2015.wav": "S03"}
+
+
+def test_two_digit_years_and_times_of_day_order_sessions(study: Study) -> None:
+    for name in ("15.1.24", "8.1.24", "2024-01-15 kl. 09.30.14", "2.2.24"):
+        drop(study, f"a/{name}.wav")
+    assert taken(study) == {
+        "8.1.24.wav": "S01",
+        "15.1.24.wav": "S02",
+        "2024-01-15 kl. 09.30.14.wav": "S03",
+        "2.2.24.wav": "S04",
+    }
 
 
 def test_records_of_other_sessions_are_not_read_for_each_file(

@@ -1,0 +1,116 @@
+"""Dates and times of day in the names of recordings. The day goes before the month."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+_MONTHS = tuple(
+    re.compile(rf"(?:{word})\Z")
+    for word in (
+        r"jan(?:uar[iy])?|tammi(?:kuu\w*)?",
+        r"feb(?:ruar[iy])?|helmi(?:kuu\w*)?",
+        r"mar(?:s|ch)?|maalis(?:kuu\w*)?",
+        r"apr(?:il)?|huhti(?:kuu\w*)?",
+        r"ma[jy]|touko(?:kuu\w*)?",
+        r"jun[ei]?|kesä(?:kuu\w*)?",
+        r"jul[iy]?|heinä(?:kuu\w*)?",
+        r"aug(?:ust[i]?)?|elo(?:kuu\w*)?",
+        r"sept?(?:ember)?|syys(?:kuu\w*)?",
+        r"o[ck]t(?:ober)?|loka(?:kuu\w*)?",
+        r"nov(?:ember)?|marras(?:kuu\w*)?",
+        r"dec(?:ember)?|joulu(?:kuu\w*)?",
+    )
+)
+_CLOCK = (
+    r"(?:(?P<H>[01]\d|2[0-3])(?P<c>[.:_h\-]?)(?P<M>[0-5]\d)(?:(?P=c)(?P<S>[0-5]\d))?"
+    r"|(?P<h>\d)(?P<k>[.:])(?P<m>[0-5]\d)(?:(?P=k)(?P<s>[0-5]\d))?)"
+    r"(?:z|\s*(?P<half>[ap])\.?m\.?)?(?![^\W_])"
+)
+_TIME_AFTER = re.compile(rf"(?:[t_\s,;\-]|\b(?:klo|kl|at|um)\b\.?)*{_CLOCK}")
+_TIME = re.compile(rf"\b(?:klo|kl|at)\b\.?[\s_]*{_CLOCK}")
+_WORD = r"(?P<mon>[^\W\d_]{3,})"
+_DATES = (
+    re.compile(
+        r"(?<!\d)(?P<y>\d{4})[-._ ]?(?P<m>\d{2})[-._ ]?(?P<d>\d{2})(?=\d{4}(?:\d\d)?\b|\D|$)"
+    ),
+    re.compile(r"(?<!\d)(?P<y>\d{4})([-._])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._]|\.\s)(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})\.?[\s_\-.]*{_WORD}[\s_\-.,]*(?P<y>\d{{4}})(?!\d)"),
+    re.compile(rf"{_WORD}[\s_\-.]*(?P<d>\d{{1,2}})[\s_\-.,]+(?P<y>\d{{4}})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<y>\d{2})(?P<m>\d{2})(?P<d>\d{2})(?=[_-]\d{4}(?:\d\d)?(?!\d))"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._])(?P<m>\d{1,2})\2(?P<y>\d{2})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<m>\d{2})-(?P<d>\d{2})-(?P<y>\d{4})(?!\d)"),  # 01-15-2024
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date as 2015-03-12 and, where it is given, the time of day in seconds."""
+
+    date: str
+    time_s: int | None = None
+
+    @property
+    def order(self) -> str:
+        """What sorts moments, beside dates of ISO 8601."""
+        minutes, second = divmod(self.time_s or 0, 60)
+        time = f"T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
+        return self.date if self.time_s is None else self.date + time
+
+
+def moment_in(text: str) -> Moment | None:
+    """The first date that a folded name gives, with its time of day; None if it gives none.
+
+    Written 2015-03-12, 20150312, 2015-3-12, 12.3.2015, 12.3.15, 12-mar-2015 or maaliskuun 12 2015;
+    150312_0930 as recorders write it; 03-12-2015 only where it can be no other. The time follows
+    (0930, 09.30.14, klo 9.30, at 9.30.14 pm), or stands elsewhere after klo, kl or at.
+    """
+    return next((moment for _, _, moment in _moments(text)), None)
+
+
+def without_moments(text: str) -> str:
+    """The text with | in the place of each date, with its time of day."""
+    for start, end, _ in sorted(_moments(text), reverse=True, key=lambda found: found[:2]):
+        text = f"{text[:start]}|{text[end:]}"
+    return _TIME.sub("|", text)
+
+
+def _moments(text: str) -> Iterator[tuple[int, int, Moment]]:
+    """Every date with its time and where it stands; none stands in another."""
+    taken: list[tuple[int, int]] = []
+    for pattern in _DATES:
+        for found in pattern.finditer(text):
+            day = _date(found)
+            if day is None or any(
+                found.start() < end and start < found.end() for start, end in taken
+            ):
+                continue
+            time = _TIME_AFTER.match(text, found.end())
+            end = time.end() if time else found.end()
+            taken.append((found.start(), end))
+            clock = time or _TIME.search(text)
+            yield found.start(), end, Moment(day, _seconds(clock) if clock else None)
+
+
+def _date(found: re.Match[str]) -> str | None:
+    parts = found.groupdict()
+    year = int(parts["y"]) + (2000 if len(parts["y"]) == 2 else 0)
+    if "mon" in parts:
+        month = next((n for n, word in enumerate(_MONTHS, 1) if word.match(parts["mon"])), 0)
+    else:
+        month = int(parts["m"])
+    try:
+        return date(year, month, int(parts["d"])).isoformat() if 1900 <= year <= 2100 else None
+    except ValueError:
+        return None
+
+
+def _seconds(found: re.Match[str]) -> int:
+    hour = int(found["H"] or found["h"])
+    minute, second = int(found["M"] or found["m"]), int(found["S"] or found["s"] or 0)
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"] == "p" else 0)
+    return hour * 3600 + minute * 60 + second

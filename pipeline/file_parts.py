@@ -1,0 +1,123 @@
+"""What the folded name of a recording says of parts, chapters and copies of one session."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.file_dates import without_moments
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+_PART_WORD = r"(?:osan?|del(?:en)?|part|pt|teil|partie)"
+_OF = r"[\s_\-]*(?:of|av|von)[\s_\-]*(?P<of>\d{1,2})(?!\d)"
+_PARTS = (
+    re.compile(
+        rf"(?<![^\W_]){_PART_WORD}[\s_\-.#]*(?:(?:nro|nr|no)[\s_.]*)?"
+        rf"(?P<number>\d{{1,2}}|i{{1,3}}|iv|v|[a-d])(?:{_OF}|(?![^\W_]))"
+    ),  # part 2, osa II, del 1 av 2
+    re.compile(rf"(?<![^\W_])(?P<number>\d{{1,2}}){_OF}"),  # 1 of 2
+    re.compile(
+        r"(?<![^\W_])(?P<number>\d{1,2})(?:\.|:?a|:?e|st|nd|rd|th)[\s_\-]*"
+        rf"{_PART_WORD}(?![^\W_])"
+    ),  # 2. osa, 2nd part
+    re.compile(
+        r"(?<![^\W_])(?:jatko\w{0,2}|jatkuu|forts(?:ättning\w*)?|cont(?:d|inued)?)(?![^\W_])"
+    ),
+)
+_LETTER = re.compile(  # meeting 3a and 3b, meeting 3-1 and 3-2
+    r"(?:(?<=\d)(?P<letter>[a-d])|(?<=[^\W\d_])[\s_\-.#]*(?<!\d)\d{1,2}[-_](?P<digit>\d{1,2}))"
+    r"[\s_\-.|]*\Z"
+)
+_SPLIT = re.compile(
+    r"(?P<base>.*\w)[-_](?P<number>0\d{2,3})"
+)  # what a recorder split: zoom0001-0002
+_GOPRO = re.compile(r"(?:gopr|g[xhlp](?P<chapter>\d{2}))(?P<video>\d{4})(?P<rest>.*)", re.DOTALL)
+_COUNTER = re.compile(
+    r"(?P<base>(?:mvi|img|dsc|dscf|dscn|mov|mah|m2u|m4h|sam|dji|cimg|pict|clip|zoom|vid|c|p)?[-_]?)"
+    r"(?P<number>\d{4,5}|(?<=p)\d{7}|(?<=zoom_)\d{1,2})",
+)
+_SIZE = re.compile(r"\d{3,4}x\d{3,4}")
+_CONFLICT = (
+    re.compile(r"[._\- ]sync-conflict-\d{8}-\d{6}(?:-\w+)?"),
+    re.compile(r"[._\- ]*\([^()]*(?:conflict|ristiriit|motstrid|konflikt)[^()]*\)"),
+    re.compile(r"[._\- ]conflict-\d{8}[-_]?\d{6}"),
+    re.compile(r"-(?:desktop|laptop|win|pc)-[a-z0-9]{4,}(?:-\d+)?\Z"),
+)
+_COPY = (
+    re.compile(r"[\s_\-]+(?:copy|kopio|kopia)(?:[\s_]*\(?\d{1,2}\)?)?\Z"),
+    re.compile(r"\s*\(\d{1,2}\)\Z"),
+    re.compile(r"\A(?:copy of|kopio(?:\s+tiedostosta)?|kopia av)\s+"),
+    re.compile(r"(?<=\d)[\s]\d\Z"),  # meeting 1 2, as a cloud names the second meeting 1
+    re.compile(r"-[\w\-]*(?:macbook|imac|kone|dator|laptop)[\w\-]*\Z"),
+)
+
+Style = Literal["part", "letter", "chapter", "split", "counter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The place of a file among those of one ``base``; ``of``: how many there are, if it says so.
+
+    Of a ``part`` the name says that there are others, of a ``chapter`` of a camera's that it began
+    with the first. A ``letter`` or ``split`` means something only beside others, and a ``counter``
+    counts whatever a camera recorded.
+    """
+
+    style: Style
+    base: str
+    number: int
+    of: int | None = None
+
+
+def part_in(stem: str) -> Part | None:
+    """What the stem of a folded name says of its place among others; None if nothing."""
+    if found := _part(stem):
+        said = found.groupdict()
+        number, of = said.get("number") or "2", said.get("of")  # "continued" is the second
+        return Part("part", base_of(without_part(stem)), _value(number), int(of) if of else None)
+    if found := _GOPRO.fullmatch(stem):
+        base = f"gopro {found['video']}{found['rest']}"
+        return Part("chapter", base, int(found["chapter"] or 0))
+    if found := _COUNTER.fullmatch(stem):
+        return Part("counter", found["base"], int(found["number"]))
+    if found := _SPLIT.fullmatch(stem):
+        return Part("split", base_of(found["base"]), int(found["number"]))
+    if found := _LETTER.search(without_moments(stem)):
+        group = "letter" if found["letter"] else "digit"
+        base = without_moments(stem)[: found.start(group)]
+        return Part("letter", base_of(base), _value(found[group]))
+    return None
+
+
+def without_part(stem: str) -> str:
+    """The stem of a folded name without what it says of parts (part 2, 2. osa, del 2 av 3)."""
+    found = _part(stem)
+    return f"{stem[: found.start()]} {stem[found.end() :]}" if found else stem
+
+
+def base_of(stem: str) -> str:
+    """What names of one session's files share: without times of day, sizes and punctuation."""
+    return " ".join(re.split(r"[\s_\-.,()\[\]#|]+", _SIZE.sub("", without_moments(stem)))).strip()
+
+
+def original_of(stem: str) -> tuple[str, bool] | None:
+    """Of what the folded name says that it is a copy, and whether it is sure; None if of nothing.
+
+    Sure are those that clouds leave where two machines changed one file. Others look so only
+    beside the file that they are a copy of: meeting 1 (2), meeting 1 - copy, meeting 1-ANNANKONE.
+    """
+    for sure, patterns in ((True, _CONFLICT), (False, _COPY)):
+        for pattern in patterns:
+            if found := pattern.search(stem):
+                return stem[: found.start()] + stem[found.end() :], sure
+    return None
+
+
+def _part(stem: str) -> re.Match[str] | None:
+    return next(filter(None, (pattern.search(stem) for pattern in _PARTS)), None)
+
+
+def _value(number: str) -> int:
+    """2, ii and b as a number."""
+    return int(number) if number.isdecimal() else _ROMAN.get(number) or ord(number) - ord("a") + 1

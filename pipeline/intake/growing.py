@@ -1,0 +1,76 @@
+"""A part that comes when its session is taken in already: it goes behind what is there.
+
+private/recordings/.claim-<random>/grows.json    what the session becomes; from here on it does
+
+Times in what was there stay, and with them what people decided of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from pipeline.disk import file_sha256, files_in, move, sha256_of_all, sync, write_atomically
+from pipeline.errors import PartsError, StudyError
+from pipeline.file_names import fitted
+from pipeline.intake import digests
+from pipeline.intake.sessions import ORIGINAL, PARTS, TRACKS, original, write_record
+from pipeline.intake.times import gap_s
+from pipeline.json_files import read_json
+from pipeline.records import Recording
+from pipeline.study import Study
+
+GROWS = "grows.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What a session becomes, and under which name its new part is kept."""
+
+    recording: Recording
+    name: str
+
+
+def grow(study: Study, folder: Path, file: Path, name: str, was: Recording, part: int) -> Recording:
+    """Lay the claimed ``file``, called ``name``, behind the session as its ``part``-th.
+
+    ``folder`` is that of the claim. Whoever calls holds the session and the study's names. Raises
+    PartsError if the part before it is not there, RecordingError if it is no recording.
+    """
+    n_parts = len(was.gaps_s) + 1
+    if part != n_parts + 1 or was.suffix == TRACKS:
+        raise PartsError(f"{was.session_id} has {n_parts} part(s): this cannot be part {part}.")
+    kept = original(study, was)
+    if kept.parent != study.recordings / was.session_id:
+        raise PartsError(f"The recording of {was.session_id} stays where it is.")
+    before = files_in(kept) if was.gaps_s else [kept]
+    found_s = gap_s(before[-1], file, was.original_name if not was.gaps_s else "", name)
+    sha256s = [file_sha256(each) for each in (*before, file)]
+    grown = replace(was, suffix=PARTS, sha256=sha256_of_all(sha256s), gaps_s=(*was.gaps_s, found_s))
+    growth = Growth(grown, fitted(f"{part:02d} {name}", ""))
+    write_atomically(folder / GROWS, TypeAdapter(Growth).dump_json(growth), 0o600)
+    for sha256 in sha256s:  # dropped again alone, each is known
+        digests.note(study, sha256, was.session_id, copy=True)
+    digests.note(study, grown.sha256, was.session_id)
+    return complete(study, folder)
+
+
+def complete(study: Study, folder: Path) -> Recording:
+    """Carry out what a claim says of how a session grows. Done twice, it is done once."""
+    growth = read_json(folder / GROWS, Growth)
+    if growth is None:
+        raise StudyError("What a session was to become is gone.", "Run `vuoro run` again.")
+    session = study.recordings / growth.recording.session_id
+    parts = session / f"{ORIGINAL}{PARTS}"
+    parts.mkdir(mode=0o700, exist_ok=True)
+    for kept in session.glob(f"{ORIGINAL}*"):
+        if kept != parts:
+            move(kept, parts / fitted(f"01 {growth.recording.original_name}", ""))
+    for claimed in folder.glob(f"{ORIGINAL}*"):
+        move(claimed, parts / growth.name)
+    sync(parts)
+    write_record(session, growth.recording)
+    sync(session)
+    return growth.recording

@@ -1,0 +1,76 @@
+"""How long it was from the end of one recording to the beginning of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+from pipeline.audio import probe
+from pipeline.disk import os_errors
+from pipeline.file_names import moment_of
+from pipeline.media.container import opened
+
+EARLY_BY_NAME_S, EARLY_S = 60.0, 2.0  # names may tell minutes only; clocks of files are coarse
+EARLY_SHARE = 0.1  # of the length: what was copied at once must not pass for that
+LONGEST_GAP_S = 12 * 3600.0
+
+
+def gaps_s(files: Sequence[Path]) -> tuple[float | None, ...]:
+    """The seconds between recordings that are parts of one session, None where no times tell.
+
+    Raises as ``gap_s``.
+    """
+    found = (gap_s(before, after) for before, after in pairwise(files))
+    return tuple(None if gap is None or gap > LONGEST_GAP_S else gap for gap in found)
+
+
+def gap_s(before: Path, after: Path, before_name: str = "", after_name: str = "") -> float | None:
+    """The seconds between two recordings; None where no times tell.
+
+    By the dates and times in the names; else by when each was begun, as the files say inside; else
+    by when they were last written. Times by which they overlap tell nothing: they are of copying.
+    Names are those under which the files came, where they have others now.
+    Raises RecordingError if a file is no recording, TransientError.
+    """
+    end_of, lasts_s = _times(before, before_name or before.name)
+    start_of, _ = _times(after, after_name or after.name)
+    for source, early_s in (("name", EARLY_BY_NAME_S), ("tag", EARLY_S), ("written", EARLY_S)):
+        start, following = end_of.get(source), start_of.get(source)
+        if lasts_s is None or start is None or following is None:
+            continue
+        found_s = following - start - lasts_s
+        if found_s >= -(early_s if source == "name" else min(early_s, EARLY_SHARE * lasts_s)):
+            return round(max(0.0, found_s), 3)
+    return None
+
+
+def length_s(file: Path) -> float:
+    """How long a recording is, as far as it says so: 0 where it does not."""
+    return probe(file) or 0.0
+
+
+def _times(file: Path, name: str) -> tuple[dict[str, float], float | None]:
+    """When a recording began (s), by source, and how long it is."""
+    lasts_s = probe(file)
+    with opened(file) as (container, _):
+        tag = container.metadata.get("creation_time", "")
+    moment = moment_of(name)
+    with os_errors("reading the dates of files"):
+        written_s = file.stat().st_mtime
+    found = {
+        "name": _posix_s(moment.order) if moment and moment.time_s is not None else None,
+        "tag": _posix_s(tag),
+        "written": written_s - lasts_s if lasts_s is not None else None,
+    }
+    return {source: time_s for source, time_s in found.items() if time_s is not None}, lasts_s
+
+
+def _posix_s(text: str) -> float | None:
+    """A time of ISO 8601 in seconds; None if it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
