@@ -136,7 +136,7 @@ def test_another_number_takes_everything_along(study: Study) -> None:
     known = register.load(study, "G07")
     assert digest in known.sessions["G07-S05"] and "G07-S01" not in known.sessions
     receipt = intake.receipt_of(study.inbox / "ryhmä" / "1.wav").read_text(encoding="utf-8")
-    assert "Accepted as session G07-S05" in receipt
+    assert "In the data set, as session G07-S05" in receipt
 
     built(study)
     assert texts(study, "G07-S05") == before  # by the people whom humans named

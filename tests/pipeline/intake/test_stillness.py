@@ -11,6 +11,7 @@ from inbox import SETTINGS, contents, drop, drop_tracks, receipt_of
 from pipeline import intake
 from pipeline.intake import looks, stillness
 from pipeline.listener import Listener
+from pipeline.outcome import Outcome
 from pipeline.study import Study, create
 
 S = 10**9
@@ -198,6 +199,10 @@ def test_lost_or_damaged_looks_are_made_again(study: Study, later: dict[str, flo
     assert look(study) == ["1.wav"]
 
 
+def fine(session_id: str) -> Outcome:
+    return Outcome(session_id, {"language": "fi", "flags": []}, (), needs_a_look=False)
+
+
 def test_the_receipt_says_what_came_of_it(study: Study, later: dict[str, float]) -> None:
     file = drop(study, "a/1.wav")
     look(study)
@@ -206,7 +211,7 @@ def test_the_receipt_says_what_came_of_it(study: Study, later: dict[str, float])
     assert f"Accepted as session {recording.session_id}" in receipt_of(file)
     assert f"Otettu istunnoksi {recording.session_id}" in receipt_of(file)
     assert "Waiting" not in receipt_of(file)
-    intake.tell_finished(study, recording.session_id)
+    intake.tell_finished(study, fine(recording.session_id))
     assert f"Aineistossa istuntona {recording.session_id}" in receipt_of(file)
     assert f"In the data set, as session {recording.session_id}" in receipt_of(file)
 
@@ -218,5 +223,5 @@ def test_a_receipt_that_was_tidied_away_does_not_come_back(
     later["s"] = stillness.QUIET_S + 1
     intake.take_in(study, SETTINGS, Listener())
     intake.receipt_of(file).unlink()
-    intake.tell_finished(study, intake.sessions(study)[0].session_id)
+    intake.tell_finished(study, fine(intake.sessions(study)[0].session_id))
     assert not intake.receipt_of(file).exists()
