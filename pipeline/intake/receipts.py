@@ -219,7 +219,8 @@ def _accepted(session_id: str) -> str:
 
 def _update(study: Study, session_id: str, text: str) -> None:
     """Write a session's receipt again, unless somebody has tidied it away."""
-    with suppress(StudyError, TransientError):  # a message is not worth a session
+    # a message is not worth a session
+    with suppress(StudyError, TransientError), os_errors("writing a receipt"):
         session = recording(study, session_id)
         file = study.inbox / session.inbox_folder / session.original_name
         if receipt_of(file).is_file():

@@ -39,7 +39,6 @@ FILES = (
     ("private/names.key", "zeroed", "key"),
     ("private/names.key", "empty", "key"),
     (f"private/recordings/{FIRST}/recording.json", "cut", f"{FIRST}/recording.json is damaged"),
-    ("private/groups.json", "empty", "private/groups.json is damaged"),
     ("private/withdrawn.json", "zeroed", "private/withdrawn.json is damaged"),
     ("private/rosters/G31.yaml", "cut", "G31"),
     ("private/rosters/G31.yaml", "empty", "G31"),
@@ -152,6 +151,14 @@ def test_what_cannot_be_made_anew_is_named(
     assert {place: after[place] for place in before if FIRST in place} == {
         place: data for place, data in before.items() if FIRST in place
     }
+
+
+def test_a_torn_list_of_groups_is_made_again_from_the_sessions(runs: Runs, decided: Study) -> None:
+    put(decided, "ryhmä/3.wav", take=8)
+    tear_up(decided.groups_file, TEARS["empty"])
+    assert runs.run(decided) == []
+    assert json.loads(decided.groups_file.read_bytes())["ryhmä"] == "G07"
+    assert "G07-S03" in runs.carried_out
 
 
 def test_a_log_cut_off_is_gone_on_with(runs: Runs, decided: Study) -> None:
