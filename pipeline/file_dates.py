@@ -7,41 +7,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS = tuple(
-    re.compile(rf"(?:{word})\Z")
-    for word in (
-        r"jan(?:uar[iy])?|tammi(?:kuu\w*)?",
-        r"feb(?:ruar[iy])?|helmi(?:kuu\w*)?",
-        r"mar(?:s|ch)?|maalis(?:kuu\w*)?",
-        r"apr(?:il)?|huhti(?:kuu\w*)?",
-        r"ma[jy]|touko(?:kuu\w*)?",
-        r"jun[ei]?|kesä(?:kuu\w*)?",
-        r"jul[iy]?|heinä(?:kuu\w*)?",
-        r"aug(?:ust[i]?)?|elo(?:kuu\w*)?",
-        r"sept?(?:ember)?|syys(?:kuu\w*)?",
-        r"o[ck]t(?:ober)?|loka(?:kuu\w*)?",
-        r"nov(?:ember)?|marras(?:kuu\w*)?",
-        r"dec(?:ember)?|joulu(?:kuu\w*)?",
-    )
+_MONTH_WORDS = (
+    r"jan(?:uar[iy])?|tammi(?:kuu\w*)?",
+    r"feb(?:ruar[iy])?|helmi(?:kuu\w*)?",
+    r"mar(?:s|ch)?|maalis(?:kuu\w*)?",
+    r"apr(?:il)?|huhti(?:kuu\w*)?",
+    r"ma[jy]|touko(?:kuu\w*)?",
+    r"jun[ei]?|kesä(?:kuu\w*)?",
+    r"jul[iy]?|heinä(?:kuu\w*)?",
+    r"aug(?:ust[i]?)?|elo(?:kuu\w*)?",
+    r"sept?(?:ember)?|syys(?:kuu\w*)?",
+    r"o[ck]t(?:ober)?|loka(?:kuu\w*)?",
+    r"nov(?:ember)?|marras(?:kuu\w*)?",
+    r"dec(?:ember)?|joulu(?:kuu\w*)?",
 )
+_MONTHS = tuple(re.compile(rf"(?:{word})\Z") for word in _MONTH_WORDS)
 _CLOCK = (
-    r"(?:(?P<H>[01]\d|2[0-3])(?P<c>[.:_h\-]?)(?P<M>[0-5]\d)(?:(?P=c)(?P<S>[0-5]\d))?"
+    r"(?:(?P<H>[01]\d|2[0-3])(?P<c>[.:_h\-]?)(?P<M>[0-5]\d)(?:(?P=c)(?P<S>[0-5]\d)(?:[.,]?\d{3})?)?"
     r"|(?P<h>\d)(?P<k>[.:])(?P<m>[0-5]\d)(?:(?P=k)(?P<s>[0-5]\d))?)"
-    r"(?:z|\s*(?P<half>[ap])\.?m\.?)?(?![^\W_])"
+    r"(?:\s*(?P<half>[ap])\.?m\.?|\s?(?:z|utc|gmt))?(?:[+\-]\d\d[:_]?\d\d)?(?![^\W_])"
 )
-_TIME_AFTER = re.compile(rf"(?:[t_\s,;\-]|\b(?:klo|kl|at|um)\b\.?)*{_CLOCK}")
-_TIME = re.compile(rf"\b(?:klo|kl|at)\b\.?[\s_]*{_CLOCK}")
-_WORD = r"(?P<mon>[^\W\d_]{3,})"
+_TIME_AFTER = re.compile(rf"(?:[t_\s,;\-]|\b(?:klo|kello|kl|at|um)\b\.?)*{_CLOCK}")
+_TIME = re.compile(rf"\b(?:klo|kello|kl|at|um)\b\.?[\s_]*{_CLOCK}")
+_WORD = rf"(?<![^\W\d_])(?P<mon>{'|'.join(_MONTH_WORDS)})(?![^\W\d_])"
 _DATES = (
     re.compile(
         r"(?<!\d)(?P<y>\d{4})[-._ ]?(?P<m>\d{2})[-._ ]?(?P<d>\d{2})(?=\d{4}(?:\d\d)?\b|\D|$)"
     ),
     re.compile(r"(?<!\d)(?P<y>\d{4})([-._])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._]|\.\s)(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._\s]|\.\s)(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.\s(?P<y>\d{4})(?!\d)"),  # 12.3. 2015
     re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})\.?[\s_\-.]*{_WORD}[\s_\-.,]*(?P<y>\d{{4}})(?!\d)"),
     re.compile(rf"{_WORD}[\s_\-.]*(?P<d>\d{{1,2}})[\s_\-.,]+(?P<y>\d{{4}})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{2})(?P<m>\d{2})(?P<d>\d{2})(?=[_-]\d{4}(?:\d\d)?(?!\d))"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._])(?P<m>\d{1,2})\2(?P<y>\d{2})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._]|\.\s)(?P<m>\d{1,2})\2['’]?(?P<y>\d{2})(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})\.?[\s_\-.]*{_WORD}[\s_\-.,]*['’]?(?P<y>\d{{2}})(?!\d)"),
     re.compile(r"(?<!\d)(?P<m>\d{2})-(?P<d>\d{2})-(?P<y>\d{4})(?!\d)"),  # 01-15-2024
 )
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.file_dates import Moment, moment_in, without_moments
@@ -27,7 +28,8 @@ _NO_NUMBER = re.compile(
     r"(?<!\d)\d{4}[-._ ]?\d{1,2}[-._ ]?\d{1,2}(?!\d)"  # 2015-13-12
     r"|(?<!\d)\d{1,2}([-._])\d{1,2}\1\d{2,4}(?!\d)"
     r"|(?<!\d)\d{1,2}[.:]\d{1,2}(?:[.:]\d{2})?(?!\d)\.?"  # 12.3., 18.30
-    r"|\bklo?\b\.?\s*\d+(?:[.:]\d+)*"  # klo 18
+    r"|\b(?:klo?|kello)\b\.?\s*\d+(?:[.:]\d+)*(?:\s*[-–]\s*\d+(?:[.:]\d+)*)?"  # klo 18, 9–11
+    r"|\|\s*\d{1,2}\s*[-–]\s*\d{1,2}(?![^\W_])"  # a date, then 9–11
     r"|\d{3,}"  # years, counters of cameras, widths of pictures
 )
 _TRACKS = re.compile(
@@ -49,8 +51,17 @@ def session_number(name: str) -> int | None:
     möte nr 3) a word for a session; one at the start; one at the end, after a space, _, -, . or #.
     Numbers of more than two digits, of parts (part 2), dates and times are none.
     """
+    return _number(name, _SESSION_NUMBERS)
+
+
+def said_number(name: str) -> int | None:
+    """The number of the session that a file name gives beside a word for a session."""
+    return _number(name, _SESSION_NUMBERS[:2])
+
+
+def _number(name: str, patterns: Iterable[str]) -> int | None:
     text = _NO_NUMBER.sub("|", without_moments(without_part(folded(stem(name)))))
-    for pattern in _SESSION_NUMBERS:
+    for pattern in patterns:
         if match := re.search(pattern, text):
             return int(match[1]) or None
     return None

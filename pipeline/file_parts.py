@@ -10,11 +10,17 @@ from pipeline.file_dates import without_moments
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _PART_WORD = r"(?:osan?|del(?:en)?|part|pt|teil|partie)"
-_OF = r"[\s_\-]*(?:of|av|von)[\s_\-]*(?P<of>\d{1,2})(?!\d)"
+_OF = r"[\s_\-]*\(?(?:of|av|von)[\s_\-]*(?P<of>\d{1,2})(?!\d)\)?"
+_WORDS = {  # numbers as words
+    **dict.fromkeys(("yksi", "ensimmäinen", "ett", "första", "one", "first"), 1),
+    **dict.fromkeys(("kaksi", "toinen", "två", "andra", "two", "second"), 2),
+    **dict.fromkeys(("kolme", "kolmas", "tre", "tredje", "three", "third"), 3),
+}
+_WORD = "|".join(_WORDS)
 _PARTS = (
     re.compile(
         rf"(?<![^\W_]){_PART_WORD}[\s_\-.#]*(?:(?:nro|nr|no)[\s_.]*)?"
-        rf"(?P<number>\d{{1,2}}|i{{1,3}}|iv|v|[a-d])(?:{_OF}|(?![^\W_]))"
+        rf"(?P<number>\d{{1,2}}|i{{1,3}}|iv|v|[a-d]|{_WORD})(?:{_OF}|(?![^\W_]))"
     ),  # part 2, osa II, del 1 av 2
     re.compile(rf"(?<![^\W_])(?P<number>\d{{1,2}}){_OF}"),  # 1 of 2
     re.compile(
@@ -22,11 +28,15 @@ _PARTS = (
         rf"{_PART_WORD}(?![^\W_])"
     ),  # 2. osa, 2nd part
     re.compile(
+        rf"(?<![^\W_])(?P<number>{_WORD})[\s_\-]*(?:{_PART_WORD}|puolisko|halvan|half)(?![^\W_])"
+    ),  # toinen osa, second half
+    re.compile(r"\((?P<number>\d)[\-_∕](?P<of>\d)\)"),  # (1_2): no file may be called (1/2)
+    re.compile(
         r"(?<![^\W_])(?:jatko\w{0,2}|jatkuu|forts(?:ättning\w*)?|cont(?:d|inued)?)(?![^\W_])"
     ),
 )
 _LETTER = re.compile(  # meeting 3a and 3b, meeting 3-1 and 3-2
-    r"(?:(?<=\d)(?P<letter>[a-d])|(?<=[^\W\d_])[\s_\-.#]*(?<!\d)\d{1,2}[-_](?P<digit>\d{1,2}))"
+    r"(?:(?<=\d)[\s_\-]?(?P<letter>[a-d])|(?<=[^\W\d_])[\s_\-.#]*(?<!\d)\d{1,2}[-_](?P<digit>\d{1,2}))"
     r"[\s_\-.|]*\Z"
 )
 _SPLIT = re.compile(
@@ -41,15 +51,18 @@ _SIZE = re.compile(r"\d{3,4}x\d{3,4}")
 _CONFLICT = (
     re.compile(r"[._\- ]sync-conflict-\d{8}-\d{6}(?:-\w+)?"),
     re.compile(r"[._\- ]*\([^()]*(?:conflict|ristiriit|motstrid|konflikt)[^()]*\)"),
+    re.compile(r"[._\- ]*\[[^\[\]]*(?:conflict|ristiriit|konflikt)[^\[\]]*\]"),
     re.compile(r"[._\- ]conflict-\d{8}[-_]?\d{6}"),
+    re.compile(r"_[\w\-@.]+_[a-z]{3}-\d{2}-\d{6}-\d{4}_conflict"),  # Synology
     re.compile(r"-(?:desktop|laptop|win|pc)-[a-z0-9]{4,}(?:-\d+)?\Z"),
 )
 _COPY = (
-    re.compile(r"[\s_\-]+(?:copy|kopio|kopia)(?:[\s_]*\(?\d{1,2}\)?)?\Z"),
+    re.compile(r"[\s_\-–]+(?:copy|kopio|kopia|kopie|kopi|koopia)(?:[\s_]*\(?\d{1,2}\)?)?\Z"),
     re.compile(r"\s*\(\d{1,2}\)\Z"),
-    re.compile(r"\A(?:copy of|kopio(?:\s+tiedostosta)?|kopia av)\s+"),
+    re.compile(r"[._]conflict(?:ed)?\d{0,2}\Z"),
+    re.compile(r"\A(?:copy of|kopio(?:\s+tiedostosta)?|kopia av|kopie von)\s+"),
     re.compile(r"(?<=\d)[\s]\d\Z"),  # meeting 1 2, as a cloud names the second meeting 1
-    re.compile(r"-[\w\-]*(?:macbook|imac|kone|dator|laptop)[\w\-]*\Z"),
+    re.compile(r"-[\w\-]*(?:macbook|imac|kone|dator|laptop|\bpc)[\w\-]*\Z"),
 )
 
 Style = Literal["part", "letter", "chapter", "split", "counter"]
@@ -119,5 +132,7 @@ def _part(stem: str) -> re.Match[str] | None:
 
 
 def _value(number: str) -> int:
-    """2, ii and b as a number."""
-    return int(number) if number.isdecimal() else _ROMAN.get(number) or ord(number) - ord("a") + 1
+    """2, ii, two and b as a number."""
+    if number.isdecimal():
+        return int(number)
+    return _WORDS.get(number) or _ROMAN.get(number) or ord(number) - ord("a") + 1

@@ -17,7 +17,7 @@ from typing import TypeVar
 from pipeline.disk import files_in
 from pipeline.errors import HoldError, PartsError, VuoroError
 from pipeline.file_dates import Moment
-from pipeline.file_names import folded, moment_of, stem, suffix
+from pipeline.file_names import folded, moment_of, said_number, session_kind, stem, suffix
 from pipeline.file_parts import Part, base_of, original_of, part_in
 from pipeline.intake import sidecar
 from pipeline.intake.groups import known_group
@@ -118,6 +118,7 @@ class _Folder:
         yield from self._split()
         yield from self._begun_again()
         yield from self._counted()
+        yield from self._of_one_number()
         yield from map(_alone, self._left)
 
     def _take(self, files: Iterable[_File]) -> list[_File]:
@@ -232,6 +233,13 @@ class _Folder:
                 else:
                     yield _asked(chain, "A camera may have cut one session into these recordings.")
 
+    def _of_one_number(self) -> Iterator[Lot]:
+        """Recordings of one form whose names give the same session: its parts, or two of it."""
+        said = [file for file in self._left if said_number(file.path.name) is not None]
+        for group in _by(said, _session).values():
+            if len(group) > 1:
+                yield _asked(self._take(group), "Its name gives the number of another one, too.")
+
     def _late(self, file: _File, after: Callable[[_File, _File], bool | None]) -> HoldError | None:
         """The question whether a recording goes on from one that was taken in before."""
         for recording, was in self._taken:
@@ -282,6 +290,11 @@ def _said(file: Path) -> Declared:
     with suppress(VuoroError):  # whoever takes the file in tells what is wrong
         return sidecar.declared(file)
     return Declared()
+
+
+def _session(file: _File) -> tuple[int | None, str, str, str]:
+    name = file.path.name
+    return (said_number(name), session_kind(name), file.day, file.suffix)
 
 
 def _base(file: _File) -> tuple[str, str]:
