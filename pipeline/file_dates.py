@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,19 +31,24 @@ _TIME_AFTER = re.compile(rf"(?:[t_\s,;\-]|\b(?:klo|kello|kl|at|um)\b\.?)*{_CLOCK
 _TIME = re.compile(rf"\b(?:klo|kello|kl|at|um)\b\.?[\s_]*{_CLOCK}")
 _WORD = rf"(?<![^\W\d_])(?P<mon>{'|'.join(_MONTH_WORDS)})(?![^\W\d_])"
 _DATES = (
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._]|\.\s)(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.\s(?P<y>\d{4})(?!\d)"),  # 12.3. 2015
     re.compile(
         r"(?<!\d)(?P<y>\d{4})[-._ ]?(?P<m>\d{2})[-._ ]?(?P<d>\d{2})(?=\d{4}(?:\d\d)?\b|\D|$)"
     ),
     re.compile(r"(?<!\d)(?P<y>\d{4})([-._])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._\s]|\.\s)(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
-    re.compile(r"(?<!\d)(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.\s(?P<y>\d{4})(?!\d)"),  # 12.3. 2015
     re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})\.?[\s_\-.]*{_WORD}[\s_\-.,]*(?P<y>\d{{4}})(?!\d)"),
     re.compile(rf"{_WORD}[\s_\-.]*(?P<d>\d{{1,2}})[\s_\-.,]+(?P<y>\d{{4}})(?!\d)"),
     re.compile(r"(?<!\d)(?P<y>\d{2})(?P<m>\d{2})(?P<d>\d{2})(?=[_-]\d{4}(?:\d\d)?(?!\d))"),
     re.compile(r"(?<!\d)(?P<d>\d{1,2})([-._]|\.\s)(?P<m>\d{1,2})\2['’]?(?P<y>\d{2})(?!\d)"),
     re.compile(rf"(?<!\d)(?P<d>\d{{1,2}})\.?[\s_\-.]*{_WORD}[\s_\-.,]*['’]?(?P<y>\d{{2}})(?!\d)"),
     re.compile(r"(?<!\d)(?P<m>\d{2})-(?P<d>\d{2})-(?P<y>\d{4})(?!\d)"),  # 01-15-2024
+    re.compile(r"(?<!\d)(?P<d>\d{1,2})\s(?P<m>\d{1,2})\s(?P<y>\d{4})(?![^\W_]|[-._]\d)"),
 )
+_SHORT = re.compile(  # 24-01-15, 240115
+    r"(?<![\d.:\-])(\d\d)(?:([-._])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?!\d|[.:_\-]\d)"
+)
+LONGEST_DAYS = 2 * 366  # between recordings in one folder; farther apart, these are no dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,38 @@ def moment_in(text: str) -> Moment | None:
     (0930, 09.30.14, klo 9.30, at 9.30.14 pm), or stands elsewhere after klo, kl or at.
     """
     return next((moment for _, _, moment in _moments(text)), None)
+
+
+def moments_in(texts: Sequence[str]) -> list[Moment | None]:
+    """The dates of names that belong together, None where a name gives none.
+
+    Years of two digits stand where they bring the dates closest together: 24-01-08 and 24-01-15 are
+    of January 2024. So are 240108 and 240115; six digits alone are a date only beside others.
+    """
+    readings = [
+        [moment_in(_with_year(text, whole)) for text in texts]
+        for whole in ("{0}", "20{1}-{2}-{3}", "{1}.{2}.20{3}")
+    ]
+    return min(readings, key=_spread)
+
+
+def _with_year(text: str, form: str) -> str:
+    """The text with its first date of six digits in this form, if no date in it is whole."""
+    moment = moment_in(text)
+    if moment and moment.date[:4] in text:
+        return text
+    return _SHORT.sub(lambda found: form.format(found[0], *_given(found)), text, count=1)
+
+
+def _given(found: re.Match[str]) -> list[str]:
+    return [digits for digits in found.group(1, 3, 4, 5, 6) if digits]
+
+
+def _spread(reading: Sequence[Moment | None]) -> tuple[int, int]:
+    """How many names give no date, and the days between the first date and the last."""
+    days = [date.fromisoformat(moment.date).toordinal() for moment in reading if moment]
+    span = max(days) - min(days) if days else 0
+    return (len(reading) - len(days) if span <= LONGEST_DAYS else len(reading), span)
 
 
 def without_moments(text: str) -> str:

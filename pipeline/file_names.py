@@ -6,10 +6,10 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipeline.file_dates import Moment, moment_in, without_moments
+from pipeline.file_dates import Moment, moment_in, moments_in, without_moments
 from pipeline.file_parts import without_part
 from pipeline.records import SessionKind
 
@@ -81,6 +81,11 @@ def session_kind(name: str) -> SessionKind:
 def moment_of(name: str) -> Moment | None:
     """The date that a file name gives, and the time of day; None if it gives no date."""
     return moment_in(folded(stem(name)))
+
+
+def moments_of(names: Sequence[str]) -> list[Moment | None]:
+    """The dates that the names of files in one folder give, read as those of one study."""
+    return moments_in([folded(stem(name)) for name in names])
 
 
 def is_tracks_folder(name: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.disk import os_errors
 from pipeline.errors import PartsError, StudyError, VuoroError
-from pipeline.file_names import moment_of, session_kind, session_number
+from pipeline.file_names import moment_of, moments_of, session_kind, session_number
 from pipeline.intake.claims import Claim
 from pipeline.intake.groups import group_of_folder
 from pipeline.intake.lots import lots
@@ -27,14 +27,14 @@ def in_order(study: Study, files: list[Path]) -> list[Path]:
     written.
     """
 
-    def date(file: Path) -> str:
-        if _asked(file) is not None:
-            return ""
-        moment = moment_of(file.name)
-        return moment.order if moment else _written_on(file)
-
+    found = {}
     with os_errors("reading the dates of files"):
-        return sorted(files, key=lambda file: (group_folder(study, file), date(file)))
+        for folder in {file.parent for file in files}:
+            beside = [file for file in files if file.parent == folder]
+            for file, moment in zip(beside, moments_of([f.name for f in beside]), strict=True):
+                found[file] = moment.order if moment else _written_on(file)
+                found[file] = "" if _asked(file) is not None else found[file]
+    return sorted(files, key=lambda file: (group_folder(study, file), found[file]))
 
 
 def as_recording(

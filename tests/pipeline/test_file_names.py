@@ -11,6 +11,7 @@ from pipeline.file_names import (
     is_parts_folder,
     is_tracks_folder,
     moment_of,
+    moments_of,
     session_kind,
     session_number,
     stem,
@@ -35,7 +36,8 @@ NUMBERED = {
     " / tapaaminen 2015.mp4 / tapaaminen klo 18.mp4 / DS_0003.mp3 / video (2).mp4 / ryhmä4.mp4"
     " / GMT20150312-120000_Recording_1920x1080.mp4 / tapaaminen 0.mp4"
     " / 2024-01-15 kl. 09.30.14.m4a / 2024-01-15 at 9.30.14 PM.mov / 15.1.24.ogg / 12.3.2015"
-    " / 240115_0930.mp3 / 15. tammikuuta 2024.m4a / klo 09.30.14.wav / vertaisryhmä osa 2.mp3",
+    " / 240115_0930.mp3 / 15.1.2024 9-11.mp3 / 15.1.2024 klo 9–11.mp3 / 18 jan 24.mp3"
+    " / 15. tammikuuta 2024.m4a / klo 09.30.14.wav / vertaisryhmä osa 2.mp3",
 }
 
 
@@ -87,6 +89,15 @@ def test_names_of_meetings(name: str) -> None:
         ("klo 9.05 12.3.2015.mp4", "2015-03-12T09:05:00"),
         ("2015-03-12T09.05.30Z.wav", "2015-03-12T09:05:30"),
         ("2015-03-12 tapaaminen 4.mp4", "2015-03-12"),
+        ("Kokous-20150312_090530UTC-Meeting Recording.mp4", "2015-03-12T09:05:30"),
+        ("PXL_20150312_090530123.mp4", "2015-03-12T09:05:30"),
+        ("Näyttötallenne 2015-3-12 kello 9.05.30.mov", "2015-03-12T09:05:30"),
+        ("12.3.2015 10.11.m4a", "2015-03-12T10:11:00"),
+        ("12.3. 2015.m4a", "2015-03-12"),
+        ("12 3 2015.m4a", "2015-03-12"),
+        ("tors 12 mars 15.m4a", "2015-03-12"),
+        ("12-Mar-15.m4a", "2015-03-12"),
+        ("12.3.'15.m4a", "2015-03-12"),
         ("tapaaminen 3.mp4", None),
         ("tapaaminen 12.3..mp4", None),
         ("99.99.2015.mp4", None),
@@ -96,6 +107,21 @@ def test_names_of_meetings(name: str) -> None:
 def test_date_and_time_in_the_name(name: str, moment: str | None) -> None:
     found = moment_of(name)
     assert (found.order if found else None) == moment
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        *("24-01-08 / 24-01-15 / 24-02-02", "08-01-24 / 15-01-24 / 02-02-24"),
+        *("240108 / 240115 / 240202", "080124 träff / 150124 träff / 020224 träff"),
+        *("8.1.24 / 15.1.24 / 2.2.24", "24.1.8 klo 10.11.12 / 24.1.15 / 24.2.2"),
+        "2024-01-08 10-11-12 / 15.1.2024 10-11-12 / 2024-02-02 10-11-12",
+    ],
+)
+def test_years_of_two_digits_stand_where_dates_lie_closest(names: str) -> None:
+    found = moments_of([f"{name}.wav" for name in names.split(" / ")])
+    days = ["2024-01-08", "2024-01-15", "2024-02-02"]
+    assert [moment.date for moment in found if moment] == days
 
 
 @pytest.mark.parametrize(
@@ -116,6 +142,12 @@ def test_date_and_time_in_the_name(name: str, moment: str | None) -> None:
         ("MVI_0002.MP4", Part("counter", "mvi_", 2)),
         ("00002.MTS", Part("counter", "", 2)),
         ("ZOOM0001-0002.wav", Part("split", "zoom0001", 2)),
+        ("kokous 1 toinen osa.mp3", Part("part", "kokous 1", 2)),
+        ("möte 1 första delen.mp3", Part("part", "möte 1", 1)),
+        ("meeting 1 part two.mp3", Part("part", "meeting 1", 2)),
+        ("meeting 1 (2_3).mp3", Part("part", "meeting 1", 2, 3)),
+        ("möte 2 del 1 (av 3).mp4", Part("part", "möte 2", 1, 3)),
+        ("kokous 3 b.mp3", Part("letter", "kokous 3", 2)),
         ("osa-aikaiset 3.mp3", None),
         ("department 2.mp3", None),
         ("model 2.mp3", None),
@@ -141,6 +173,11 @@ def test_parts_in_the_name(name: str, part: Part | None) -> None:
         ("meeting 1 - Copy (2).ogg", ("meeting 1", False)),
         ("Kopio tiedostosta meeting 1.ogg", ("meeting 1", False)),
         ("meeting 1 2.ogg", ("meeting 1", False)),
+        ("meeting 1_ANNA-PC_Jan-15-093014-2024_Conflict.ogg", ("meeting 1", True)),
+        ("meeting 1 [conflicted].ogg", ("meeting 1", True)),
+        ("meeting 1.conflict1.ogg", ("meeting 1", False)),
+        ("meeting 1-ANNAN-PC.ogg", ("meeting 1", False)),
+        ("meeting 1 – Kopie (2).ogg", ("meeting 1", False)),
         ("vertaisryhmä 2.ogg", None),
         ("tapaaminen 3.ogg", None),
     ],

@@ -55,6 +55,8 @@ JOINED = [
     ("2. tapaaminen 15.1.24 osa 1.wav + 2. tapaaminen 15.1.24 osa 2.wav + 3. tapaaminen.wav", 2),
     ("GMT20240115-093014_Recording.wav + GMT20240115-094002_Recording.wav + x.wav", 1),
     ("2024-01-15 kl. 09.30.14.wav + 2024-01-15 kl. 09.40.02.wav + 2024-01-22 kl. 09.30.wav", 1),
+    ("Kokous-20240115_093014UTC-R.wav + Kokous-20240115_094002UTC-R.wav + x.wav", 1),
+    ("kokous 1 eka osa01.wav + kokous 1 eka osa02.wav + kokous 2.wav", 1),
     ("GX010123.wav + GX020123.wav + GX010124.wav", 1),
     ("GOPR0123.wav + GP010123.wav + GOPR0124.wav", 1),
     ("ZOOM0001.wav + ZOOM0001-0001.wav + ZOOM0002.wav", 1),
@@ -80,6 +82,9 @@ def test_parts_are_one_session_and_later_numbers_stay(
 ASKED = [
     "meeting 3-1.wav + meeting 3-2.wav",
     "meeting 3a.wav + meeting 3b.wav",
+    "meeting 3 a.wav + meeting 3 b.wav",
+    "kokous 1 ennen taukoa.wav + kokous 1 tauon jälkeen.wav",
+    "kokous 1 alku.wav + kokous 1 loppu.wav",
     "meeting 1 part 1.wav",
     "meeting 1 part 2.wav",
     "meeting 1 part 1.wav + meeting 1 part 3.wav",
@@ -118,6 +123,8 @@ SEPARATE = [
     "GX010123.wav + GX010124.wav",
     "meeting 3a.wav + meeting 4a.wav",
     "15.1.24.wav + 16.1.24.wav",
+    "kokous 1 15.1.24.wav + kokous 1 22.1.24.wav",
+    "kokous 1.wav + haastattelu 1.wav",
 ]
 
 
