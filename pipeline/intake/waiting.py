@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.disk import files_in, os_errors
 from pipeline.errors import UnreadableError, VuoroError, from_os_error
 from pipeline.file_names import is_parts_folder, is_tracks_folder, natural
-from pipeline.intake.litter import HALF_COPIED, in_the_cloud, is_document, is_litter
+from pipeline.intake.litter import HALF_COPIED, in_the_cloud, is_document, is_foreign, is_litter
 from pipeline.intake.references import is_taken
 from pipeline.study import Study
 
@@ -33,10 +33,10 @@ def survey(study: Study, below: Path | None = None) -> Inbox:
 
     A folder of tracks, or of parts, is one recording; right below the inbox, folders are groups,
     whatever they are called. Left out: hidden and half-copied files, receipts, links, documents,
-    what systems and clouds leave behind, and recordings that were taken and stay where they are;
-    and a folder of tracks in which a file is half-copied. What is in the cloud only, and folders
-    that cannot be read, are ``untaken``. ``below`` is a folder of the inbox to look through
-    instead. Raises UnreadableError where the inbox is not there or cannot be read.
+    what other programs, systems and clouds leave behind, and recordings that were taken and stay
+    where they are; and a folder of tracks in which a file is half-copied. What is in the cloud
+    only, and folders that cannot be read, are ``untaken``. ``below`` is a folder of the inbox to
+    look through instead. Raises UnreadableError where the inbox is not there or cannot be read.
     """
     found = Inbox()
     with os_errors("reading the inbox"):
@@ -97,12 +97,12 @@ def _recording(entry: os.DirEntry[str], found: Inbox) -> Iterator[Path]:
     """The file, if it is a recording; one that is in the cloud is noted."""
     try:
         elsewhere = in_the_cloud(entry)
+        if elsewhere is not None:
+            found.untaken.append(elsewhere)
+        elif not (is_litter(entry.name) or is_document(entry.name) or is_foreign(entry)):
+            yield Path(entry.path)
     except FileNotFoundError:  # taken just now
         return
-    if elsewhere is not None:
-        found.untaken.append(elsewhere)
-    elif not is_litter(entry.name) and not is_document(entry.name):
-        yield Path(entry.path)
 
 
 def _is_complete(folder: Path) -> bool:

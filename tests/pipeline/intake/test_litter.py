@@ -24,7 +24,8 @@ LITTER = (
     " / lost+found/#1.wav / .stfolder/x / .stversions/1~20240115-093014.wav / Icon\r / Thumbs.db"
     " / .DS_Store / ._1.wav / ~$members.xlsx / desktop.ini / 7.mp4.part / 6.mp4.crdownload"
     " / .syncthing.5.wav.tmp / __MACOSX/._1.wav / muistio.txt / IMG_0001.jpg / esityslista.docx"
-    " / meeting 1.vtt / #snapshot/2024/1.wav"
+    " / meeting 1.vtt / #snapshot/2024/1.wav / @Trash/1.wav / Papierkorb/1.wav / LOST.DIR/1.wav"
+    " / 5.wav.ocdownload / ~syncthing~5.wav.tmp / 5.wav.!sync / 5.wav.~1a2b / GL010123.LRV"
 )
 
 
@@ -63,10 +64,38 @@ def test_litter_is_left_alone(folder: str, study: Study) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "1.aup3",
+        "1.eaf",
+        "1.wav.reapeaks",
+        "Thumbs.db:encryptable",
+        "1.wav:Zone.Identifier",
+        "README",
+    ],
+)
+def test_what_other_programs_keep_beside_recordings_stays_there(name: str, study: Study) -> None:
+    file = study.inbox / "a" / name
+    drop(study, "a/1.wav")
+    file.write_bytes(b"what a program keeps")
+    told = Told()
+    assert intake.take_in(study, SETTINGS, told) == 1
+    assert (told.refusals, file.read_bytes()) == ([], b"what a program keeps")
+    assert not file.with_name(f"{name}.vuoro.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["meeting 1", "12.3.2015", "meeting 1.nauha"])
+def test_a_recording_is_taken_whatever_it_is_called(name: str, study: Study) -> None:
+    drop(study, f"a/{name}")
+    assert intake.take_in(study, SETTINGS, Told()) == 1
+
+
+@pytest.mark.parametrize(
     ("name", "called", "what"),
     [
         (".meeting 2.mp4.icloud", "meeting 2.mp4", "still in the cloud"),
         ("meeting 2.mp4.cloud", "meeting 2.mp4", "still in the cloud"),
+        ("meeting 2.mp4.nextcloud", "meeting 2.mp4", "still in the cloud"),
         ("meeting 2.url", "meeting 2.url", "a link"),
     ],
 )
