@@ -88,7 +88,7 @@ def decode(
             if source.is_dir() and not heard[-1].heard_s:
                 raise _damaged_track(number + 1)
         _check_length(heard, min_duration_s)
-        found = of_files(heard) if source.is_dir() else of_file(heard[0], tracks)
+        found = of_files(heard) if len(heard) > 1 else of_file(heard[0], tracks)
         audio = _written(heard, found, folder)
     progress(1.0)
     return audio

@@ -137,13 +137,8 @@ FLAGS: dict[str, Flag] = {
     ),
     "several_sound_tracks": Flag(
         "note",
-        Words(
-            "tiedoston ääniraitojen puhe yhdistettiin; raita, joka sisältyy toiseen, jätettiin pois"
-        ),
-        Words(
-            "the talk of the file's sound tracks was put together; a track that is contained in "
-            "another one was left out"
-        ),
+        Words("ääniraitoja on useita; niiden puhe yhdistettiin niin, että kaikki on mukana kerran"),
+        Words("there are several sound tracks; their talk was put together, all of it once"),
     ),
     "separate_tracks": Flag(
         "note",

@@ -191,7 +191,7 @@ def _pseudonymise(job: Job) -> MaskedConversation:
 
 
 STAGES = (
-    Stage("decode", 3, Audio, _decode, section="intake", of_recording=("sha256", "gaps_s")),
+    Stage("decode", 4, Audio, _decode, section="intake", of_recording=("sha256", "gaps_s")),
     Stage(
         "diarise",
         3,

@@ -20,8 +20,9 @@ _LITTER = re.compile(  # hidden files and folders, and what systems, NAS and clo
     r"\.|~\$|@(eadir|recycle|recently-snapshot|tmp|sharebin)$|~snapshot$|#(recycle|snapshot)$"
     r"|\$recycle\.bin$|recycle(r| bin)$|@?trash(box)?$|papierkorb$|roskakori$|papperskorgen$"
     r"|files_(trashbin|versions)$|previous versions$|_gsdata_$|thefindbycontentfolder$"
-    r"|system volume information$|lost\+found$|lost\.dir$|found\.\d{3}$|__macosx$|network trash folder$"
-    r"|temporary items$|thevolumesettingsfolder$|icon\r$|thumbs\.db$|ehthumbs(_vista)?\.db$|desktop\.ini$"
+    r"|system volume information$|lost\+found$|lost\.dir$|found\.\d{3}$|__macosx$"
+    r"|network trash folder$|temporary items$|thevolumesettingsfolder$|icon\r$|thumbs\.db$"
+    r"|ehthumbs(_vista)?\.db$|desktop\.ini$"
     r"|.*@syno(eastream|resource)$|.*\.vuoro\.txt$|(.*\.)?session\.yaml$",
     re.IGNORECASE | re.DOTALL,
 )

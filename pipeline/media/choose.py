@@ -99,11 +99,14 @@ def of_files(files: Sequence[Heard]) -> Chosen:
     for heard in files:
         one = of_file(heard, "together")
         sources.append(_Source(one.whole, one.whole.loudness(), one.flags))
+    noise = only_noise([source.loudness for source in sources])
+    sources = [source for source, is_noise in zip(sources, noise, strict=True) if not is_noise]
     alike = _Alike(sources, SEARCH_FILES_S)
     mixes = alike.mixes()
     parts = alike.parts(mixes)
     own, sure, shift_s = alike.laid(mixes | parts)
     flags = frozenset[str]().union(*(source.flags for source in sources))
+    flags |= {"noisy_channel"} if any(noise) else set()
     if shift_s:
         flags |= {"track_shifted"}
     lengths_s = [len(source.signal) / SAMPLE_RATE_HZ for source in own]
@@ -113,7 +116,7 @@ def of_files(files: Sequence[Heard]) -> Chosen:
     flags |= {"mix_left_out"} if mixes else set()
     flags |= {"several_sound_tracks"} if parts else set()
     whole = Signal.sum(source.signal for source in own)
-    tracks = () if parts and len(own) == 1 else tuple(source.signal for source in own)
+    tracks = () if len(own) == 1 else tuple(source.signal for source in own)
     return Chosen(whole, tracks, flags, shift_s)
 
 

@@ -22,7 +22,7 @@ MIN_ALONE = 0.4  # of the loud time: one channel alone. Measured: 0.57–0.91, i
 LEADS_DB, MIN_PERSON_S = 6.0, 0.5  # a channel that leads for so long by so much is a person's
 FLOOR = 1e-5
 STEADY_DB = 6.0  # noise swings by less, talk by more than twice that
-DROWNS_DB = 20.0  # noise that is fainter than talk by more does no harm; louder, it is no noise
+FAINTER_DB, LOUDER_DB = 20.0, 26.0  # noise fainter than talk does no harm; louder, it is no noise
 SILENT_BELOW = 0.001  # -60 dBFS
 NOTHING_BELOW = 1e-8  # the rounding errors of a silent floating-point file
 LOW = 0.01  # below, 16 bits begin to lose talk
@@ -82,7 +82,9 @@ def only_noise(sounds: Sequence[Loudness]) -> list[bool]:
     found = []
     for sound in sounds:
         noise_db = float(np.median(decibels(sound.rms)))
-        found.append(swing_db(sound) < STEADY_DB and abs(noise_db - max(talk_db)) < DROWNS_DB)
+        found.append(
+            swing_db(sound) < STEADY_DB and -FAINTER_DB < noise_db - max(talk_db) < LOUDER_DB
+        )
     return found
 
 

@@ -56,6 +56,14 @@ def test_a_channel_of_noise_does_not_drown_the_other(volume: float, tmp_path: Pa
     assert likeness(sound, talk) > 0.999
 
 
+def test_loud_noise_does_not_drown_faint_talk(tmp_path: Path) -> None:
+    talk = 0.03 * babble(6, 1, rate_hz=HZ)
+    noise = np.random.default_rng(2).standard_normal(talk.shape).astype(np.float32)
+    found, sound = heard(tmp_path, np.concatenate([talk, (0.4 * noise).clip(-1, 1)]))
+    assert found.flags == ("noisy_channel",)
+    assert likeness(sound, talk) > 0.99
+
+
 def test_one_empty_side_is_no_matter(tmp_path: Path) -> None:
     talk = babble(6, 1, rate_hz=HZ)
     hiss = 1e-4 * np.random.default_rng(2).standard_normal(talk.shape).astype(np.float32)

@@ -253,3 +253,17 @@ def test_tracks_that_are_too_short(tmp_path: Path) -> None:
     write(source / "a", Track(tone(0.5), "pcm_s16le"), container="wav")
     with pytest.raises(TooShortError):
         decode(source, tmp_path / "out")
+
+
+def test_a_track_of_noise_is_nobody_and_drowns_nobody(tmp_path: Path) -> None:
+    people = voices(2)
+    hiss = np.random.default_rng(2).standard_normal(people[0].shape).astype(np.float32)
+    found = decode(sounds(tmp_path / "a.tracks", *people, 0.3 * hiss.clip(-3, 3)), tmp_path / "out")
+    assert (found.flags, len(found.tracks)) == (("separate_tracks", "noisy_channel"), 2)
+    assert likeness(audio.samples(tmp_path / "out" / "audio.wav"), people[0] + people[1]) > 0.99
+
+
+def test_a_folder_of_one_track_may_hold_several_people(tmp_path: Path) -> None:
+    one, other = voices(2)
+    found = decode(sounds(tmp_path / "a.tracks", one + other), tmp_path / "out")
+    assert (found.flags, found.tracks) == ((), ())
