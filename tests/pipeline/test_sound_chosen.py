@@ -57,7 +57,7 @@ def test_a_channel_of_noise_does_not_drown_the_other(volume: float, tmp_path: Pa
 
 
 def test_loud_noise_does_not_drown_faint_talk(tmp_path: Path) -> None:
-    talk = 0.06 * babble(6, 1, rate_hz=HZ)
+    talk = 0.2 * babble(6, 1, rate_hz=HZ)
     noise = np.random.default_rng(2).standard_normal(talk.shape).astype(np.float32)
     found, sound = heard(tmp_path, np.concatenate([talk, (0.4 * noise).clip(-1, 1)]))
     assert found.flags == ("noisy_channel",)
