@@ -27,7 +27,12 @@ from pipeline.errors import SettingsError, StudyError
 from pipeline.languages import LANGUAGES, UNKNOWN
 
 _FILE = "vuoro.toml"
-_WORDS = {"extra_forbidden": "there is no such setting", "model_type": "it must be a table"}
+_WORDS = {
+    "extra_forbidden": "there is no such setting",
+    "model_type": "it must be a table",
+    "tuple_type": "it must be a list in brackets",
+    "string_type": "it must be a text in quotes",
+}
 
 
 def _known(code: str) -> str:
@@ -42,7 +47,7 @@ LanguageCode = Annotated[str, AfterValidator(_known)]
 class Section(BaseModel):
     """One table of vuoro.toml; unknown keys are errors, so that a typing mistake is not silent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class IntakeSettings(Section):

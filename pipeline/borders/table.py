@@ -27,6 +27,8 @@ def table_in(data: bytes, subject: str) -> tuple[Page, str]:
     Raises StudyError that names the line where it is no CSV.
     """
     text, note = _decoded(data, subject)
+    if text.lstrip().startswith("<"):
+        raise StudyError(f"{subject} is a web page, not CSV.", "Download the file itself again.")
     if says := re.match(r"sep=(.)\r?\n", text):  # to Excel
         text = "\n" + text[says.end() :]
     header = text.strip("\r\n").partition("\n")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -93,6 +94,8 @@ class _Reading:
 
     def _plain(self, event: yaml.ScalarEvent) -> object:
         tag = self._loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        if event.implicit[0] and re.fullmatch(r"0\d{1,17}", event.value):
+            return int(event.value)  # 010 is ten, as people write it, not octal
         try:
             found: object = self._loader.construct_object(yaml.ScalarNode(tag, event.value))
         except (ValueError, OverflowError, yaml.YAMLError):

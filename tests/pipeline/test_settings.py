@@ -62,6 +62,8 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
         (b"[turns]\nlapse = 5", r"turns.lapse \(line 2 of vuoro.toml\): there is no such setting"),
         (b"\n[truns]\nlapse_s = 5", r"truns \(line 2 of vuoro.toml\): there is no such setting"),
         (b"turns.lapse_s = -1", r"turns.lapse_s \(line 1 of vuoro.toml\): input should be greater"),
+        (b"turns.lapse_s = inf", r"turns.lapse_s \(line 1 of vuoro.toml\): .* finite number"),
+        (b'transcription.languages = "fi"', "it must be a list in brackets"),
         (b"turns = 5", r"turns \(line 1 of vuoro.toml\): it must be a table"),
     ],
 )

@@ -20,6 +20,12 @@ def test_plain_values_are_read() -> None:
     assert yaml_in(b"# nothing yet\n", "It", "") is None
 
 
+@pytest.mark.parametrize(("text", "number"), [("08", 8), ("010", 10), ("0x10", 16), ("0", 0)])
+def test_numbers_with_a_leading_zero_are_decimal(text: str, number: int) -> None:
+    assert yaml_in(f"number: {text}".encode(), "It", "") == {"number": number}
+    assert yaml_in(f"number: '{text}'".encode(), "It", "") == {"number": text}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

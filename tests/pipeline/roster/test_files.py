@@ -183,3 +183,9 @@ def test_a_study_keeps_one_a_group(tmp_path: Path) -> None:
     save(study, Roster(group="G03"))
     assert load(study, "G07") == ROSTER
     assert [roster.group for roster in load_all(study)] == ["G03", "G07"]
+
+
+def test_a_web_page_is_no_empty_roster(tmp_path: Path) -> None:
+    (tmp_path / "members.csv").write_text("<html><body>Sign in</body></html>")
+    with pytest.raises(StudyError, match="is a web page, not CSV"):
+        read(tmp_path / "members.csv", "G07")
