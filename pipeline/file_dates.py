@@ -48,6 +48,7 @@ _DATES = (
 _SHORT = re.compile(  # 24-01-15, 240115
     r"(?<![\d.:\-])(\d\d)(?:([-._])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?!\d|[.:_\-]\d)"
 )
+_DAY = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?!\d)")
 LONGEST_DAYS = 2 * 366  # between recordings in one folder; farther apart, these are no dates
 
 
@@ -108,6 +109,16 @@ def _spread(reading: Sequence[Moment | None]) -> tuple[int, int]:
     return (len(reading) - len(days) if span <= LONGEST_DAYS else len(reading), span)
 
 
+def latest_day_in(text: str, last: date) -> str | None:
+    """The date of a day without its year (12.3.): the latest that is not after ``last``."""
+    for found in _DAY.finditer(text):
+        for year in (last.year, last.year - 1):
+            day = _date_of(year, int(found["m"]), int(found["d"]))
+            if day and day <= last.isoformat():
+                return day
+    return None
+
+
 def without_moments(text: str) -> str:
     """The text with | in the place of each date, with its time of day."""
     for start, end, _ in sorted(_moments(text), reverse=True, key=lambda found: found[:2]):
@@ -139,8 +150,12 @@ def _date(found: re.Match[str]) -> str | None:
         month = next((n for n, word in enumerate(_MONTHS, 1) if word.match(parts["mon"])), 0)
     else:
         month = int(parts["m"])
+    return _date_of(year, month, int(parts["d"])) if 1900 <= year <= 2100 else None
+
+
+def _date_of(year: int, month: int, day: int) -> str | None:
     try:
-        return date(year, month, int(parts["d"])).isoformat() if 1900 <= year <= 2100 else None
+        return date(year, month, day).isoformat()
     except ValueError:
         return None
 

@@ -7,9 +7,10 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
-from pipeline.file_dates import Moment, moment_in, moments_in, without_moments
+from pipeline.file_dates import Moment, latest_day_in, moment_in, moments_in, without_moments
 from pipeline.file_parts import without_part
 from pipeline.records import SessionKind
 
@@ -86,6 +87,11 @@ def moment_of(name: str) -> Moment | None:
 def moments_of(names: Sequence[str]) -> list[Moment | None]:
     """The dates that the names of files in one folder give, read as those of one study."""
     return moments_in([folded(stem(name)) for name in names])
+
+
+def latest_day_of(name: str, last: date) -> str | None:
+    """The latest date up to ``last`` of the day without a year in a file name; None without one."""
+    return latest_day_in(folded(stem(name)), last)
 
 
 def is_tracks_folder(name: str) -> bool:

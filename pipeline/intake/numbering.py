@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipeline.disk import os_errors
 from pipeline.errors import PartsError, StudyError, VuoroError
-from pipeline.file_names import moment_of, moments_of, session_kind, session_number
+from pipeline.file_names import (
+    latest_day_of,
+    moment_of,
+    moments_of,
+    session_kind,
+    session_number,
+    stem,
+)
 from pipeline.intake.claims import Claim
 from pipeline.intake.groups import group_of_folder
 from pipeline.intake.lots import lots
@@ -32,7 +39,7 @@ def in_order(study: Study, files: list[Path]) -> list[Path]:
         for folder in {file.parent for file in files}:
             beside = [file for file in files if file.parent == folder]
             for file, moment in zip(beside, moments_of([f.name for f in beside]), strict=True):
-                found[file] = moment.order if moment else _written_on(file)
+                found[file] = moment.order if moment else _dated(file)
                 found[file] = "" if _asked(file) is not None else found[file]
     return sorted(files, key=lambda file: (group_folder(study, file), found[file]))
 
@@ -79,7 +86,7 @@ def _number(study: Study, claim: Claim, group_id: str, kind: SessionKind, said: 
             "already.",
             "Give another number there, or correct the other session: `vuoro session --help`.",
         )
-    number = asked or session_number(lay.name)
+    number = asked or _named(lay)
     if number in taken and claim.suffix == PARTS:
         raise PartsError(
             f"These look like the parts of {session_id_of(group_id, kind, number)}, which is there "
@@ -108,7 +115,23 @@ def _asked(file: Path) -> int | None:
     with suppress(VuoroError):  # whoever takes the file in tells what is wrong
         if (number := declared(file).number) is not None:
             return number
-    return session_number(file.name)
+    return _named(file)
+
+
+def _named(file: Path) -> int | None:
+    """The number that a name gives; 1 if it has none, beside one that is like it and ends in 2."""
+    number = session_number(file.name)
+    if number is None and moment_of(file.name) is None:
+        second = file.with_name(f"{stem(file.name)} 2{file.name[len(stem(file.name)) :]}")
+        number = 1 if os.path.lexists(second) else None
+    return number
+
+
+def _dated(file: Path) -> str:
+    """When a recording was made whose name gives no whole date, as far as it can be known."""
+    written = _written_on(file)
+    last = date.fromisoformat(written[:10]) if written else None
+    return (latest_day_of(file.name, last) if last else None) or written
 
 
 def _written_on(file: Path) -> str:

@@ -184,3 +184,29 @@ def test_digests_of_sessions_that_are_gone_are_not_believed(study: Study) -> Non
     (study.recordings / recording.session_id).rename(study.root / "elsewhere")
     file.write_bytes(data)
     assert accept(study, file) == recording
+
+
+def test_days_without_a_year_are_of_the_year_before_the_file_was_written(study: Study) -> None:
+    for name in ("15.1. kokous", "8.1. kokous", "20.12. kokous", "2.2. kokous"):
+        os.utime(drop(study, f"a/{name}.wav"), (1_710_000_000, 1_710_000_000))  # 2024-03-09
+    order = ["20.12. kokous", "8.1. kokous", "15.1. kokous", "2.2. kokous"]
+    assert taken(study) == {f"{name}.wav": f"S0{n}" for n, name in enumerate(order, start=1)}
+
+
+def test_the_first_of_a_series_has_no_number(study: Study) -> None:
+    for name in ("Uusi tallenne 2", "Uusi tallenne", "Uusi tallenne 3"):
+        drop(study, f"a/{name}.wav")
+    assert taken(study) == {
+        "Uusi tallenne.wav": "S01",
+        "Uusi tallenne 2.wav": "S02",
+        "Uusi tallenne 3.wav": "S03",
+    }
+
+
+def test_short_dates_with_the_year_first_order_sessions(study: Study) -> None:
+    for name in ("240115", "240108", "240202"):
+        drop(study, f"a/{name}.wav")
+        drop(study, f"b/{name[:2]}-{name[2:4]}-{name[4:]}.wav")
+    found = taken(study)
+    assert [found[f"{day}.wav"] for day in ("240108", "240115", "240202")] == ["S01", "S02", "S03"]
+    assert found["24-02-02.wav"] == "S03"
