@@ -225,12 +225,14 @@ FLAGS: dict[str, Flag] = {
         "warning",
         Words(
             "kieli on epävarma",
-            "Jos se on väärä, kerro oikea: `vuoro session {session_id} --language fi`.",
+            "Jos se on väärä, kerro oikean kielen koodi (fi, sv, en …): "
+            "`vuoro session {session_id} --language KOODI`.",
             "{language}",
         ),
         Words(
             "the language is unsure",
-            "If it is wrong, state the right one: `vuoro session {session_id} --language fi`.",
+            "If it is wrong, state the code of the right one (fi, sv, en …): "
+            "`vuoro session {session_id} --language CODE`.",
             "{language}",
         ),
     ),
@@ -238,14 +240,14 @@ FLAGS: dict[str, Flag] = {
         "warning",
         Words(
             "puhe ei kuulosta kieleltä, joka sille on annettu",
-            "Kuuntele alkua; anna tarvittaessa oikea kieli: "
-            "`vuoro session {session_id} --language fi`.",
+            "Kuuntele alkua; anna tarvittaessa oikean kielen koodi (fi, sv, en …): "
+            "`vuoro session {session_id} --language KOODI`.",
             "{language}",
         ),
         Words(
             "the talk does not sound like the language that was set",
-            "Listen to its beginning; if need be, set the right one: "
-            "`vuoro session {session_id} --language fi`.",
+            "Listen to its beginning; if need be, state the code of the right one (fi, sv, en …): "
+            "`vuoro session {session_id} --language CODE`.",
             "{language}",
         ),
     ),
@@ -282,7 +284,9 @@ FLAGS: dict[str, Flag] = {
 def remarks(session: Mapping[str, Any]) -> tuple[Remark, ...]:
     """The flags of a session, whose row of ``sessions`` this is, the gravest first."""
     order = [*FLAGS]
-    flags = sorted(session["flags"], key=lambda id: order.index(id) if id in FLAGS else len(order))
+    said_by = {"no_speech": "silent"}  # where nothing is heard, no speech is
+    given = [id for id in session["flags"] if said_by.get(id) not in session["flags"]]
+    flags = sorted(given, key=lambda id: order.index(id) if id in FLAGS else len(order))
     found = [
         Remark(id, flag.level, _filled(flag.fi, session, "fi"), _filled(flag.en, session, "en"))
         for id, flag in ((id, flag_of(id)) for id in flags)

@@ -117,6 +117,9 @@ def _detected(heard: HeardLanguages, session_id: str, settings: TranscriptionSet
         return Spoken(best, votes[best])
     if clear is not None:
         raise _question(session_id, clear, settings)
+    leading, share = _leading(heard.votes)
+    if leading not in languages and share >= HEARD > votes.get(best, 0.0):
+        raise _question(session_id, leading, settings)
     language = max(languages, key=lambda language: fits.get(language, 0.0))
     if heard.fits and fits.get(language, 0.0) < LEAST_FIT:
         raise _not_clear(session_id, language)
@@ -125,13 +128,15 @@ def _detected(heard: HeardLanguages, session_id: str, settings: TranscriptionSet
 
 def _clear(votes: Sequence[tuple[str, float]], wanted: Sequence[str]) -> str | None:
     """The language that most of the votes are for, Latin left out; None if there is none."""
-    others = [(language, share) for language, share in votes if language != LATIN]
-    if not others:
-        return None
-    language, share = others[0]
-    of_all = sum(share for _, share in others)
+    language, share = _leading(votes)
+    of_all = sum(share for language, share in votes if language != LATIN)
     most = (CLEAR if language in wanted else FOREIGN) * of_all
     return language if share >= max(HEARD, most) else None
+
+
+def _leading(votes: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    """The language that has most votes, Latin left out, and its share."""
+    return next((vote for vote in votes if vote[0] != LATIN), ("", 0.0))
 
 
 def _differs(heard: HeardLanguages, language: str, wanted: Sequence[str]) -> bool:

@@ -35,6 +35,7 @@ CHAPTER_WITHIN_S = 5.0  # cameras that cut a recording lose next to nothing in b
 
 _NOT_ALL = "This is a part of a session in several files, and not all of them are here."
 _UNSURE = "This recording and one beside it may be parts of one session."
+_SAME_NUMBER = "The name of a recording beside this one gives the same number."
 _HOW = (
     "Put the parts of one session into a folder beside them whose name ends in parts, such as "
     "`meeting 1 parts`. If this is a session of its own, say so in a file beside it, named like it "
@@ -238,7 +239,7 @@ class _Folder:
         said = [file for file in self._left if said_number(file.path.name) is not None]
         for group in _by(said, _session).values():
             if len(group) > 1:
-                yield _asked(self._take(group), "Its name gives the number of another one, too.")
+                yield _asked(self._take(group), _SAME_NUMBER)
 
     def _late(self, file: _File, after: Callable[[_File, _File], bool | None]) -> HoldError | None:
         """The question whether a recording goes on from one that was taken in before."""

@@ -38,6 +38,12 @@ def test_an_amount_that_is_not_known_is_left_out() -> None:
     assert remark.what("fi") == "Tallenne katkeaa kesken."
 
 
+def test_of_a_silent_session_it_is_not_said_twice_that_nobody_speaks() -> None:
+    row = ROW | {"flags": ["silent", "no_speech"]}
+    assert [remark.id for remark in remarks(row)] == ["silent"]
+    assert looked_for(row["flags"]) == {"silent", "no_speech"}
+
+
 def test_the_language_is_named_by_its_name() -> None:
     [remark] = remarks(ROW | {"flags": ["language_unsure"], "language": "sv"})
     assert remark.sentence("fi").startswith("Kieli on epävarma: ruotsi.")

@@ -28,6 +28,10 @@ UNCLEAR_SWEDISH = HeardLanguages(
     (("la", 0.77), ("nn", 0.06), ("en", 0.03), ("fi", 0.02)),
     (("fi", 0.36), ("sv", 0.44), ("en", 0.29)),
 )
+RUSSIAN = HeardLanguages(
+    (("ru", 0.32), ("la", 0.12), ("en", 0.11), ("pl", 0.05)),
+    (("fi", 0.47), ("sv", 0.23), ("en", 0.0)),
+)
 NOTHING_FITS = HeardLanguages((("la", 0.2), ("pl", 0.08)), (("fi", 0.37), ("en", 0.11)))
 DIALECT = HeardLanguages((("et", 0.6), ("fi", 0.33)))
 
@@ -71,15 +75,15 @@ def test_nothing_is_asked_where_nothing_is_said() -> None:
     assert spoken(HeardLanguages()) == Spoken(None)
 
 
-@pytest.mark.parametrize("heard", [GERMAN, GREEK])
+@pytest.mark.parametrize("heard", [GERMAN, GREEK, RUSSIAN])
 def test_a_language_that_is_not_expected_is_asked_about(heard: HeardLanguages) -> None:
     with pytest.raises(LanguageQuestionError) as asked:
         spoken(heard)
     code = heard.votes[0][0]
     said = str(asked.value)
-    assert {"de": "German", "el": "Greek"}[code] in said
+    assert {"de": "German", "el": "Greek", "ru": "Russian"}[code] in said
     assert f"vuoro session G07-S03 --language {code}" in said and f'"{code}" to `lang' in said
-    assert {"de": "saksa", "el": "kreikka"}[code] in asked.value.finnish
+    assert {"de": "saksa", "el": "kreikka", "ru": "venäjä"}[code] in asked.value.finnish
     assert f"vuoro session G07-S03 --language {code}" in asked.value.finnish
 
 
