@@ -111,7 +111,9 @@ def accept(study: Study, recording: Recording, *, by: str, at: str) -> Outcome:
     """
     session_id = recording.session_id
     if not files.file_of(study.dataset, "sessions", session_id).is_file():
-        raise StudyError(f"{session_id} is not in the data set yet.", "Run `vuoro run` first.")
+        raise StudyError(
+            f"{session_id} is not in the data set yet.", "`vuoro status` says what it waits for."
+        )
     found = outcome(study, recording)
     if not found.needs_a_look:
         raise StudyError(f"{session_id} does not need a look.", "There is nothing to accept.")

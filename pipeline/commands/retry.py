@@ -44,8 +44,12 @@ def retry(
     for each in what or []:
         if each not in sessions:
             _bring_back(place, each)
-        elif state.retry(place, each):
+            continue
+        failure = state.load(place, each).failure
+        if state.retry(place, each):
             say(f"{each} is tried by the next run.")
+            if failure is not None and failure.is_hold:
+                say(f"It waits again until this is done: {failure.remedy}")
         else:
             say(f"{each} has not failed, and is not cancelled.")
 

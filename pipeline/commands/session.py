@@ -132,6 +132,7 @@ def _set_aside(study: Study, session_id: str) -> None:
 
 
 def _describe(study: Study, recording: Recording) -> None:
+    from pipeline import state
     from pipeline.dataset import files
     from pipeline.languages import name_of
     from pipeline.outcome import SETTLED, outcome
@@ -142,6 +143,8 @@ def _describe(study: Study, recording: Recording) -> None:
         f"{recording.group_id}; its file was {recording.original_name}"
         f"{spoken if recording.language else ''}"
     )
+    if failure := state.load(study, recording.session_id).failure:
+        say(f"{failure.what} {failure.remedy}".strip())
     if files.file_of(study.dataset, "sessions", recording.session_id).is_file():
         found = outcome(study, recording)
         for remark in found.remarks:

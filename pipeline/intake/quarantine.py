@@ -56,7 +56,7 @@ def set_session_aside(study: Study, session_id: str) -> Path:
 
     Its rows leave the data set when that is documented the next time.
     """
-    return _session_aside(study, session_id, receipts.SET_ASIDE)
+    return _session_aside(study, session_id, receipts.SET_ASIDE.format(session_id))
 
 
 def withdrawn() -> ConsentError:

@@ -88,8 +88,8 @@ _SETTLED_FI = (
     "`--set-aside` siirtää tallenteen karanteeniin."
 )
 SET_ASIDE = (
-    "Tallenne on siirretty sivuun, eikä se ole aineistossa. `vuoro retry` tuo sen takaisin.\n\n"
-    "The recording was set aside and is not in the data set. `vuoro retry` brings it back.\n"
+    "Tallenne on siirretty sivuun, eikä se ole aineistossa. `vuoro retry {0}` tuo sen takaisin.\n\n"
+    "The recording was set aside and is not in the data set. `vuoro retry {0}` brings it back.\n"
 )
 
 

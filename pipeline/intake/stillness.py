@@ -59,13 +59,16 @@ def ready(study: Study, told: Listener | None = None) -> list[Path]:
     Raises TransientError where the inbox cannot be read.
     """
     still, moving = _sorted(study)
+    is_noted = False
     while moving and told is not None:
         before = moving
         time.sleep(LOOK_AGAIN_S)
         still, moving = _sorted(study)
         if not any(before.get(file) == seen for file, seen in moving.items()):
             break
-        told.noted(f"Waiting, {QUIET_S:g} s at most, until copies in the inbox are complete.")
+        if not is_noted:
+            told.noted(f"Waiting, {QUIET_S:g} s at most, until copies in the inbox are complete.")
+        is_noted = True
     for file in moving:
         with suppress(TransientError):
             if not receipts.tells_why_it_waits(file):

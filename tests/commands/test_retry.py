@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from pipeline import intake, state
 from pipeline.commands.retry import cancel, reprocess, retry
-from pipeline.errors import DiskFullError, NoAudioError
+from pipeline.errors import DiskFullError, LanguageQuestionError, NoAudioError
 from pipeline.overview import overview
 from pipeline.study import Study
 from pipeline.to_do import unfinished
@@ -62,6 +62,12 @@ def test_what_failed_does_not_wait_any_longer(study: Study) -> None:
     assert (status, said) == (0, f"1 session(s) are tried by the next run. {ID}\n")
     assert state.is_due(study, ID)
     assert vuoro(study, "retry", "--all")[1] == "0 session(s) are tried by the next run.\n"
+
+
+def test_what_waits_for_an_answer_is_told_the_question_again(study: Study) -> None:
+    state.fail(study, ID, LanguageQuestionError("Which language?", "State it."))
+    status, said = vuoro(study, "retry", ID)
+    assert status == 0 and "It waits again until this is done: State it." in said
 
 
 def test_back_from_quarantine_to_where_it_was(study: Study) -> None:

@@ -50,6 +50,7 @@ def test_it_corrects_and_says_what_to_do_next(study: Study) -> None:
 def test_a_person_says_its_language(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_models(monkeypatch)
     state.fail(study, "G07-S02", LanguageQuestionError("Which language?"))
+    assert "Which language?" in call(study, "G07-S02")
     assert "in Swedish: run `vuoro run`" in call(study, "G07-S02", "--language", "sv")
     assert intake.recording(study, "G07-S02").language == "sv"
     assert state.load(study, "G07-S02") == state.State()
@@ -81,7 +82,8 @@ def test_one_that_needs_a_look_is_accepted_or_set_aside(
     assert "no longer in the study" in call(study, "G07-S02", "--set-aside")
     assert [recording.session_id for recording in intake.sessions(study)] == ["G07-S01"]
     assert not (study.dataset / "turns" / "G07-S02.parquet").exists()
-    assert "was set aside" in (study.inbox / "ryhmä" / "2.wav.vuoro.txt").read_text()
+    told = (study.inbox / "ryhmä" / "2.wav.vuoro.txt").read_text(encoding="utf-8")
+    assert "was set aside" in told and told.count("`vuoro retry G07-S02`") == 2
     assert [file.name for file in intake.in_quarantine(study, "G07-S02")] == ["2.wav"]
 
 

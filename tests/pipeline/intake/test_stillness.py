@@ -56,6 +56,19 @@ def test_one_run_looks_twice_by_itself(study: Study, later: dict[str, float]) ->
     assert later["s"] == stillness.LOOK_AGAIN_S
 
 
+def test_the_wait_is_noted_once(study: Study, later: dict[str, float]) -> None:
+    drop(study, "a/1.wav").write_bytes(b"RIFF\xff\xff\x00\x00WAVE")  # its end is not there
+    notes: list[str] = []
+
+    class Heard(Listener):
+        def noted(self, sentence: str) -> None:
+            notes.append(sentence)
+
+    assert [file.name for file in intake.ready(study, Heard())] == ["1.wav"]
+    assert later["s"] >= stillness.QUIET_S
+    assert [note.split(",")[0] for note in notes] == ["Waiting"]
+
+
 def test_what_has_long_been_there_is_taken_at_once(study: Study, later: dict[str, float]) -> None:
     file = drop(study, "a/1.wav")
     later["s"] = stillness.QUIET_S + 1
