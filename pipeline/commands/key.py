@@ -53,12 +53,14 @@ DESTROYED = (
 @app.command()
 def show(study: StudyOption = DEFAULT_STUDY) -> None:
     """How the key is locked, where it is and since when; nothing of what it holds."""
-    from pipeline.key.file import header_of, no_key
+    from pipeline.key.file import header_of
+    from pipeline.key.own import without_key
 
-    path = opened(study).key_file
+    place = opened(study)
+    path = place.key_file
     header = header_of(path)
     if header is None:
-        raise no_key()
+        raise without_key(place)
     say(f"key      {path.resolve()}")
     say(f"locked   with {_lock(header)}, since {header.since}")
     if header.lock == "machine":
@@ -87,7 +89,8 @@ def change(
 ) -> None:
     """Lock the key with another secret. What it holds stays; older copies open with the old one."""
     from pipeline.key import KeyFile, Secret
-    from pipeline.key.file import no_key, secret_in_use
+    from pipeline.key.file import secret_in_use
+    from pipeline.key.own import without_key
 
     if passphrase + machine + (key_file is not None) > 1:
         raise typer.BadParameter("give one of --passphrase, --key-file and --machine")
@@ -96,7 +99,7 @@ def change(
     with nobody_at_work(place):
         key = KeyFile(path, secret_in_use(path, _prompt()))
         if key.read() is None:  # before a new passphrase is asked for
-            raise no_key()
+            raise without_key(place)
         if key_file is not None:
             new = Secret.key_file(key_file)
         else:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
-from pipeline.key.file import KeyFile, lies_in, no_key
+from pipeline.key.file import KeyFile, lies_in
+from pipeline.key.own import without_key
 from pipeline.study import Study
 
 ROWS = "entities"  # the list of the table, one object an entity
@@ -33,7 +34,7 @@ def export(study: Study, key: KeyFile, out: Path) -> None:
             raise StudyError("There is such a file already.", "Give another name.")
     data = key.read()
     if data is None:
-        raise no_key()
+        raise without_key(study)
     if out.suffix.lower() == ".csv":
         data = as_csv(data)
     with os_errors("exporting the key"):

@@ -73,6 +73,11 @@ def is_missed(study: Study) -> bool:
     return bool(key_id) or told or bool(backup.copies(study.key_file))
 
 
+def without_key(study: Study) -> StudyError:
+    """The error where there is no key: it is missing, or the study has none yet."""
+    return _missing() if is_missed(study) else no_key()
+
+
 def note(study: Study, header: Header) -> None:
     """Note that the study's key is of this header now. Raises TransientError."""
     found = marks.load(study)
@@ -122,7 +127,7 @@ def restore(
 def _usable(study: Study, copy: Path, secret: Secret, *, older: bool) -> Header:
     header = header_of(copy)
     if header is None or KeyFile(copy, secret).read() is None:
-        raise no_key()
+        raise StudyError("There is no such file.", "Give the place of a copy of the key.")
     is_own = marks.load(study).key_id in (None, "", header.id)
     if (wrong := _wrong(study, header)) and not (older and is_own):
         raise StudyError(f"That copy is {wrong}.", _OLDER if is_own else "")

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from pipeline import locks
 from pipeline.commands.key import app
 from pipeline.errors import StudyError
-from pipeline.key import KeyFile, Secret, find_secret
+from pipeline.key import KeyFile, Secret, find_secret, own
 from pipeline.key.file import header_of
 from pipeline.study import Study, create
 
@@ -103,6 +103,18 @@ def test_without_a_key(study: Study, tmp_path: Path, command: list[str]) -> None
 
 
 # --- change
+
+
+@pytest.mark.parametrize("command", (["show"], ["change"], ["export", "out.csv"]))
+def test_a_key_that_is_missing_is_not_taken_for_none(study: Study, command: list[str]) -> None:
+    own.protect(study)
+    key(study).unlink()
+    said = str(run(study, *command).exception)
+    assert "names.key is missing" in said and "vuoro key restore" in said
+
+
+def test_restore_from_a_file_that_is_not_there(study: Study, tmp_path: Path) -> None:
+    assert "no such file" in failed(study, "restore", str(tmp_path / "names.key"))
 
 
 def test_change_to_a_passphrase_by_script(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
