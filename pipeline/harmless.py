@@ -11,7 +11,7 @@ import re
 
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c\ufeff"
 _CONTROL = re.compile(f"[{_CONTROLS}]")
-_CONTROL_OR_BREAK = re.compile(f"[{_CONTROLS}\t\n\u2028\u2029]")
+_CONTROL_OR_BREAK = re.compile(f"[{_CONTROLS}\t\n\u2028\u2029\ud800-\udfff]")
 
 
 def harmless(text: str) -> str:
@@ -20,7 +20,7 @@ def harmless(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """A name from outside: line breaks and tabs are escapes, too."""
+    """A name from outside: line breaks, tabs and bytes that are no text are escapes, too."""
     return _CONTROL_OR_BREAK.sub(_escaped, text)
 
 

@@ -55,6 +55,11 @@ def add(
     place = opened(study)
     with locks.names(place):
         known = intake.known_group(place, group)
+        if known is None and (group in ("", "..") or group != Path(group).name):
+            raise StudyError(
+                "A group's name is that of a folder in the inbox.",
+                "Give a name without slashes; for recordings in no folder, make one first.",
+            )
         if known is None and not new and intake.nearest_group(place, group):
             raise intake.no_group(place, group, "If it is another group, add --new.")
         group_id = known or intake.group_id(place, group)

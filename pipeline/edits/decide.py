@@ -114,7 +114,9 @@ class _Deciding:
                 raise _Wrong(column, "another row is the same row; fill in one of them only")
             if answer.id not in self._turns:
                 raise _Wrong(
-                    column, "the session was processed anew since; fill in a new sheet instead"
+                    column,
+                    "the sheet is of another session, or this one was processed again since; fill "
+                    "in a new sheet",
                 )
             self.note(answer.id, filled)
             self._take(answer.id, filled, answer.number)

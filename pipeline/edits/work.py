@@ -71,6 +71,11 @@ def write_turns(
     if out is None:
         with os_errors("writing the sheet of turns"):
             study.edits.mkdir(mode=0o700, exist_ok=True)
+        if log.sheet_file(study, session_id).exists():  # it may hold what is not applied yet
+            raise StudyError(
+                f"There is a sheet private/edits/{session_id}.xlsx already.",
+                "Apply it and remove it, or write another with `--out NEW.xlsx`.",
+            )
     file = new_private_file(study, out or log.sheet_file(study, session_id))
     session = _Session(study, settings, session_id)
     corrected = session.after(session.corrections)

@@ -12,6 +12,7 @@ from pipeline.dataset import files
 from pipeline.disk import files_in, move, os_errors, write_atomically
 from pipeline.errors import ConsentError, StudyError, VuoroError
 from pipeline.file_names import fitted, folded, suffix
+from pipeline.harmless import on_one_line
 from pipeline.intake import digests, receipts
 from pipeline.intake.claims import claiming
 from pipeline.intake.receipts import REASON
@@ -70,7 +71,8 @@ def withdrawn() -> ConsentError:
 def in_quarantine(study: Study, what: str) -> list[Path]:
     """The recordings in quarantine that have this name, there or in the inbox, or this path.
 
-    Or that were the session of this id. Raises TransientError.
+    Or that were the session of this id. A name may be given as it is shown, with escapes. Raises
+    TransientError.
     """
     with os_errors("looking through the quarantine"):
         return [
@@ -80,8 +82,9 @@ def in_quarantine(study: Study, what: str) -> list[Path]:
             if reason == _reason_of(file)
             and folded(what)
             in {
-                *(folded(each) for each in (file.name, reason.name.removesuffix(REASON))),
-                *(folded(each) for each in _was(reason)),
+                form
+                for each in (file.name, reason.name.removesuffix(REASON), *_was(reason))
+                for form in (folded(each), folded(on_one_line(each)))
             }
         ]
 

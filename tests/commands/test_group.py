@@ -56,6 +56,13 @@ def test_another_name_is_another_group_and_said_to_be_new(study: Study, name: st
     assert len(groups(study)) == 2
 
 
+@pytest.mark.parametrize("name", ["", "..", "../north", "north/group", "/north"])
+def test_what_cannot_be_a_folder_of_the_inbox_is_no_group(study: Study, name: str) -> None:
+    result = run(study, "add", name)
+    assert "is that of a folder in the inbox" in str(result.exception)
+    assert not study.groups_file.exists()
+
+
 def test_the_other_commands_ask_too(study: Study) -> None:
     run(study, "add", "north group")
     for command in ("show", "check", "remove"):

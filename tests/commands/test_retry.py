@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from pipeline import intake, state
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.errors import DiskFullError, LanguageQuestionError, NoAudioError
+from pipeline.harmless import on_one_line
 from pipeline.overview import overview
 from pipeline.study import Study
 from pipeline.to_do import unfinished
@@ -81,12 +82,19 @@ def test_back_from_quarantine_to_where_it_was(study: Study) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [f"{'ä' * 117} tapaaminen 2.wav", "2.wav", unicodedata.normalize("NFD", "Äänite 2.wav")]
+    "name",
+    [
+        f"{'ä' * 117} tapaaminen 2.wav",
+        "2.wav",
+        unicodedata.normalize("NFD", "Äänite 2.wav"),
+        "2\x1b[2J\n\u202e.wav",
+        "2 \udcff.wav",
+    ],
 )
 def test_by_what_status_shows_whatever_the_name(name: str, study: Study) -> None:
     file = quarantined(study, name)
     [shown] = (e.name for e in overview(study, study.settings()).entries if not e.session_id)
-    assert vuoro(study, "retry", shown)[0] == 0
+    assert vuoro(study, "retry", on_one_line(shown))[0] == 0
     assert intake.waiting(study) == [file]
 
 

@@ -133,7 +133,7 @@ def test_what_cannot_be_carried_out_is_told() -> None:
 
 def test_a_sheet_from_before_another_model_is_told() -> None:
     strange = Answer(2, "0:1-2-abcdefgh", {"text": "a"}, {"text": "b"})
-    assert "processed anew since" in problem(strange)
+    assert "another session, or this one was processed again since" in problem(strange)
 
 
 def test_no_problem_says_what_was_said() -> None:

@@ -215,7 +215,7 @@ def test_the_sheet_is_its_owners_and_is_not_in_what_may_be_shared(study: Study) 
     assert stat.S_IMODE(study.edits.stat().st_mode) == 0o700
     with pytest.raises(StudyError, match="private/ only"):
         write_turns(study, study.settings(), SESSION, study.dataset / "turns.xlsx")
-    with pytest.raises(StudyError, match="such a file already"):
+    with pytest.raises(StudyError, match=r"private/edits/G07-S01.xlsx already\. Apply it"):
         write_turns(study, study.settings(), SESSION)
 
 
