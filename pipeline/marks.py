@@ -3,8 +3,9 @@
     private/marks.json    the id of the study's key, and a count of each such file
 
 Counts grow with every change: the generation of the key, the lines of decisions and corrections,
-the highest number that a person of a group was given, the withdrawals. Only a withdrawal lowers
-one. What has no mark is new: a study that was made before there were marks has none.
+the highest number that a person of a group was given, the withdrawals, a roster (one). Only a
+withdrawal, or the removal of a group, lowers one. What has no mark is new: a study that was made
+before there were marks has none.
 """
 
 from __future__ import annotations
@@ -51,6 +52,12 @@ def require(study: Study, file: Path, count: int) -> None:
         return
     what = "is older than it was when it was last used" if count else "is missing or empty"
     raise StudyError(f"{shown(file)} {what}.", RESTORE)
+
+
+def marked(study: Study, folder: Path) -> list[Path]:
+    """The files of a folder of private/ that there must be."""
+    found = (study.private.parent / name for name, n in load(study).counts.items() if n)
+    return [file for file in found if file.parent == folder]
 
 
 @contextmanager

@@ -140,11 +140,12 @@ def check(
 ) -> None:
     """Check the rosters, and tell whose consent is missing; exit status 1 if something is."""
     from pipeline.errors import StudyError
+    from pipeline.roster import files
     from pipeline.roster.unconsented import consents
 
     place = opened(study)
     unlock(place)
-    groups = [group] if group else [file.stem for file in place.rosters.glob("*.yaml")]
+    groups = [group] if group else [file.stem for file in files.places(place)]
     sound = True
     for group_id in sorted(groups):
         try:

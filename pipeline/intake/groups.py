@@ -9,6 +9,7 @@ from collections import defaultdict
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
+from pipeline import marks
 from pipeline.dataset.files import group_of
 from pipeline.disk import os_errors, remove, write_atomically
 from pipeline.errors import StudyError
@@ -101,11 +102,10 @@ def remove_group(study: Study, group_id: str) -> None:
                 f"Recordings of {group_id} wait in the inbox, so it stays.",
                 "Move them out of its folder first.",
             )
-        for file in (
-            study.rosters / f"{group_id}.yaml",
-            study.guides / f"{group_id}.txt",
-            study.people / f"{group_id}.json",
-        ):
+        roster = study.rosters / f"{group_id}.yaml"
+        with marks.moving(study, roster, 0):
+            remove(roster)
+        for file in (study.guides / f"{group_id}.txt", study.people / f"{group_id}.json"):
             remove(file)
         if names:
             left = {name: known for name, known in groups.items() if known != group_id}

@@ -1,6 +1,8 @@
 """Rosters on disk: YAML in the study, and a form that a spreadsheet opens.
 
 private/rosters/<group_id>.yaml    mode 0600
+
+One that is lost is no group without a roster: consents would be gone with it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from pipeline import marks
 from pipeline.borders.archive import MAX_BYTES as MAX_WORKBOOK
 from pipeline.borders.table import table_in
 from pipeline.borders.text import MAX_BYTES, data_in
@@ -46,33 +49,40 @@ def place(study: Study, group_id: str) -> Path:
 
 
 def load(study: Study, group_id: str) -> Roster | None:
-    """The roster of a group; None where it has none.
+    """The roster of a group; None where it never had one.
 
-    Raises StudyError if it cannot be used, TransientError if it cannot be read.
+    Raises StudyError if it cannot be used or is gone, TransientError if it cannot be read.
     """
     file = place(study, group_id)
-    return read(file, group_id) if os.path.lexists(file) else None
+    return _own(study, file) if file in places(study) else None
 
 
 def load_all(study: Study) -> list[Roster]:
     """All rosters of a study, by group. Raises as ``load``."""
-    return [read(file, file.stem) for file in _files(study)]
+    return [_own(study, file) for file in places(study)]
 
 
 def usable(study: Study) -> tuple[list[Roster], dict[str, VuoroError]]:
     """The rosters that can be used, and by group why others cannot."""
     found: list[Roster] = []
     wrong: dict[str, VuoroError] = {}
-    for file in _files(study):
+    for file in places(study):
         try:
-            found.append(read(file, file.stem))
+            found.append(_own(study, file))
         except VuoroError as error:
             wrong[file.stem] = error
     return found, wrong
 
 
-def _files(study: Study) -> list[Path]:
-    return sorted(study.rosters.glob("[!.]*.yaml"))
+def places(study: Study) -> list[Path]:
+    """The rosters of a study, and those that it had."""
+    there = study.rosters.glob("[!.]*.yaml")
+    return sorted({*there, *marks.marked(study, study.rosters)})
+
+
+def _own(study: Study, file: Path) -> Roster:
+    marks.require(study, file, int(os.path.lexists(file)))
+    return read(file, file.stem)
 
 
 def save(study: Study, roster: Roster) -> None:
@@ -82,7 +92,9 @@ def save(study: Study, roster: Roster) -> None:
     """
     with os_errors("saving a roster"):
         study.rosters.mkdir(mode=0o700, exist_ok=True)
-    write(roster, place(study, roster.group))
+    file = place(study, roster.group)
+    with marks.moving(study, file, 1):
+        write(roster, file)
 
 
 def read(file: Path, group_id: str, told: Callable[[str], None] | None = None) -> Roster:

@@ -116,6 +116,19 @@ def test_a_damaged_roster_keeps_nothing_else_from_being_told(named: Study) -> No
     assert "The roster of G08 is not valid YAML" in found.sentences[1]
 
 
+def test_a_roster_that_is_lost_takes_no_refusal_with_it(nameless: Study, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.yaml"
+    roster.write_text("members: [{name: Salanimi Ben, consent: no}]", encoding="utf-8")
+    run(nameless, "group", "add", "ryhmä", "--from", str(roster))
+    (nameless.rosters / "G07.yaml").unlink()
+    assert "private/rosters/G07.yaml is missing" in run(nameless, "status").output
+    assert "private/rosters/G07.yaml is missing" in run(nameless, "group", "check").output
+    refused = run(nameless, "release", str(tmp_path / "out"), "--unreviewed")
+    assert "private/rosters/G07.yaml is missing" in str(refused.exception)
+    run(nameless, "group", "add", "ryhmä", "--from", str(roster))
+    assert "has not consented" in run(nameless, "status").output
+
+
 def test_status_and_the_commands_of_groups_say_it(named: Study) -> None:
     enrol(named, ANNA | {"consent": "yes"}, BEN | {"consent": "no"}, CARL | {"consent": "yes"})
     sentence = consents(named).sentences[0]
