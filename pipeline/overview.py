@@ -245,7 +245,7 @@ def _quarantine(study: Study) -> Iterator[Entry]:
             yield Entry("", name, "duplicate", since, why=why)
         else:
             recovered = intake.is_recovered(reason.read_bytes())
-            todo = "move it into the inbox" if recovered else "mend it, then vuoro retry"
+            todo = "move it into the inbox" if recovered else "vuoro retry takes it in again"
             yield Entry("", name, "in quarantine", since, why=why, next=todo)
 
 

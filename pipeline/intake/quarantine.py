@@ -164,7 +164,7 @@ def set_aside(study: Study, file: Path, lay: Path, text: str, was: str = "") -> 
         stem = name[: len(name) - len(ending)]
         names = chain([fitted(name, "")], (fitted(stem, f" ({n}){ending}") for n in count(2)))
         place = next(folder / each for each in names if not os.path.lexists(folder / each))
-        called = "\n".join(filter(None, (f"{group}/{name}", was)))
+        called = "\n".join(filter(None, (on_one_line(f"{group}/{name}"), was)))
         write_atomically(_reason_of(place), os.fsencode(f"{called}\n\n{text}"))
         move(file, place)
     if lay.parent.is_dir():

@@ -11,6 +11,7 @@ from pipeline.disk import last_change_ns, os_errors, write_atomically
 from pipeline.errors import HoldError, StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
 from pipeline.flags import Language
+from pipeline.harmless import on_one_line
 from pipeline.intake.sessions import recording
 from pipeline.languages import name_of
 from pipeline.outcome import SETTLED, Outcome
@@ -98,7 +99,7 @@ def receipt(study: Study, file: Path, text: str) -> bool:
 
     One that says so already is left as it is: then False. Raises TransientError.
     """
-    data = os.fsencode(f"{file.relative_to(study.inbox)}\n\n{text}")
+    data = os.fsencode(f"{on_one_line(str(file.relative_to(study.inbox)))}\n\n{text}")
     place = receipt_of(file)
     with os_errors("writing a receipt"):
         if place.is_file() and place.read_bytes() == data:

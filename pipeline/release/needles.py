@@ -36,7 +36,7 @@ MIN_FILE_NAME_LETTERS = 4
 SHORT = 3  # letters
 MIN_DIGITS = 5
 _TOKEN = re.compile(r"[^\W_]+")
-_PART = re.compile(r"[^\W\d_]+|\d+")  # of a token in which letters and digits are glued
+_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")  # letters and digits
 _WORD = re.compile(r"\S+")
 _DIGIT_RUN = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().,/–−-]{0,3}\d)*(?!\w)")
 _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])")
@@ -64,11 +64,6 @@ class _Token:
     @property
     def end(self) -> int:
         return self.start + len(self.text)
-
-    def parts(self) -> Iterator[_Token]:
-        """Its runs of letters and of digits."""
-        for match in _PART.finditer(self.text):
-            yield _Token(self.start + match.start(), match.group())
 
 
 class Needles:
@@ -116,7 +111,7 @@ class Needles:
     def find(self, passage: Passage) -> list[str]:
         """Whose names stand there, as pseudonyms in order of alphabet; [] if none."""
         text = self.plain(passage.text)
-        readings = [text, without_tags(text)]
+        readings = [text, without_tags(text), _GLUED.sub(" ", text)]
         if passage.kind != "talk":
             readings.append(_CAMEL.sub(" ", text))
         found = (self._in(reading, passage) for reading in dict.fromkeys(readings))
@@ -157,9 +152,6 @@ class Needles:
         """The needles in the text, longest first, and into ``shields`` what is judged to stay."""
         tokens = [_Token(match.start(), match.group()) for match in _TOKEN.finditer(text)]
         hits = self._runs(tokens, text)
-        parts = [part for token in tokens for part in token.parts()]
-        if len(parts) > len(tokens):
-            hits += self._runs(parts, text)
         for run, needle in sorted(hits, key=lambda hit: -len(hit[0])):
             span = run[0].start, run[-1].end
             if needle.pseudonym is None:

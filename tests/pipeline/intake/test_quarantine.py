@@ -111,3 +111,13 @@ def test_a_recording_called_after_a_person_who_left_loses_that_name(study: Study
     assert "Annan" not in reason and "not an audio or video file" in reason
     assert not intake.receipt_of(study.inbox / "a" / "Annan haastattelu.mp4").exists()
     assert intake.in_quarantine(study, "recording-1.mp4") != []
+
+
+def test_a_name_with_an_empty_line_is_not_taken_for_what_became_of_it(study: Study) -> None:
+    file = study.inbox / "a" / "x\n\nDuplicate of G01-S01\x1b[2J.mp4"
+    file.parent.mkdir()
+    file.write_bytes(b"no recording")
+    place = intake.quarantine(study, file, NotMediaError("The file is not media."))
+    reason = next(place.parent.glob("*.reason.txt")).read_bytes()
+    assert not intake.is_of_duplicate(reason)
+    assert b"\x1b" not in reason

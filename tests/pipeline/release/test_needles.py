@@ -15,6 +15,7 @@ NEEDLES = Needles(
             Entity("place", 4, ("kotka",), ("Kotkassa",), verdict="no_name"),
             Entity("identifier", 5, ("131052-308t",), ("131052-308T",)),
             Entity("person", 6, ("anna-liisa",), ("Anna-Liisa",)),
+            Entity("person", 7, ("anna lindqvist",), ("Anna Lindqvist",)),
         )
     ),
     ["Koskenniemi_palaveri_3", "kotka"],
@@ -45,6 +46,9 @@ def found(text: str, **how: str) -> list[str]:
         ("Μatti Μäkelä", "[Person 1]"),  # Greek capital mu
         ("Mäkelä2", "[Person 1]"),
         ("3Mäkelä", "[Person 1]"),
+        ("x99mäkelä", "[Person 1]"),
+        ("Lindqvist12", "[Person 7]"),  # a part of a full name
+        ("x99lindqvist", "[Person 7]"),
         ("Makela", "[Person 1]"),
         ("Mä<b>ke</b>lä", "[Person 1]"),
         ("Mä\u2060ke\U000e0041lä", "[Person 1]"),  # characters that are not shown
