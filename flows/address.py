@@ -16,8 +16,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
+from pipeline.storage.disk import os_errors, write_atomically
 
 HOLD_WITHIN_S = 3.0  # somebody who only looks holds the lock for a moment
 

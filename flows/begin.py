@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline import intake, locks
-from pipeline.disk import clear_pending, os_errors
 from pipeline.errors import StudyError
+from pipeline.intake.repairing import repair
 from pipeline.leases import Lease
 from pipeline.listener import Listener, listener
 from pipeline.roster.seed import seed
+from pipeline.storage.disk import clear_pending, os_errors
 from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.withdrawal.tombstones import refuse_half_done
@@ -43,7 +44,7 @@ def clear_up(study: Study) -> list[str]:
             with os_errors("clearing up after an interrupted run"):
                 clear_pending(study.root)
                 Store(study.stages).clear_pending()
-            return intake.repair(study)
+            return repair(study)
     except StudyError:
         if locks.is_free(study):
             raise

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, chdir, contextmanager
 
 from flows.secret import CLIENT_VARIABLE
-from pipeline.disk import os_errors
 from pipeline.environment import CLOSED, without_proxies
+from pipeline.storage.disk import os_errors
 from pipeline.study import Study
 
 DEFAULTS = {

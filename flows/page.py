@@ -11,7 +11,7 @@ from pathlib import Path
 from flows.address import Address
 from flows.border import OPEN
 from flows.secret import basic
-from pipeline.disk import os_errors, write_atomically
+from pipeline.storage.disk import os_errors, write_atomically
 
 FILE = "page.html"
 

@@ -14,10 +14,10 @@ from flows.environment import prepare, speaking_to
 from flows.server import serving
 from pipeline import build, intake, locks
 from pipeline.device import one_thread_for_numpy
-from pipeline.disk import os_errors
 from pipeline.leases import lease
 from pipeline.listener import Listener, listener
 from pipeline.roster.unconsented import consents
+from pipeline.storage.disk import os_errors
 from pipeline.study import Study
 from pipeline.to_do import unfinished
 

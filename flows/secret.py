@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pipeline.disk import os_errors, write_atomically
+from pipeline.storage.disk import os_errors, write_atomically
 
 CLIENT_VARIABLE = "PREFECT_API_AUTH_STRING"
 SERVER_VARIABLE = "PREFECT_SERVER_API_AUTH_STRING"

@@ -18,8 +18,8 @@ from flows import tied
 from flows.address import address_of
 from flows.secret import CLIENT_VARIABLE, SERVER_VARIABLE, basic, secret_of
 from flows.tied import Process
-from pipeline.disk import refuse_if_full
 from pipeline.errors import StageCrashError
+from pipeline.storage.disk import refuse_if_full
 
 HOST = "127.0.0.1"
 START_WITHIN_S = 120.0

@@ -21,10 +21,10 @@ from flows.slots import RESOURCES, slot
 from pipeline import intake, state
 from pipeline.build import HEARING
 from pipeline.chain import PUBLISH, SessionChain
-from pipeline.disk import refuse_if_full
 from pipeline.errors import StageCrashError, VuoroError
 from pipeline.listener import listener
 from pipeline.records import Audio
+from pipeline.storage.disk import refuse_if_full
 from pipeline.study import Study
 
 UPDATE_EVERY_S = 2.0

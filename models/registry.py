@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from models import hub
-from pipeline import disk
 from pipeline.errors import ModelError, from_os_error
+from pipeline.storage import disk
 
 Purpose = Literal["speech-recognition", "segmentation", "voice-print", "names"]
 State = Literal["present", "missing", "damaged"]

@@ -25,8 +25,8 @@ from pipeline.records import (
     TurnKind,
     Word,
 )
+from pipeline.records.times import Talk, total_s, union
 from pipeline.settings import TurnSettings
-from pipeline.timeline import Talk, total_s, union
 
 MAX_PAUSE_S = 1.0  # people take a longer silence for the end of something (Jefferson 1989)
 MIN_PAUSE_S = 0.2  # a shorter one may be within a word

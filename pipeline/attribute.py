@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.records import Diarisation, Interval, Segment, Word
-from pipeline.timeline import Talk, meeting
+from pipeline.records.times import Talk, meeting
 
 # A word this near to somebody's talk can still be theirs. Farther off, nobody was heard to say
 # it: a recogniser writes in silence too.

@@ -18,7 +18,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.disk import files_in, os_errors, write_atomically
 from pipeline.errors import DamagedMediaError, NoAudioError, NotMediaError, TooShortError
 from pipeline.file_names import natural
 from pipeline.media.choose import Chosen, of_file, of_files
@@ -29,6 +28,7 @@ from pipeline.media.levels import SILENT_BELOW, gain
 from pipeline.media.signals import SAMPLE_RATE_HZ as SAMPLE_RATE_HZ
 from pipeline.media.signals import Signal
 from pipeline.records import Audio
+from pipeline.storage.disk import files_in, os_errors, write_atomically
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +66,7 @@ def decode(
     a file a person; files in it that are no media are passed over. With ``gaps_s`` its files are
     parts instead, by name: see ``pipeline.media.joined``. ``progress`` gets rising shares of the
     work done, 0–1, last 1. ``folder`` is one that the caller throws away if this raises. The
-    result's flags are in the order of ``FLAGS``; ``pipeline.flags`` says what they mean.
+    result's flags are in the order of ``FLAGS``; ``pipeline.tables.flags`` says what they mean.
 
     Raises NotMediaError, NoAudioError, DamagedMediaError, TooShortError (less sound than
     ``min_duration_s``), RecordingError (more than a day), DiskFullError or UnreadableError.

@@ -17,10 +17,9 @@ from pipeline.chain import PUBLISH, SessionChain
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group
 from pipeline.device import one_thread_for_numpy
-from pipeline.disk import clear_pending, os_errors, write_atomically
 from pipeline.errors import StudyError, TransientError, UnreadableError, VuoroError
 from pipeline.exports.write import export, forms_in
-from pipeline.key.file import lies_in
+from pipeline.intake.repairing import repair
 from pipeline.listener import Listener
 from pipeline.outcome import Outcome, outcome
 from pipeline.pseudonymise.entities import EntityTable
@@ -30,7 +29,9 @@ from pipeline.roster.files import usable
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id, seed
 from pipeline.settings import Settings
-from pipeline.store import Store, digest
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import clear_pending, lies_in, os_errors, write_atomically
+from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.to_do import unfinished
 from pipeline.withdrawal.tombstones import refuse_half_done
@@ -77,7 +78,7 @@ def build(
         with os_errors("clearing up after an interrupted run"):
             clear_pending(study.root)
             Store(study.stages).clear_pending()
-        for note in intake.repair(study):
+        for note in repair(study):
             told.noted(note)
         refuse_half_done(study)
         seed(study)

@@ -18,7 +18,6 @@ from pydantic_core import to_jsonable_python
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.disk import os_errors
 from pipeline.edits import log
 from pipeline.edits.model import Corrected, Edit, relabelled
 from pipeline.errors import LanguageQuestionError, StudyError, TransientError
@@ -48,7 +47,9 @@ from pipeline.records import (
 from pipeline.settings import Settings
 from pipeline.spoken import Spoken, spoken_language
 from pipeline.stages import BY_NAME, STAGES, Job, Progress, Replaced, Stage
-from pipeline.store import Result, Store, digest, missing, read_record, write_record
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import os_errors
+from pipeline.store import Result, Store, missing, read_record, write_record
 from pipeline.study import Study
 
 R = TypeVar("R")

@@ -14,12 +14,12 @@ from typing import Literal
 from pipeline import intake, locks, state
 from pipeline.chain import REPLACED, SessionChain
 from pipeline.dataset import files
-from pipeline.disk import os_errors, remove
 from pipeline.errors import StudyError, UnreadableError
 from pipeline.leases import lease
 from pipeline.people.samples import KEPT as VOICE_SAMPLES
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME, STAGES
+from pipeline.storage.disk import os_errors, remove
 from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.to_do import chains

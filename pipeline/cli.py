@@ -30,7 +30,7 @@ from pipeline.commands.watch import watch
 from pipeline.commands.withdraw import withdraw
 from pipeline.commands.worker import worker
 from pipeline.errors import VuoroError
-from pipeline.harmless import harmless
+from pipeline.storage.harmless import harmless
 from pipeline.transcript import Format
 
 app = typer.Typer(

@@ -14,8 +14,8 @@ from pipeline.edits.carry_out import carry_out
 from pipeline.edits.model import Corrected, Edit
 from pipeline.edits.rows import Rows
 from pipeline.records import Conversation, Diarisation
+from pipeline.records.times import Talk
 from pipeline.settings import TurnSettings
-from pipeline.timeline import Talk
 
 LOST = "edits_lost"
 

@@ -13,13 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.device import (
-    Device,
-    batches_at_once,
-    on_device,
-    one_thread_for_numpy,
-    threads,
-)
+from pipeline.device import Device, batches_at_once, on_device, one_thread_for_numpy, threads
 from pipeline.records import Diarisation
 from pipeline.settings import DiarisationSettings, MachineSettings
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pipeline.people.register import Known
 from pipeline.records import Cast, Diarisation, Person, Segment, Transcript
-from pipeline.timeline import Talk, total_s
+from pipeline.records.times import Talk, total_s
 
 
 def identify(known: Iterable[Known], diarisation: Diarisation) -> Cast:

@@ -9,7 +9,7 @@ from typing import Any
 from models.registry import ResolvedModel, resolve
 from pipeline.diarise import diarisation_models
 from pipeline.settings import Settings
-from pipeline.store import digest
+from pipeline.storage.digests import digest
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.disk import before_publishing, os_errors
 from pipeline.errors import LostError, TakenError
-from pipeline.json_files import parsed
+from pipeline.storage.disk import before_publishing, os_errors
+from pipeline.storage.json_files import parsed
 from pipeline.study import Study
 
 RENEW_EVERY_S = 10.0

@@ -8,12 +8,12 @@ from pathlib import Path
 from pipeline import intake
 from pipeline.audio import clip
 from pipeline.chain import SessionChain
-from pipeline.disk import os_errors
 from pipeline.errors import StudyError
 from pipeline.records import Audio, Interval
+from pipeline.records.turn_ids import session_and_turn
+from pipeline.storage.disk import os_errors
 from pipeline.study import Study
 from pipeline.transcript import published_turns
-from pipeline.turn_ids import session_and_turn
 
 PEOPLE, TURNS = "people", "turns"  # below the study's clips
 VOICE_CLIP_S = 8.0

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
-from pipeline.json_files import RESTORE, adapter, read_json, shown
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.json_files import RESTORE, adapter, read_json, shown
 from pipeline.study import Study
 
 

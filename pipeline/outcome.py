@@ -17,11 +17,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.dataset import files
-from pipeline.disk import os_errors
 from pipeline.errors import StudyError
-from pipeline.flags import Remark, looked_for, remarks
 from pipeline.records import Recording
+from pipeline.storage.disk import os_errors
 from pipeline.study import Study
+from pipeline.tables.flags import Remark, looked_for, remarks
 
 Accepted = frozenset[tuple[str, str, str]]  # session, sha256 of its recording, flag
 TOTALS = ("duration_s", "language", "n_people", "n_turns", "n_minimal_responses", "n_words")

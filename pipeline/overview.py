@@ -16,7 +16,6 @@ from typing import Literal, get_args
 from pipeline import intake, leases, state
 from pipeline.chain import SessionChain
 from pipeline.dataset import files
-from pipeline.disk import os_errors
 from pipeline.errors import (
     HoldError,
     LanguageQuestionError,
@@ -24,7 +23,6 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
-from pipeline.flags import Remark, asked_about
 from pipeline.outcome import SETTLED, Accepted, accepted, outcome
 from pipeline.people import register
 from pipeline.pseudonymise.entities import EntityTable
@@ -32,7 +30,9 @@ from pipeline.records import Recording
 from pipeline.roster.consent import require
 from pipeline.roster.unconsented import Consents, Unconsented, consents
 from pipeline.settings import Settings
+from pipeline.storage.disk import os_errors
 from pipeline.study import Study
+from pipeline.tables.flags import Remark, asked_about
 from pipeline.to_do import Left, left
 
 Situation = Literal[

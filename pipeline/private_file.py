@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.disk import os_errors
 from pipeline.errors import StudyError
-from pipeline.key.file import lies_in
+from pipeline.storage.disk import lies_in, os_errors
 from pipeline.study import Study
 
 

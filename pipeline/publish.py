@@ -16,7 +16,6 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.dataset import datasheet, files
-from pipeline.dataset.columns import OWN
 from pipeline.dataset.people import (
     HEARD,
     Group,
@@ -28,7 +27,6 @@ from pipeline.dataset.people import (
     people_rows,
     people_schema,
 )
-from pipeline.dataset.values import EDITS
 from pipeline.dynamics.floor import Meeting
 from pipeline.dynamics.rows import dynamics_rows
 from pipeline.errors import DatasetError
@@ -41,9 +39,12 @@ from pipeline.records import (
     MaskedTurn,
     Recording,
 )
-from pipeline.store import digest
+from pipeline.records.ids import group_of
+from pipeline.records.turn_ids import turn_ids as ids_of_turns
+from pipeline.storage.digests import digest
 from pipeline.tables import schema
-from pipeline.turn_ids import turn_ids as ids_of_turns
+from pipeline.tables.columns import OWN
+from pipeline.tables.values import EDITS
 
 Row = dict[str, Any]
 
@@ -158,7 +159,7 @@ def publish_people(
     )
     changed, groups = False, set()
     sessions = files.files(dataset, "sessions")
-    for group_id, of_group in groupby(sessions, key=lambda file: files.group_of(file.stem)):
+    for group_id, of_group in groupby(sessions, key=lambda file: group_of(file.stem)):
         groups.add(group_id)
         if group_id in left and files.file_of(dataset, "people", group_id).is_file():
             continue

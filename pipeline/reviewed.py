@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pipeline import intake
 from pipeline.chain import SessionChain
 from pipeline.errors import VuoroError
-from pipeline.flags import Language
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.study import Study
+from pipeline.tables.flags import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from pipeline.borders.text import data_in
-from pipeline.borders.toml import MAX_BYTES, toml_in
-from pipeline.disk import os_errors
 from pipeline.errors import SettingsError, StudyError
-from pipeline.languages import LANGUAGES, UNKNOWN
+from pipeline.records.languages import LANGUAGES, UNKNOWN
+from pipeline.storage.borders.text import data_in
+from pipeline.storage.borders.toml import MAX_BYTES, toml_in
+from pipeline.storage.disk import os_errors
 
 _FILE = "vuoro.toml"
 _WORDS = {

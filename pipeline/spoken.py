@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pipeline.device import Device, on_device
 from pipeline.errors import LanguageQuestionError
-from pipeline.languages import name_of
 from pipeline.records import Diarisation, HeardLanguages
+from pipeline.records.languages import name_of
 from pipeline.settings import MachineSettings, TranscriptionSettings
 from pipeline.transcription import whisper
 from pipeline.transcription.windows import talk_windows

@@ -32,7 +32,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline import leases
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import (
     CancelledError,
     HoldError,
@@ -42,7 +41,8 @@ from pipeline.errors import (
     TransientError,
     VuoroError,
 )
-from pipeline.json_files import adapter, read_json
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.json_files import adapter, read_json
 from pipeline.study import Study
 
 FIRST_WAIT = timedelta(minutes=1)

@@ -14,8 +14,6 @@ needed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -27,7 +25,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from pipeline.disk import (
+from pipeline.errors import StudyError
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import (
     file_sha256,
     last_change_ns,
     may_publish,
@@ -35,8 +35,7 @@ from pipeline.disk import (
     sync,
     write_atomically,
 )
-from pipeline.errors import StudyError
-from pipeline.json_files import adapter, damaged, parsed
+from pipeline.storage.json_files import adapter, damaged, parsed
 
 R = TypeVar("R")
 
@@ -52,12 +51,6 @@ class Result:
 
     folder: Path
     digest: str
-
-
-def digest(value: object) -> str:
-    """sha256 (hex) of a JSON-able value, the same for equal values in any run."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

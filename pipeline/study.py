@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import settings as settings_module
-from pipeline.borders.text import clean, data_in, text_in
-from pipeline.disk import os_errors
 from pipeline.errors import StudyError
+from pipeline.storage.borders.text import clean, data_in, text_in
+from pipeline.storage.disk import os_errors
 
 SETTINGS_FILE = "vuoro.toml"
 MAX_TERMS = 5_000  # of a glossary

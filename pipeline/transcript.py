@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import StudyError
-from pipeline.turn_ids import short
+from pipeline.records.turn_ids import short
 
 Row = Mapping[str, Any]
 

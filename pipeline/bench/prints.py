@@ -15,11 +15,12 @@ from pipeline.audio import WAV
 from pipeline.bench.material import Material
 from pipeline.bench.systems import decoded
 from pipeline.diarise import diarisation_models, diarise
-from pipeline.disk import file_sha256
 from pipeline.people.likeness import Voice, common, cosine, mean_voice, without
 from pipeline.records import Diarisation, Segment
 from pipeline.settings import Settings
-from pipeline.store import Store, digest, read_record, write_record
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import file_sha256
+from pipeline.store import Store, read_record, write_record
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 from rich.console import Console
 
-from pipeline.harmless import harmless
+from pipeline.storage.harmless import harmless
 
 if TYPE_CHECKING:
     from pipeline.study import Study
@@ -79,7 +79,7 @@ def refuse(wrong_cells: Sequence[str], new_sheet: str) -> None:
 
     ``new_sheet`` is the command that writes a sheet of what stands now.
     """
-    from pipeline.sheets import DECIDED_SINCE
+    from pipeline.storage.sheets import DECIDED_SINCE
 
     if wrong_cells:
         warn(wrong_cells)

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import (
-    DEFAULT_STUDY,
-    StudyOption,
-    console,
-    opened,
-    say,
-    unlock,
-    warn,
-)
+from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say, unlock, warn
 
 if TYPE_CHECKING:
     from pipeline.pseudonymise.entities import EntityTable

@@ -155,10 +155,10 @@ def destroy(
 ) -> None:
     """Remove the key for good. Recordings and raw transcripts still identify."""
     from pipeline import marks
-    from pipeline.disk import clear_pending, os_errors
     from pipeline.key import KeyFile, Secret, own
     from pipeline.key.file import no_key
     from pipeline.key.secret import forget_machine_secret
+    from pipeline.storage.disk import clear_pending, os_errors
 
     place = opened(study)
     path = place.key_file

@@ -83,19 +83,20 @@ def _kind(kind: str | None) -> SessionKind | None:
 def _correct(
     study: Study, session_id: str, number: int | None, kind: SessionKind | None, group: str | None
 ) -> None:
-    from pipeline import intake
+    from pipeline.intake.correcting import correct
+    from pipeline.intake.repairing import repair
     from pipeline.withdrawal.tombstones import refuse_half_done
 
     with nobody_at_work(study):
         refuse_half_done(study)
-        intake.repair(study)
-        now = intake.correct(study, session_id, number=number, kind=kind, group=group)
+        repair(study)
+        now = correct(study, session_id, number=number, kind=kind, group=group)
     say(f"{session_id} is {now.session_id} now. Run `vuoro build` to bring the tables up to date.")
 
 
 def _state_language(study: Study, session_id: str, language: str) -> None:
     from pipeline import intake, state
-    from pipeline.languages import LANGUAGES, UNKNOWN, name_of
+    from pipeline.records.languages import LANGUAGES, UNKNOWN, name_of
 
     if language != DETECT and language not in LANGUAGES:
         raise typer.BadParameter(f"{UNKNOWN.format(language)}.", param_hint="--language")
@@ -119,11 +120,12 @@ def _accept(study: Study, session_id: str, by: str) -> None:
 def _set_aside(study: Study, session_id: str) -> None:
     from pipeline import intake, state
     from pipeline.build import document
+    from pipeline.intake.repairing import repair
     from pipeline.withdrawal.tombstones import refuse_half_done
 
     with nobody_at_work(study):
         refuse_half_done(study)
-        intake.repair(study)
+        repair(study)
         file = intake.set_session_aside(study, session_id)
         state.finish(study, session_id)
         document(study)
@@ -134,8 +136,8 @@ def _set_aside(study: Study, session_id: str) -> None:
 def _describe(study: Study, recording: Recording) -> None:
     from pipeline import state
     from pipeline.dataset import files
-    from pipeline.languages import name_of
     from pipeline.outcome import SETTLED, outcome
+    from pipeline.records.languages import name_of
 
     spoken = f"; its language, as stated: {name_of(recording.language, 'en')}"
     say(

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise, permutations
 from typing import Any
 
-from pipeline.dataset.columns import Table, in_rows
-from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
 from pipeline.tables import TURNS, WORDS
+from pipeline.tables.columns import Table, in_rows
+from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
 
 Row = dict[str, Any]
 

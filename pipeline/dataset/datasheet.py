@@ -17,11 +17,11 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from pipeline.dataset import files
-from pipeline.dataset.columns import Column
-from pipeline.dataset.people_tables import PEOPLE
 from pipeline.dataset.plan import plan
-from pipeline.flags import Language, flag_of
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
+from pipeline.tables.columns import Column
+from pipeline.tables.flags import Language, flag_of
+from pipeline.tables.people_tables import PEOPLE
 
 _MASKED = ("n_masked_person", "n_masked_organisation", "n_masked_place", "n_masked_other")
 

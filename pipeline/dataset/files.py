@@ -21,8 +21,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.disk import PENDING, last_change_ns, os_errors, write_atomically
 from pipeline.errors import DatasetError
+from pipeline.storage.disk import PENDING, last_change_ns, os_errors, write_atomically
 from pipeline.tables import SCHEMA_VERSION, TABLES
 
 DYNAMICS_TABLES = ("dynamics_session", "dynamics_person", "transitions")
@@ -35,11 +35,6 @@ _SUFFIX = ".parquet"
 def file_of(dataset: Path, table_name: str, name: str) -> Path:
     """The file of a session's (for people and attendance: a group's) rows of a table."""
     return dataset / table_name / f"{name}{_SUFFIX}"
-
-
-def group_of(session_id: str) -> str:
-    """The group whose session this is: G07 of G07-S02."""
-    return session_id.rpartition("-")[0]
 
 
 def files(dataset: Path, table_name: str) -> list[Path]:

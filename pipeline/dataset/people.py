@@ -18,9 +18,9 @@ import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.dataset import files
-from pipeline.dataset.columns import own_column
 from pipeline.errors import DatasetError
 from pipeline.records import Cast
+from pipeline.tables.columns import own_column
 
 Row = dict[str, Any]
 Own = str | float | bool | None

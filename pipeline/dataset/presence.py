@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.dataset.columns import in_rows
 from pipeline.dataset.consistency import ROUNDING_S
-from pipeline.dataset.people_tables import ATTENDANCE, PEOPLE
+from pipeline.tables.columns import in_rows
+from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
 
 Row = dict[str, Any]
 

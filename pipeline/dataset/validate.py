@@ -15,7 +15,6 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.dataset import files
-from pipeline.dataset.columns import in_rows
 from pipeline.dataset.consistency import (
     person_dynamics_problems,
     session_dynamics_problems,
@@ -24,14 +23,11 @@ from pipeline.dataset.consistency import (
     turn_problems,
     word_problems,
 )
-from pipeline.dataset.presence import (
-    TALK,
-    attendance_problems,
-    people_problems,
-    unlike_session,
-)
+from pipeline.dataset.presence import TALK, attendance_problems, people_problems, unlike_session
 from pipeline.errors import DatasetError
+from pipeline.records.ids import group_of
 from pipeline.tables import SCHEMA_VERSION, TABLES
+from pipeline.tables.columns import in_rows
 
 Row = dict[str, Any]
 
@@ -97,7 +93,7 @@ class _Examination:
 
     def run(self) -> None:
         names = self._names(files.SESSION_TABLES)
-        sessions = {group: list(own) for group, own in groupby(names, key=files.group_of)}
+        sessions = {group: list(own) for group, own in groupby(names, key=group_of)}
         for group_id in sorted({*sessions, *self._names(files.GROUP_TABLES)}):
             self._check_group(group_id, sessions.get(group_id, []))
 
@@ -169,7 +165,7 @@ class _Examination:
         if [row["session_id"] for row in rows] != [file.stem]:
             message = "the file does not hold the one session that it is named after"
             self._report("sessions", file.name, [message])
-        elsewhere = [row for row in rows if row["group_id"] != files.group_of(file.stem)]
+        elsewhere = [row for row in rows if row["group_id"] != group_of(file.stem)]
         self._found("sessions", file.name, "group_id is not that of the session", elsewhere)
         self.sessions |= {row["session_id"]: row for row in rows}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.records import Segment, Turn
-from pipeline.timeline import Talk
+from pipeline.records.times import Talk
 
 
 @dataclass(frozen=True, slots=True)

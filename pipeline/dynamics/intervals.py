@@ -24,13 +24,14 @@ from statistics import NormalDist
 
 import numpy as np
 
-from pipeline.dataset.columns import Table
 from pipeline.dynamics.floor import Meeting
-from pipeline.dynamics.person_table import DYNAMICS_PERSON
 from pipeline.dynamics.replicates import measure
 from pipeline.dynamics.resampling import Floats, Rows, as_it_was, block_length, draw
-from pipeline.dynamics.roles import ROLES_WITH_SHARES, SHARES, in_role
-from pipeline.dynamics.session_table import DYNAMICS_SESSION
+from pipeline.dynamics.roles import in_role
+from pipeline.tables.columns import Table
+from pipeline.tables.person_table import DYNAMICS_PERSON
+from pipeline.tables.session_table import DYNAMICS_SESSION
+from pipeline.tables.values import ROLES_WITH_SHARES, SHARES
 
 REPLICATES = 500
 _LEVEL = 0.95

@@ -22,7 +22,7 @@ from typing import Literal
 
 from pipeline.dynamics.floor import Meeting, is_within_anothers
 from pipeline.records import Interval, Turn
-from pipeline.timeline import Talk, intersection, total_s
+from pipeline.records.times import Talk, intersection, total_s
 
 # Most overlaps at a change of speaker are terminal and shorter (Levinson & Torreira 2015), and the
 # edges of the diarisation are a few tenths of a second off.

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pipeline.dynamics.floor import Meeting, has_floor
 from pipeline.dynamics.measures import duration, speech_s
 from pipeline.records import Turn
-from pipeline.store import digest
+from pipeline.storage.digests import digest
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-ROLES_WITH_SHARES = ("leader", "facilitator", "interviewer")
-SHARES = ("speaking_share", "turn_share")
+from pipeline.tables.values import ROLES_WITH_SHARES, SHARES
 
 
 def in_role(people: Sequence[str], roles: Mapping[str, str], role: str) -> list[int]:

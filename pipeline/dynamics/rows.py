@@ -10,9 +10,10 @@ from pipeline.dynamics.floor import Meeting
 from pipeline.dynamics.intervals import intervals
 from pipeline.dynamics.measures import session_dynamics
 from pipeline.dynamics.people import person_dynamics
-from pipeline.dynamics.roles import SHARES, role_shares
+from pipeline.dynamics.roles import role_shares
 from pipeline.dynamics.transitions import transitions
 from pipeline.records import Recording
+from pipeline.tables.values import SHARES
 
 Row = dict[str, Any]
 

@@ -27,7 +27,7 @@ from pipeline.edits.rows import (
 )
 from pipeline.edits.words import timed
 from pipeline.records import Interval, Segment, Turn, Word
-from pipeline.timeline import Talk
+from pipeline.records.times import Talk
 
 SAME_TALK = 0.7  # likeness of words from which a model recognises what a human added
 OTHER_WORD_S = 0.25  # what another word than the human saw beside a cut counts, in seconds

@@ -12,8 +12,8 @@ from pipeline.edits.model import About, Action, Edit
 from pipeline.edits.sheet import CUT, DELETE, KINDS, MERGE, tenths, text_of, turns_sheet
 from pipeline.edits.words import timed
 from pipeline.records import Turn, TurnKind
-from pipeline.sheets import DECIDED_SINCE, Answer
-from pipeline.store import digest
+from pipeline.storage.digests import digest
+from pipeline.storage.sheets import DECIDED_SINCE, Answer
 
 Cells = Mapping[str, str]
 

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import marks
-from pipeline.disk import os_errors, write_atomically
 from pipeline.edits.model import Correction
 from pipeline.edits.withdrawn import without
-from pipeline.json_files import adapter, read_lines
 from pipeline.records import Diarisation
-from pipeline.sheets import FORMAT
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.json_files import adapter, read_lines
+from pipeline.storage.sheets import FORMAT
 from pipeline.study import Study
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline import sheets
 from pipeline.edits.guide import GUIDE
 from pipeline.edits.model import Action, Edit
 from pipeline.records import Conversation, Turn, TurnKind
-from pipeline.sheets import Answer, Column, Link, Row, Sheet
-from pipeline.store import digest
+from pipeline.records.turn_ids import short
+from pipeline.storage import sheets
+from pipeline.storage.digests import digest
+from pipeline.storage.sheets import Answer, Column, Link, Row, Sheet
 from pipeline.transcript import clock
-from pipeline.turn_ids import short
 
 KINDS: Mapping[TurnKind, str] = {
     "turn": "puheenvuoro / turn",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pipeline.edits.find import SHARED
 from pipeline.edits.model import NOBODY, About, Correction, Edit, relabelled, voices_now
 from pipeline.records import Diarisation
-from pipeline.timeline import Talk
+from pipeline.records.times import Talk
 
 
 def without(

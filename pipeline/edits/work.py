@@ -12,7 +12,6 @@ from pipeline import intake
 from pipeline.build import made_by
 from pipeline.chain import SessionChain
 from pipeline.correct import correct
-from pipeline.disk import os_errors, write_atomically
 from pipeline.edits import log, sheet
 from pipeline.edits.decide import decided
 from pipeline.edits.find import SHARED
@@ -23,12 +22,13 @@ from pipeline.people.anchors import Anchor, anchor
 from pipeline.private_file import new_private_file
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Audio, Cast, Conversation, Interval, Turn
+from pipeline.records.times import Talk
+from pipeline.records.turn_ids import short, turn_ids
 from pipeline.review.who import Group
 from pipeline.settings import Settings
-from pipeline.sheets import Answer, address
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.sheets import Answer, address
 from pipeline.study import Study
-from pipeline.timeline import Talk
-from pipeline.turn_ids import short, turn_ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.dataset.columns import Column
 from pipeline.exports.labels import LANGUAGES, Language, names, value_labels, variable_label
 from pipeline.exports.source import Source, Target
+from pipeline.tables.columns import Column
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Literal
 
-from pipeline.dataset.columns import Column
+from pipeline.tables.columns import Column
 
 Language = Literal["fi", "en"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from pipeline.dataset.columns import ColumnType
 from pipeline.exports.source import Source, Target, not_written
+from pipeline.tables.columns import ColumnType
 
 _TYPES: dict[ColumnType, str] = {
     "string": "object",

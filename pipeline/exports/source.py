@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dataset import files
-from pipeline.dataset.columns import Table
-from pipeline.disk import file_sha256, os_errors
 from pipeline.errors import UnreadableError
-from pipeline.store import digest
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import file_sha256, os_errors
 from pipeline.tables import TABLES
+from pipeline.tables.columns import Table
 
 SEPARATOR = "; "  # between the items of a list, where a form has no lists
 

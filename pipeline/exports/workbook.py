@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.dataset.columns import Column
-from pipeline.dataset.people_tables import PEOPLE
 from pipeline.exports.source import Source, Target
 from pipeline.tables import dictionary
+from pipeline.tables.columns import Column
+from pipeline.tables.people_tables import PEOPLE
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet

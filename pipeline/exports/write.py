@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.dataset import files
-from pipeline.disk import PENDING, clear_pending, os_errors, sync, write_atomically
 from pipeline.exports import delimited, r, spss, stata, workbook
 from pipeline.exports.source import Source, Target, sources
-from pipeline.store import digest
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import PENDING, clear_pending, os_errors, sync, write_atomically
 from pipeline.study import Study
 
 EDITION = 2  # goes up whenever the same tables would give other files

@@ -9,7 +9,6 @@ from pipeline.intake.accepting import Accepted as Accepted
 from pipeline.intake.accepting import Duplicate as Duplicate
 from pipeline.intake.accepting import accept as accept
 from pipeline.intake.accepting import take_in as take_in
-from pipeline.intake.correcting import correct as correct
 from pipeline.intake.digests import copies as copies
 from pipeline.intake.groups import group_id as group_id
 from pipeline.intake.groups import known_group as known_group
@@ -32,7 +31,6 @@ from pipeline.intake.receipts import receipt as receipt
 from pipeline.intake.receipts import receipt_of as receipt_of
 from pipeline.intake.receipts import tell_failed as tell_failed
 from pipeline.intake.receipts import tell_finished as tell_finished
-from pipeline.intake.repairing import repair as repair
 from pipeline.intake.sessions import ORIGINAL as ORIGINAL
 from pipeline.intake.sessions import PART_PREFIX as PART_PREFIX
 from pipeline.intake.sessions import RECORD as RECORD

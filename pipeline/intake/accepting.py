@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import audio, locks
-from pipeline.disk import file_sha256, files_in, os_errors, sha256_of
 from pipeline.errors import (
     ConsentError,
     CopyError,
@@ -26,7 +25,6 @@ from pipeline.intake import claims, digests, receipts, sidecar
 from pipeline.intake.claims import Claim
 from pipeline.intake.groups import group_of_folder
 from pipeline.intake.growing import grow
-from pipeline.intake.looks import look
 from pipeline.intake.lots import Lot, lots
 from pipeline.intake.numbering import as_recording
 from pipeline.intake.quarantine import quarantine, set_aside, withdrawn
@@ -41,6 +39,8 @@ from pipeline.listener import Listener
 from pipeline.records import Recording
 from pipeline.roster.consent import held
 from pipeline.settings import IntakeSettings
+from pipeline.storage.disk import file_sha256, files_in, os_errors, sha256_of
+from pipeline.storage.looks import look
 from pipeline.study import Study
 from pipeline.withdrawal.tombstones import load, removed
 

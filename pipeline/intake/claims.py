@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from pipeline.disk import files_in, move, os_errors, sync, write_atomically
 from pipeline.errors import UnreadableError, VuoroError
 from pipeline.file_names import fitted, is_parts_folder, suffix
 from pipeline.intake.growing import GROWS
@@ -36,9 +35,10 @@ from pipeline.intake.sessions import (
     is_loose_parts,
     write_record,
 )
-from pipeline.json_files import read_json
 from pipeline.leases import lease
 from pipeline.records import Recording
+from pipeline.storage.disk import files_in, move, os_errors, sync, write_atomically
+from pipeline.storage.json_files import read_json
 from pipeline.study import Study
 
 CLAIM = ".claim-"

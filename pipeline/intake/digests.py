@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from pipeline.disk import write_atomically
 from pipeline.intake.sessions import ids, is_id, readable, recording
+from pipeline.storage.disk import write_atomically
 from pipeline.study import Study
 
 _COPY = "copy"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pipeline.disk import os_errors
 from pipeline.errors import RecordingError, TransientError
 from pipeline.media.container import declared_s, opened, origin_s
+from pipeline.storage.disk import os_errors
 
 LACKS_AT_MOST_S = 0.25
 _TOLD_BY_HEADER = {"wav", "aiff", "flac", "mp3", "mov", "matroska", "asf"}

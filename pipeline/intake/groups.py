@@ -10,13 +10,13 @@ from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
 from pipeline import marks
-from pipeline.dataset.files import group_of
-from pipeline.disk import os_errors, remove, write_atomically
 from pipeline.errors import StudyError
 from pipeline.file_names import folded
 from pipeline.intake.sessions import ids, readable
 from pipeline.intake.waiting import group_folder, waiting
-from pipeline.json_files import read_json
+from pipeline.records.ids import group_of
+from pipeline.storage.disk import os_errors, remove, write_atomically
+from pipeline.storage.json_files import read_json
 from pipeline.study import Study
 
 ALIKE = 0.8  # from which two words differ by a slip of the keys

@@ -14,7 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.disk import files_in
 from pipeline.errors import HoldError, PartsError, VuoroError
 from pipeline.file_dates import Moment
 from pipeline.file_names import folded, moment_of, said_number, session_kind, stem, suffix
@@ -26,6 +25,7 @@ from pipeline.intake.sidecar import Declared
 from pipeline.intake.times import gap_s, length_s
 from pipeline.intake.waiting import group_folder
 from pipeline.records import Recording
+from pipeline.storage.disk import files_in
 from pipeline.study import Study
 
 OVERLAP_S = 60.0  # names may tell minutes only

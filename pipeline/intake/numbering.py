@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pipeline.disk import os_errors
 from pipeline.errors import PartsError, StudyError, VuoroError
 from pipeline.file_names import (
     latest_day_of,
@@ -24,6 +23,7 @@ from pipeline.intake.sessions import PARTS, ids, session_id_of
 from pipeline.intake.sidecar import Declared, declared
 from pipeline.intake.waiting import group_folder, waiting
 from pipeline.records import Recording, SessionKind
+from pipeline.storage.disk import os_errors
 from pipeline.study import Study
 
 

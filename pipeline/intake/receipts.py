@@ -7,15 +7,15 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.disk import last_change_ns, os_errors, write_atomically
 from pipeline.errors import HoldError, StudyError, TransientError, VuoroError
 from pipeline.file_names import fitted
-from pipeline.flags import Language
-from pipeline.harmless import on_one_line
 from pipeline.intake.sessions import recording
-from pipeline.languages import name_of
 from pipeline.outcome import SETTLED, Outcome
+from pipeline.records.languages import name_of
+from pipeline.storage.disk import last_change_ns, os_errors, write_atomically
+from pipeline.storage.harmless import on_one_line
 from pipeline.study import Study
+from pipeline.tables.flags import Language
 
 RECEIPT = ".vuoro.txt"
 REASON = ".reason.txt"

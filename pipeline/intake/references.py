@@ -11,11 +11,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.disk import os_errors, sha256_of, write_atomically
 from pipeline.errors import UnreadableError, VuoroError
-from pipeline.intake.looks import Look, look
-from pipeline.json_files import RESTORE, adapter, read_json, shown
 from pipeline.records import Recording
+from pipeline.storage.disk import os_errors, sha256_of, write_atomically
+from pipeline.storage.json_files import RESTORE, adapter, read_json, shown
+from pipeline.storage.looks import Look, look
 from pipeline.study import Study
 
 REFERENCE = "reference.json"

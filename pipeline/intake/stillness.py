@@ -14,16 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError, TransientError
 from pipeline.intake import receipts
 from pipeline.intake.endings import has_its_end
-from pipeline.intake.looks import Look, changed_at_ns, look, now_ns
 from pipeline.intake.lots import lots
 from pipeline.intake.numbering import in_order
 from pipeline.intake.waiting import waiting
-from pipeline.json_files import adapter, read_json
 from pipeline.listener import Listener
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.json_files import adapter, read_json
+from pipeline.storage.looks import Look, changed_at_ns, look, now_ns
 from pipeline.study import Study
 
 LOOK_AGAIN_S = 2.0

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.disk import files_in, os_errors
 from pipeline.errors import UnreadableError, VuoroError, from_os_error
 from pipeline.file_names import is_parts_folder, is_tracks_folder, natural
 from pipeline.intake.litter import HALF_COPIED, in_the_cloud, is_document, is_foreign, is_litter
 from pipeline.intake.references import is_taken
+from pipeline.storage.disk import files_in, os_errors
 from pipeline.study import Study
 
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from math import inf
 from pathlib import Path
 
-from pipeline.disk import os_errors
 from pipeline.errors import ModelError, SettingsError, VuoroError
 from pipeline.intake import sidecar
-from pipeline.intake.looks import Look, look
 from pipeline.intake.stillness import ready
 from pipeline.intake.waiting import waiting
+from pipeline.storage.disk import os_errors
+from pipeline.storage.looks import Look, look
 from pipeline.study import Study
 
 RUN_ANYWAY_S = 600.0  # what failed may be tried again by now, and consents may have come

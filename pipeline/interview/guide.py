@@ -18,9 +18,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.borders.text import data_in, text_in
 from pipeline.errors import StudyError
 from pipeline.records import Recording
+from pipeline.storage.borders.text import data_in, text_in
 from pipeline.study import Study
 
 MAX_BYTES = 200_000

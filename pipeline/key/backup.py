@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.disk import write_atomically
+from pipeline.storage.disk import write_atomically
 
 KEPT = 3
 

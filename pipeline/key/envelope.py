@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from pipeline.errors import StudyError
-from pipeline.json_files import parsed
+from pipeline.storage.json_files import parsed
 
 Lock = Literal["passphrase", "key file", "machine"]
 Hex16Bytes = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]

@@ -7,10 +7,10 @@ import io
 import json
 from pathlib import Path
 
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
-from pipeline.key.file import KeyFile, lies_in
+from pipeline.key.file import KeyFile
 from pipeline.key.own import without_key
+from pipeline.storage.disk import lies_in, os_errors, write_atomically
 from pipeline.study import Study
 
 ROWS = "entities"  # the list of the table, one object an entity

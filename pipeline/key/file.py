@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.disk import PENDING, os_errors, sync, write_atomically
 from pipeline.errors import StudyError, UnreadableError
 from pipeline.key import backup
 from pipeline.key.envelope import Header, Lock, Sealed, new_header, seal, unsealed
@@ -20,6 +19,7 @@ from pipeline.key.secret import (
     machine_file,
     make_machine_secret,
 )
+from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically
 from pipeline.study import SETTINGS_FILE, Study
 
 _NEEDS: dict[Lock, tuple[str, str]] = {
@@ -210,12 +210,6 @@ def header_of(path: Path) -> Header | None:
     """
     sealed = _sealed(path)
     return None if sealed is None else sealed.header
-
-
-def lies_in(path: Path, folders: Iterable[Path]) -> bool:
-    """Whether a file, there or not, is below one of the folders once links are followed."""
-    above = [parent for parent in path.resolve().parents if parent.exists()]
-    return any(folder.exists() and any(map(folder.samefile, above)) for folder in folders)
 
 
 def no_key() -> StudyError:

@@ -11,13 +11,13 @@ from itertools import count
 from pathlib import Path
 
 from pipeline import marks
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
-from pipeline.json_files import shown
 from pipeline.key import backup
 from pipeline.key.envelope import Header
 from pipeline.key.file import KeyFile, find_secret, header_of, no_key
 from pipeline.key.secret import Secret
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.json_files import shown
 from pipeline.study import Study
 
 _RESTORE = (

@@ -13,9 +13,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.disk import os_errors, sync, write_atomically
 from pipeline.errors import StudyError
 from pipeline.key.envelope import Lock
+from pipeline.storage.disk import os_errors, sync, write_atomically
 
 PASSPHRASE_VARIABLE = "VUORO_PASSPHRASE"
 KEY_FILE_VARIABLE = "VUORO_KEY_FILE"

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.disk import os_errors
 from pipeline.errors import DamagedMediaError, NotMediaError, RecordingError
 from pipeline.media.signals import SAMPLE_RATE_HZ
 from pipeline.media.sound import MAX_DURATION_S
 from pipeline.records import Audio
+from pipeline.storage.disk import os_errors
 
 JOINED, GAP_UNKNOWN = "files_joined", "gap_unknown"
 _OF_ALL = ("silent", "separate_tracks")  # where each part is so; other flags hold if one is

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.disk import os_errors
+from pipeline.storage.disk import os_errors
 
 _UNKNOWN_SIZE = 0x7FFF0000  # what programs write into a WAV that they cannot go back to
 _FIRST_PAGE, _PAGE_HEADER = 2, 27  # of Ogg (RFC 3533)

@@ -16,7 +16,7 @@ from math import inf
 
 from pipeline.people.likeness import cosine
 from pipeline.records import Diarisation, Interval
-from pipeline.timeline import Talk, intersection, total_s, union
+from pipeline.records.times import Talk, intersection, total_s, union
 
 ANCHORED_S = 60.0  # of talk is enough to tell a label by
 ALONE_S = 5.0  # with less talk alone, talk together with others counts too

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pydantic_core import to_jsonable_python
 
 from pipeline import marks
-from pipeline.disk import os_errors, write_atomically
-from pipeline.json_files import adapter, read_lines
 from pipeline.people.anchors import MOST, OURS, Anchor, place
 from pipeline.records import Diarisation
-from pipeline.store import digest
+from pipeline.records.times import Talk, intersection, total_s, union
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.json_files import adapter, read_lines
 from pipeline.study import Study
-from pipeline.timeline import Talk, intersection, total_s, union
 
 NEW = "new"  # a person of their own, like nobody known
 UNKNOWN = "unknown"  # it stays unknown whose voice it is

@@ -13,7 +13,6 @@ from math import inf
 from pathlib import Path
 
 from pipeline import locks
-from pipeline.disk import file_sha256, os_errors
 from pipeline.people import decisions, register
 from pipeline.people.anchors import anchor, place
 from pipeline.people.decisions import NEW, UNKNOWN
@@ -24,7 +23,8 @@ from pipeline.records import Diarisation, SessionKind
 from pipeline.roster import files as rosters
 from pipeline.roster.model import EVERY_SESSION, session_name
 from pipeline.roster.seed import person_id
-from pipeline.store import digest
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import file_sha256, os_errors
 from pipeline.study import Study
 
 VERSION = 1  # goes up whenever the same voices and decisions would give other people

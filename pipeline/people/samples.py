@@ -9,11 +9,12 @@ from tempfile import TemporaryDirectory
 from models.registry import ResolvedModel
 from pipeline.audio import WAV, decode
 from pipeline.diarise import diarise
-from pipeline.disk import os_errors, sha256_of
 from pipeline.errors import RecordingError, StudyError, TooShortError
 from pipeline.people.likeness import Voice
 from pipeline.settings import DiarisationSettings, MachineSettings
-from pipeline.store import Store, digest, read_record, write_record
+from pipeline.storage.digests import digest
+from pipeline.storage.disk import os_errors, sha256_of
+from pipeline.store import Store, read_record, write_record
 
 LEAST_SPEECH_S = 5.0  # prints of less confuse people (pipeline.people.likeness)
 LABEL = "sample"

@@ -15,12 +15,7 @@ from pipeline.plots.shares import (
     speaking_shares,
 )
 from pipeline.plots.timeline import timeline
-from pipeline.plots.turn_taking import (
-    offset_distribution,
-    overlaps_by_role,
-    time_use,
-    turn_lengths,
-)
+from pipeline.plots.turn_taking import offset_distribution, overlaps_by_role, time_use, turn_lengths
 
 __all__ = [
     "attendance",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.dataset.values import ROLES
 from pipeline.plots.style import (
     BLACK,
     BLUE,
@@ -30,6 +29,7 @@ from pipeline.plots.style import (
     styled,
 )
 from pipeline.plots.words import Language, heading, percent, word
+from pipeline.tables.values import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from pipeline.dataset.values import ROLES
 from pipeline.plots.words import Language, heading, number, percent, word
+from pipeline.tables.values import ROLES
 
 if TYPE_CHECKING:
     import pandas as pd

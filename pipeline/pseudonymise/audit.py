@@ -19,11 +19,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.disk import os_errors
 from pipeline.pseudonymise.apply import form
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.pseudonymise.mask import pseudonym
 from pipeline.records import Conversation, Replacement
+from pipeline.storage.disk import os_errors
 
 
 @dataclass(frozen=True, slots=True)

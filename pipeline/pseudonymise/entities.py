@@ -26,7 +26,7 @@ from pipeline.key import KeyFile, find_secret
 from pipeline.key.own import note, own_header
 from pipeline.pseudonymise.link import linked
 from pipeline.records import EntityType
-from pipeline.store import digest
+from pipeline.storage.digests import digest
 from pipeline.study import Study
 
 Id = tuple[EntityType, int]  # what the pseudonym shows

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.disk import PENDING
 from pipeline.errors import StudyError
 from pipeline.exports.write import forms_in
 from pipeline.release.reading import is_readable_output
+from pipeline.storage.disk import PENDING
 from pipeline.study import Study
 
 DATASET = "dataset"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pipeline.dataset import datasheet, files
 from pipeline.dataset.validate import examine
-from pipeline.disk import os_errors
 from pipeline.errors import DatasetError
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.pseudonymise.mask import LabelLanguage, pseudonym
@@ -24,6 +23,7 @@ from pipeline.release.reading import lines, passages
 from pipeline.release.small_cells import SmallCells
 from pipeline.release.voices import voice_prints
 from pipeline.roster.unconsented import Unconsented
+from pipeline.storage.disk import os_errors
 from pipeline.tables import TABLES
 
 Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many

@@ -13,15 +13,12 @@ from pathlib import Path, PurePath
 
 from pipeline import intake, locks
 from pipeline.dataset.datasheet import summarise
-from pipeline.dataset.files import group_of
-from pipeline.disk import PENDING, os_errors, sync, write_atomically
 from pipeline.errors import StudyError
 from pipeline.exports.write import export, forget, forms_in
-from pipeline.json_files import read_json
-from pipeline.key.file import lies_in
 from pipeline.pseudonymise.detect import detect as detect_names
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.pseudonymise.mask import LabelLanguage
+from pipeline.records.ids import group_of
 from pipeline.release import contents
 from pipeline.release.coarse import coarsen, masks
 from pipeline.release.detectors import Detect
@@ -33,6 +30,8 @@ from pipeline.release.small_cells import SmallCells, small_cells
 from pipeline.review.work import judged_sessions
 from pipeline.roster.unconsented import Unconsented, consents, groups_without_consent
 from pipeline.settings import Settings
+from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically
+from pipeline.storage.json_files import read_json
 from pipeline.study import Study
 from pipeline.to_do import unfinished
 

@@ -29,7 +29,7 @@ from pipeline.records import Audio, Cast, Diarisation, MaskedConversation
 from pipeline.roster.files import load_all
 from pipeline.roster.unconsented import Unconsented
 from pipeline.settings import Settings
-from pipeline.store import digest
+from pipeline.storage.digests import digest
 from pipeline.study import Study
 from pipeline.withdrawal.records import without_person, without_segments, without_turns
 

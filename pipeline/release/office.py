@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, time
 from xml.etree import ElementTree
 
-from pipeline.borders.archive import BROKEN
 from pipeline.release.places import Passage, Place, Shown, Unreadable
+from pipeline.storage.borders.archive import BROKEN
 
 Opened = Callable[[str, bytes, Place, Shown], Iterator[Passage]]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.dataset import files
-from pipeline.dataset.columns import OWN
 from pipeline.release.places import Shown
+from pipeline.tables.columns import OWN
 
 Row = Mapping[str, Any]
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.dynamics.tables import DYNAMICS_SESSION
 from pipeline.plots.words import Language, heading, number, percent
 from pipeline.report.page import Table
 from pipeline.report.words import text
+from pipeline.tables.dynamics_tables import DYNAMICS_SESSION
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline import plots
-from pipeline.flags import flag_of, remarks
-from pipeline.languages import name_of
 from pipeline.plots.words import Language, clock
+from pipeline.records.languages import name_of
 from pipeline.report.data import Row, records, rows
 from pipeline.report.measures import measures_table, shown, with_interval
 from pipeline.report.page import Page, Section, Table
 from pipeline.report.words import text
+from pipeline.tables.flags import flag_of, remarks
 
 
 def session_page(dataset: Path, session_id: str, language: Language) -> Page:

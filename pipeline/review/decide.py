@@ -12,7 +12,7 @@ from pipeline.records import EntityType
 from pipeline.review import words
 from pipeline.review.names import NEW
 from pipeline.review.sheet import SHEET, decided_cells
-from pipeline.sheets import DECIDED_SINCE, Answer
+from pipeline.storage.sheets import DECIDED_SINCE, Answer
 
 WITH_MERGE = frozenset({"merge", "decision", "note"})
 _VERDICTS = ", ".join(words.VERDICTS.values())

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pipeline import intake, locks
 from pipeline.chain import SessionChain
-from pipeline.disk import os_errors, write_atomically
 from pipeline.listen import clips_of_voices
 from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, anchor, place
@@ -26,7 +25,8 @@ from pipeline.review.work import Applied
 from pipeline.roster.model import session_name
 from pipeline.roster.seed import seed
 from pipeline.settings import Settings
-from pipeline.sheets import DECIDED_SINCE, Answer, address
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.sheets import DECIDED_SINCE, Answer, address
 from pipeline.study import Study
 
 DECISION = "decision"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import sheets
 from pipeline.pseudonymise.entities import Entity
 from pipeline.review.guide import GUIDE
 from pipeline.review.names import Row
 from pipeline.review.words import CATEGORIES, QUEUES, TYPES, VERDICTS, pseudonym
-from pipeline.sheets import Answer, Column, Sheet, Value
+from pipeline.storage import sheets
+from pipeline.storage.sheets import Answer, Column, Sheet, Value
 
 MAX_VARIANTS = 12
 

@@ -13,9 +13,9 @@ from pipeline.people.decisions import Told
 from pipeline.people.recognise import alike
 from pipeline.people.register import Entry, Known
 from pipeline.records import Diarisation, Interval, Recording, Transcript, Word
+from pipeline.records.times import Talk, union
 from pipeline.settings import Settings
 from pipeline.study import Study
-from pipeline.timeline import Talk, union
 from pipeline.transcript import clock
 
 PASSAGES = 3

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.disk import os_errors, write_atomically
 from pipeline.private_file import new_private_file
 from pipeline.pseudonymise.apply import said
 from pipeline.pseudonymise.entities import EntityTable, Verdict
@@ -18,6 +17,7 @@ from pipeline.review.queues import Queue
 from pipeline.review.sheet import answers, as_workbook
 from pipeline.review.talk import Talk, all_masked, places, read
 from pipeline.settings import Settings
+from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
 
 

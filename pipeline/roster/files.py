@@ -14,16 +14,16 @@ from pathlib import Path
 import yaml
 
 from pipeline import marks
-from pipeline.borders.archive import MAX_BYTES as MAX_WORKBOOK
-from pipeline.borders.table import table_in
-from pipeline.borders.text import MAX_BYTES, data_in
-from pipeline.borders.workbook import workbook_in
-from pipeline.borders.yaml import yaml_in
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError, VuoroError
 from pipeline.roster import forms
 from pipeline.roster.model import NAMED, REMEDY, Roster, parsed, wrong
-from pipeline.sheets import FORMAT as FORM
+from pipeline.storage.borders.archive import MAX_BYTES as MAX_WORKBOOK
+from pipeline.storage.borders.table import table_in
+from pipeline.storage.borders.text import MAX_BYTES, data_in
+from pipeline.storage.borders.workbook import workbook_in
+from pipeline.storage.borders.yaml import yaml_in
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.sheets import FORMAT as FORM
 from pipeline.study import Study
 
 _YAML = (".yaml", ".yml")

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
-from pipeline.borders.text import clean
-from pipeline.borders.workbook import Broken, CellRow, Page, Value
-from pipeline.dataset.columns import OWN
-from pipeline.dataset.values import ROLES
 from pipeline.roster.model import CONSENTS, NAMED, Roster, wrong
-from pipeline.sheets import Column, Sheet, workbook
+from pipeline.storage.borders.text import clean
+from pipeline.storage.borders.workbook import Broken, CellRow, Page, Value
+from pipeline.storage.sheets import Column, Sheet, workbook
+from pipeline.tables.columns import OWN
+from pipeline.tables.values import ROLES
 
 MEMBERS, NAMES = "members", "names"
 Rows = dict[str, list[int]]  # where the entries of each table of a roster stand in its form

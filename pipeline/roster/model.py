@@ -29,11 +29,11 @@ from unicodedata import category
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic import model_validator as checked
 
-from pipeline.borders.text import clean
-from pipeline.dataset.columns import OWN
-from pipeline.dataset.values import ROLES
 from pipeline.errors import StudyError
 from pipeline.records import SessionKind
+from pipeline.storage.borders.text import clean
+from pipeline.tables.columns import OWN
+from pipeline.tables.values import ROLES
 
 Consent = Literal["yes", "no", "withdrawn"]
 

@@ -13,6 +13,7 @@ from pipeline.dataset import files
 from pipeline.dataset.people import Met, met
 from pipeline.errors import DatasetError, VuoroError
 from pipeline.pseudonymise.entities import EntityTable
+from pipeline.records.ids import group_of
 from pipeline.roster.files import load_all, usable
 from pipeline.roster.model import Consent, Member, Roster, session_name
 from pipeline.roster.seed import person_id
@@ -169,7 +170,7 @@ def _may_be(member: Member, sessions: Sequence[Met], *, is_known: bool) -> Voice
 def _sessions(study: Study, group_id: str) -> Iterator[Met]:
     """The sessions of a group that the data set holds."""
     for file in files.files(study.dataset, "sessions"):
-        if files.group_of(file.stem) == group_id:
+        if group_of(file.stem) == group_id:
             try:
                 yield met(file)[0]
             except DatasetError:  # damaged: it is made again, and nothing is released meanwhile

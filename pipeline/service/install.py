@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
 from pipeline.service.definitions import Service, launchd, systemd, task_scheduler
+from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
 
 KEPT_VARIABLES = ("VUORO_KEYS", "VUORO_KEY_FILE", "VUORO_MODELS")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.records import Interval, Suspect, Word
-from pipeline.timeline import union
+from pipeline.records.times import union
 
 MAX_COMPRESSION = 2.4
 MIN_LOG_PROBABILITY = -1.0

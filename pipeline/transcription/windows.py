@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.records import Diarisation, Interval, Word
-from pipeline.timeline import union
+from pipeline.records.times import union
 
 WINDOW_S = 28.0
 PADDING_S = 0.2  # consonants at the edge of detected speech are easily cut off

@@ -22,7 +22,7 @@ from pipeline.records import (
     Transcript,
     Turn,
 )
-from pipeline.timeline import Talk, total_s, union
+from pipeline.records.times import Talk, total_s, union
 
 FLAG = "person_withdrawn"
 

@@ -13,7 +13,6 @@ from pydantic import TypeAdapter
 from pipeline import intake, locks
 from pipeline.chain import SessionChain
 from pipeline.dataset import files
-from pipeline.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
 from pipeline.edits import log
 from pipeline.edits.model import Corrected
 from pipeline.errors import StudyError
@@ -32,6 +31,7 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.settings import Settings
+from pipeline.storage.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
 from pipeline.store import write_record
 from pipeline.study import Study
 from pipeline.withdrawal.records import (

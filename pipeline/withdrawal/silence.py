@@ -9,10 +9,10 @@ from math import inf
 from pathlib import Path
 
 from pipeline.audio import SAMPLE_RATE_HZ, WAV_HEADER_BYTES
-from pipeline.disk import sync
 from pipeline.edits.model import Corrected
 from pipeline.records import Diarisation, Interval
-from pipeline.timeline import intersection, union
+from pipeline.records.times import intersection, union
+from pipeline.storage.disk import sync
 
 MARGIN_S = 0.25  # edges of segments and times of words are a few tenths of a second off
 BLOCK = 16_384  # samples

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline import marks
-from pipeline.disk import os_errors, write_atomically
 from pipeline.errors import StudyError
-from pipeline.json_files import adapter, read_json
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.json_files import adapter, read_json
 from pipeline.study import Study
 
 

@@ -13,10 +13,10 @@ from pipeline import intake, locks
 from pipeline.build import document
 from pipeline.chain import SessionChain
 from pipeline.clean import sweep
-from pipeline.disk import clear_pending, os_errors, remove, sha256_of
 from pipeline.errors import StudyError
 from pipeline.exports.write import remove_exports
 from pipeline.file_names import fitted, is_tracks_folder
+from pipeline.intake.repairing import repair
 from pipeline.key import backup
 from pipeline.pseudonymise.apply import replacements
 from pipeline.pseudonymise.entities import Entity, EntityTable, Id
@@ -25,6 +25,7 @@ from pipeline.roster.files import load_all, save
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id as person_id_of
 from pipeline.settings import Settings
+from pipeline.storage.disk import clear_pending, os_errors, remove, sha256_of
 from pipeline.store import Store
 from pipeline.study import Study
 from pipeline.withdrawal import tombstones
@@ -90,7 +91,7 @@ def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[],
         with os_errors("clearing up after an interrupted run"):
             clear_pending(study.root)
             Store(study.stages).clear_pending()
-        intake.repair(study)
+        repair(study)
         tombstone = _half_done(study, person_id) or _begun(study, person_id, settings, now)
         for session_id, sha256 in tombstone.sessions.items():
             chain = chain_of(study, session_id, settings)

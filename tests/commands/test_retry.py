@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from pipeline import intake, state
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.errors import DiskFullError, LanguageQuestionError, NoAudioError
-from pipeline.harmless import on_one_line
 from pipeline.overview import overview
+from pipeline.storage.harmless import on_one_line
 from pipeline.study import Study
 from pipeline.to_do import unfinished
 

@@ -22,8 +22,8 @@ from pipeline.records import (
     Turn,
     Word,
 )
+from pipeline.records.times import Talk
 from pipeline.settings import TurnSettings
-from pipeline.timeline import Talk
 
 AUDIO = Audio("audio.wav", 16_000, 20.0, 0.5)
 

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from pipeline.console import Terminal
 from pipeline.errors import CancelledError, ConsentError, NoAudioError
-from pipeline.flags import remarks
 from pipeline.listener import Listener
 from pipeline.outcome import Outcome
+from pipeline.tables.flags import remarks
 
 SENTENCE = "The graphics card failed in the stage 'transcribe' [its memory is full]."
 

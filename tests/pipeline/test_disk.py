@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.disk import clear_pending, file_sha256, write_atomically
+from pipeline.storage.disk import clear_pending, file_sha256, write_atomically
 
 
 def test_written_with_content_and_mode(tmp_path: Path) -> None:

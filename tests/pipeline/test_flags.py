@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from example_expected import EXPECTED
 
-from pipeline.flags import FLAGS, Language, flag_of, looked_for, meanings, remarks
+from pipeline.tables.flags import FLAGS, Language, flag_of, looked_for, meanings, remarks
 
 ROW: dict[str, Any] = EXPECTED["sessions"][0]
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from pipeline.commands.common import SafeConsole
 from pipeline.console import Terminal, sessions_table
 from pipeline.errors import NotMediaError
-from pipeline.harmless import harmless, on_one_line
 from pipeline.overview import Entry
+from pipeline.storage.harmless import harmless, on_one_line
 
 NAME = "tapaaminen\x1b[2J\x1b]0;x\x07\n\u202egp4.exe"
 

@@ -15,9 +15,9 @@ import pytest
 from runs import environment
 
 from pipeline import leases
-from pipeline.disk import write_atomically
 from pipeline.errors import LostError, TakenError
 from pipeline.leases import lease, living
+from pipeline.storage.disk import write_atomically
 from pipeline.store import Store
 from pipeline.study import Study, create
 

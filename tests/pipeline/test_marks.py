@@ -14,7 +14,7 @@ from pipeline import marks
 from pipeline.edits import log
 from pipeline.edits.model import About, Correction, Edit
 from pipeline.errors import StudyError
-from pipeline.intake import correct
+from pipeline.intake.correcting import correct
 from pipeline.people import decisions, register
 from pipeline.records import Conversation
 from pipeline.study import Study

@@ -10,6 +10,7 @@ from finished import chain_of, fake_models, finish, finished_study
 
 from pipeline import intake
 from pipeline.errors import StudyError
+from pipeline.intake.correcting import correct
 from pipeline.outcome import Outcome, accept, accepted, n_needing_a_look, outcome
 from pipeline.study import Study
 
@@ -67,7 +68,7 @@ def test_another_recording_under_its_number_is_looked_at_by_itself(study: Study)
 
 def test_what_was_accepted_goes_with_the_session_to_another_number(study: Study) -> None:
     accepted_as_it_is(study)
-    intake.correct(study, ID, number=4)
+    correct(study, ID, number=4)
     assert {session_id for session_id, *_ in accepted(study)} == {"G07-S04"}
 
 

@@ -9,11 +9,20 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline import sheets
-from pipeline.borders.workbook import workbook_in
 from pipeline.errors import StudyError
 from pipeline.private_file import new_private_file
-from pipeline.sheets import GUIDE_SHEET, MAX_CHARACTERS, Answer, Column, Link, Row, Sheet, workbook
+from pipeline.storage import sheets
+from pipeline.storage.borders.workbook import workbook_in
+from pipeline.storage.sheets import (
+    GUIDE_SHEET,
+    MAX_CHARACTERS,
+    Answer,
+    Column,
+    Link,
+    Row,
+    Sheet,
+    workbook,
+)
 from pipeline.study import Study, create
 
 SHEET = Sheet(

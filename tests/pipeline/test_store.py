@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DiskFullError
-from pipeline.store import MANIFEST, RESULT, Store, digest, read_record, write_record
+from pipeline.storage.digests import digest
+from pipeline.store import MANIFEST, RESULT, Store, read_record, write_record
 
 
 @dataclass(frozen=True)

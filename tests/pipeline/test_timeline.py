@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.records import Interval, Segment
-from pipeline.timeline import Talk, distance_s, intersection, meeting, total_s, union
+from pipeline.records.times import Talk, distance_s, intersection, meeting, total_s, union
 
 
 def stretches(*pairs: tuple[float, float]) -> list[Interval]:

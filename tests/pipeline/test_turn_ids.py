@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.errors import StudyError
-from pipeline.turn_ids import session_and_turn, short, turn_id, turn_ids
+from pipeline.records.turn_ids import session_and_turn, short, turn_id, turn_ids
 
 
 def test_ids_are_parallel_to_the_starts_and_differ() -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.records import Interval
-from pipeline.timeline import union
+from pipeline.records.times import union
 
 DEMO = Path(__file__).parents[2] / "data" / "demo" / "ryhma-1"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.borders.text import clean, data_in, text_in
 from pipeline.errors import StudyError
+from pipeline.storage.borders.text import clean, data_in, text_in
 
 
 def test_text_is_composed_and_without_a_mark() -> None:

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from openpyxl import Workbook
 
-from pipeline.borders.table import GUESSED, table_in
-from pipeline.borders.workbook import Broken, workbook_in
 from pipeline.errors import StudyError
+from pipeline.storage.borders.table import GUESSED, table_in
+from pipeline.storage.borders.workbook import Broken, workbook_in
 
 SHEET = "xl/worksheets/sheet1.xml"
 STRICT = (
@@ -183,7 +183,7 @@ def test_bombs_are_bounded(
     monkeypatch: pytest.MonkeyPatch, limit: str, xml: bytes, sentence: str
 ) -> None:
     if limit != "archive.MAX_TEXT":
-        monkeypatch.setattr(f"pipeline.borders.{limit}", 1_000)
+        monkeypatch.setattr(f"pipeline.storage.borders.{limit}", 1_000)
     with pytest.raises(StudyError, match=sentence):
         workbook_in(with_sheet(xml), "It")
 

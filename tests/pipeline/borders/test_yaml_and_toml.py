@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.borders.toml import toml_in
-from pipeline.borders.yaml import yaml_in
 from pipeline.errors import StudyError
+from pipeline.storage.borders.toml import toml_in
+from pipeline.storage.borders.yaml import yaml_in
 
 BOMB = "a: &a [1, 1]\nb: [" + ", ".join(["*a"] * 50) + "]\n"
 

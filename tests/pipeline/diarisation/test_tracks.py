@@ -14,7 +14,7 @@ from pipeline.audio import SAMPLE_RATE_HZ
 from pipeline.diarisation import tracks
 from pipeline.diarisation.segmentation import Frames
 from pipeline.records import Diarisation
-from pipeline.timeline import intersection, total_s, union
+from pipeline.records.times import intersection, total_s, union
 
 FRAMES = Frames(centre_s=0.05, step_s=0.1)
 

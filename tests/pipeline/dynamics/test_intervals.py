@@ -15,8 +15,8 @@ from pipeline.dynamics.people import person_dynamics
 from pipeline.dynamics.replicates import measure
 from pipeline.dynamics.resampling import Rows, as_it_was
 from pipeline.dynamics.rows import dynamics_rows
-from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION
 from pipeline.records import Recording, Turn
+from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION
 
 RECORDING = Recording("G01-S01", "G01", 1, "meeting", "aa", "private.mp4", ".mp4")
 SESSIONS = [FOUR, THREE, *(random_meeting(seed, 2 + seed, 30) for seed in range(6))]

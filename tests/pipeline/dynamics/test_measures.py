@@ -23,8 +23,8 @@ from pipeline.dynamics.floor import Meeting
 from pipeline.dynamics.measures import SessionDynamics, session_dynamics
 from pipeline.dynamics.people import PersonDynamics, person_dynamics
 from pipeline.dynamics.rows import dynamics_rows
-from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
 from pipeline.records import Recording, Segment
+from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
 
 
 def rounded(measured: SessionDynamics | PersonDynamics) -> dict[str, object]:

@@ -6,7 +6,7 @@ from discussion import corrected, discussion, rows
 
 from pipeline.edits.decide import Decided, decided
 from pipeline.edits.sheet import DELETE, KINDS, MERGE, by_id, text_of
-from pipeline.sheets import Answer
+from pipeline.storage.sheets import Answer
 
 TURNS = by_id(discussion().turns, 0)
 IDS = [*TURNS]

@@ -15,6 +15,7 @@ from inbox import SETTINGS, accept, contents, drop, drop_tracks, receipt_of
 from pipeline import intake
 from pipeline.errors import NoAudioError, StudyError, TooShortError
 from pipeline.intake import Accepted, Duplicate
+from pipeline.intake.repairing import repair
 from pipeline.intake.sessions import write_record
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
@@ -106,7 +107,7 @@ def test_lost_list_of_groups_is_made_again_from_the_sessions(
     file = drop(study, "folder 7/2.wav")
     with pytest.raises(StudyError, match=r"private/groups.json is (missing|damaged)"):
         accept(study, file)
-    [note] = intake.repair(study)
+    [note] = repair(study)
     assert "made again from the records" in note
     assert accept(study, file).session_id == "G07-S02"
     assert accept(study, drop(study, "new/1.wav")).group_id == "G99"
@@ -119,7 +120,7 @@ def test_list_of_groups_that_sessions_do_not_tell_gives_no_second_number(study: 
     (study.rosters).mkdir()
     (study.rosters / "G12.yaml").write_text("members: []\n")  # of a folder that no session tells
     file = drop(study, "b/1.wav")
-    assert intake.repair(study) == [
+    assert repair(study) == [
         "private/groups.json is missing. Restore it from a backup: without it, a group could get a "
         "second number."
     ]

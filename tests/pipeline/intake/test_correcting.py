@@ -20,7 +20,9 @@ from pipeline.edits import log
 from pipeline.edits.model import About, Correction, Edit
 from pipeline.errors import StudyError
 from pipeline.intake import receipts
+from pipeline.intake.correcting import correct
 from pipeline.intake.quarantine import set_aside
+from pipeline.intake.repairing import repair
 from pipeline.listen import clip_of_turn
 from pipeline.listener import Listener
 from pipeline.people import register
@@ -118,7 +120,7 @@ def test_another_number_takes_everything_along(study: Study) -> None:
     before, heard = texts(study, "G07-S01"), hearing(study)
     assert before[-1][1] == "Kiitos paljon."
     digest = chain_of(study, "G07-S01").result("diarise").digest
-    after = intake.correct(study, "G07-S01", number=5)
+    after = correct(study, "G07-S01", number=5)
     assert (after.session_id, after.session_number) == ("G07-S05", 5)
     assert mentioning(study, "G07-S01") == []
     assert [r.session_id for r in intake.sessions(study)] == ["G07-S02", "G07-S05"]
@@ -151,7 +153,7 @@ def test_what_else_is_told_of_the_session_speaks_of_its_new_id(study: Study) -> 
     copy.write_bytes(b"the same sound")
     set_aside(study, copy, copy, receipts.duplicate_of("G07-S01"))
     receipts.receipt(study, study.inbox / "10.wav", "G07-S011 and G07-S01")
-    intake.correct(study, "G07-S01", number=5)
+    correct(study, "G07-S01", number=5)
     told = intake.receipt_of(copy).read_text(encoding="utf-8")
     assert told.startswith("ryhmä/G07-S01 kopio.wav\n") and "Duplicate of G07-S05," in told
     reason = study.quarantine / "ryhmä" / f"{copy.name}{intake.REASON}"
@@ -160,7 +162,7 @@ def test_what_else_is_told_of_the_session_speaks_of_its_new_id(study: Study) -> 
 
 
 def test_another_kind(study: Study) -> None:
-    assert intake.correct(study, "G07-S01", kind="group_interview").session_id == "G07-I01"
+    assert correct(study, "G07-S01", kind="group_interview").session_id == "G07-I01"
     built(study)
     [row] = files.read(files.file_of(study.dataset, "sessions", "G07-I01")).to_pylist()
     assert (row["kind"], row["session_number"]) == ("group_interview", 1)
@@ -168,7 +170,7 @@ def test_another_kind(study: Study) -> None:
 
 @pytest.mark.parametrize("group", ["G31", "Muu"])
 def test_another_group(group: str, study: Study) -> None:
-    assert intake.correct(study, "G07-S01", group=group).session_id == "G31-S01"
+    assert correct(study, "G07-S01", group=group).session_id == "G31-S01"
     assert mentioning(study, "G07-S01") == []
     assert "G07-S01" not in register.load(study, "G07").sessions
     built(study)
@@ -177,7 +179,7 @@ def test_another_group(group: str, study: Study) -> None:
 
 
 def test_the_same_bytes_are_known_under_the_new_id(study: Study) -> None:
-    after = intake.correct(study, "G07-S01", number=5)
+    after = correct(study, "G07-S01", number=5)
     copy = study.inbox / "ryhmä" / "kopio.wav"
     shutil.copy(intake.original(study, after), copy)
     assert intake.accept(study, copy, study.settings().intake) == intake.Duplicate("G07-S05")
@@ -194,13 +196,13 @@ def test_the_same_bytes_are_known_under_the_new_id(study: Study) -> None:
 def test_what_cannot_be_is_refused(asked: dict[str, Any], what: str, study: Study) -> None:
     before = mentioning(study, "G07-S01")
     with pytest.raises(StudyError, match=what):
-        intake.correct(study, "G07-S01", **asked)
+        correct(study, "G07-S01", **asked)
     assert mentioning(study, "G07-S01") == before and not study.correction_file.exists()
 
 
 def test_no_such_session(study: Study) -> None:
     with pytest.raises(StudyError, match="There is no session G07-S09"):
-        intake.correct(study, "G07-S09", number=1)
+        correct(study, "G07-S09", number=1)
 
 
 class Killed(BaseException):
@@ -214,10 +216,10 @@ def test_killed_at_any_step_it_is_completed(whole: Study, tmp_path: Path) -> Non
         with pytest.MonkeyPatch.context() as patched:
             _kill_before(step, patched)
             with suppress(Killed):
-                intake.correct(study, "G07-S01", number=5)
+                correct(study, "G07-S01", number=5)
                 break
         begun = study.correction_file.exists()
-        intake.repair(study)
+        repair(study)
         gone, there = ("G07-S01", "G07-S05") if begun else ("G07-S05", "G07-S01")
         assert mentioning(study, gone) == []
         assert intake.recording(study, there).session_id == there

@@ -15,11 +15,12 @@ import pytest
 from inbox import SETTINGS, accept, contents, drop, drop_tracks, receipt_of
 
 from pipeline import intake
-from pipeline.disk import clear_pending, sha256_of
 from pipeline.errors import DiskFullError, NoAudioError, NotMediaError, UnreadableError
 from pipeline.intake import accepting, stillness
+from pipeline.intake.repairing import repair
 from pipeline.listener import Listener
 from pipeline.settings import IntakeSettings
+from pipeline.storage.disk import clear_pending, sha256_of
 from pipeline.study import Study, create
 
 pytestmark = pytest.mark.faults
@@ -78,7 +79,7 @@ def test_killed_at_any_step_loses_nothing(
                 intake.accept(study, place, settings)
                 break
         forget_leases(study)
-        intake.repair(study)
+        repair(study)
         for left in intake.waiting(study):
             intake.accept(study, left, settings)
         (recording,) = intake.sessions(study)
@@ -111,7 +112,7 @@ def test_killed_while_parts_are_taken_in(
                 intake.take_in(study, SETTINGS, Listener())
                 break
         forget_leases(study)
-        intake.repair(study)
+        repair(study)
         intake.take_in(study, SETTINGS, Listener())
         (recording,) = intake.sessions(study)
         assert recording.session_number == 1
@@ -139,7 +140,7 @@ def test_killed_while_a_file_that_cannot_be_used_is_put_back(
                     intake.accept(study, file, SETTINGS)
                 break
         forget_leases(study)
-        intake.repair(study)
+        repair(study)
         assert intake.waiting(study) == [file]
         assert file.read_bytes() == b"no recording at all"
         assert not list(study.recordings.glob(".*"))
@@ -175,7 +176,7 @@ def test_killed_on_the_way_to_quarantine(tmp_path: Path, monkeypatch: pytest.Mon
                 intake.quarantine_session(study, recording.session_id, NoAudioError("None."))
                 break
         forget_leases(study)
-        intake.repair(study)
+        repair(study)
         places = [intake.original(study, known) for known in intake.sessions(study)]
         places += study.quarantine.rglob("*.wav")
         assert [place.read_bytes() for place in places] == [data]

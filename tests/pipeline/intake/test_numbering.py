@@ -11,6 +11,7 @@ from inbox import SETTINGS, accept, drop, receipt_of
 from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.intake import stillness
+from pipeline.intake.repairing import repair
 from pipeline.listener import Listener
 from pipeline.study import Study, create
 
@@ -172,7 +173,7 @@ def test_lost_digests_are_made_again(study: Study) -> None:
     recording = accept(study, file)
     for digest in study.digests.iterdir():
         digest.unlink()
-    intake.repair(study)  # as a run does first
+    repair(study)  # as a run does first
     file.write_bytes(data)
     assert intake.accept(study, file, SETTINGS) == intake.Duplicate(recording.session_id)
 

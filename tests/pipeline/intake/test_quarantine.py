@@ -8,7 +8,6 @@ import pytest
 from inbox import SETTINGS, accept, drop, receipt_of
 
 from pipeline import intake
-from pipeline.disk import sha256_of
 from pipeline.errors import (
     DiskFullError,
     NoAudioError,
@@ -17,6 +16,8 @@ from pipeline.errors import (
     StudyError,
     UnreadableError,
 )
+from pipeline.intake.repairing import repair
+from pipeline.storage.disk import sha256_of
 from pipeline.study import Study, create
 
 
@@ -87,7 +88,7 @@ def test_a_session_half_way_to_quarantine_whose_number_was_given_away(study: Stu
     (study.recordings / recording.session_id).rename(study.recordings / ".claim-x")
     again = accept(study, drop(study, "a/tapaaminen 2.wav", 3))
     assert again.session_id == recording.session_id
-    intake.repair(study)
+    repair(study)
     assert [file.read_bytes() for file in intake.waiting(study)] == [data]
     assert intake.sessions(study) == [again]
 

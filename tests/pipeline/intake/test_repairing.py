@@ -10,6 +10,7 @@ import pytest
 from inbox import accept, drop
 
 from pipeline import intake
+from pipeline.intake.repairing import repair
 from pipeline.overview import overview
 from pipeline.study import Study, create
 
@@ -47,10 +48,10 @@ def test_recording_of_which_nothing_tells_where_it_lay_is_set_aside(
     folder = claim(study, original__ogg=b"sound", recording__json=b"{")
     if told is not None:
         (folder / "lay.json").write_bytes(told)
-    [note] = intake.repair(study)
+    [note] = repair(study)
     assert "set aside in quarantine/" in note
     assert recovered(study) == [("recovered-0123456789abcdef.ogg", b"sound")]
-    assert not folder.exists() and intake.repair(study) == []
+    assert not folder.exists() and repair(study) == []
     [entry] = overview(study, study.settings()).entries
     assert (entry.situation, entry.next) == ("in quarantine", "move it into the inbox")
     assert "into its group's folder" in entry.why
@@ -59,7 +60,7 @@ def test_recording_of_which_nothing_tells_where_it_lay_is_set_aside(
 def test_recording_goes_back_to_where_it_lay(study: Study) -> None:
     (study.inbox / "a").mkdir()
     claim(study, original__ogg=b"sound", lay__json=lay("a/1.ogg"))
-    assert intake.repair(study) == []
+    assert repair(study) == []
     assert (study.inbox / "a" / "1.ogg").read_bytes() == b"sound" and not recovered(study)
 
 
@@ -69,7 +70,7 @@ def test_claims_that_are_none_stop_nothing(study: Study) -> None:
     claim(study, "ä b\n1", lay__json=b'"/x"')
     claim(study, "strange", notes__txt=b"mine")
     claim(study, "a" * 16, original__wav=b"sound", lay__json=lay("a/2.wav"))
-    assert len(intake.repair(study)) == 3
+    assert len(repair(study)) == 3
     assert not [*study.recordings.glob(".claim-*")]
     assert ("recovered-00112233", b"left by a program") in [
         (f.name, f.read_bytes()) for f in study.quarantine.iterdir() if f.is_file()
@@ -87,5 +88,5 @@ def test_file_whose_name_is_no_text_is_claimed_and_put_back(study: Study) -> Non
     (folder / intake.RECORD).unlink()
     folder.rename(study.recordings / ".claim-x")
     (study.recordings / ".claim-x" / "lay.json").write_bytes(lay(os.fsdecode(b"a/\xe4\xe4ni.wav")))
-    assert intake.repair(study) == []
+    assert repair(study) == []
     assert file.read_bytes() == data

@@ -9,9 +9,10 @@ import pytest
 from inbox import SETTINGS, contents, drop, drop_tracks, receipt_of
 
 from pipeline import intake
-from pipeline.intake import looks, stillness
+from pipeline.intake import stillness
 from pipeline.listener import Listener
 from pipeline.outcome import Outcome
+from pipeline.storage import looks
 from pipeline.study import Study, create
 
 S = 10**9

@@ -14,9 +14,10 @@ from inbox import SETTINGS, drop
 from runs import environment
 
 from pipeline import intake
-from pipeline.disk import sha256_of
 from pipeline.intake import stillness
+from pipeline.intake.repairing import repair
 from pipeline.listener import Listener
+from pipeline.storage.disk import sha256_of
 from pipeline.study import Study, create
 
 pytestmark = pytest.mark.faults
@@ -103,9 +104,9 @@ def test_one_is_killed_and_the_other_goes_on(
         killed.stdout.readline()
     os.kill(killed.pid, signal.SIGKILL)
     killed.communicate()
-    intake.repair(study)  # the other is at work still: what it claims is left alone
+    repair(study)  # the other is at work still: what it claims is left alone
     other.communicate()
-    intake.repair(study)
+    repair(study)
     monkeypatch.setattr(stillness, "QUIET_S", 0.0)
     intake.take_in(study, SETTINGS, Listener())
     assert contents(study) == dropped

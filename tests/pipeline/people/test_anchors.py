@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.people.anchors import Anchor, alone, anchor, place
 from pipeline.records import Diarisation, Interval, Segment, VoicePrint
-from pipeline.timeline import Talk
+from pipeline.records.times import Talk
 
 MODEL = "m"
 ANNA, BEN = (1.0, 0.0), (0.0, 1.0)

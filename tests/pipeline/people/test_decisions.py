@@ -8,16 +8,7 @@ import pytest
 
 from pipeline.errors import StudyError
 from pipeline.people.anchors import anchor
-from pipeline.people.decisions import (
-    NEW,
-    UNKNOWN,
-    Told,
-    digest_of,
-    forget,
-    lost,
-    remember,
-    told,
-)
+from pipeline.people.decisions import NEW, UNKNOWN, Told, digest_of, forget, lost, remember, told
 from pipeline.records import Diarisation, Segment, VoicePrint
 from pipeline.study import Study, create
 

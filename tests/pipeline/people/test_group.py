@@ -21,7 +21,7 @@ from pipeline.records import Diarisation, Segment, SessionKind, VoicePrint
 from pipeline.roster import files as rosters
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
-from pipeline.store import digest
+from pipeline.storage.digests import digest
 from pipeline.study import Study, create
 
 ANNA, BEN, CARL, DORA = range(4)

@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 from many_sessions import GROUPS, THEMES, UNKNOWN, Made, make_study
 
-from pipeline.dynamics.tables import DYNAMICS_SESSION
 from pipeline.errors import DatasetError, StudyError
 from pipeline.plots.words import Language
 from pipeline.report.build import page_of, write_page
 from pipeline.report.measures import shown, with_interval
 from pipeline.report.page import Page, html
 from pipeline.report.words import TEXTS
+from pipeline.tables.dynamics_tables import DYNAMICS_SESSION
 
 ALONE = Made("G40-S01", {"G40-P1": "unknown"}, 60.0)
 

@@ -13,7 +13,7 @@ from pipeline.review import words
 from pipeline.review.decide import Decided, decided
 from pipeline.review.names import Row
 from pipeline.review.sheet import SHEET, answers, as_workbook
-from pipeline.sheets import Answer
+from pipeline.storage.sheets import Answer
 
 NAMES = ("pekka", "virtanen", "oulu", "ehyt", "nikula")
 TABLE = EntityTable(

@@ -17,12 +17,12 @@ from pipeline.errors import StudyError
 from pipeline.people import register
 from pipeline.people.decisions import Told, remember
 from pipeline.records import Interval
+from pipeline.records.times import Talk
 from pipeline.review import people
 from pipeline.review.people_work import apply_people, summary, write_people
 from pipeline.review.voices import passages
 from pipeline.review.work import Applied
 from pipeline.study import Study, create
-from pipeline.timeline import Talk
 
 MAIJA = {"name": "Maija Meikäläinen", "aliases": ["Maikki"], "role": "leader"}
 PEKKA = {"name": "Pekka Peitetty", "aliases": ["Pekka"]}

@@ -9,8 +9,8 @@ from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.disk import os_errors
 from pipeline.errors import StudyError
+from pipeline.storage.disk import os_errors
 
 T = TypeVar("T")
 

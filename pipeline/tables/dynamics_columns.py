@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.dataset.columns import Column, count, seconds
-from pipeline.dataset.place import GROUP_ID, KIND, SESSION_ID, SESSION_NUMBER
-from pipeline.dataset.values import ROLES
+from pipeline.tables.columns import Column, count, seconds
+from pipeline.tables.place import GROUP_ID, KIND, SESSION_ID, SESSION_NUMBER
+from pipeline.tables.values import ROLES
 
 SESSION = (SESSION_ID, GROUP_ID, SESSION_NUMBER, KIND)
 """Which session it is, so that sessions can be put in order and interviews apart from meetings."""

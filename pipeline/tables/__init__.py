@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from pipeline.dataset.columns import Column, Table, count, probability, seconds
-from pipeline.dataset.people_tables import ATTENDANCE, PEOPLE
-from pipeline.dataset.place import KIND, SESSION_ID, SESSION_NUMBER
-from pipeline.dataset.values import EDITS, TURN_KINDS
-from pipeline.dataset.values import ROLES as ROLES
-from pipeline.dynamics.tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
-from pipeline.flags import FLAGS, meanings
+from pipeline.tables.columns import Column, Table, count, probability, seconds
+from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
+from pipeline.tables.flags import FLAGS, meanings
+from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
+from pipeline.tables.place import KIND, SESSION_ID, SESSION_NUMBER
+from pipeline.tables.values import EDITS, TURN_KINDS
+from pipeline.tables.values import ROLES as ROLES
 
 SCHEMA_VERSION = "4"
 

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from pipeline.disk import os_errors
 from pipeline.errors import StudyError
+from pipeline.storage.disk import os_errors
 
 MAX_BYTES = 4_000_000  # of a text file that people write
 REMEDY = "Save it again as plain text with the encoding UTF-8."

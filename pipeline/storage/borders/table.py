@@ -7,9 +7,9 @@ import csv
 import io
 import re
 
-from pipeline.borders.text import text_in
-from pipeline.borders.workbook import MAX_CELLS, CellRow, Page
 from pipeline.errors import StudyError
+from pipeline.storage.borders.text import text_in
+from pipeline.storage.borders.workbook import MAX_CELLS, CellRow, Page
 
 GUESSED = (
     "The file is not saved as UTF-8; it was read as Windows-1252. Check that ä, ö and å are right."

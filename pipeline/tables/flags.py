@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Literal, get_args
 
-from pipeline.languages import name_of
+from pipeline.records.languages import name_of
 
 Level = Literal["look", "warning", "note"]  # the gravest first
 Language = Literal["fi", "en"]

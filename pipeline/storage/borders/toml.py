@@ -8,8 +8,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.borders.text import text_in
 from pipeline.errors import StudyError
+from pipeline.storage.borders.text import text_in
 
 MAX_BYTES = 100_000
 MAX_LINE = 4_000  # characters; a name of thousands of parts keeps the parser busy for minutes

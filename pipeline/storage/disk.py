@@ -144,3 +144,9 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def lies_in(path: Path, folders: Iterable[Path]) -> bool:
+    """Whether a file, there or not, is below one of the folders once links are followed."""
+    above = [parent for parent in path.resolve().parents if parent.exists()]
+    return any(folder.exists() and any(map(folder.samefile, above)) for folder in folders)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.dataset.columns import Column, Table, count
-from pipeline.dynamics.columns import (
-    SESSION,
-    person,
-    role,
-)
-from pipeline.dynamics.person_table import DYNAMICS_PERSON
-from pipeline.dynamics.session_table import DYNAMICS_SESSION
+from pipeline.tables.columns import Column, Table, count
+from pipeline.tables.dynamics_columns import SESSION, person, role
+from pipeline.tables.person_table import DYNAMICS_PERSON
+from pipeline.tables.session_table import DYNAMICS_SESSION
 
 __all__ = ["DYNAMICS_PERSON", "DYNAMICS_SESSION", "TRANSITIONS"]
 

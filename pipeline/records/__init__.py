@@ -58,7 +58,7 @@ class Audio:
     """The sound of a recording, decoded to one channel of 16-bit samples.
 
     ``file`` is the name of the WAV beside this record. ``flags`` say what decoding met and did
-    (``pipeline.flags``). ``tracks`` are the WAVs of the people one by one, where each was recorded
+    (``tables.flags``). ``tracks`` are the WAVs of the people one by one, where each was recorded
     on a track of their own; empty where they were recorded together. ``missing_s``: seconds of
     sound that the file should hold and that cannot be decoded. ``track_shift_s``: the largest shift
     that aligned tracks, or by how much their lengths differ where their sound does not tell.

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.dataset.columns import Table, count, probability, seconds
-from pipeline.dynamics.columns import (
-    SESSION,
-    SHIFTS,
-    SPEECH_RATE,
-    maybe_s,
-    with_interval,
-)
-from pipeline.dynamics.roles import ROLES_WITH_SHARES
+from pipeline.tables.columns import Table, count, probability, seconds
+from pipeline.tables.dynamics_columns import SESSION, SHIFTS, SPEECH_RATE, maybe_s, with_interval
+from pipeline.tables.values import ROLES_WITH_SHARES
 
 _FINNISH = {
     "leader": "vetäjien",

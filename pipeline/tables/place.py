@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.dataset.columns import Column, count
-from pipeline.dataset.values import SESSION_KINDS
+from pipeline.tables.columns import Column, count
+from pipeline.tables.values import SESSION_KINDS
 
 SESSION_ID = Column(
     "session_id", "string", "The session.", "Istunnon tunnus.", references="sessions.session_id"

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from pipeline.borders.archive import MAX_TEXT, Archive, Element
 from pipeline.errors import StudyError
+from pipeline.storage.borders.archive import MAX_TEXT, Archive, Element
 
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384  # of a sheet, in any spreadsheet program
 MAX_CELLS = 200_000  # with something in them

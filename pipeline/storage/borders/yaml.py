@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from pipeline.borders.text import text_in
 from pipeline.errors import StudyError
+from pipeline.storage.borders.text import text_in
 
 MAX_DEPTH = 20
 MAX_NUMBER = 10**18

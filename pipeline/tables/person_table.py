@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.dataset.columns import Table, count, probability, seconds
-from pipeline.dynamics.columns import (
+from pipeline.tables.columns import Table, count, probability, seconds
+from pipeline.tables.dynamics_columns import (
     SESSION,
     SHIFTS,
     SPEECH_RATE,

@@ -9,3 +9,9 @@ IDENTITIES = ("roster", "voice", "unknown")
 CONSENTS = ("yes", "no", "unknown")
 IDENTIFIED_BY = ("human", "voice", "new", "unknown")
 EDITS = ("text", "speaker", "split", "merged", "kind", "added")
+
+
+ROLES_WITH_SHARES = ("leader", "facilitator", "interviewer")
+
+
+SHARES = ("speaking_share", "turn_share")

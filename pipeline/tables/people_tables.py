@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipeline.dataset.columns import Column, Table, count, seconds
-from pipeline.dataset.place import GROUP_ID, KIND, SESSION_ID, SESSION_NUMBER
-from pipeline.dataset.values import CONSENTS, IDENTIFIED_BY, IDENTITIES, ROLES
+from pipeline.tables.columns import Column, Table, count, seconds
+from pipeline.tables.place import GROUP_ID, KIND, SESSION_ID, SESSION_NUMBER
+from pipeline.tables.values import CONSENTS, IDENTIFIED_BY, IDENTITIES, ROLES
 
 PEOPLE = Table(
     "people",

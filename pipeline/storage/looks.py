@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from pipeline.disk import PENDING, files_in, last_change_ns
+from pipeline.storage.disk import PENDING, files_in, last_change_ns
 
 Look = list[tuple[int, int]]
 """Size in bytes and time of last writing in ns of a file; of a folder, of all files in it."""

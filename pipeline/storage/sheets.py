@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pipeline.borders.archive import MAX_BYTES
-from pipeline.borders.text import clean, data_in
-from pipeline.borders.workbook import Broken, CellRow, workbook_in
 from pipeline.errors import StudyError
+from pipeline.storage.borders.archive import MAX_BYTES
+from pipeline.storage.borders.text import clean, data_in
+from pipeline.storage.borders.workbook import Broken, CellRow, workbook_in
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -1,0 +1,1 @@
+"""Files, atomic writes, digests and sheets: knows nothing of speech or studies."""

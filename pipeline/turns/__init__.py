@@ -1,0 +1,1 @@
+"""From words to turns: attribute, assemble, correct; the questions of an interview."""
