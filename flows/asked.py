@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.errors import StudyError
-from pipeline.intake.sessions import ids
 from pipeline.study import Study
+from pipeline.study.sessions import ids
 
 INBOX, REBUILD, SESSIONS = "inbox", "nightly rebuild", "sessions"
 

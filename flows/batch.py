@@ -23,7 +23,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.session import Contained, hear_session, make, open_chain
-from pipeline import build, intake, locks, state
+from pipeline import build, intake
 from pipeline.build import HEARING, ToDo
 from pipeline.chain import PUBLISH
 from pipeline.errors import (
@@ -36,15 +36,15 @@ from pipeline.errors import (
     TransientError,
     VuoroError,
 )
-from pipeline.leases import Lease, lease
-from pipeline.listener import listener
-from pipeline.outcome import NEEDS_A_LOOK, TOTALS, Outcome, outcome
 from pipeline.roster.consent import require
 from pipeline.roster.unconsented import consents
 from pipeline.stages import STAGES
-from pipeline.study import Study
+from pipeline.study import Study, locks, state
+from pipeline.study.leases import Lease, lease
+from pipeline.study.listener import listener
+from pipeline.study.outcome import NEEDS_A_LOOK, TOTALS, Outcome, outcome
+from pipeline.study.tombstones import refuse_half_done
 from pipeline.to_do import unfinished
-from pipeline.withdrawal.tombstones import refuse_half_done
 
 Row = dict[str, Any]
 

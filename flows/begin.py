@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.intake.repairing import repair
-from pipeline.leases import Lease
-from pipeline.listener import Listener, listener
 from pipeline.roster.seed import seed
 from pipeline.storage.disk import clear_pending, os_errors
-from pipeline.store import Store
-from pipeline.study import Study
-from pipeline.withdrawal.tombstones import refuse_half_done
+from pipeline.study import Study, locks
+from pipeline.study.leases import Lease
+from pipeline.study.listener import Listener, listener
+from pipeline.study.store import Store
+from pipeline.study.tombstones import refuse_half_done
 
 
 @contextmanager

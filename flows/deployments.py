@@ -22,8 +22,8 @@ from flows.batch import consent_rows, ended, process_sessions, row_of
 from flows.inbox import process_inbox
 from flows.session import Contained
 from pipeline.build import build
-from pipeline.listener import listener
 from pipeline.study import Study
+from pipeline.study.listener import listener
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient

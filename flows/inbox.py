@@ -20,11 +20,11 @@ from flows.asked import SESSIONS, is_allowed
 from flows.batch import Work, consent_rows, ended
 from flows.begin import begun
 from flows.session import Contained
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.errors import DiskFullError, TakenError, UnreadableError, VuoroError
-from pipeline.leases import lease
-from pipeline.listener import listener
-from pipeline.study import Study
+from pipeline.study import Study, locks
+from pipeline.study.leases import lease
+from pipeline.study.listener import listener
 
 BATCHES = f"sessions/{SESSIONS}"  # the deployment of ``flows.batch.process_sessions``
 PAGE = 200  # runs that Prefect tells at a time, at most

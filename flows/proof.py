@@ -47,10 +47,10 @@ from flows.inbox import batches
 from flows.secret import CLIENT_VARIABLE, secret_of
 from flows.server import serving
 from pipeline import intake
-from pipeline.leases import living
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.stages import STAGES
 from pipeline.study import Study, create
+from pipeline.study.leases import living
 from pipeline.to_do import unfinished
 
 N_RECORDINGS, LENGTH_S, APART_S = 12, 6, 2

@@ -12,13 +12,13 @@ from platformdirs import user_cache_path
 from flows.begin import begun
 from flows.environment import prepare, speaking_to
 from flows.server import serving
-from pipeline import build, intake, locks
+from pipeline import build, intake
 from pipeline.device import one_thread_for_numpy
-from pipeline.leases import lease
-from pipeline.listener import Listener, listener
 from pipeline.roster.unconsented import consents
 from pipeline.storage.disk import os_errors
-from pipeline.study import Study
+from pipeline.study import Study, locks
+from pipeline.study.leases import lease
+from pipeline.study.listener import Listener, listener
 from pipeline.to_do import unfinished
 
 

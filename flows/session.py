@@ -18,14 +18,14 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.slots import RESOURCES, slot
-from pipeline import intake, state
+from pipeline import intake
 from pipeline.build import HEARING
 from pipeline.chain import PUBLISH, SessionChain
 from pipeline.errors import StageCrashError, VuoroError
-from pipeline.listener import listener
 from pipeline.records import Audio
 from pipeline.storage.disk import refuse_if_full
-from pipeline.study import Study
+from pipeline.study import Study, state
+from pipeline.study.listener import listener
 
 UPDATE_EVERY_S = 2.0
 RUN_LOGS = ("prefect.task_runs", "prefect.flow_runs")

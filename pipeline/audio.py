@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import DamagedMediaError, NoAudioError, NotMediaError, TooShortError
-from pipeline.file_names import natural
 from pipeline.media.choose import Chosen, of_file, of_files
 from pipeline.media.container import declared_s, opened
 from pipeline.media.hear import Heard, hear
@@ -29,6 +28,7 @@ from pipeline.media.signals import SAMPLE_RATE_HZ as SAMPLE_RATE_HZ
 from pipeline.media.signals import Signal
 from pipeline.records import Audio
 from pipeline.storage.disk import files_in, os_errors, write_atomically
+from pipeline.study.file_names import natural
 
 if TYPE_CHECKING:
     import numpy as np

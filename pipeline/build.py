@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.chain import PUBLISH, SessionChain
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group
@@ -20,8 +20,6 @@ from pipeline.device import one_thread_for_numpy
 from pipeline.errors import StudyError, TransientError, UnreadableError, VuoroError
 from pipeline.exports.write import export, forms_in
 from pipeline.intake.repairing import repair
-from pipeline.listener import Listener
-from pipeline.outcome import Outcome, outcome
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.roster.consent import require
@@ -31,10 +29,12 @@ from pipeline.roster.seed import person_id, seed
 from pipeline.settings import Settings
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import clear_pending, lies_in, os_errors, write_atomically
-from pipeline.store import Store
-from pipeline.study import Study
+from pipeline.study import Study, locks
+from pipeline.study.listener import Listener
+from pipeline.study.outcome import Outcome, outcome
+from pipeline.study.store import Store
+from pipeline.study.tombstones import refuse_half_done
 from pipeline.to_do import unfinished
-from pipeline.withdrawal.tombstones import refuse_half_done
 
 # stages that listen to the sound
 HEARING = frozenset({"decode", "diarise", "detect_language", "transcribe"})

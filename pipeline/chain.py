@@ -49,8 +49,8 @@ from pipeline.spoken import Spoken, spoken_language
 from pipeline.stages import BY_NAME, STAGES, Job, Progress, Replaced, Stage
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors
-from pipeline.store import Result, Store, missing, read_record, write_record
 from pipeline.study import Study
+from pipeline.study.store import Result, Store, missing, read_record, write_record
 
 R = TypeVar("R")
 

@@ -26,11 +26,11 @@ from rich.table import Column, Table
 
 from models.registry import ModelStatus
 from pipeline.errors import CancelledError, CloudError, HoldError, VuoroError
-from pipeline.listener import Listener
-from pipeline.outcome import SETTLED, Outcome
 from pipeline.overview import SITUATIONS, Entry, Overview
 from pipeline.records import Recording
 from pipeline.storage.harmless import on_one_line
+from pipeline.study.listener import Listener
+from pipeline.study.outcome import SETTLED, Outcome
 
 # About how much of a session's time each stage takes, for the estimate of the time left.
 _WEIGHTS = {"decode": 2, "diarise": 20, "detect_language": 2, "transcribe": 70, "find_names": 5}

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from pipeline.errors import SettingsError
-from pipeline.listener import listener
 from pipeline.settings import MachineSettings
+from pipeline.study.listener import listener
 
 Device = Literal["cpu", "cuda"]
 T = TypeVar("T")

@@ -1,6 +1,6 @@
 """The state of a study: where each recording is, why it waits, and what to do next.
 
-The store and the data set say what is done; ``pipeline.state`` adds who is at it and what failed.
+The store and the data set say what is done; ``study.state`` adds who is at it and what failed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
-from pipeline import intake, leases, state
+from pipeline import intake
 from pipeline.chain import SessionChain
 from pipeline.dataset import files
 from pipeline.errors import (
@@ -23,7 +23,6 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
-from pipeline.outcome import SETTLED, Accepted, accepted, outcome
 from pipeline.people import register
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Recording
@@ -31,7 +30,8 @@ from pipeline.roster.consent import require
 from pipeline.roster.unconsented import Consents, Unconsented, consents
 from pipeline.settings import Settings
 from pipeline.storage.disk import os_errors
-from pipeline.study import Study
+from pipeline.study import Study, leases, state
+from pipeline.study.outcome import SETTLED, Accepted, accepted, outcome
 from pipeline.tables.flags import Remark, asked_about
 from pipeline.to_do import Left, left
 

@@ -19,7 +19,6 @@ from models.registry import ResolvedModel
 from pipeline import intake
 from pipeline.build import HEARING, document
 from pipeline.chain import SessionChain
-from pipeline.intake.sessions import session_id_of, write_record
 from pipeline.key.secret import KEYS_VARIABLE
 from pipeline.pseudonymise.apply import replacements
 from pipeline.pseudonymise.entities import EntityTable
@@ -40,6 +39,7 @@ from pipeline.records import (
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME, STAGES, Job
 from pipeline.study import Study, create
+from pipeline.study.sessions import session_id_of, write_record
 
 PEOPLE = 6  # of a group
 TURN_S = 15.0

@@ -20,7 +20,7 @@ from pipeline.records import Diarisation, Segment
 from pipeline.settings import Settings
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import file_sha256
-from pipeline.store import Store, read_record, write_record
+from pipeline.study.store import Store, read_record, write_record
 
 if TYPE_CHECKING:
     import numpy as np

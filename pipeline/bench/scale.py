@@ -33,7 +33,6 @@ from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group, Own
 from pipeline.dataset.validate import validate as problems_of
 from pipeline.exports.write import FORMS, export
-from pipeline.listener import Listener
 from pipeline.publish import (
     is_published,
     publish_people,
@@ -55,6 +54,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.study import Study
+from pipeline.study.listener import Listener
 from pipeline.to_do import unfinished
 
 CHECKPOINTS = 10  # lines for the sessions

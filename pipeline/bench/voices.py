@@ -40,9 +40,9 @@ from pipeline.bench.prints import (
     stretches,
 )
 from pipeline.bench.score import Rate
-from pipeline.file_names import natural
 from pipeline.people.recognise import Heard, Recognised, recognise
 from pipeline.records import Diarisation, Segment
+from pipeline.study.file_names import natural
 
 SECONDS = (2.0, 3.0, 5.0, 10.0, 20.0)
 SESSION = "session-"

@@ -127,7 +127,7 @@ def nobody_at_work(study: Study) -> Iterator[None]:
 
     Raises StudyError if a run is at work.
     """
-    from pipeline import locks
+    from pipeline.study import locks
 
     with locks.alone(study), locks.names(study):
         yield
@@ -138,8 +138,8 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
     from flows.run import run_study
     from pipeline import intake
     from pipeline.console import Terminal
-    from pipeline.outcome import n_needing_a_look
     from pipeline.overview import n_open_names
+    from pipeline.study.outcome import n_needing_a_look
 
     unlock(study)
     names = {r.session_id: r.original_name for r in intake.readable(study)}

@@ -42,9 +42,9 @@ def _show(study: Study) -> None:
     from pipeline.console import rows_table
     from pipeline.dataset import files
     from pipeline.demo import FINNISH_MEETING
-    from pipeline.outcome import outcome
     from pipeline.report.build import page_of, reviews, write_page
     from pipeline.reviewed import review_of
+    from pipeline.study.outcome import outcome
     from pipeline.transcript import as_text, published_turns
 
     sessions = intake.sessions(study)

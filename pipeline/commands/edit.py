@@ -47,9 +47,9 @@ def edit(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Correct a session's turns: text, speaker, kind; split, merge, delete or add turns."""
-    from pipeline import locks
     from pipeline.edits.work import apply_turns, write_turns
     from pipeline.records.turn_ids import session_and_turn
+    from pipeline.study import locks
 
     session_id, turn = session_and_turn(session)
     place = opened(study)

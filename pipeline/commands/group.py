@@ -38,11 +38,12 @@ def add(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Give a group a roster, or a new one; an empty one to fill in without --from."""
-    from pipeline import intake, locks
+    from pipeline import intake
     from pipeline.errors import StudyError
     from pipeline.roster import files
     from pipeline.roster.model import Roster
     from pipeline.roster.unconsented import consents
+    from pipeline.study import locks
 
     place = opened(study)
     with locks.names(place):
@@ -74,7 +75,8 @@ def remove(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Remove a group that was made by mistake: its roster and its number. Not one with sessions."""
-    from pipeline import intake, locks
+    from pipeline import intake
+    from pipeline.study import locks
 
     place = opened(study)
     group_id = intake.known_group(place, group)

@@ -154,11 +154,11 @@ def destroy(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove the key for good. Recordings and raw transcripts still identify."""
-    from pipeline import marks
     from pipeline.key import KeyFile, Secret, own
     from pipeline.key.file import no_key
     from pipeline.key.secret import forget_machine_secret
     from pipeline.storage.disk import clear_pending, os_errors
+    from pipeline.study import marks
 
     place = opened(study)
     path = place.key_file

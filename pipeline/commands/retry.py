@@ -31,7 +31,8 @@ def retry(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Have the next run try what failed, was cancelled or is in quarantine, without waiting."""
-    from pipeline import intake, state
+    from pipeline import intake
+    from pipeline.study import state
 
     if bool(what) == all_:
         raise typer.BadParameter("give sessions, names of recordings in quarantine, or --all")
@@ -59,7 +60,8 @@ def cancel(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Leave a session alone: it is not begun, or stops within a minute. Nothing of it is lost."""
-    from pipeline import intake, state
+    from pipeline import intake
+    from pipeline.study import state
 
     place = opened(study)
     intake.recording(place, session)
@@ -89,7 +91,7 @@ def _bring_back(study: Study, what: str) -> None:
     """Move a recording from quarantine back to where in the inbox its group's recordings lie."""
     from pipeline import intake
     from pipeline.errors import StudyError
-    from pipeline.intake.sessions import is_id
+    from pipeline.study.sessions import is_id
 
     found = intake.in_quarantine(study, what)
     if not found:

@@ -87,9 +87,9 @@ def people(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Check who the voices are, and say it; how far that is, without an option."""
-    from pipeline import locks
     from pipeline.intake import known_group
     from pipeline.review.people_work import apply_people, summary, write_people
+    from pipeline.study import locks
 
     place = opened(study)
     unlock(place)

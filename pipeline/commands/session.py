@@ -85,7 +85,7 @@ def _correct(
 ) -> None:
     from pipeline.intake.correcting import correct
     from pipeline.intake.repairing import repair
-    from pipeline.withdrawal.tombstones import refuse_half_done
+    from pipeline.study.tombstones import refuse_half_done
 
     with nobody_at_work(study):
         refuse_half_done(study)
@@ -95,8 +95,9 @@ def _correct(
 
 
 def _state_language(study: Study, session_id: str, language: str) -> None:
-    from pipeline import intake, state
+    from pipeline import intake
     from pipeline.records.languages import LANGUAGES, UNKNOWN, name_of
+    from pipeline.study import state
 
     if language != DETECT and language not in LANGUAGES:
         raise typer.BadParameter(f"{UNKNOWN.format(language)}.", param_hint="--language")
@@ -109,7 +110,8 @@ def _state_language(study: Study, session_id: str, language: str) -> None:
 
 
 def _accept(study: Study, session_id: str, by: str) -> None:
-    from pipeline import intake, outcome
+    from pipeline import intake
+    from pipeline.study import outcome
 
     with nobody_at_work(study):
         found = outcome.accept(study, intake.recording(study, session_id), by=by, at=now())
@@ -118,10 +120,11 @@ def _accept(study: Study, session_id: str, by: str) -> None:
 
 
 def _set_aside(study: Study, session_id: str) -> None:
-    from pipeline import intake, state
+    from pipeline import intake
     from pipeline.build import document
     from pipeline.intake.repairing import repair
-    from pipeline.withdrawal.tombstones import refuse_half_done
+    from pipeline.study import state
+    from pipeline.study.tombstones import refuse_half_done
 
     with nobody_at_work(study):
         refuse_half_done(study)
@@ -134,10 +137,10 @@ def _set_aside(study: Study, session_id: str) -> None:
 
 
 def _describe(study: Study, recording: Recording) -> None:
-    from pipeline import state
     from pipeline.dataset import files
-    from pipeline.outcome import SETTLED, outcome
     from pipeline.records.languages import name_of
+    from pipeline.study import state
+    from pipeline.study.outcome import SETTLED, outcome
 
     spoken = f"; its language, as stated: {name_of(recording.language, 'en')}"
     say(

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import marks
 from pipeline.edits.model import Correction
 from pipeline.edits.withdrawn import without
 from pipeline.records import Diarisation
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import adapter, read_lines
 from pipeline.storage.sheets import FORMAT
-from pipeline.study import Study
+from pipeline.study import Study, marks
 
 
 def load(study: Study, session_id: str) -> tuple[Correction, ...]:

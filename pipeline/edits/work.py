@@ -19,7 +19,6 @@ from pipeline.edits.model import About, Corrected, Correction, Edit, relabelled
 from pipeline.errors import RecordingError, StudyError, UnreadableError
 from pipeline.listen import clips_of_turns
 from pipeline.people.anchors import Anchor, anchor
-from pipeline.private_file import new_private_file
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Audio, Cast, Conversation, Interval, Turn
 from pipeline.records.times import Talk
@@ -29,6 +28,7 @@ from pipeline.settings import Settings
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.sheets import Answer, address
 from pipeline.study import Study
+from pipeline.study.private_file import new_private_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import audio, locks
+from pipeline import audio
 from pipeline.errors import (
     ConsentError,
     CopyError,
@@ -20,7 +20,6 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
-from pipeline.file_names import session_kind, session_number
 from pipeline.intake import claims, digests, receipts, sidecar
 from pipeline.intake.claims import Claim
 from pipeline.intake.groups import group_of_folder
@@ -28,21 +27,22 @@ from pipeline.intake.growing import grow
 from pipeline.intake.lots import Lot, lots
 from pipeline.intake.numbering import as_recording
 from pipeline.intake.quarantine import quarantine, set_aside, withdrawn
-from pipeline.intake.references import mark, place_of
-from pipeline.intake.sessions import PARTS, recording, session_id_of
 from pipeline.intake.sidecar import Declared
 from pipeline.intake.stillness import ready
 from pipeline.intake.times import gaps_s
 from pipeline.intake.waiting import group_folder, survey
-from pipeline.leases import lease
-from pipeline.listener import Listener
 from pipeline.records import Recording
 from pipeline.roster.consent import held
 from pipeline.settings import IntakeSettings
 from pipeline.storage.disk import file_sha256, files_in, os_errors, sha256_of
 from pipeline.storage.looks import look
-from pipeline.study import Study
-from pipeline.withdrawal.tombstones import load, removed
+from pipeline.study import Study, locks
+from pipeline.study.file_names import session_kind, session_number
+from pipeline.study.leases import lease
+from pipeline.study.listener import Listener
+from pipeline.study.references import mark, place_of
+from pipeline.study.sessions import PARTS, recording, session_id_of
+from pipeline.study.tombstones import load, removed
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,15 @@ from itertools import count
 from pathlib import Path
 
 from pipeline.errors import UnreadableError, VuoroError
-from pipeline.file_names import fitted, is_parts_folder, suffix
 from pipeline.intake.growing import GROWS
-from pipeline.intake.references import refer
-from pipeline.intake.sessions import (
+from pipeline.records import Recording
+from pipeline.storage.disk import files_in, move, os_errors, sync, write_atomically
+from pipeline.storage.json_files import read_json
+from pipeline.study import Study
+from pipeline.study.file_names import fitted, is_parts_folder, suffix
+from pipeline.study.leases import lease
+from pipeline.study.references import refer
+from pipeline.study.sessions import (
     ORIGINAL,
     PART_PREFIX,
     PARTS,
@@ -35,11 +40,6 @@ from pipeline.intake.sessions import (
     is_loose_parts,
     write_record,
 )
-from pipeline.leases import lease
-from pipeline.records import Recording
-from pipeline.storage.disk import files_in, move, os_errors, sync, write_atomically
-from pipeline.storage.json_files import read_json
-from pipeline.study import Study
 
 CLAIM = ".claim-"
 LAY = "lay.json"

@@ -17,18 +17,17 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline import marks
 from pipeline.dataset import files
 from pipeline.errors import StudyError
 from pipeline.intake import digests, receipts
 from pipeline.intake.groups import known_group, no_group
-from pipeline.intake.sessions import recording, session_id_of, write_record
 from pipeline.people import decisions, register
 from pipeline.people.register import Entry
 from pipeline.records import Recording, SessionKind
 from pipeline.storage.disk import os_errors, sync, write_atomically
 from pipeline.storage.json_files import damaged, parsed, read_json
-from pipeline.study import Study
+from pipeline.study import Study, marks
+from pipeline.study.sessions import recording, session_id_of, write_record
 
 
 @dataclass(frozen=True, slots=True)

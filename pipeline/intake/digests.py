@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from pipeline.intake.sessions import ids, is_id, readable, recording
 from pipeline.storage.disk import write_atomically
 from pipeline.study import Study
+from pipeline.study.sessions import ids, is_id, readable, recording
 
 _COPY = "copy"
 

@@ -9,15 +9,14 @@ from collections import defaultdict
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
-from pipeline import marks
 from pipeline.errors import StudyError
-from pipeline.file_names import folded
-from pipeline.intake.sessions import ids, readable
 from pipeline.intake.waiting import group_folder, waiting
 from pipeline.records.ids import group_of
 from pipeline.storage.disk import os_errors, remove, write_atomically
 from pipeline.storage.json_files import read_json
-from pipeline.study import Study
+from pipeline.study import Study, marks
+from pipeline.study.file_names import folded
+from pipeline.study.sessions import ids, readable
 
 ALIKE = 0.8  # from which two words differ by a slip of the keys
 _DAMAGED = ".damaged"

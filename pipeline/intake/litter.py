@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import CloudError, RecordingError, TransientError
-from pipeline.file_names import suffix
 from pipeline.media.container import opened
+from pipeline.study.file_names import suffix
 
 HALF_COPIED = re.compile(
     r".*\.(part|partial|filepart|dtapart|\w*download|tmp|temp|~\w+|!\w+|aria2|bts|inprogress"

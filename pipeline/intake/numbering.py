@@ -8,7 +8,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipeline.errors import PartsError, StudyError, VuoroError
-from pipeline.file_names import (
+from pipeline.intake.claims import Claim
+from pipeline.intake.groups import group_of_folder
+from pipeline.intake.lots import lots
+from pipeline.intake.sidecar import Declared, declared
+from pipeline.intake.waiting import group_folder, waiting
+from pipeline.records import Recording, SessionKind
+from pipeline.storage.disk import os_errors
+from pipeline.study import Study
+from pipeline.study.file_names import (
     latest_day_of,
     moment_of,
     moments_of,
@@ -16,15 +24,7 @@ from pipeline.file_names import (
     session_number,
     stem,
 )
-from pipeline.intake.claims import Claim
-from pipeline.intake.groups import group_of_folder
-from pipeline.intake.lots import lots
-from pipeline.intake.sessions import PARTS, ids, session_id_of
-from pipeline.intake.sidecar import Declared, declared
-from pipeline.intake.waiting import group_folder, waiting
-from pipeline.records import Recording, SessionKind
-from pipeline.storage.disk import os_errors
-from pipeline.study import Study
+from pipeline.study.sessions import PARTS, ids, session_id_of
 
 
 def in_order(study: Study, files: list[Path]) -> list[Path]:

@@ -10,16 +10,15 @@ from pathlib import Path
 
 from pipeline.dataset import files
 from pipeline.errors import ConsentError, StudyError, VuoroError
-from pipeline.file_names import fitted, folded, suffix
 from pipeline.intake import digests, receipts
 from pipeline.intake.claims import claiming
 from pipeline.intake.receipts import REASON
-from pipeline.intake.sessions import PART_PREFIX, is_loose_parts, original, recording
 from pipeline.intake.waiting import group_folder
 from pipeline.storage.disk import files_in, move, os_errors, write_atomically
 from pipeline.storage.harmless import on_one_line
-from pipeline.study import Study
-from pipeline.withdrawal import tombstones
+from pipeline.study import Study, tombstones
+from pipeline.study.file_names import fitted, folded, suffix
+from pipeline.study.sessions import PART_PREFIX, is_loose_parts, original, recording
 
 MIN_NAME_LETTERS = 3
 

@@ -6,16 +6,16 @@ import shutil
 from pathlib import Path
 
 from pipeline.errors import VuoroError
-from pipeline.file_names import suffix
 from pipeline.intake import claims, correcting, digests, groups, growing, receipts, sidecar
 from pipeline.intake.quarantine import set_aside
-from pipeline.intake.references import REFERENCE
-from pipeline.intake.sessions import ORIGINAL, PART_PREFIX, PARTS, RECORD, is_id, is_loose_parts
-from pipeline.leases import living
 from pipeline.records import Recording
 from pipeline.storage.disk import PENDING, files_in, os_errors, remove
 from pipeline.storage.json_files import read_json
 from pipeline.study import Study
+from pipeline.study.file_names import suffix
+from pipeline.study.leases import living
+from pipeline.study.references import REFERENCE
+from pipeline.study.sessions import ORIGINAL, PART_PREFIX, PARTS, RECORD, is_id, is_loose_parts
 
 _OURS = {claims.LAY, RECORD, REFERENCE, sidecar.OF_FOLDER}
 _SET_ASIDE = (

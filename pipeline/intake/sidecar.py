@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import get_args
 
 from pipeline.errors import StudyError
-from pipeline.file_names import fitted, suffix
 from pipeline.records import SessionKind
 from pipeline.records.languages import LANGUAGES
 from pipeline.storage.borders.text import data_in
 from pipeline.storage.borders.yaml import yaml_in
 from pipeline.storage.disk import os_errors
+from pipeline.study.file_names import fitted, suffix
 
 OF_FOLDER = "session.yaml"
 OF_ONE = f".{OF_FOLDER}"

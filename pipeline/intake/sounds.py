@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import locks
 from pipeline.intake.fingerprint import FRAMES_PER_S, LONGEST_LEAD_S, same_sound
 from pipeline.intake.fingerprint import fingerprint as fingerprint_of
 from pipeline.records import Recording
 from pipeline.storage.disk import os_errors, write_atomically
-from pipeline.study import Study
+from pipeline.study import Study, locks
 
 if TYPE_CHECKING:
     from pipeline.intake.fingerprint import Fingerprint

@@ -20,11 +20,11 @@ from pipeline.intake.endings import has_its_end
 from pipeline.intake.lots import lots
 from pipeline.intake.numbering import in_order
 from pipeline.intake.waiting import waiting
-from pipeline.listener import Listener
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import adapter, read_json
 from pipeline.storage.looks import Look, changed_at_ns, look, now_ns
 from pipeline.study import Study
+from pipeline.study.listener import Listener
 
 LOOK_AGAIN_S = 2.0
 STILL_S = 1.5  # a little less: clocks of file systems are coarse

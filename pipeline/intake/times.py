@@ -8,9 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline.audio import probe
-from pipeline.file_names import moment_of
 from pipeline.media.container import opened
 from pipeline.storage.disk import os_errors
+from pipeline.study.file_names import moment_of
 
 EARLY_BY_NAME_S, EARLY_S = 60.0, 2.0  # names may tell minutes only; clocks of files are coarse
 EARLY_SHARE = 0.1  # of the length: what was copied at once must not pass for that

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import UnreadableError, VuoroError, from_os_error
-from pipeline.file_names import is_parts_folder, is_tracks_folder, natural
 from pipeline.intake.litter import HALF_COPIED, in_the_cloud, is_document, is_foreign, is_litter
-from pipeline.intake.references import is_taken
 from pipeline.storage.disk import files_in, os_errors
 from pipeline.study import Study
+from pipeline.study.file_names import is_parts_folder, is_tracks_folder, natural
+from pipeline.study.references import is_taken
 
 
 @dataclass(frozen=True, slots=True)

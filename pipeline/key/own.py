@@ -10,7 +10,6 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
-from pipeline import marks
 from pipeline.errors import StudyError
 from pipeline.key import backup
 from pipeline.key.envelope import Header
@@ -18,7 +17,7 @@ from pipeline.key.file import KeyFile, find_secret, header_of, no_key
 from pipeline.key.secret import Secret
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import shown
-from pipeline.study import Study
+from pipeline.study import Study, marks
 
 _RESTORE = (
     "Put it back: `vuoro key restore` takes the copy that vuoro keeps, `vuoro key restore FILE` "

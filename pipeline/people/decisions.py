@@ -14,14 +14,13 @@ from dataclasses import dataclass
 
 from pydantic_core import to_jsonable_python
 
-from pipeline import marks
 from pipeline.people.anchors import MOST, OURS, Anchor, place
 from pipeline.records import Diarisation
 from pipeline.records.times import Talk, intersection, total_s, union
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import adapter, read_lines
-from pipeline.study import Study
+from pipeline.study import Study, marks
 
 NEW = "new"  # a person of their own, like nobody known
 UNKNOWN = "unknown"  # it stays unknown whose voice it is

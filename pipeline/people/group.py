@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
-from pipeline import locks
 from pipeline.people import decisions, register
 from pipeline.people.anchors import anchor, place
 from pipeline.people.decisions import NEW, UNKNOWN
@@ -25,7 +24,7 @@ from pipeline.roster.model import EVERY_SESSION, session_name
 from pipeline.roster.seed import person_id
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import file_sha256, os_errors
-from pipeline.study import Study
+from pipeline.study import Study, locks
 
 VERSION = 1  # goes up whenever the same voices and decisions would give other people
 Embedding = tuple[float, ...]

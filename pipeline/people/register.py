@@ -12,12 +12,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline import marks
 from pipeline.people.anchors import Anchor
 from pipeline.records import IdentifiedBy
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import adapter, read_json
-from pipeline.study import Study
+from pipeline.study import Study, marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pipeline.people.likeness import Voice
 from pipeline.settings import DiarisationSettings, MachineSettings
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors, sha256_of
-from pipeline.store import Store, read_record, write_record
+from pipeline.study.store import Store, read_record, write_record
 
 LEAST_SPEECH_S = 5.0  # prints of less confuse people (pipeline.people.likeness)
 LABEL = "sample"

@@ -20,14 +20,13 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
-from pipeline import locks
 from pipeline.errors import StudyError
 from pipeline.key import KeyFile, find_secret
 from pipeline.key.own import note, own_header
 from pipeline.pseudonymise.link import linked
 from pipeline.records import EntityType
 from pipeline.storage.digests import digest
-from pipeline.study import Study
+from pipeline.study import Study, locks
 
 Id = tuple[EntityType, int]  # what the pseudonym shows
 Key = tuple[EntityType, str]  # how a name is known: its type and its nominative, casefolded

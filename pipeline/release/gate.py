@@ -11,7 +11,7 @@ from datetime import date
 from glob import escape
 from pathlib import Path, PurePath
 
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.dataset.datasheet import summarise
 from pipeline.errors import StudyError
 from pipeline.exports.write import export, forget, forms_in
@@ -32,7 +32,7 @@ from pipeline.roster.unconsented import Unconsented, consents, groups_without_co
 from pipeline.settings import Settings
 from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically
 from pipeline.storage.json_files import read_json
-from pipeline.study import Study
+from pipeline.study import Study, locks
 from pipeline.to_do import unfinished
 
 Judged = Callable[[Study, Settings], Mapping[str, bool]]

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.chain import SessionChain
 from pipeline.listen import clips_of_voices
 from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, anchor, place
 from pipeline.people.decisions import Told
 from pipeline.people.register import Known
-from pipeline.private_file import new_private_file
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Diarisation, Interval, Recording
 from pipeline.review import people
@@ -27,7 +26,8 @@ from pipeline.roster.seed import seed
 from pipeline.settings import Settings
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.sheets import DECIDED_SINCE, Answer, address
-from pipeline.study import Study
+from pipeline.study import Study, locks
+from pipeline.study.private_file import new_private_file
 
 DECISION = "decision"
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.private_file import new_private_file
 from pipeline.pseudonymise.apply import said
 from pipeline.pseudonymise.entities import EntityTable, Verdict
 from pipeline.review.decide import decided
@@ -19,6 +18,7 @@ from pipeline.review.talk import Talk, all_masked, places, read
 from pipeline.settings import Settings
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
+from pipeline.study.private_file import new_private_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import yaml
 
-from pipeline import marks
 from pipeline.errors import StudyError, VuoroError
 from pipeline.roster import forms
 from pipeline.roster.model import NAMED, REMEDY, Roster, parsed, wrong
@@ -24,7 +23,7 @@ from pipeline.storage.borders.workbook import workbook_in
 from pipeline.storage.borders.yaml import yaml_in
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.sheets import FORMAT as FORM
-from pipeline.study import Study
+from pipeline.study import Study, marks
 
 _YAML = (".yaml", ".yml")
 _CSV = (".csv", ".tsv", ".txt")

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 
-from pipeline import locks
 from pipeline.key.own import protect
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import EntityType
 from pipeline.roster.files import usable
 from pipeline.roster.model import Member, Named, Roster
-from pipeline.study import Study
+from pipeline.study import Study, locks
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from pipeline.records.ids import group_of
 from pipeline.roster.files import load_all, usable
 from pipeline.roster.model import Consent, Member, Roster, session_name
 from pipeline.roster.seed import person_id
-from pipeline.study import Study
-from pipeline.withdrawal import tombstones
+from pipeline.study import Study, tombstones
 
 Voices = Mapping[str, frozenset[str]]  # people of the data set, by session
 

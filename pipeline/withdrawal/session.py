@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.chain import SessionChain
 from pipeline.dataset import files
 from pipeline.edits import log
@@ -32,8 +32,8 @@ from pipeline.records import (
 )
 from pipeline.settings import Settings
 from pipeline.storage.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
-from pipeline.store import write_record
-from pipeline.study import Study
+from pipeline.study import Study, locks
+from pipeline.study.store import write_record
 from pipeline.withdrawal.records import (
     FLAG,
     without_labels,

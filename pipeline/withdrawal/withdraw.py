@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.build import document
 from pipeline.chain import SessionChain
 from pipeline.clean import sweep
 from pipeline.errors import StudyError
 from pipeline.exports.write import remove_exports
-from pipeline.file_names import fitted, is_tracks_folder
 from pipeline.intake.repairing import repair
 from pipeline.key import backup
 from pipeline.pseudonymise.apply import replacements
@@ -26,9 +25,10 @@ from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id as person_id_of
 from pipeline.settings import Settings
 from pipeline.storage.disk import clear_pending, os_errors, remove, sha256_of
-from pipeline.store import Store
-from pipeline.study import Study
-from pipeline.withdrawal import tombstones
+from pipeline.study import Study, locks, tombstones
+from pipeline.study.file_names import fitted, is_tracks_folder
+from pipeline.study.store import Store
+from pipeline.study.tombstones import Tombstone
 from pipeline.withdrawal.session import (
     chain_of,
     clear_leftovers,
@@ -37,7 +37,6 @@ from pipeline.withdrawal.session import (
     names,
     require_finished,
 )
-from pipeline.withdrawal.tombstones import Tombstone
 
 CANNOT = """\
 What this cannot do:

@@ -14,7 +14,7 @@ from tracks import write
 from typer.testing import CliRunner
 
 from pipeline import build as building
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.commands.build import build
 from pipeline.dataset.validate import validate
 from pipeline.errors import StudyError
@@ -22,7 +22,7 @@ from pipeline.exports.write import forms_in
 from pipeline.pseudonymise.entities import Decision, EntityTable
 from pipeline.roster.files import save
 from pipeline.roster.model import parsed
-from pipeline.study import Study
+from pipeline.study import Study, locks
 
 app = typer.Typer()
 app.command()(build)

@@ -11,12 +11,11 @@ from runs import KEYS as KEYS
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from pipeline import locks
 from pipeline.commands.edit import edit
 from pipeline.edits import log
 from pipeline.edits.sheet import turns_sheet
 from pipeline.errors import StudyError
-from pipeline.study import Study
+from pipeline.study import Study, locks
 
 SHEET = turns_sheet([])
 

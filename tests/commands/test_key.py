@@ -16,12 +16,11 @@ import pytest
 from keys import NAMES
 from typer.testing import CliRunner, Result
 
-from pipeline import locks
 from pipeline.commands.key import app
 from pipeline.errors import StudyError
 from pipeline.key import KeyFile, Secret, find_secret, own
 from pipeline.key.file import header_of
-from pipeline.study import Study, create
+from pipeline.study import Study, create, locks
 
 PASSPHRASE = "neljä tai viisi sanaa"
 

@@ -10,12 +10,12 @@ import typer
 from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
-from pipeline import intake, state
+from pipeline import intake
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.errors import DiskFullError, LanguageQuestionError, NoAudioError
 from pipeline.overview import overview
 from pipeline.storage.harmless import on_one_line
-from pipeline.study import Study
+from pipeline.study import Study, state
 from pipeline.to_do import unfinished
 
 ID = "G07-S01"

@@ -9,13 +9,12 @@ from openpyxl import load_workbook
 from reviewed import Names, Sessions, talk, without_models
 from typer.testing import CliRunner, Result
 
-from pipeline import locks
 from pipeline.commands.review import app
 from pipeline.errors import StudyError
 from pipeline.pseudonymise.apply import said
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.review.sheet import SHEET
-from pipeline.study import Study, create
+from pipeline.study import Study, create, locks
 
 NAMES: Names = {"Kyllikki": ("person", "kyllikki")}
 

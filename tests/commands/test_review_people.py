@@ -10,10 +10,9 @@ from openpyxl import load_workbook
 from reviewed import without_models
 from typer.testing import CliRunner, Result
 
-from pipeline import locks
 from pipeline.commands.review import app
 from pipeline.errors import StudyError
-from pipeline.study import Study, create
+from pipeline.study import Study, create, locks
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import typer
 from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
-from pipeline import intake, locks, state
+from pipeline import intake
 from pipeline.commands.session import session
 from pipeline.errors import LanguageQuestionError, StudyError
-from pipeline.outcome import outcome
-from pipeline.study import Study
+from pipeline.study import Study, locks, state
+from pipeline.study.outcome import outcome
 from pipeline.to_do import unfinished
 
 app = typer.Typer()

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 from flows import address
 from flows.address import Address
-from pipeline import intake, state
+from pipeline import intake
 from pipeline.commands.status import status
 from pipeline.errors import NoAudioError, UnreadableError
-from pipeline.leases import lease
-from pipeline.state import Reporter
-from pipeline.study import Study
+from pipeline.study import Study, state
+from pipeline.study.leases import lease
+from pipeline.study.state import Reporter
 
 ID = "G07-S01"
 CHANGED = ("--set", "turns.lapse_s=5")

@@ -14,8 +14,8 @@ import flows.run
 from pipeline.commands.watch import watch
 from pipeline.errors import StudyError
 from pipeline.intake.watching import Watch
-from pipeline.listener import Listener
 from pipeline.study import Study, create
+from pipeline.study.listener import Listener
 
 app = typer.Typer()
 app.command()(watch)

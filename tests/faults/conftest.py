@@ -15,8 +15,8 @@ from runs_in_process import Runs
 from pipeline.roster.files import save
 from pipeline.roster.model import parsed
 from pipeline.study import Study
-from pipeline.withdrawal.tombstones import Tombstone
-from pipeline.withdrawal.tombstones import put as put_withdrawal
+from pipeline.study.tombstones import Tombstone
+from pipeline.study.tombstones import put as put_withdrawal
 
 MEMBER = {"name": "Oona Esimerkki", "consent": "yes"}
 

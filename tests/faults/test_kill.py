@@ -15,8 +15,8 @@ from pipeline import intake
 from pipeline.chain import PUBLISH, REPLACED
 from pipeline.dataset.validate import examine
 from pipeline.stages import STAGES
-from pipeline.store import Store
 from pipeline.study import Study
+from pipeline.study.store import Store
 
 pytestmark = [pytest.mark.models, pytest.mark.faults]
 

@@ -17,7 +17,7 @@ from finished import chain_of, copied, fake_models, finished_study
 from mutations import mutated
 from tracks import write as write_wav
 
-from pipeline import audio, intake, leases, settings, state
+from pipeline import audio, intake, settings
 from pipeline.audio import SAMPLE_RATE_HZ
 from pipeline.build import document
 from pipeline.dataset.validate import validate
@@ -26,7 +26,7 @@ from pipeline.edits.model import About, Correction, Edit
 from pipeline.edits.work import apply_turns, write_turns
 from pipeline.errors import NotMediaError, TransientError, VuoroError
 from pipeline.exports.write import export
-from pipeline.intake import digests, references, sidecar
+from pipeline.intake import digests, sidecar
 from pipeline.interview import guide
 from pipeline.overview import overview
 from pipeline.people import decisions, register
@@ -42,9 +42,8 @@ from pipeline.review.work import apply_names, write_names
 from pipeline.roster import files as rosters
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
-from pipeline.store import MANIFEST, RESULT, read_record
-from pipeline.study import Study, create
-from pipeline.withdrawal import tombstones
+from pipeline.study import Study, create, leases, references, state, tombstones
+from pipeline.study.store import MANIFEST, RESULT, read_record
 
 LONGEST_S = 10
 FIRST, SECOND = "G07-S01", "G07-S02"

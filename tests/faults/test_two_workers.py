@@ -17,8 +17,8 @@ from runs import KEYS, environment
 from worker import study_of
 
 from pipeline import intake
-from pipeline.leases import living
 from pipeline.study import Study
+from pipeline.study.leases import living
 
 pytestmark = pytest.mark.faults
 

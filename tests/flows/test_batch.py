@@ -15,11 +15,11 @@ from tracks import write
 
 from flows import batch, inbox
 from flows.batch import Work
-from pipeline import intake, locks, state
+from pipeline import intake
 from pipeline.errors import NoAudioError, UnreadableError
-from pipeline.leases import Lease
-from pipeline.listener import Listener
-from pipeline.study import Study, create
+from pipeline.study import Study, create, locks, state
+from pipeline.study.leases import Lease
+from pipeline.study.listener import Listener
 
 ONE, TWO, THREE = "G07-S01", "G07-S02", "G07-S03"
 

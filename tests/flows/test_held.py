@@ -11,13 +11,13 @@ from tracks import write
 from flows.batch import Work
 from flows.inbox import take_in
 from flows.run import run_study
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.errors import StudyError
-from pipeline.listener import Listener
 from pipeline.roster.files import save
 from pipeline.roster.model import parsed
-from pipeline.study import Study, create
-from pipeline.withdrawal.tombstones import Tombstone, put
+from pipeline.study import Study, create, locks
+from pipeline.study.listener import Listener
+from pipeline.study.tombstones import Tombstone, put
 
 
 @pytest.fixture

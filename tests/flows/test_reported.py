@@ -10,8 +10,7 @@ import pytest
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
 
 from flows.session import Reported
-from pipeline import state
-from pipeline.study import create
+from pipeline.study import create, state
 
 ID = "G07-S01"
 

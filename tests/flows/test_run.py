@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.run import _seen_by_others
-from pipeline.listener import Listener
+from pipeline.study.listener import Listener
 
 
 class Heard(Listener):

@@ -13,12 +13,12 @@ from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user
 from pipeline.build import ToDo, background, document, rounds
 from pipeline.dataset import files
 from pipeline.dataset.people import Background
-from pipeline.intake.sessions import write_record
 from pipeline.records import Recording
 from pipeline.roster.files import load_all, save
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
 from pipeline.study import Study, create
+from pipeline.study.sessions import write_record
 
 
 def test_sessions_that_come_up_once_more_are_done_once_more_and_no_third_time() -> None:

@@ -10,16 +10,16 @@ import pytest
 from finished import fake_models, finish, finished_study
 from pydantic import TypeAdapter
 
-from pipeline import intake, locks, state
+from pipeline import intake
 from pipeline.chain import SessionChain
 from pipeline.clean import SOUND, clean, find_waste, reprocess
 from pipeline.edits.model import Corrected
 from pipeline.errors import DiskFullError, StudyError, TakenError
-from pipeline.leases import lease
 from pipeline.listen import clip_of_turn
 from pipeline.records import Audio, MaskedConversation, Recording
 from pipeline.stages import BY_NAME
-from pipeline.study import Study
+from pipeline.study import Study, locks, state
+from pipeline.study.leases import lease
 from pipeline.to_do import unfinished
 from pipeline.transcript import published_turns
 from pipeline.withdrawal.withdraw import withdraw

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from pipeline.console import Terminal
 from pipeline.errors import CancelledError, ConsentError, NoAudioError
-from pipeline.listener import Listener
-from pipeline.outcome import Outcome
+from pipeline.study.listener import Listener
+from pipeline.study.outcome import Outcome
 from pipeline.tables.flags import remarks
 
 SENTENCE = "The graphics card failed in the stage 'transcribe' [its memory is full]."

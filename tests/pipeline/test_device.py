@@ -12,8 +12,8 @@ import torch
 
 from pipeline import device
 from pipeline.errors import SettingsError
-from pipeline.listener import Listener, listener
 from pipeline.settings import MachineSettings
+from pipeline.study.listener import Listener, listener
 
 AUTO, CUDA, CPU = (MachineSettings(device=name) for name in ("auto", "cuda", "cpu"))  # type: ignore[arg-type]
 

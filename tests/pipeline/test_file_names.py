@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from pipeline.file_names import (
+from pipeline.study.file_names import (
     folded,
     is_parts_folder,
     is_tracks_folder,
@@ -16,7 +16,7 @@ from pipeline.file_names import (
     session_number,
     stem,
 )
-from pipeline.file_parts import Part, original_of, part_in
+from pipeline.study.file_parts import Part, original_of, part_in
 
 NUMBERED = {
     2: "FG2 12.3.2015.mp4 / ryhmähaast. 2 2015.mp3 / focus group 2 12.3.2015.mp4"

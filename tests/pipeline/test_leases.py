@@ -14,18 +14,17 @@ from pathlib import Path
 import pytest
 from runs import environment
 
-from pipeline import leases
 from pipeline.errors import LostError, TakenError
-from pipeline.leases import lease, living
 from pipeline.storage.disk import write_atomically
-from pipeline.store import Store
-from pipeline.study import Study, create
+from pipeline.study import Study, create, leases
+from pipeline.study.leases import lease, living
+from pipeline.study.store import Store
 
 WHAT = "G07-S01"
 HOLDER = """
 import sys, time
 from pathlib import Path
-from pipeline.leases import lease
+from pipeline.study.leases import lease
 from pipeline.study import Study
 with lease(Study(Path(sys.argv[1])), sys.argv[2]):
     print("held", flush=True)
@@ -34,7 +33,7 @@ with lease(Study(Path(sys.argv[1])), sys.argv[2]):
 COUNTERS = """
 import sys
 from pathlib import Path
-from pipeline import leases
+from pipeline.study import leases
 from pipeline.study import Study
 leases.LOOK_EVERY_S = 0.002
 root = Path(sys.argv[1])

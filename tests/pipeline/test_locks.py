@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from flows.begin import begun
-from pipeline import leases, locks
 from pipeline.errors import StudyError, TakenError
-from pipeline.study import Study, create
+from pipeline.study import Study, create, leases, locks
 
 AT_WORK = "A run is at work"
 

@@ -11,8 +11,8 @@ from finished import chain_of, fake_models, finish, finished_study
 from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.intake.correcting import correct
-from pipeline.outcome import Outcome, accept, accepted, n_needing_a_look, outcome
 from pipeline.study import Study
+from pipeline.study.outcome import Outcome, accept, accepted, n_needing_a_look, outcome
 
 ID = "G07-S01"
 

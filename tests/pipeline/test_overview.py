@@ -8,18 +8,18 @@ import pytest
 from finished import SETTINGS, fake_models, finished_study, sound
 from tracks import write
 
-from pipeline import intake, state
+from pipeline import intake
 from pipeline.chain import SessionChain
 from pipeline.errors import ConsentError, DiskFullError, NoAudioError, UnreadableError
-from pipeline.leases import lease
-from pipeline.outcome import accept
 from pipeline.overview import Entry, overview
 from pipeline.records import HeardLanguages
 from pipeline.roster.files import save
 from pipeline.roster.model import parsed
-from pipeline.state import Reporter
-from pipeline.store import write_record
-from pipeline.study import Study
+from pipeline.study import Study, state
+from pipeline.study.leases import lease
+from pipeline.study.outcome import accept
+from pipeline.study.state import Reporter
+from pipeline.study.store import write_record
 
 ID = "G07-S01"
 LOUDER = {"turns.lapse_s": "5"}  # another setting: what is made by it is to be made anew

@@ -10,7 +10,6 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import StudyError
-from pipeline.private_file import new_private_file
 from pipeline.storage import sheets
 from pipeline.storage.borders.workbook import workbook_in
 from pipeline.storage.sheets import (
@@ -24,6 +23,7 @@ from pipeline.storage.sheets import (
     workbook,
 )
 from pipeline.study import Study, create
+from pipeline.study.private_file import new_private_file
 
 SHEET = Sheet(
     "Vuorot - Turns",

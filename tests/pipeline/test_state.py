@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import state
 from pipeline.errors import (
     CancelledError,
     ConsentError,
@@ -19,9 +18,9 @@ from pipeline.errors import (
     NoAudioError,
     UnreadableError,
 )
-from pipeline.leases import lease
-from pipeline.state import Failure, Reporter, State, begun, failed
-from pipeline.study import Study, create
+from pipeline.study import Study, create, state
+from pipeline.study.leases import lease
+from pipeline.study.state import Failure, Reporter, State, begun, failed
 
 NOW = datetime(2026, 5, 4, 10, tzinfo=UTC)
 ID = "G07-S01"

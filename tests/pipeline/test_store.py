@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import DiskFullError
 from pipeline.storage.digests import digest
-from pipeline.store import MANIFEST, RESULT, Store, read_record, write_record
+from pipeline.study.store import MANIFEST, RESULT, Store, read_record, write_record
 
 
 @dataclass(frozen=True)

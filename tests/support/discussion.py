@@ -39,8 +39,8 @@ from pipeline.roster import files as rosters
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id, seed
 from pipeline.settings import TurnSettings
-from pipeline.store import write_record
 from pipeline.study import Study, create
+from pipeline.study.store import write_record
 
 SESSION = "G07-S01"
 AUDIO = Audio("audio.wav", 16_000, 20.0, 0.5)

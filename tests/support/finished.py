@@ -40,8 +40,8 @@ from pipeline.records import (
 )
 from pipeline.roster.files import load_all, save
 from pipeline.roster.model import parsed
-from pipeline.store import write_record
 from pipeline.study import Study, create
+from pipeline.study.store import write_record
 
 DURATION_S = 12.0
 SETTINGS = {"intake.tracks": "together"}

@@ -21,8 +21,8 @@ from pipeline import build
 from pipeline.chain import PUBLISH, SessionChain
 from pipeline.dataset import files
 from pipeline.stages import BY_NAME, Job, Stage
-from pipeline.store import RESULT
 from pipeline.study import Study
+from pipeline.study.store import RESULT
 
 DOCUMENT = "document"  # what is not of one session: people, dictionary, data sheet
 LOG, HALT = "FAULTS_LOG", "FAULTS_HALT"

@@ -29,8 +29,8 @@ from pipeline.records import (
 from pipeline.roster import files as rosters
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
-from pipeline.store import write_record
 from pipeline.study import Study
+from pipeline.study.store import write_record
 
 ANNA, BEN, CARL = range(3)
 SAYS = ("Annan", "Benin", "Carlin")

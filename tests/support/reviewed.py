@@ -28,8 +28,8 @@ from pipeline.records import (
 )
 from pipeline.review.talk import Talk
 from pipeline.settings import Settings
-from pipeline.store import write_record
 from pipeline.study import Study
+from pipeline.study.store import write_record
 
 # said in a turn → its type and nominative
 Names = dict[str, tuple[EntityType, str]]

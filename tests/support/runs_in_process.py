@@ -17,8 +17,8 @@ from halting import DOCUMENT
 
 from pipeline.chain import PUBLISH
 from pipeline.errors import VuoroError
-from pipeline.listener import Listener
 from pipeline.study import Study
+from pipeline.study.listener import Listener
 
 NOWHERE = "http://127.0.0.1:9/api"  # whoever asks a server all the same gets no answer
 

@@ -20,11 +20,11 @@ import pytest
 from halting import noted
 from pretended import NAME, inbox_study, pretend, put
 
-from pipeline.listener import Listener
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Mention, Mentions, Transcript
 from pipeline.stages import BY_NAME, Job
 from pipeline.study import Study
+from pipeline.study.listener import Listener
 
 PLACES = ("Ahola", "Kuusela", "Peltola", "Rantala", "Mäkelä", "Saarela")
 TAKES_S = 0.2

@@ -13,8 +13,8 @@ from pipeline.dataset import files
 from pipeline.dataset.validate import validate
 from pipeline.people import register
 from pipeline.stages import STAGES
-from pipeline.store import Store
 from pipeline.study import Study
+from pipeline.study.store import Store
 from pipeline.to_do import unfinished
 
 

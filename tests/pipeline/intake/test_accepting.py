@@ -16,10 +16,10 @@ from pipeline import intake
 from pipeline.errors import NoAudioError, StudyError, TooShortError
 from pipeline.intake import Accepted, Duplicate
 from pipeline.intake.repairing import repair
-from pipeline.intake.sessions import write_record
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study, create
+from pipeline.study.sessions import write_record
 
 
 @pytest.fixture

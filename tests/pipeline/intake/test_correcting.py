@@ -24,14 +24,13 @@ from pipeline.intake.correcting import correct
 from pipeline.intake.quarantine import set_aside
 from pipeline.intake.repairing import repair
 from pipeline.listen import clip_of_turn
-from pipeline.listener import Listener
 from pipeline.people import register
 from pipeline.people.anchors import anchor
 from pipeline.pseudonymise import audit
-from pipeline.store import MANIFEST
-from pipeline.study import Study
-from pipeline.withdrawal import tombstones
-from pipeline.withdrawal.tombstones import Tombstone
+from pipeline.study import Study, tombstones
+from pipeline.study.listener import Listener
+from pipeline.study.store import MANIFEST
+from pipeline.study.tombstones import Tombstone
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,10 @@ from pipeline import intake
 from pipeline.errors import DiskFullError, NoAudioError, NotMediaError, UnreadableError
 from pipeline.intake import accepting, stillness
 from pipeline.intake.repairing import repair
-from pipeline.listener import Listener
 from pipeline.settings import IntakeSettings
 from pipeline.storage.disk import clear_pending, sha256_of
 from pipeline.study import Study, create
+from pipeline.study.listener import Listener
 
 pytestmark = pytest.mark.faults
 

@@ -13,9 +13,9 @@ from inbox import SETTINGS, contents, drop, drop_tracks
 from pipeline import intake
 from pipeline.errors import CloudError, UnreadableError, VuoroError
 from pipeline.intake import stillness
-from pipeline.listener import Listener
 from pipeline.overview import overview
 from pipeline.study import Study, create
+from pipeline.study.listener import Listener
 
 LITTER = (
     "@eaDir/1.wav/SYNOFILE_THUMB_M.jpg / @eaDir/1.wav@SynoEAStream / #recycle/9.wav"

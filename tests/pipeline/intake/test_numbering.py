@@ -12,8 +12,8 @@ from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.intake import stillness
 from pipeline.intake.repairing import repair
-from pipeline.listener import Listener
 from pipeline.study import Study, create
+from pipeline.study.listener import Listener
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from inbox import SETTINGS, contents, drop, receipt_of
 from pipeline import intake
 from pipeline.errors import ConsentError, VuoroError
 from pipeline.intake import stillness
-from pipeline.listener import Listener
 from pipeline.overview import overview
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study, create
+from pipeline.study.listener import Listener
 
 REFERENCE = IntakeSettings(originals="reference")
 

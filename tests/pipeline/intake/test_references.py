@@ -11,10 +11,10 @@ from inbox import contents, drop, drop_tracks
 from pipeline import intake
 from pipeline.errors import NoAudioError, UnreadableError
 from pipeline.intake import stillness
-from pipeline.listener import Listener
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study, create
+from pipeline.study.listener import Listener
 
 SETTINGS = IntakeSettings(originals="reference")
 

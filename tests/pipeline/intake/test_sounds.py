@@ -18,7 +18,7 @@ from pipeline.errors import ConsentError
 from pipeline.intake.fingerprint import fingerprint
 from pipeline.records import Recording
 from pipeline.study import Study, create
-from pipeline.withdrawal.tombstones import Tombstone, put
+from pipeline.study.tombstones import Tombstone, put
 
 Samples = NDArray[np.float32]
 FORMS: dict[str, dict[str, Any]] = {

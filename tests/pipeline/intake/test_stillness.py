@@ -10,10 +10,10 @@ from inbox import SETTINGS, contents, drop, drop_tracks, receipt_of
 
 from pipeline import intake
 from pipeline.intake import stillness
-from pipeline.listener import Listener
-from pipeline.outcome import Outcome
 from pipeline.storage import looks
 from pipeline.study import Study, create
+from pipeline.study.listener import Listener
+from pipeline.study.outcome import Outcome
 
 S = 10**9
 

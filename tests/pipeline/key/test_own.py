@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline import marks
 from pipeline.commands.key import app
 from pipeline.errors import StudyError
 from pipeline.key import KeyFile, Secret, find_secret
 from pipeline.key.backup import copies
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.roster.seed import seed
-from pipeline.study import Study, create
+from pipeline.study import Study, create, marks
 
 AINO, PEKKA, LIISA = ("person", "aino"), ("person", "pekka"), ("person", "liisa")
 

@@ -17,13 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import locks
 from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, LanguageError, StudyError, UnreadableError
 from pipeline.pseudonymise.entities import Decision, EntityTable
 from pipeline.records import Mention, Mentions
 from pipeline.release.report import bound
-from pipeline.study import Study
+from pipeline.study import Study, locks
 
 TURN = "G01-S01-T00006250"  # 'Meillä [Organisaatio 3]:ssa jaksetaan.'
 TURNS_FILE = "dataset/turns/G01-S01.parquet"

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from pipeline.cli import app
 from pipeline.roster.unconsented import consents, groups_without_consent
 from pipeline.study import Study
-from pipeline.withdrawal.tombstones import Tombstone, put
+from pipeline.study.tombstones import Tombstone, put
 
 ANNA: dict[str, Any] = {"name": "Salanimi Anna", "person_id": "H01"}
 BEN: dict[str, Any] = {"name": "Salanimi Ben", "person_id": "H02"}

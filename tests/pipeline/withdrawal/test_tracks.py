@@ -24,8 +24,8 @@ from pipeline.records import (
     Turn,
     Word,
 )
-from pipeline.store import write_record
 from pipeline.study import create
+from pipeline.study.store import write_record
 from pipeline.withdrawal.withdraw import withdraw
 
 FIRST, SECOND = "TRACK_01", "TRACK_02"

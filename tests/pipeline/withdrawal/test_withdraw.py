@@ -30,7 +30,7 @@ from finished import (
 )
 from numpy.typing import NDArray
 
-from pipeline import intake, locks
+from pipeline import intake
 from pipeline.audio import decode, samples
 from pipeline.dataset.validate import validate
 from pipeline.errors import ConsentError, StudyError
@@ -40,10 +40,9 @@ from pipeline.people import register
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Diarisation
-from pipeline.study import Study
+from pipeline.study import Study, locks, tombstones
 from pipeline.tables import TABLES
 from pipeline.to_do import unfinished
-from pipeline.withdrawal import tombstones
 from pipeline.withdrawal.withdraw import plan, withdraw
 
 PERSON = "G07-S01-U2"

@@ -14,7 +14,7 @@ from pipeline.errors import VuoroError
 from pipeline.records import Recording
 
 if TYPE_CHECKING:  # it reads tables: ``vuoro --help`` should not wait for that
-    from pipeline.outcome import Outcome
+    from pipeline.study.outcome import Outcome
 
 
 class Listener:

@@ -7,10 +7,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from pipeline import leases
 from pipeline.errors import StudyError, TakenError
-from pipeline.leases import Lease, lease
-from pipeline.study import Study
+from pipeline.study import Study, leases
+from pipeline.study.leases import Lease, lease
 
 CLEARED_IN_S = 5.0  # a run that begins has the study alone for a moment, to clear up
 FREE_IN_S = 2 * leases.DEAD_AFTER_S  # a dead holder's lease, and what little the next one does

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.file_dates import without_moments
+from pipeline.study.file_dates import without_moments
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
 _PART_WORD = r"(?:osan?|del(?:en)?|part|pt|teil|partie)"

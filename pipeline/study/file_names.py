@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline.file_dates import Moment, latest_day_in, moment_in, moments_in, without_moments
-from pipeline.file_parts import without_part
 from pipeline.records import SessionKind
+from pipeline.study.file_dates import Moment, latest_day_in, moment_in, moments_in, without_moments
+from pipeline.study.file_parts import without_part
 
 _INTERVIEW = (
     r"haastattel|ryhmähaast|intervju|interview|fokusryhm|fokusgrupp|focus[\s_-]?group"

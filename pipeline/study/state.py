@@ -31,7 +31,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline import leases
 from pipeline.errors import (
     CancelledError,
     HoldError,
@@ -43,7 +42,7 @@ from pipeline.errors import (
 )
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import adapter, read_json
-from pipeline.study import Study
+from pipeline.study import Study, leases
 
 FIRST_WAIT = timedelta(minutes=1)
 WAIT_GROWS = 5

@@ -16,12 +16,11 @@ from pathlib import Path
 
 from pipeline.dataset import files
 from pipeline.errors import StudyError, UnreadableError, VuoroError
-from pipeline.file_names import is_parts_folder
-from pipeline.intake import references
 from pipeline.records import Recording, SessionKind
 from pipeline.storage.disk import os_errors, sha256_of, write_atomically
 from pipeline.storage.json_files import RESTORE, adapter, read_json, shown
-from pipeline.study import Study
+from pipeline.study import Study, references
+from pipeline.study.file_names import is_parts_folder
 
 RECORD = "recording.json"
 ORIGINAL = "original"

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline import marks
 from pipeline.errors import StudyError
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import adapter, read_json
-from pipeline.study import Study
+from pipeline.study import Study, marks
 
 
 @dataclass(frozen=True, slots=True)
