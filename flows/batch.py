@@ -23,9 +23,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.session import Contained, hear_session, make, open_chain
-from pipeline import build, intake
-from pipeline.build import HEARING, ToDo
-from pipeline.chain import PUBLISH
+from pipeline import intake
 from pipeline.errors import (
     CancelledError,
     DiskFullError,
@@ -36,15 +34,18 @@ from pipeline.errors import (
     TransientError,
     VuoroError,
 )
+from pipeline.operations import build
+from pipeline.operations.build import HEARING, ToDo
 from pipeline.roster.consent import require
 from pipeline.roster.unconsented import consents
-from pipeline.stages import STAGES
+from pipeline.stages.chain import PUBLISH
+from pipeline.stages.declared import STAGES
+from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, locks, state
 from pipeline.study.leases import Lease, lease
 from pipeline.study.listener import listener
 from pipeline.study.outcome import NEEDS_A_LOOK, TOTALS, Outcome, outcome
 from pipeline.study.tombstones import refuse_half_done
-from pipeline.to_do import unfinished
 
 Row = dict[str, Any]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from pipeline import intake
 from pipeline.errors import StudyError
-from pipeline.intake.repairing import repair
+from pipeline.operations.repair import repair
 from pipeline.roster.seed import seed
 from pipeline.storage.disk import clear_pending, os_errors
 from pipeline.study import Study, locks

@@ -18,7 +18,7 @@ from prefect.logging.handlers import APILogHandler
 
 from flows import tied
 from flows.worker import Worker, go_on
-from pipeline.stages import STAGES
+from pipeline.stages.declared import STAGES
 
 IDLE = "idle"
 

@@ -48,10 +48,10 @@ from flows.secret import CLIENT_VARIABLE, secret_of
 from flows.server import serving
 from pipeline import intake
 from pipeline.pseudonymise.entities import EntityTable
-from pipeline.stages import STAGES
+from pipeline.stages.declared import STAGES
+from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, create
 from pipeline.study.leases import living
-from pipeline.to_do import unfinished
 
 N_RECORDINGS, LENGTH_S, APART_S = 12, 6, 2
 BATCH = 2
@@ -83,7 +83,7 @@ def main(folder: Path, database: str) -> bool:
     return is_same
 
 
-_VUORO = [sys.executable, "-W", "ignore", "-c", "from pipeline.cli import main; main()"]
+_VUORO = [sys.executable, "-W", "ignore", "-c", "from pipeline.commands.cli import main; main()"]
 
 
 @contextmanager

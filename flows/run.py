@@ -12,14 +12,15 @@ from platformdirs import user_cache_path
 from flows.begin import begun
 from flows.environment import prepare, speaking_to
 from flows.server import serving
-from pipeline import build, intake
+from pipeline import intake
 from pipeline.device import one_thread_for_numpy
+from pipeline.operations import build
 from pipeline.roster.unconsented import consents
+from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study, locks
 from pipeline.study.leases import lease
 from pipeline.study.listener import Listener, listener
-from pipeline.to_do import unfinished
 
 
 def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:

@@ -19,10 +19,10 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.slots import RESOURCES, slot
 from pipeline import intake
-from pipeline.build import HEARING
-from pipeline.chain import PUBLISH, SessionChain
 from pipeline.errors import StageCrashError, VuoroError
+from pipeline.operations.build import HEARING
 from pipeline.records import Audio
+from pipeline.stages.chain import PUBLISH, SessionChain
 from pipeline.storage.disk import refuse_if_full
 from pipeline.study import Study, state
 from pipeline.study.listener import listener

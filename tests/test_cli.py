@@ -11,7 +11,7 @@ import pytest
 from runs import environment, vuoro
 from typer.main import get_command
 
-from pipeline.cli import app
+from pipeline.commands.cli import app
 from pipeline.study import create
 
 HEAVY = ("torch", "pyannote.audio", "faster_whisper", "spacy", "prefect", "pandas", "pyarrow", "av")
@@ -21,7 +21,7 @@ def test_help_loads_nothing_heavy() -> None:
     """What makes it quick, without timing it."""
     code = (
         "import sys; sys.argv = ['vuoro', '--help']\n"
-        "from pipeline.cli import main\n"
+        "from pipeline.commands.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         f"print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr)"

@@ -100,7 +100,7 @@ def test_modules_of_others_come_after_ours(tmp_path: Path) -> None:
     """As after `module load`: a whole site-packages, with an older package of the same name."""
     (tmp_path / "typer.py").write_text("raise ImportError('another one')", encoding="utf-8")
     (tmp_path / "only_theirs.py").touch()
-    code = "import pipeline.cli, only_theirs, os; print('PYTHONPATH' in os.environ)"
+    code = "import pipeline.commands.cli, only_theirs, os; print('PYTHONPATH' in os.environ)"
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, "-c", code],

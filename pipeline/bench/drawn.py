@@ -17,9 +17,8 @@ from unittest.mock import patch
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.build import HEARING, document
-from pipeline.chain import SessionChain
 from pipeline.key.secret import KEYS_VARIABLE
+from pipeline.operations.build import HEARING, document
 from pipeline.pseudonymise.apply import replacements
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import (
@@ -37,7 +36,8 @@ from pipeline.records import (
     Word,
 )
 from pipeline.settings import Settings
-from pipeline.stages import BY_NAME, STAGES, Job
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.declared import BY_NAME, STAGES, Job
 from pipeline.study import Study, create
 from pipeline.study.sessions import session_id_of, write_record
 
@@ -64,8 +64,8 @@ def pretending(minutes: float, keys: Path) -> Iterator[None]:
         for name, run in runs.items():
             stage = replace(BY_NAME[name], run=run)
             patches.enter_context(patch.dict(BY_NAME, {name: stage}))
-        patches.enter_context(patch("pipeline.in_common.resolve", _resolved))
-        patches.enter_context(patch("pipeline.chain.replacements", _replacements))
+        patches.enter_context(patch("pipeline.stages.common.resolve", _resolved))
+        patches.enter_context(patch("pipeline.stages.chain.replacements", _replacements))
         patches.enter_context(patch.dict(os.environ, {KEYS_VARIABLE: str(keys)}))
         yield
 

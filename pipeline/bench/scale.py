@@ -28,18 +28,11 @@ import typer
 from rich.console import Console
 
 from pipeline.bench import drawn
-from pipeline.build import document
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group, Own
 from pipeline.dataset.validate import validate as problems_of
 from pipeline.exports.write import FORMS, export
-from pipeline.publish import (
-    is_published,
-    publish_people,
-    publish_session,
-    session_tables,
-    write_documentation,
-)
+from pipeline.operations.build import document
 from pipeline.records import (
     Audio,
     Cast,
@@ -53,9 +46,16 @@ from pipeline.records import (
     Turn,
     Word,
 )
+from pipeline.stages.publish import (
+    is_published,
+    publish_people,
+    publish_session,
+    session_tables,
+    write_documentation,
+)
+from pipeline.stages.to_do import unfinished
 from pipeline.study import Study
 from pipeline.study.listener import Listener
-from pipeline.to_do import unfinished
 
 CHECKPOINTS = 10  # lines for the sessions
 GROUP = 8  # sessions of a group
@@ -137,8 +137,8 @@ def measured(
 def looked(folder: Path, n: int, minutes: float) -> Iterator[Cost]:
     """Finish a drawn study of ``n`` sessions in a folder, and the cost of each look at it."""
     import flows.inbox  # noqa: F401 (to load it is not a cost of looking)
-    from pipeline.clean import find_waste
-    from pipeline.overview import overview
+    from pipeline.operations.clean import find_waste
+    from pipeline.operations.overview import overview
 
     root = folder / "study"
     with drawn.pretending(minutes, folder / "keys"):

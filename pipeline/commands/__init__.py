@@ -1,1 +1,1 @@
-"""The commands that have commands of their own, one module each; ``pipeline.cli`` mounts them."""
+"""The command line: one module a command, mounted by ``commands.cli``."""

@@ -10,7 +10,7 @@ import typer
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say, unlock, warn
 
 if TYPE_CHECKING:
-    from pipeline.build import Built
+    from pipeline.operations.build import Built
 
 SHOWN = 10  # sessions that wait; `vuoro status` has all
 
@@ -46,9 +46,9 @@ def build(
 
     Nothing is listened to. A form that was asked for once is kept up to date by every build.
     """
-    from pipeline.build import build as build_study
-    from pipeline.console import Terminal
+    from pipeline.commands.console import Terminal
     from pipeline.intake import readable
+    from pipeline.operations.build import build as build_study
     from pipeline.roster.unconsented import consents
 
     asked = {

@@ -29,8 +29,8 @@ def clean(
     set_: SetOption = None,
 ) -> None:
     """Remove results of earlier settings and models, damaged ones, and clips; says first what."""
-    from pipeline.clean import clean as carry_out
-    from pipeline.clean import find_waste
+    from pipeline.operations.clean import clean as carry_out
+    from pipeline.operations.clean import find_waste
 
     place = opened(study)
     settings = place.settings(overrides(set_))

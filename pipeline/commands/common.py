@@ -137,8 +137,8 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
     """Run a study and show it; False if something in it failed."""
     from flows.run import run_study
     from pipeline import intake
-    from pipeline.console import Terminal
-    from pipeline.overview import n_open_names
+    from pipeline.commands.console import Terminal
+    from pipeline.operations.overview import n_open_names
     from pipeline.study.outcome import n_needing_a_look
 
     unlock(study)

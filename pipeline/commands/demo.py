@@ -22,8 +22,8 @@ def demo(
 ) -> None:
     """Try vuoro out: a study of real and synthesised talk, processed and shown."""
     from models.fetch import pull
-    from pipeline.console import pulling
-    from pipeline.demo import drop_recordings
+    from pipeline.commands.console import pulling
+    from pipeline.operations.demo import drop_recordings
     from pipeline.study import create
 
     with pulling(console) as progress:
@@ -39,11 +39,11 @@ def demo(
 def _show(study: Study) -> None:
     """The beginnings of the tables, and the pages of the Finnish group."""
     from pipeline import intake
-    from pipeline.console import rows_table
+    from pipeline.commands.console import rows_table
     from pipeline.dataset import files
-    from pipeline.demo import FINNISH_MEETING
-    from pipeline.report.build import page_of, reviews, write_page
-    from pipeline.reviewed import review_of
+    from pipeline.operations.demo import FINNISH_MEETING
+    from pipeline.operations.report import page_of, reviews, write_page
+    from pipeline.operations.reviewed import review_of
     from pipeline.study.outcome import outcome
     from pipeline.transcript import as_text, published_turns
 

@@ -78,7 +78,7 @@ def reprocess(
     set_: SetOption = None,
 ) -> None:
     """Have a stage of a session, and all that follow from it, made anew. Decisions stay."""
-    from pipeline.clean import reprocess as carry_out
+    from pipeline.operations.clean import reprocess as carry_out
 
     place = opened(study)
     settings = place.settings(overrides(set_))

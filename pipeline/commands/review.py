@@ -144,8 +144,8 @@ def _show_queues(what: str, queues: Mapping[Any, str], counts: Counter[Any]) -> 
 
 def _show_waiting(study: Study, settings: Settings, waiting: Sequence[str]) -> None:
     from pipeline import intake
-    from pipeline.build import made_by
-    from pipeline.chain import SessionChain
+    from pipeline.operations.build import made_by
+    from pipeline.stages.chain import SessionChain
 
     if waiting:
         chains = (SessionChain(study, intake.recording(study, id), settings) for id in waiting)

@@ -20,8 +20,8 @@ def install(
 ) -> None:
     """Write a service of yours (systemd, launchd or Task Scheduler) that runs `vuoro up`."""
     from pipeline.key.file import header_of
-    from pipeline.service.install import install as put
-    from pipeline.service.install import service_of
+    from pipeline.operations.service.install import install as put
+    from pipeline.operations.service.install import service_of
 
     at = opened(study)
     seconds(every)
@@ -43,8 +43,8 @@ def install(
 @app.command()
 def remove(study: StudyOption = DEFAULT_STUDY) -> None:
     """Stop the service and take it away. The study stays as it is."""
-    from pipeline.service.install import remove as take_away
-    from pipeline.service.install import service_of
+    from pipeline.operations.service.install import remove as take_away
+    from pipeline.operations.service.install import service_of
 
     at = opened(study)
     removed = take_away(at, service_of(at))
@@ -60,7 +60,7 @@ def remove(study: StudyOption = DEFAULT_STUDY) -> None:
 def status(study: StudyOption = DEFAULT_STUDY) -> None:
     """Whether there is a service of this study, and whether it is up."""
     from flows import address, page
-    from pipeline.service.install import file_of, service_of
+    from pipeline.operations.service.install import file_of, service_of
 
     at = opened(study)
     file = file_of(at, service_of(at))

@@ -83,8 +83,8 @@ def _kind(kind: str | None) -> SessionKind | None:
 def _correct(
     study: Study, session_id: str, number: int | None, kind: SessionKind | None, group: str | None
 ) -> None:
-    from pipeline.intake.correcting import correct
-    from pipeline.intake.repairing import repair
+    from pipeline.operations.renumber import correct
+    from pipeline.operations.repair import repair
     from pipeline.study.tombstones import refuse_half_done
 
     with nobody_at_work(study):
@@ -121,8 +121,8 @@ def _accept(study: Study, session_id: str, by: str) -> None:
 
 def _set_aside(study: Study, session_id: str) -> None:
     from pipeline import intake
-    from pipeline.build import document
-    from pipeline.intake.repairing import repair
+    from pipeline.operations.build import document
+    from pipeline.operations.repair import repair
     from pipeline.study import state
     from pipeline.study.tombstones import refuse_half_done
 

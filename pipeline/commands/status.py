@@ -21,7 +21,7 @@ from pipeline.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.overview import Entry, Overview
+    from pipeline.operations.overview import Entry, Overview
     from pipeline.roster.unconsented import Unconsented
 
 FORM = 1  # goes up whenever what --json writes means something else
@@ -36,8 +36,8 @@ def status(
 ) -> None:
     """What each recording's state is and what to do next."""
     from flows import address, page
-    from pipeline.console import sessions_table, summary_line
-    from pipeline.overview import overview
+    from pipeline.commands.console import sessions_table, summary_line
+    from pipeline.operations.overview import overview
 
     place = opened(study)
     settings = place.settings(overrides(set_))
@@ -56,7 +56,7 @@ def status(
 
 def _left_to(entry: Entry, *, up: bool) -> Entry:
     """An entry without advice to run vuoro where `vuoro up` does."""
-    from pipeline.overview import RUN
+    from pipeline.operations.overview import RUN
 
     return replace(entry, next="") if up and entry.next == RUN else entry
 

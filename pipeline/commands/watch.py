@@ -34,8 +34,8 @@ def watch(
 def _run(study: Study) -> tuple[str, bool]:
     from flows.run import run_study
     from pipeline import intake
-    from pipeline.console import Terminal
-    from pipeline.to_do import unfinished
+    from pipeline.commands.console import Terminal
+    from pipeline.stages.to_do import unfinished
 
     names = {r.session_id: r.original_name for r in intake.readable(study)}
     before = len(names)

@@ -30,10 +30,10 @@ from pipeline.release.small_cells import SmallCells, small_cells
 from pipeline.review.work import judged_sessions
 from pipeline.roster.unconsented import Unconsented, consents, groups_without_consent
 from pipeline.settings import Settings
+from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically
 from pipeline.storage.json_files import read_json
 from pipeline.study import Study, locks
-from pipeline.to_do import unfinished
 
 Judged = Callable[[Study, Settings], Mapping[str, bool]]
 

@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import intake
-from pipeline.build import background
-from pipeline.chain import SessionChain
 from pipeline.dataset import files
 from pipeline.edits.model import Corrected
 from pipeline.errors import StudyError
-from pipeline.publish import (
+from pipeline.operations.build import background
+from pipeline.records import Audio, Cast, Diarisation, MaskedConversation
+from pipeline.roster.files import load_all
+from pipeline.roster.unconsented import Unconsented
+from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.publish import (
     publish_people,
     publish_session,
     session_tables,
     turn_ids,
     write_documentation,
 )
-from pipeline.records import Audio, Cast, Diarisation, MaskedConversation
-from pipeline.roster.files import load_all
-from pipeline.roster.unconsented import Unconsented
-from pipeline.settings import Settings
 from pipeline.storage.digests import digest
 from pipeline.study import Study
 from pipeline.withdrawal.records import without_person, without_segments, without_turns

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.chain import SessionChain
-from pipeline.listen import clips_of_voices
+from pipeline.operations.listen import clips_of_voices
 from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, anchor, place
 from pipeline.people.decisions import Told
@@ -24,6 +23,7 @@ from pipeline.review.work import Applied
 from pipeline.roster.model import session_name
 from pipeline.roster.seed import seed
 from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.sheets import DECIDED_SINCE, Answer, address
 from pipeline.study import Study, locks

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import intake
-from pipeline.chain import SessionChain
 from pipeline.pseudonymise.apply import replacements, said
 from pipeline.pseudonymise.entities import Decision, EntityTable
 from pipeline.pseudonymise.text import edges
 from pipeline.records import Conversation, Mentions, Replacement
 from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 
 MARGIN = 6  # words of an excerpt on either side

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.chain import SessionChain
 from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, alone
 from pipeline.people.decisions import Told
@@ -15,6 +14,7 @@ from pipeline.people.register import Entry, Known
 from pipeline.records import Diarisation, Interval, Recording, Transcript, Word
 from pipeline.records.times import Talk, union
 from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 from pipeline.transcript import clock
 

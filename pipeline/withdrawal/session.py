@@ -11,7 +11,6 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from pipeline import intake
-from pipeline.chain import SessionChain
 from pipeline.dataset import files
 from pipeline.edits import log
 from pipeline.edits.model import Corrected
@@ -31,6 +30,7 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
 from pipeline.study import Study, locks
 from pipeline.study.store import write_record

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from pipeline import intake
-from pipeline.build import document
-from pipeline.chain import SessionChain
-from pipeline.clean import sweep
 from pipeline.errors import StudyError
 from pipeline.exports.write import remove_exports
-from pipeline.intake.repairing import repair
 from pipeline.key import backup
+from pipeline.operations.build import document
+from pipeline.operations.clean import sweep
+from pipeline.operations.repair import repair
 from pipeline.pseudonymise.apply import replacements
 from pipeline.pseudonymise.entities import Entity, EntityTable, Id
 from pipeline.records import Mentions
@@ -24,6 +23,7 @@ from pipeline.roster.files import load_all, save
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id as person_id_of
 from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import clear_pending, os_errors, remove, sha256_of
 from pipeline.study import Study, locks, tombstones
 from pipeline.study.file_names import fitted, is_tracks_folder

@@ -13,12 +13,12 @@ from finished import NAME, chain_of, fake_models, finished_study, sound
 from tracks import write
 from typer.testing import CliRunner
 
-from pipeline import build as building
 from pipeline import intake
 from pipeline.commands.build import build
 from pipeline.dataset.validate import validate
 from pipeline.errors import StudyError
 from pipeline.exports.write import forms_in
+from pipeline.operations import build as building
 from pipeline.pseudonymise.entities import Decision, EntityTable
 from pipeline.roster.files import save
 from pipeline.roster.model import parsed

@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 
 from pipeline.commands.edit import edit
 from pipeline.edits import log
-from pipeline.edits.sheet import turns_sheet
 from pipeline.errors import StudyError
+from pipeline.review.turns.sheet import turns_sheet
 from pipeline.study import Study, locks
 
 SHEET = turns_sheet([])

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 from pipeline import intake
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.errors import DiskFullError, LanguageQuestionError, NoAudioError
-from pipeline.overview import overview
+from pipeline.operations.overview import overview
+from pipeline.stages.to_do import unfinished
 from pipeline.storage.harmless import on_one_line
 from pipeline.study import Study, state
-from pipeline.to_do import unfinished
 
 ID = "G07-S01"
 

@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 import pytest
 
 from pipeline.commands import service as command
-from pipeline.service import install as installing
-from pipeline.service.definitions import Service, launchd, systemd, task_scheduler
+from pipeline.operations.service import install as installing
+from pipeline.operations.service.definitions import Service, launchd, systemd, task_scheduler
 from pipeline.study import create
 
 HARD = Service(

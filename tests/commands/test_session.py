@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 from pipeline import intake
 from pipeline.commands.session import session
 from pipeline.errors import LanguageQuestionError, StudyError
+from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, locks, state
 from pipeline.study.outcome import outcome
-from pipeline.to_do import unfinished
 
 app = typer.Typer()
 app.command()(session)

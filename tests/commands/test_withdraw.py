@@ -10,7 +10,7 @@ import pytest
 from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
-from pipeline.cli import app
+from pipeline.commands.cli import app
 from pipeline.commands.withdraw import NOT_DONE
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.roster.files import load, read, write

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 from runs import vuoro
 
-from pipeline.demo import FINNISH
+from pipeline.operations.demo import FINNISH
 from pipeline.roster import files as rosters
 from pipeline.roster.model import parsed
 from pipeline.study import Study, create

@@ -18,11 +18,11 @@ from pyannote.metrics.diarization import DiarizationErrorRate
 from runs import COMMAND, TELEPHONE, Ran, environment, vuoro
 from traced import run_traced
 
-from pipeline.chain import SessionChain
 from pipeline.records import Diarisation
-from pipeline.stages import STAGES
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.declared import STAGES
+from pipeline.stages.to_do import unfinished
 from pipeline.study import Study
-from pipeline.to_do import unfinished
 
 pytestmark = pytest.mark.models
 

@@ -14,8 +14,8 @@ from finished import copied
 from runs import Ran, vuoro
 
 from pipeline import intake
-from pipeline.chain import SessionChain
 from pipeline.records import Conversation, Transcript
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 
 pytestmark = pytest.mark.models

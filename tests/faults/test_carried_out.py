@@ -13,10 +13,10 @@ from pretended import FIRST, NAME, OTHER, SECOND, edit_turn, inbox_study, name_p
 from runs_in_process import Runs
 
 from pipeline import intake
-from pipeline.chain import PUBLISH
 from pipeline.errors import StageCrashError
 from pipeline.intake import stillness
-from pipeline.stages import BY_NAME, STAGES, Job
+from pipeline.stages.chain import PUBLISH
+from pipeline.stages.declared import BY_NAME, STAGES, Job
 from pipeline.study import Study
 
 pytestmark = pytest.mark.faults

@@ -16,11 +16,11 @@ from pretended import FIRST, OTHER, SECOND, put, tables
 from runs_in_process import Runs, Told
 
 from pipeline import intake
-from pipeline.build import build
 from pipeline.errors import LanguageError, VuoroError
 from pipeline.intake import stillness
-from pipeline.overview import overview
-from pipeline.stages import BY_NAME, Job
+from pipeline.operations.build import build
+from pipeline.operations.overview import overview
+from pipeline.stages.declared import BY_NAME, Job
 from pipeline.study import Study
 
 pytestmark = pytest.mark.faults

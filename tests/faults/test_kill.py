@@ -12,9 +12,9 @@ from pretended import tables
 from runs import start, vuoro
 
 from pipeline import intake
-from pipeline.chain import PUBLISH, REPLACED
 from pipeline.dataset.validate import examine
-from pipeline.stages import STAGES
+from pipeline.stages.chain import PUBLISH, REPLACED
+from pipeline.stages.declared import STAGES
 from pipeline.study import Study
 from pipeline.study.store import Store
 

@@ -19,29 +19,29 @@ from tracks import write as write_wav
 
 from pipeline import audio, intake, settings
 from pipeline.audio import SAMPLE_RATE_HZ
-from pipeline.build import document
 from pipeline.dataset.validate import validate
 from pipeline.edits import log
 from pipeline.edits.model import About, Correction, Edit
-from pipeline.edits.work import apply_turns, write_turns
 from pipeline.errors import NotMediaError, TransientError, VuoroError
 from pipeline.exports.write import export
 from pipeline.intake import digests, sidecar
 from pipeline.interview import guide
-from pipeline.overview import overview
+from pipeline.operations.build import document
+from pipeline.operations.overview import overview
 from pipeline.people import decisions, register
 from pipeline.people.anchors import anchor
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.entities import EntityTable
-from pipeline.publish import publish_people
 from pipeline.records import Conversation, Diarisation
 from pipeline.release.places import Unreadable
 from pipeline.release.reading import passages
 from pipeline.review.people_work import apply_people, write_people
+from pipeline.review.turns.work import apply_turns, write_turns
 from pipeline.review.work import apply_names, write_names
 from pipeline.roster import files as rosters
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
+from pipeline.stages.publish import publish_people
 from pipeline.study import Study, create, leases, references, state, tombstones
 from pipeline.study.store import MANIFEST, RESULT, read_record
 

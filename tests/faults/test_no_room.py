@@ -25,10 +25,10 @@ from runs_in_process import Runs, Told
 
 from flows.run import run_study
 from pipeline import intake
-from pipeline.chain import PUBLISH
 from pipeline.errors import DiskFullError, StageCrashError, TransientError, VuoroError
 from pipeline.exports.write import FORMS, export, forms_in
-from pipeline.stages import BY_NAME
+from pipeline.stages.chain import PUBLISH
+from pipeline.stages.declared import BY_NAME
 from pipeline.storage.disk import PENDING
 from pipeline.study import Study
 

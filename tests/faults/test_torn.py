@@ -14,9 +14,9 @@ from heard import chain_of
 from pretended import FIRST, OTHER, SECOND, put, tables
 from runs_in_process import Runs
 
-from pipeline.chain import PUBLISH
 from pipeline.errors import StageCrashError
-from pipeline.stages import STAGES
+from pipeline.stages.chain import PUBLISH
+from pipeline.stages.declared import STAGES
 from pipeline.study import Study
 
 pytestmark = pytest.mark.faults

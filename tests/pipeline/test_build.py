@@ -10,9 +10,9 @@ import pytest
 from many_sessions import UNKNOWN, make_study
 from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user's home
 
-from pipeline.build import ToDo, background, document, rounds
 from pipeline.dataset import files
 from pipeline.dataset.people import Background
+from pipeline.operations.build import ToDo, background, document, rounds
 from pipeline.records import Recording
 from pipeline.roster.files import load_all, save
 from pipeline.roster.model import parsed
@@ -140,7 +140,7 @@ def test_what_was_killed_while_it_documented_is_gone_on_with(
     before = documents(documented)
     (documented.dataset / "people" / "G30.parquet").unlink()
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.build.write_documentation", lambda dataset: 1 / 0)
+        patch.setattr("pipeline.operations.build.write_documentation", lambda dataset: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             document(documented)
     (documented.dataset / "DATASHEET.md").unlink()

@@ -11,16 +11,16 @@ from finished import fake_models, finish, finished_study
 from pydantic import TypeAdapter
 
 from pipeline import intake
-from pipeline.chain import SessionChain
-from pipeline.clean import SOUND, clean, find_waste, reprocess
 from pipeline.edits.model import Corrected
 from pipeline.errors import DiskFullError, StudyError, TakenError
-from pipeline.listen import clip_of_turn
+from pipeline.operations.clean import SOUND, clean, find_waste, reprocess
+from pipeline.operations.listen import clip_of_turn
 from pipeline.records import Audio, MaskedConversation, Recording
-from pipeline.stages import BY_NAME
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.declared import BY_NAME
+from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, locks, state
 from pipeline.study.leases import lease
-from pipeline.to_do import unfinished
 from pipeline.transcript import published_turns
 from pipeline.withdrawal.withdraw import withdraw
 

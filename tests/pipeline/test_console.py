@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline.console import Terminal
+from pipeline.commands.console import Terminal
 from pipeline.errors import CancelledError, ConsentError, NoAudioError
 from pipeline.study.listener import Listener
 from pipeline.study.outcome import Outcome

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 
 from pipeline.commands.common import SafeConsole
-from pipeline.console import Terminal, sessions_table
+from pipeline.commands.console import Terminal, sessions_table
 from pipeline.errors import NotMediaError
-from pipeline.overview import Entry
+from pipeline.operations.overview import Entry
 from pipeline.storage.harmless import harmless, on_one_line
 
 NAME = "tapaaminen\x1b[2J\x1b]0;x\x07\n\u202egp4.exe"

@@ -13,7 +13,7 @@ from finished import CANARIES, A, chain_of, fake_models, finished_study
 from pipeline.edits import log
 from pipeline.edits.model import About, Correction, Edit
 from pipeline.errors import StudyError
-from pipeline.intake.correcting import correct
+from pipeline.operations.renumber import correct
 from pipeline.people import decisions, register
 from pipeline.records import Conversation
 from pipeline.study import Study, marks, tombstones

@@ -10,7 +10,7 @@ from finished import chain_of, fake_models, finish, finished_study
 
 from pipeline import intake
 from pipeline.errors import StudyError
-from pipeline.intake.correcting import correct
+from pipeline.operations.renumber import correct
 from pipeline.study import Study
 from pipeline.study.outcome import Outcome, accept, accepted, n_needing_a_look, outcome
 

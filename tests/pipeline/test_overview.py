@@ -9,12 +9,12 @@ from finished import SETTINGS, fake_models, finished_study, sound
 from tracks import write
 
 from pipeline import intake
-from pipeline.chain import SessionChain
 from pipeline.errors import ConsentError, DiskFullError, NoAudioError, UnreadableError
-from pipeline.overview import Entry, overview
+from pipeline.operations.overview import Entry, overview
 from pipeline.records import HeardLanguages
 from pipeline.roster.files import save
 from pipeline.roster.model import parsed
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study, state
 from pipeline.study.leases import lease
 from pipeline.study.outcome import accept

@@ -27,11 +27,11 @@ from example_dataset import (
     turn,
 )
 
-from pipeline import publish
 from pipeline.dataset import files
 from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, DiskFullError
 from pipeline.records import Cast, MaskedConversation, Person
+from pipeline.stages import publish
 from pipeline.tables import TABLES, schema
 
 

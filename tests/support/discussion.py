@@ -19,7 +19,6 @@ from pydantic import TypeAdapter
 from models.registry import ResolvedModel
 from pipeline import intake
 from pipeline.assemble import assemble
-from pipeline.chain import SessionChain
 from pipeline.correct import correct
 from pipeline.edits.model import About, Action, Corrected, Edit
 from pipeline.people.anchors import anchor
@@ -39,6 +38,7 @@ from pipeline.roster import files as rosters
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id, seed
 from pipeline.settings import TurnSettings
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study, create
 from pipeline.study.store import write_record
 
@@ -109,7 +109,9 @@ def discussed_study(root: Path, patch: pytest.MonkeyPatch) -> Study:
 
     A is Maija Meikäläinen by the roster and by a human's word.
     """
-    patch.setattr("pipeline.in_common.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
+    patch.setattr(
+        "pipeline.stages.common.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64)
+    )
     study = create(root)
     recording = Recording(SESSION, "G07", 1, "meeting", "f" * 64, "1.wav", ".wav")
     folder = study.recordings / SESSION

@@ -11,7 +11,6 @@ from typing import Any
 import pyarrow as pa
 from example_expected import EXPECTED as EXPECTED
 
-from pipeline import publish
 from pipeline.dataset.people import Background
 from pipeline.records import (
     Audio,
@@ -26,6 +25,7 @@ from pipeline.records import (
     Turn,
     Word,
 )
+from pipeline.stages import publish
 
 SESSIONS = ("G01-S01", "G01-S02")
 LAPSE_S = 8.0

@@ -20,11 +20,9 @@ from tracks import write
 from models.registry import ResolvedModel
 from pipeline import intake
 from pipeline.audio import SAMPLE_RATE_HZ, decode
-from pipeline.build import background
-from pipeline.chain import SessionChain
+from pipeline.operations.build import background
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
-from pipeline.publish import publish_people, write_documentation
 from pipeline.records import (
     Conversation,
     Diarisation,
@@ -40,6 +38,8 @@ from pipeline.records import (
 )
 from pipeline.roster.files import load_all, save
 from pipeline.roster.model import parsed
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.publish import publish_people, write_documentation
 from pipeline.study import Study, create
 from pipeline.study.store import write_record
 
@@ -59,7 +59,9 @@ TALK = {
 
 def fake_models(patch: pytest.MonkeyPatch) -> None:
     """No model is looked for: no stage that would use one is run."""
-    patch.setattr("pipeline.in_common.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64))
+    patch.setattr(
+        "pipeline.stages.common.resolve", lambda id: ResolvedModel(id, Path(id), "0" * 64)
+    )
 
 
 def noise(label: str) -> NDArray[np.float32]:

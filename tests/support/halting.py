@@ -17,10 +17,10 @@ from typing import Any, NoReturn
 import pytest
 from pydantic import TypeAdapter
 
-from pipeline import build
-from pipeline.chain import PUBLISH, SessionChain
 from pipeline.dataset import files
-from pipeline.stages import BY_NAME, Job, Stage
+from pipeline.operations import build
+from pipeline.stages.chain import PUBLISH, SessionChain
+from pipeline.stages.declared import BY_NAME, Job, Stage
 from pipeline.study import Study
 from pipeline.study.store import RESULT
 
@@ -59,7 +59,7 @@ def _noted(stage: Stage, note: Note) -> Callable[[Job], object]:
 
 def halting() -> None:
     """The command line, in a process that is to be killed or watched."""
-    from pipeline.cli import main
+    from pipeline.commands.cli import main
 
     patch = pytest.MonkeyPatch()
     stage = os.environ.get(HALT, "")

@@ -15,7 +15,6 @@ from tracks import write
 
 from pipeline import intake
 from pipeline.audio import SAMPLE_RATE_HZ
-from pipeline.chain import SessionChain
 from pipeline.records import (
     Audio,
     Diarisation,
@@ -29,6 +28,7 @@ from pipeline.records import (
 from pipeline.roster import files as rosters
 from pipeline.roster.model import parsed
 from pipeline.roster.seed import seed
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 from pipeline.study.store import write_record
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline import publish
 from pipeline.assemble import assemble
 from pipeline.records import (
     Audio,
@@ -29,6 +28,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.settings import TurnSettings
+from pipeline.stages import publish
 from pipeline.study import Study, create
 
 SETTINGS = TurnSettings()

@@ -33,7 +33,7 @@ from pipeline.records import (
     VoicePrint,
     Word,
 )
-from pipeline.stages import BY_NAME, Job
+from pipeline.stages.declared import BY_NAME, Job
 from pipeline.study import Study, create
 
 FIRST, SECOND, OTHER = "G07-S01", "G07-S02", "G31-S01"
@@ -52,8 +52,8 @@ def pretend(patch: pytest.MonkeyPatch) -> None:
     }
     for name, run in runs.items():
         patch.setitem(BY_NAME, name, replace(BY_NAME[name], run=run))
-    patch.setattr("pipeline.in_common.resolve", _resolved)
-    patch.setattr("pipeline.chain.kept_voice_of", lambda *_: voice(ANNA))
+    patch.setattr("pipeline.stages.common.resolve", _resolved)
+    patch.setattr("pipeline.stages.chain.kept_voice_of", lambda *_: voice(ANNA))
 
 
 def inbox_study(root: Path) -> Study:

@@ -12,7 +12,6 @@ from talk import turn_of
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.chain import SessionChain
 from pipeline.edits.model import Corrected
 from pipeline.pseudonymise.text import core
 from pipeline.records import (
@@ -28,6 +27,7 @@ from pipeline.records import (
 )
 from pipeline.review.talk import Talk
 from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 from pipeline.study.store import write_record
 

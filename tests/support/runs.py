@@ -24,7 +24,7 @@ GROUPS = '{"kanaria": "G07"}'
 KEYS = Path(tempfile.mkdtemp(prefix="vuoro-keys-"))
 os.environ["VUORO_KEYS"] = str(KEYS)
 
-COMMAND = [sys.executable, "-W", "ignore", "-c", "from pipeline.cli import main; main()"]
+COMMAND = [sys.executable, "-W", "ignore", "-c", "from pipeline.commands.cli import main; main()"]
 
 
 def telephone_study(root: Path, name: str = "puhelu.wav") -> Study:

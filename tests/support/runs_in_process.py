@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from halting import DOCUMENT
 
-from pipeline.chain import PUBLISH
 from pipeline.errors import VuoroError
+from pipeline.stages.chain import PUBLISH
 from pipeline.study import Study
 from pipeline.study.listener import Listener
 

@@ -22,7 +22,7 @@ from pretended import NAME, inbox_study, pretend, put
 
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Mention, Mentions, Transcript
-from pipeline.stages import BY_NAME, Job
+from pipeline.stages.declared import BY_NAME, Job
 from pipeline.study import Study
 from pipeline.study.listener import Listener
 

@@ -12,10 +12,10 @@ from pipeline.bench import drawn, scale
 from pipeline.dataset import files
 from pipeline.dataset.validate import validate
 from pipeline.people import register
-from pipeline.stages import STAGES
+from pipeline.stages.declared import STAGES
+from pipeline.stages.to_do import unfinished
 from pipeline.study import Study
 from pipeline.study.store import Store
-from pipeline.to_do import unfinished
 
 
 def test_every_part_of_the_way_is_measured_and_the_data_set_is_in_order(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from example_dataset import make_dataset
 
-from pipeline import publish
+from pipeline.stages import publish
 from pipeline.tables import TABLES
 
 

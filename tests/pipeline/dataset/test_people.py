@@ -18,11 +18,11 @@ from example_dataset import (
     turn,
 )
 
-from pipeline import publish
 from pipeline.dataset import files
 from pipeline.dataset.people import HEARD, Background
 from pipeline.dataset.validate import validate
 from pipeline.records import Cast, MaskedConversation, Person
+from pipeline.stages import publish
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from example_dataset import RECORDINGS, make_dataset, session_tables
 
-from pipeline import publish
 from pipeline.dataset import files
 from pipeline.dataset.validate import Problem, validate
+from pipeline.stages import publish
 from pipeline.tables import TABLES
 
 S01 = "G01-S01.parquet"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from discussion import corrected, discussion, rows
 
-from pipeline.edits.decide import Decided, decided
-from pipeline.edits.sheet import DELETE, KINDS, MERGE, by_id, text_of
+from pipeline.review.turns.decide import Decided, decided
+from pipeline.review.turns.sheet import DELETE, KINDS, MERGE, by_id, text_of
 from pipeline.storage.sheets import Answer
 
 TURNS = by_id(discussion().turns, 0)

@@ -12,14 +12,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from runs import KEYS as KEYS
 
 from pipeline import intake
-from pipeline.chain import SessionChain
 from pipeline.correct import correct
 from pipeline.edits import log
 from pipeline.edits.model import Corrected, relabelled
-from pipeline.edits.sheet import DELETE, LOST, turns_sheet
-from pipeline.edits.work import Applied, apply_turns, write_turns
 from pipeline.errors import StudyError
 from pipeline.records import Conversation, Transcript
+from pipeline.review.turns.sheet import DELETE, LOST, turns_sheet
+from pipeline.review.turns.work import Applied, apply_turns, write_turns
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 
 SHEET = turns_sheet([])

@@ -13,11 +13,11 @@ import pytest
 from example_dataset import BACKGROUND, MASKED, make_dataset, session_tables
 from openpyxl import load_workbook
 
-from pipeline import publish
 from pipeline.dataset.people import Background
 from pipeline.exports import labels, spss, stata, workbook
 from pipeline.exports.write import FORMS, export, forms_in, remove_exports
 from pipeline.records import MaskedConversation, Word
+from pipeline.stages import publish
 from pipeline.study import create
 from pipeline.tables import TABLES
 from pipeline.tables.columns import Column

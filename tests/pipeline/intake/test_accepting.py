@@ -15,7 +15,7 @@ from inbox import SETTINGS, accept, contents, drop, drop_tracks, receipt_of
 from pipeline import intake
 from pipeline.errors import NoAudioError, StudyError, TooShortError
 from pipeline.intake import Accepted, Duplicate
-from pipeline.intake.repairing import repair
+from pipeline.operations.repair import repair
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study, create

@@ -14,16 +14,16 @@ import pytest
 from finished import chain_of, copied, fake_models, finished_study
 
 from pipeline import intake
-from pipeline.build import build
 from pipeline.dataset import files
 from pipeline.edits import log
 from pipeline.edits.model import About, Correction, Edit
 from pipeline.errors import StudyError
 from pipeline.intake import receipts
-from pipeline.intake.correcting import correct
 from pipeline.intake.quarantine import set_aside
-from pipeline.intake.repairing import repair
-from pipeline.listen import clip_of_turn
+from pipeline.operations.build import build
+from pipeline.operations.listen import clip_of_turn
+from pipeline.operations.renumber import correct
+from pipeline.operations.repair import repair
 from pipeline.people import register
 from pipeline.people.anchors import anchor
 from pipeline.pseudonymise import audit

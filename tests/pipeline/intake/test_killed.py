@@ -17,7 +17,7 @@ from inbox import SETTINGS, accept, contents, drop, drop_tracks, receipt_of
 from pipeline import intake
 from pipeline.errors import DiskFullError, NoAudioError, NotMediaError, UnreadableError
 from pipeline.intake import accepting, stillness
-from pipeline.intake.repairing import repair
+from pipeline.operations.repair import repair
 from pipeline.settings import IntakeSettings
 from pipeline.storage.disk import clear_pending, sha256_of
 from pipeline.study import Study, create

@@ -13,7 +13,7 @@ from inbox import SETTINGS, contents, drop, drop_tracks
 from pipeline import intake
 from pipeline.errors import CloudError, UnreadableError, VuoroError
 from pipeline.intake import stillness
-from pipeline.overview import overview
+from pipeline.operations.overview import overview
 from pipeline.study import Study, create
 from pipeline.study.listener import Listener
 

@@ -11,7 +11,7 @@ from inbox import SETTINGS, accept, drop, receipt_of
 from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.intake import stillness
-from pipeline.intake.repairing import repair
+from pipeline.operations.repair import repair
 from pipeline.study import Study, create
 from pipeline.study.listener import Listener
 

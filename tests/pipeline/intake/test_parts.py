@@ -12,7 +12,7 @@ from inbox import SETTINGS, contents, drop, receipt_of
 from pipeline import intake
 from pipeline.errors import ConsentError, VuoroError
 from pipeline.intake import stillness
-from pipeline.overview import overview
+from pipeline.operations.overview import overview
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study, create

@@ -16,7 +16,7 @@ from pipeline.errors import (
     StudyError,
     UnreadableError,
 )
-from pipeline.intake.repairing import repair
+from pipeline.operations.repair import repair
 from pipeline.storage.disk import sha256_of
 from pipeline.study import Study, create
 

@@ -10,8 +10,8 @@ import pytest
 from inbox import accept, drop
 
 from pipeline import intake
-from pipeline.intake.repairing import repair
-from pipeline.overview import overview
+from pipeline.operations.overview import overview
+from pipeline.operations.repair import repair
 from pipeline.study import Study, create
 
 

@@ -15,7 +15,7 @@ from runs import environment
 
 from pipeline import intake
 from pipeline.intake import stillness
-from pipeline.intake.repairing import repair
+from pipeline.operations.repair import repair
 from pipeline.storage.disk import sha256_of
 from pipeline.study import Study, create
 from pipeline.study.listener import Listener

@@ -13,8 +13,8 @@ import pytest
 from many_sessions import GROUPS, THEMES, UNKNOWN, Made, make_study
 
 from pipeline.errors import DatasetError, StudyError
+from pipeline.operations.report import page_of, write_page
 from pipeline.plots.words import Language
-from pipeline.report.build import page_of, write_page
 from pipeline.report.measures import shown, with_interval
 from pipeline.report.page import Page, html
 from pipeline.report.words import TEXTS

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from pipeline.edits.model import Corrected
-from pipeline.publish import turn_ids
 from pipeline.records import (
     Audio,
     Conversation,
@@ -21,6 +20,7 @@ from pipeline.records import (
     Turn,
     Word,
 )
+from pipeline.stages.publish import turn_ids
 from pipeline.withdrawal.records import without_turns, without_words
 from pipeline.withdrawal.silence import speech_of
 

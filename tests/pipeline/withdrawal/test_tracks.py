@@ -12,7 +12,6 @@ from tracks import write
 from pipeline import intake
 from pipeline.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.dataset.validate import validate
-from pipeline.publish import publish_people, write_documentation
 from pipeline.records import (
     Audio,
     Conversation,
@@ -24,6 +23,7 @@ from pipeline.records import (
     Turn,
     Word,
 )
+from pipeline.stages.publish import publish_people, write_documentation
 from pipeline.study import create
 from pipeline.study.store import write_record
 from pipeline.withdrawal.withdraw import withdraw

@@ -35,14 +35,14 @@ from pipeline.audio import decode, samples
 from pipeline.dataset.validate import validate
 from pipeline.errors import ConsentError, StudyError
 from pipeline.exports.write import export
-from pipeline.listen import clip_of_turn
+from pipeline.operations.listen import clip_of_turn
 from pipeline.people import register
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Diarisation
+from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, locks, tombstones
 from pipeline.tables import TABLES
-from pipeline.to_do import unfinished
 from pipeline.withdrawal.withdraw import plan, withdraw
 
 PERSON = "G07-S01-U2"

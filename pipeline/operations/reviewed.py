@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline import intake
-from pipeline.chain import SessionChain
 from pipeline.errors import VuoroError
 from pipeline.pseudonymise.entities import EntityTable
+from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 from pipeline.tables.flags import Language
 

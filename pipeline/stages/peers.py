@@ -12,7 +12,7 @@ from pipeline.people.register import Register
 from pipeline.records import Diarisation
 
 if TYPE_CHECKING:
-    from pipeline.chain import SessionChain
+    from pipeline.stages.chain import SessionChain
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline import intake
 from pipeline.study import Study
 
-FINNISH = Path(__file__).parent.parent / "data" / "demo" / "ryhma-1"
+FINNISH = Path(__file__).parents[2] / "data" / "demo" / "ryhma-1"
 FINNISH_MEETING = "tapaaminen-1.m4a"
 SUFFIXES = (".mp4", ".wav")
 FRAMES_PER_S = 5

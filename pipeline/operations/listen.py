@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pipeline import intake
 from pipeline.audio import clip
-from pipeline.chain import SessionChain
 from pipeline.errors import StudyError
 from pipeline.records import Audio, Interval
 from pipeline.records.turn_ids import session_and_turn
+from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study
 from pipeline.transcript import published_turns

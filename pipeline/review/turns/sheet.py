@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.edits.guide import GUIDE
 from pipeline.edits.model import Action, Edit
 from pipeline.records import Conversation, Turn, TurnKind
 from pipeline.records.turn_ids import short
+from pipeline.review.turns.guide import GUIDE
 from pipeline.storage import sheets
 from pipeline.storage.digests import digest
 from pipeline.storage.sheets import Answer, Column, Link, Row, Sheet

@@ -9,22 +9,23 @@ from itertools import chain as all_of
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.build import made_by
-from pipeline.chain import SessionChain
 from pipeline.correct import correct
-from pipeline.edits import log, sheet
-from pipeline.edits.decide import decided
+from pipeline.edits import log
 from pipeline.edits.find import SHARED
 from pipeline.edits.model import About, Corrected, Correction, Edit, relabelled
 from pipeline.errors import RecordingError, StudyError, UnreadableError
-from pipeline.listen import clips_of_turns
+from pipeline.operations.build import made_by
+from pipeline.operations.listen import clips_of_turns
 from pipeline.people.anchors import Anchor, anchor
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.records import Audio, Cast, Conversation, Interval, Turn
 from pipeline.records.times import Talk
 from pipeline.records.turn_ids import short, turn_ids
+from pipeline.review.turns import sheet
+from pipeline.review.turns.decide import decided
 from pipeline.review.who import Group
 from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.sheets import Answer, address
 from pipeline.study import Study

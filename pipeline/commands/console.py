@@ -26,7 +26,7 @@ from rich.table import Column, Table
 
 from models.registry import ModelStatus
 from pipeline.errors import CancelledError, CloudError, HoldError, VuoroError
-from pipeline.overview import SITUATIONS, Entry, Overview
+from pipeline.operations.overview import SITUATIONS, Entry, Overview
 from pipeline.records import Recording
 from pipeline.storage.harmless import on_one_line
 from pipeline.study.listener import Listener

@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 
 from pipeline.errors import VuoroError
-from pipeline.intake import claims, correcting, digests, groups, growing, receipts, sidecar
+from pipeline.intake import claims, digests, groups, growing, receipts, sidecar
 from pipeline.intake.quarantine import set_aside
+from pipeline.operations import renumber as correcting
 from pipeline.records import Recording
 from pipeline.storage.disk import PENDING, files_in, os_errors, remove
 from pipeline.storage.json_files import read_json

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pipeline import intake
-from pipeline.chain import PUBLISH, SessionChain
 from pipeline.errors import StudyError, TransientError, VuoroError
-from pipeline.in_common import Common
-from pipeline.people.peers import Peers
 from pipeline.records import Recording
 from pipeline.settings import Settings
+from pipeline.stages.chain import PUBLISH, SessionChain
+from pipeline.stages.common import Common
+from pipeline.stages.peers import Peers
 from pipeline.study import Study
 
 

@@ -110,7 +110,7 @@ def show(
     format_: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.txt,
 ) -> None:
     """A session's transcript as published, with pseudonyms."""
-    from pipeline.reviewed import review_of
+    from pipeline.operations.reviewed import review_of
     from pipeline.study import open_study
     from pipeline.transcript import WRITERS, published_turns
 
@@ -131,7 +131,7 @@ def clip(
     ] = None,
 ) -> None:
     """The sound of one turn as a WAV file. It identifies: handle it like the recording."""
-    from pipeline.listen import clip_of_turn
+    from pipeline.operations.listen import clip_of_turn
     from pipeline.study import open_study
 
     console.print(clip_of_turn(open_study(study), turn_id, out), soft_wrap=True, highlight=False)
@@ -161,7 +161,7 @@ app.command()(notebooks)
 def models_list() -> None:
     """The models that vuoro knows, and which of them are on this machine."""
     from models.registry import status
-    from pipeline.console import models_table
+    from pipeline.commands.console import models_table
 
     console.print(models_table(status()))
 
@@ -175,7 +175,7 @@ def models_pull(
 ) -> None:
     """Fetch models and check them. The only command that uses the network."""
     from models.fetch import pull
-    from pipeline.console import pulling
+    from pipeline.commands.console import pulling
 
     with pulling(console) as progress:
         outcomes = pull(ids, progress)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import StudyError
-from pipeline.service.definitions import Service, launchd, systemd, task_scheduler
+from pipeline.operations.service.definitions import Service, launchd, systemd, task_scheduler
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
 
@@ -29,7 +29,7 @@ class Installed:
 
 def service_of(study: Study, options: Sequence[str] = ()) -> Service:
     """The service of a study: `vuoro up` with these options, run by the Python that runs now."""
-    code = "from pipeline.cli import main; main()"
+    code = "from pipeline.commands.cli import main; main()"
     command = [sys.executable, "-W", "ignore", "-P", "-c", code, "up", "--foreground", *options]
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return Service(study.root, [*command, "--study", str(study.root)], kept)

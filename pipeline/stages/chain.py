@@ -22,18 +22,15 @@ from pipeline.edits import log
 from pipeline.edits.model import Corrected, Edit, relabelled
 from pipeline.errors import LanguageQuestionError, StudyError, TransientError
 from pipeline.identify import same_voices, voices_as_one
-from pipeline.in_common import Common
 from pipeline.interview.guide import guide_of
 from pipeline.interview.questions import numbers
 from pipeline.people import group
-from pipeline.people.peers import Peers
 from pipeline.people.register import Known, Register
 from pipeline.people.samples import kept_voice_of
 from pipeline.pseudonymise import audit
 from pipeline.pseudonymise.apply import replacements, said
 from pipeline.pseudonymise.entities import EntityTable
 from pipeline.pseudonymise.morphology import edition
-from pipeline.publish import is_published, publish_session, session_tables, turn_ids
 from pipeline.records import (
     Audio,
     Cast,
@@ -46,7 +43,10 @@ from pipeline.records import (
 )
 from pipeline.settings import Settings
 from pipeline.spoken import Spoken, spoken_language
-from pipeline.stages import BY_NAME, STAGES, Job, Progress, Replaced, Stage
+from pipeline.stages.common import Common
+from pipeline.stages.declared import BY_NAME, STAGES, Job, Progress, Replaced, Stage
+from pipeline.stages.peers import Peers
+from pipeline.stages.publish import is_published, publish_session, session_tables, turn_ids
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study

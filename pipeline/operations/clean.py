@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import intake
-from pipeline.chain import REPLACED, SessionChain
 from pipeline.dataset import files
 from pipeline.errors import StudyError, UnreadableError
 from pipeline.people.samples import KEPT as VOICE_SAMPLES
 from pipeline.settings import Settings
-from pipeline.stages import BY_NAME, STAGES
+from pipeline.stages.chain import REPLACED, SessionChain
+from pipeline.stages.declared import BY_NAME, STAGES
+from pipeline.stages.to_do import chains
 from pipeline.storage.disk import os_errors, remove
 from pipeline.study import Study, locks, state
 from pipeline.study.leases import lease
 from pipeline.study.store import Store
-from pipeline.to_do import chains
 
 SPOILT = ("damaged", ".pending")  # folders of the store that hold no results
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from pipeline import intake
-from pipeline.chain import SessionChain
 from pipeline.dataset import files
 from pipeline.errors import (
     HoldError,
@@ -29,11 +28,12 @@ from pipeline.records import Recording
 from pipeline.roster.consent import require
 from pipeline.roster.unconsented import Consents, Unconsented, consents
 from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.to_do import Left, left
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study, leases, state
 from pipeline.study.outcome import SETTLED, Accepted, accepted, outcome
 from pipeline.tables.flags import Remark, asked_about
-from pipeline.to_do import Left, left
 
 Situation = Literal[
     "at work",

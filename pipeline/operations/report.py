@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.operations.reviewed import Review, review_of
 from pipeline.plots.words import Language
 from pipeline.report.data import is_session, sessions_of
 from pipeline.report.page import Page, html
 from pipeline.report.words import text
-from pipeline.reviewed import Review, review_of
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
 

@@ -38,7 +38,7 @@ from pipeline.spoken import Spoken, detect_language, expected
 from pipeline.transcribe import transcribe
 
 if TYPE_CHECKING:
-    from pipeline.chain import SessionChain
+    from pipeline.stages.chain import SessionChain
 
 Progress = Callable[[float], None]
 

@@ -13,20 +13,21 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.chain import PUBLISH, SessionChain
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group
 from pipeline.device import one_thread_for_numpy
 from pipeline.errors import StudyError, TransientError, UnreadableError, VuoroError
 from pipeline.exports.write import export, forms_in
-from pipeline.intake.repairing import repair
+from pipeline.operations.repair import repair
 from pipeline.pseudonymise.entities import EntityTable
-from pipeline.publish import publish_people, remove_stale, write_documentation
 from pipeline.roster.consent import require
 from pipeline.roster.files import usable
 from pipeline.roster.model import Member, Roster
 from pipeline.roster.seed import person_id, seed
 from pipeline.settings import Settings
+from pipeline.stages.chain import PUBLISH, SessionChain
+from pipeline.stages.publish import publish_people, remove_stale, write_documentation
+from pipeline.stages.to_do import unfinished
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import clear_pending, lies_in, os_errors, write_atomically
 from pipeline.study import Study, locks
@@ -34,7 +35,6 @@ from pipeline.study.listener import Listener
 from pipeline.study.outcome import Outcome, outcome
 from pipeline.study.store import Store
 from pipeline.study.tombstones import refuse_half_done
-from pipeline.to_do import unfinished
 
 # stages that listen to the sound
 HEARING = frozenset({"decode", "diarise", "detect_language", "transcribe"})

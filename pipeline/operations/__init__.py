@@ -1,0 +1,1 @@
+"""What command line, flows and browser all call: build, clean, overview, listen, repair."""

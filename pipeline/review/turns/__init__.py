@@ -1,0 +1,1 @@
+"""The workbook in which people correct the turns of a session."""
