@@ -36,8 +36,8 @@ from pipeline.errors import (
 )
 from pipeline.operations import build
 from pipeline.operations.build import HEARING, ToDo
-from pipeline.roster.consent import require
-from pipeline.roster.unconsented import consents
+from pipeline.people.roster.consent import require
+from pipeline.people.roster.unconsented import consents
 from pipeline.stages.chain import PUBLISH
 from pipeline.stages.declared import STAGES
 from pipeline.stages.to_do import unfinished

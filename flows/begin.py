@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.operations.repair import repair
-from pipeline.roster.seed import seed
+from pipeline.people.roster.seed import seed
 from pipeline.storage.disk import clear_pending, os_errors
 from pipeline.study import Study, locks
 from pipeline.study.leases import Lease

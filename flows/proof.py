@@ -47,7 +47,7 @@ from flows.inbox import batches
 from flows.secret import CLIENT_VARIABLE, secret_of
 from flows.server import serving
 from pipeline import intake
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.stages.declared import STAGES
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, create

@@ -13,9 +13,9 @@ from flows.begin import begun
 from flows.environment import prepare, speaking_to
 from flows.server import serving
 from pipeline import intake
-from pipeline.device import one_thread_for_numpy
+from pipeline.media.device import one_thread_for_numpy
 from pipeline.operations import build
-from pipeline.roster.unconsented import consents
+from pipeline.people.roster.unconsented import consents
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study, locks

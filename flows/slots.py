@@ -14,7 +14,7 @@ from prefect import get_client
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectNotFound
 
-from pipeline.device import choose_device
+from pipeline.media.device import choose_device
 from pipeline.settings import Settings
 
 LEASE_S = 60.0

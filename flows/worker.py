@@ -290,7 +290,7 @@ def run(id: UUID, name: str, study: Study, hand_out: int) -> None:
     from prefect.states import Failed
 
     from flows.deployments import FLOWS
-    from pipeline.device import one_thread_for_numpy
+    from pipeline.media.device import one_thread_for_numpy
 
     tied.when_parent_goes(within_s=RUN_STOPS_WITHIN_S)
     one_thread_for_numpy()

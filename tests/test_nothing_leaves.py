@@ -60,7 +60,7 @@ def test_look_ups_below_python_are_seen_in_processes_of_processes() -> None:
     assert {address.rpartition(":")[2] for address in trace.asked} == {"53"}
 
 
-@pytest.mark.parametrize("first", ["pipeline.plots", "flows.worker", "models"])
+@pytest.mark.parametrize("first", ["pipeline.reports.plots", "flows.worker", "models"])
 def test_however_vuoro_is_entered_telemetry_is_off(first: str) -> None:
     code = f"import {first}, os; print(os.environ['ORT_DISABLE_TELEMETRY'])"
     env = environment(ORT_DISABLE_TELEMETRY="0")

@@ -17,10 +17,10 @@ from unittest.mock import patch
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.key.secret import KEYS_VARIABLE
 from pipeline.operations.build import HEARING, document
-from pipeline.pseudonymise.apply import replacements
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymisation.apply import replacements
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.key.secret import KEYS_VARIABLE
 from pipeline.records import (
     Audio,
     Conversation,

@@ -35,7 +35,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.bench.score import Rate
-from pipeline.pseudonymise.detect import detect
+from pipeline.pseudonymisation.detect import detect
 from pipeline.records import Conversation, Mention, Turn, Word
 
 HIDDEN_TYPES = frozenset({"PER", "ORG", "LOC", "CONTACT"})

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from models.registry import resolve
-from pipeline.audio import WAV
 from pipeline.bench.material import Material
 from pipeline.bench.systems import decoded
-from pipeline.diarise import diarisation_models, diarise
+from pipeline.diarisation.diarise import diarisation_models, diarise
+from pipeline.media.audio import WAV
 from pipeline.people.likeness import Voice, common, cosine, mean_voice, without
 from pipeline.records import Diarisation, Segment
 from pipeline.settings import Settings

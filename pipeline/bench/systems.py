@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from models.registry import resolve
-from pipeline.audio import decode, samples
 from pipeline.bench.output import Output, Request, SaidWord
+from pipeline.media.audio import decode, samples
 from pipeline.records import Audio, Segment
 from pipeline.settings import MachineSettings, Settings
 
@@ -45,12 +45,12 @@ def vuoro(request: Request) -> Output:
     output = Output()
     with TemporaryDirectory() as folder:
         with output.timed("load"):
-            from pipeline import diarise as diarisation
-            from pipeline.assemble import assemble
-            from pipeline.device import choose_device
-            from pipeline.spoken import Spoken, detect_language, spoken_language
-            from pipeline.transcribe import transcribe
+            from pipeline.diarisation import diarise as diarisation
+            from pipeline.media.device import choose_device
+            from pipeline.transcription.spoken import Spoken, detect_language, spoken_language
+            from pipeline.transcription.transcribe import transcribe
             from pipeline.transcription.whisper import load
+            from pipeline.turns.assemble import assemble
 
             settings = _settings(request)
             machine, whisper = settings.machine, Path(request.whisper)

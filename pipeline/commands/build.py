@@ -49,7 +49,7 @@ def build(
     from pipeline.commands.console import Terminal
     from pipeline.intake import readable
     from pipeline.operations.build import build as build_study
-    from pipeline.roster.unconsented import consents
+    from pipeline.people.roster.unconsented import consents
 
     asked = {
         "csv": csv,

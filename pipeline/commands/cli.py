@@ -30,8 +30,8 @@ from pipeline.commands.watch import watch
 from pipeline.commands.withdraw import withdraw
 from pipeline.commands.worker import worker
 from pipeline.errors import VuoroError
+from pipeline.exports.transcript import Format
 from pipeline.storage.harmless import harmless
-from pipeline.transcript import Format
 
 app = typer.Typer(
     name="vuoro",
@@ -110,9 +110,9 @@ def show(
     format_: Annotated[Format, typer.Option("--format", help="How to show it.")] = Format.txt,
 ) -> None:
     """A session's transcript as published, with pseudonyms."""
+    from pipeline.exports.transcript import WRITERS, published_turns
     from pipeline.operations.reviewed import review_of
     from pipeline.study import open_study
-    from pipeline.transcript import WRITERS, published_turns
 
     place = open_study(study)
     turns = published_turns(place.dataset, session)

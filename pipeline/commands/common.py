@@ -108,9 +108,9 @@ def user() -> str:
 
 def unlock(study: Study) -> None:
     """Ask for the passphrase of the study's key where it needs one and nobody has given it."""
-    from pipeline.key import KEY_FILE_VARIABLE, PASSPHRASE_VARIABLE
-    from pipeline.key.file import find_secret
-    from pipeline.key.own import own_header
+    from pipeline.pseudonymisation.key import KEY_FILE_VARIABLE, PASSPHRASE_VARIABLE
+    from pipeline.pseudonymisation.key.file import find_secret
+    from pipeline.pseudonymisation.key.own import own_header
 
     header = own_header(study)
     given = os.environ.keys() & {PASSPHRASE_VARIABLE, KEY_FILE_VARIABLE}

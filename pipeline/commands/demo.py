@@ -41,11 +41,11 @@ def _show(study: Study) -> None:
     from pipeline import intake
     from pipeline.commands.console import rows_table
     from pipeline.dataset import files
+    from pipeline.exports.transcript import as_text, published_turns
     from pipeline.operations.demo import FINNISH_MEETING
     from pipeline.operations.report import page_of, reviews, write_page
     from pipeline.operations.reviewed import review_of
     from pipeline.study.outcome import outcome
-    from pipeline.transcript import as_text, published_turns
 
     sessions = intake.sessions(study)
     shown = next(r for r in sessions if r.original_name == FINNISH_MEETING)

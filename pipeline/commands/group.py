@@ -10,8 +10,8 @@ import typer
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say, unlock, warn
 
 if TYPE_CHECKING:
-    from pipeline.pseudonymise.entities import EntityTable
-    from pipeline.roster.model import Roster
+    from pipeline.people.roster.model import Roster
+    from pipeline.pseudonymisation.entities import EntityTable
     from pipeline.study import Study
 
 app = typer.Typer(
@@ -40,9 +40,9 @@ def add(
     """Give a group a roster, or a new one; an empty one to fill in without --from."""
     from pipeline import intake
     from pipeline.errors import StudyError
-    from pipeline.roster import files
-    from pipeline.roster.model import Roster
-    from pipeline.roster.unconsented import consents
+    from pipeline.people.roster import files
+    from pipeline.people.roster.model import Roster
+    from pipeline.people.roster.unconsented import consents
     from pipeline.study import locks
 
     place = opened(study)
@@ -103,9 +103,9 @@ def show(
     from rich.markup import escape
     from rich.table import Table
 
-    from pipeline.roster import files
-    from pipeline.roster.seed import person_id
-    from pipeline.roster.unconsented import consents
+    from pipeline.people.roster import files
+    from pipeline.people.roster.seed import person_id
+    from pipeline.people.roster.unconsented import consents
 
     place = opened(study)
     roster = _roster(place, group)
@@ -134,8 +134,8 @@ def check(
 ) -> None:
     """Check the rosters, and tell whose consent is missing; exit status 1 if something is."""
     from pipeline.errors import StudyError
-    from pipeline.roster import files
-    from pipeline.roster.unconsented import consents
+    from pipeline.people.roster import files
+    from pipeline.people.roster.unconsented import consents
 
     place = opened(study)
     unlock(place)
@@ -164,7 +164,7 @@ def check(
 
 def _given(file: Path, group_id: str) -> Roster:
     from pipeline.errors import StudyError
-    from pipeline.roster import files
+    from pipeline.people.roster import files
 
     try:
         return files.read(file, group_id, say)
@@ -173,7 +173,7 @@ def _given(file: Path, group_id: str) -> Roster:
 
 
 def _seed(study: Study) -> EntityTable:
-    from pipeline.roster.seed import seed
+    from pipeline.people.roster.seed import seed
 
     unlock(study)
     return seed(study)
@@ -182,7 +182,7 @@ def _seed(study: Study) -> EntityTable:
 def _roster(study: Study, group: str) -> Roster:
     from pipeline import intake
     from pipeline.errors import StudyError
-    from pipeline.roster import files
+    from pipeline.people.roster import files
 
     group_id = intake.known_group(study, group)
     if group_id is None:

@@ -20,7 +20,7 @@ from pipeline.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.key import Header, Secret
+    from pipeline.pseudonymisation.key import Header, Secret
 
 app = typer.Typer(
     name="key",
@@ -53,8 +53,8 @@ DESTROYED = (
 @app.command()
 def show(study: StudyOption = DEFAULT_STUDY) -> None:
     """How the key is locked, where it is and since when; nothing of what it holds."""
-    from pipeline.key.file import header_of
-    from pipeline.key.own import without_key
+    from pipeline.pseudonymisation.key.file import header_of
+    from pipeline.pseudonymisation.key.own import without_key
 
     place = opened(study)
     path = place.key_file
@@ -88,9 +88,9 @@ def change(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Lock the key with another secret. What it holds stays; older copies open with the old one."""
-    from pipeline.key import KeyFile, Secret
-    from pipeline.key.file import secret_in_use
-    from pipeline.key.own import without_key
+    from pipeline.pseudonymisation.key import KeyFile, Secret
+    from pipeline.pseudonymisation.key.file import secret_in_use
+    from pipeline.pseudonymisation.key.own import without_key
 
     if passphrase + machine + (key_file is not None) > 1:
         raise typer.BadParameter("give one of --passphrase, --key-file and --machine")
@@ -116,8 +116,8 @@ def export(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Write the names and their numbers in clear. It identifies everybody: keep it safe."""
-    from pipeline.key import KeyFile, find_secret
-    from pipeline.key.export import export as export_key
+    from pipeline.pseudonymisation.key import KeyFile, find_secret
+    from pipeline.pseudonymisation.key.export import export as export_key
 
     place = opened(study)
     path = place.key_file
@@ -140,7 +140,7 @@ def restore(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Put the key back from a copy. A key that is in its place is set aside."""
-    from pipeline.key.own import restore as put_back
+    from pipeline.pseudonymisation.key.own import restore as put_back
 
     place = opened(study)
     with nobody_at_work(place):
@@ -154,9 +154,9 @@ def destroy(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove the key for good. Recordings and raw transcripts still identify."""
-    from pipeline.key import KeyFile, Secret, own
-    from pipeline.key.file import no_key
-    from pipeline.key.secret import forget_machine_secret
+    from pipeline.pseudonymisation.key import KeyFile, Secret, own
+    from pipeline.pseudonymisation.key.file import no_key
+    from pipeline.pseudonymisation.key.secret import forget_machine_secret
     from pipeline.storage.disk import clear_pending, os_errors
     from pipeline.study import marks
 
@@ -193,7 +193,7 @@ def _prompt() -> Callable[[], str] | None:
 
 def _new_passphrase() -> Secret:
     from pipeline.errors import StudyError
-    from pipeline.key import Secret
+    from pipeline.pseudonymisation.key import Secret
 
     text = os.environ.get(NEW_PASSPHRASE_VARIABLE)
     if text is None:
@@ -226,7 +226,7 @@ def _lock(header: Header) -> str:
 
 def _whereabouts(header: Header) -> str:
     """Where this machine's secret is; it is what a backup of the study needs besides."""
-    from pipeline.key.secret import machine_file
+    from pipeline.pseudonymisation.key.secret import machine_file
 
     file = machine_file(header.id)
     if not file.is_file():

@@ -11,7 +11,7 @@ import typer
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say
 
 if TYPE_CHECKING:
-    from pipeline.report.page import Page
+    from pipeline.reports.page import Page
 
 
 class ReportLanguage(StrEnum):

@@ -101,8 +101,8 @@ def people(
     if out is not None:
         _say_written(write_people(place, settings, out, group), out)
     if apply is None and out is None:
+        from pipeline.people.roster.unconsented import consents
         from pipeline.review.people import QUEUES
-        from pipeline.roster.unconsented import consents
 
         found = summary(place, settings, group)
         _show_queues("Rows in the sheet of people", QUEUES, found.queues)

@@ -19,9 +19,9 @@ def install(
     hand_out: HandOutOption = 0,
 ) -> None:
     """Write a service of yours (systemd, launchd or Task Scheduler) that runs `vuoro up`."""
-    from pipeline.key.file import header_of
     from pipeline.operations.service.install import install as put
     from pipeline.operations.service.install import service_of
+    from pipeline.pseudonymisation.key.file import header_of
 
     at = opened(study)
     seconds(every)

@@ -22,7 +22,7 @@ from pipeline.commands.common import (
 
 if TYPE_CHECKING:
     from pipeline.operations.overview import Entry, Overview
-    from pipeline.roster.unconsented import Unconsented
+    from pipeline.people.roster.unconsented import Unconsented
 
 FORM = 1  # goes up whenever what --json writes means something else
 

@@ -36,7 +36,7 @@ def withdraw(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person's turns, words, voice and speech. The others' ids stay. For good."""
-    from pipeline.roster.unconsented import consents
+    from pipeline.people.roster.unconsented import consents
     from pipeline.withdrawal.withdraw import CANNOT, plan
     from pipeline.withdrawal.withdraw import withdraw as carry_out
 

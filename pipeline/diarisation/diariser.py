@@ -79,7 +79,7 @@ class Diariser:
         return self
 
     def __call__(self, wav: Path, bounds: Bounds, progress: Callable[[float], None]) -> Diarisation:
-        """Who speaks when in a WAV of ``pipeline.audio``; ``progress`` gets 0–1, last 1.
+        """Who speaks when in a WAV of ``pipeline.media.audio``; ``progress`` gets 0–1, last 1.
 
         Labels are SPEAKER_00, SPEAKER_01, … in order of first talk; without speech there are none.
         """

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.registry import resolve
-from pipeline.audio import SAMPLE_RATE_HZ, samples
 from pipeline.diarisation.clustering import Bounds
 from pipeline.diarisation.trust import code_in, weights_only
 from pipeline.errors import ModelError
+from pipeline.media.audio import SAMPLE_RATE_HZ, samples
 from pipeline.records import Diarisation, Segment, VoicePrint
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class OtherPipeline:
         return self
 
     def __call__(self, wav: Path, bounds: Bounds, progress: Callable[[float], None]) -> Diarisation:
-        """Who speaks when in a WAV of ``pipeline.audio``; ``progress`` gets 0–1, last 1.
+        """Who speaks when in a WAV of ``pipeline.media.audio``; ``progress`` gets 0–1, last 1.
 
         The whole sound is in memory at once. Raises ModelError if the pipeline gives no exclusive
         segments, as those made for pyannote.audio 3 do not.

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import SAMPLE_RATE_HZ, WAV_HEADER_BYTES, samples
-from pipeline.device import batch_size, spread
+from pipeline.media.audio import SAMPLE_RATE_HZ, WAV_HEADER_BYTES, samples
+from pipeline.media.device import batch_size, spread
 
 if TYPE_CHECKING:
     import torch
@@ -106,7 +106,7 @@ class Segmentation:
         return self
 
     def __call__(self, wav: Path, progress: Callable[[float], None]) -> Talk:
-        """The talk in a WAV of ``pipeline.audio``; ``progress`` gets shares of the work, 0–1."""
+        """The talk in a WAV of ``media.audio``; ``progress`` gets shares of the work, 0–1."""
         n_samples = (wav.stat().st_size - WAV_HEADER_BYTES) // 2
         frames = self._frames
         average = _Average(int(n_samples / SAMPLE_RATE_HZ / frames.step_s) + 1, frames)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.audio import SAMPLE_RATE_HZ, samples
 from pipeline.diarisation.segmentation import Bools, Floats, Frames, Segmentation, Talk, runs
 from pipeline.diarisation.voices import Voices, pieces
+from pipeline.media.audio import SAMPLE_RATE_HZ, samples
 from pipeline.records import Diarisation, Segment, VoicePrint
 
 SMOOTH_S = 0.3  # voices swing by 20 dB from sound to sound
@@ -37,7 +37,7 @@ class TrackDiariser:
     def __call__(
         self, tracks: Mapping[str, Path], progress: Callable[[float], None]
     ) -> Diarisation:
-        """Who speaks when: ``tracks`` are WAVs of ``pipeline.audio``, of any length, by label.
+        """Who speaks when: ``tracks`` are WAVs of ``media.audio``, of any length, by label.
 
         A track without speech gives no segment. ``progress`` gets 0–1, last 1.
         """

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import samples
-from pipeline.device import batch_size, spread
 from pipeline.diarisation.segmentation import Bools, Floats, Frames, Talk, runs
+from pipeline.media.audio import samples
+from pipeline.media.device import batch_size, spread
 
 if TYPE_CHECKING:
     import torch

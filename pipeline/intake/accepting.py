@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import audio
 from pipeline.errors import (
     ConsentError,
     CopyError,
@@ -31,8 +30,9 @@ from pipeline.intake.sidecar import Declared
 from pipeline.intake.stillness import ready
 from pipeline.intake.times import gaps_s
 from pipeline.intake.waiting import group_folder, survey
+from pipeline.media import audio
+from pipeline.people.roster.consent import held
 from pipeline.records import Recording
-from pipeline.roster.consent import held
 from pipeline.settings import IntakeSettings
 from pipeline.storage.disk import file_sha256, files_in, os_errors, sha256_of
 from pipeline.storage.looks import look

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.audio import SAMPLE_RATE_HZ, samples
+from pipeline.media.audio import SAMPLE_RATE_HZ, samples
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from pipeline.audio import probe
+from pipeline.media.audio import probe
 from pipeline.media.container import opened
 from pipeline.storage.disk import os_errors
 from pipeline.study.file_names import moment_of

@@ -15,15 +15,15 @@ from pathlib import Path
 from pipeline import intake
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group
-from pipeline.device import one_thread_for_numpy
 from pipeline.errors import StudyError, TransientError, UnreadableError, VuoroError
 from pipeline.exports.write import export, forms_in
+from pipeline.media.device import one_thread_for_numpy
 from pipeline.operations.repair import repair
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.roster.consent import require
-from pipeline.roster.files import usable
-from pipeline.roster.model import Member, Roster
-from pipeline.roster.seed import person_id, seed
+from pipeline.people.roster.consent import require
+from pipeline.people.roster.files import usable
+from pipeline.people.roster.model import Member, Roster
+from pipeline.people.roster.seed import person_id, seed
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.settings import Settings
 from pipeline.stages.chain import PUBLISH, SessionChain
 from pipeline.stages.publish import publish_people, remove_stale, write_documentation

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.audio import clip
 from pipeline.errors import StudyError
+from pipeline.exports.transcript import published_turns
+from pipeline.media.audio import clip
 from pipeline.records import Audio, Interval
 from pipeline.records.turn_ids import session_and_turn
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study
-from pipeline.transcript import published_turns
 
 PEOPLE, TURNS = "people", "turns"  # below the study's clips
 VOICE_CLIP_S = 8.0

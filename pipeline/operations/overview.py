@@ -23,10 +23,10 @@ from pipeline.errors import (
     VuoroError,
 )
 from pipeline.people import register
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.people.roster.consent import require
+from pipeline.people.roster.unconsented import Consents, Unconsented, consents
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Recording
-from pipeline.roster.consent import require
-from pipeline.roster.unconsented import Consents, Unconsented, consents
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.to_do import Left, left

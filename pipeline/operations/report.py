@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.operations.reviewed import Review, review_of
-from pipeline.plots.words import Language
-from pipeline.report.data import is_session, sessions_of
-from pipeline.report.page import Page, html
-from pipeline.report.words import text
+from pipeline.reports.data import is_session, sessions_of
+from pipeline.reports.page import Page, html
+from pipeline.reports.plots.words import Language
+from pipeline.reports.words import text
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
 
@@ -23,8 +23,8 @@ def page_of(
     Raises StudyError if the data set has none of that name, DatasetError if a file of it is
     damaged, TransientError if one cannot be read.
     """
-    from pipeline.report.group import group_page
-    from pipeline.report.session import session_page
+    from pipeline.reports.group import group_page
+    from pipeline.reports.session import session_page
 
     make = session_page if is_session(dataset, subject) else group_page
     page = make(dataset, subject, language)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline import intake
 from pipeline.errors import VuoroError
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 from pipeline.tables.flags import Language

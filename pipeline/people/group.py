@@ -17,11 +17,11 @@ from pipeline.people.anchors import anchor, place
 from pipeline.people.decisions import NEW, UNKNOWN
 from pipeline.people.recognise import Heard, Recognised, new_key, recognise
 from pipeline.people.register import Entry, Founder, Known, Register
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.people.roster import files as rosters
+from pipeline.people.roster.model import EVERY_SESSION, session_name
+from pipeline.people.roster.seed import person_id
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Diarisation, SessionKind
-from pipeline.roster import files as rosters
-from pipeline.roster.model import EVERY_SESSION, session_name
-from pipeline.roster.seed import person_id
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import file_sha256, os_errors
 from pipeline.study import Study, locks

@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.registry import ResolvedModel
-from pipeline.audio import WAV, decode
-from pipeline.diarise import diarise
+from pipeline.diarisation.diarise import diarise
 from pipeline.errors import RecordingError, StudyError, TooShortError
+from pipeline.media.audio import WAV, decode
 from pipeline.people.likeness import Voice
 from pipeline.settings import DiarisationSettings, MachineSettings
 from pipeline.storage.digests import digest
@@ -26,7 +26,7 @@ def voice_of(sample: Path, models: Mapping[str, Path], machine: MachineSettings)
     """The unit-length voice print of the one person who talks in any audio or video file.
 
     ``models`` gives the place of the embedded models by role, as for ``diarise``; pauses are left
-    out. Raises TooShortError if less than 5 s of it is speech, or what ``pipeline.audio.decode``
+    out. Raises TooShortError if less than 5 s of it is speech, or what ``media.audio.decode``
     raises; none of them names the file.
     """
     # beside the sample, which is where voices may lie, and gone at once

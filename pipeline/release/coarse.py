@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.dataset import files
-from pipeline.pseudonymise.entities import Entity, EntityTable, Id
-from pipeline.pseudonymise.mask import LABELS, NUMBERED
+from pipeline.pseudonymisation.entities import Entity, EntityTable, Id
+from pipeline.pseudonymisation.mask import LABELS, NUMBERED
 from pipeline.records import EntityType
 from pipeline.tables import TABLES
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.dataset import files
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.pseudonymise.mask import LabelLanguage, pseudonym
-from pipeline.pseudonymise.text import core
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.mask import LabelLanguage, pseudonym
+from pipeline.pseudonymisation.text import core
 from pipeline.records import Conversation, EntityType, Mention, Mentions, Turn, Word
 from pipeline.release.needles import Needles
 from pipeline.release.places import Place

@@ -11,8 +11,9 @@ from pathlib import Path
 from pipeline.dataset import datasheet, files
 from pipeline.dataset.validate import examine
 from pipeline.errors import DatasetError
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.pseudonymise.mask import LabelLanguage, pseudonym
+from pipeline.people.roster.unconsented import Unconsented
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.mask import LabelLanguage, pseudonym
 from pipeline.release.coarse import categories, numbered
 from pipeline.release.contents import DATASET, EXTRAS, files_of
 from pipeline.release.dates import has_date
@@ -22,7 +23,6 @@ from pipeline.release.places import Listing, Passage, Place, Unreadable
 from pipeline.release.reading import lines, passages
 from pipeline.release.small_cells import SmallCells
 from pipeline.release.voices import voice_prints
-from pipeline.roster.unconsented import Unconsented
 from pipeline.storage.disk import os_errors
 from pipeline.tables import TABLES
 

@@ -15,9 +15,10 @@ from pipeline import intake
 from pipeline.dataset.datasheet import summarise
 from pipeline.errors import StudyError
 from pipeline.exports.write import export, forget, forms_in
-from pipeline.pseudonymise.detect import detect as detect_names
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.pseudonymise.mask import LabelLanguage
+from pipeline.people.roster.unconsented import Unconsented, consents, groups_without_consent
+from pipeline.pseudonymisation.detect import detect as detect_names
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.mask import LabelLanguage
 from pipeline.records.ids import group_of
 from pipeline.release import contents
 from pipeline.release.coarse import coarsen, masks
@@ -28,7 +29,6 @@ from pipeline.release.needles import Needles
 from pipeline.release.report import NAME, SAMPLE, Report, draw, sample_csv
 from pipeline.release.small_cells import SmallCells, small_cells
 from pipeline.review.work import judged_sessions
-from pipeline.roster.unconsented import Unconsented, consents, groups_without_consent
 from pipeline.settings import Settings
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically

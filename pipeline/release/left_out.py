@@ -14,12 +14,11 @@ from typing import Any
 
 from pipeline import intake
 from pipeline.dataset import files
-from pipeline.edits.model import Corrected
 from pipeline.errors import StudyError
 from pipeline.operations.build import background
+from pipeline.people.roster.files import load_all
+from pipeline.people.roster.unconsented import Unconsented
 from pipeline.records import Audio, Cast, Diarisation, MaskedConversation
-from pipeline.roster.files import load_all
-from pipeline.roster.unconsented import Unconsented
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.publish import (
@@ -31,6 +30,7 @@ from pipeline.stages.publish import (
 )
 from pipeline.storage.digests import digest
 from pipeline.study import Study
+from pipeline.turns.edits.model import Corrected
 from pipeline.withdrawal.records import without_person, without_segments, without_turns
 
 FLAG = "talk_left_out"

@@ -24,10 +24,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
-from pipeline.pseudonymise.entities import Entity, EntityTable
-from pipeline.pseudonymise.link import is_common
-from pipeline.pseudonymise.mask import LABELS, NUMBERED, LabelLanguage, pseudonym
-from pipeline.pseudonymise.search import Names
+from pipeline.pseudonymisation.entities import Entity, EntityTable
+from pipeline.pseudonymisation.link import is_common
+from pipeline.pseudonymisation.mask import LABELS, NUMBERED, LabelLanguage, pseudonym
+from pipeline.pseudonymisation.search import Names
 from pipeline.release.places import Passage, Place
 from pipeline.release.spelling import bare, plain, without_tags
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from pipeline.pseudonymise.entities import Action, Decision, Entity, EntityTable, Id, Verdict
-from pipeline.pseudonymise.search import Names
+from pipeline.pseudonymisation.entities import Action, Decision, Entity, EntityTable, Id, Verdict
+from pipeline.pseudonymisation.search import Names
 from pipeline.records import EntityType
 from pipeline.review import words
 from pipeline.review.names import NEW

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from pipeline.pseudonymise import inflection
-from pipeline.pseudonymise.apply import form
-from pipeline.pseudonymise.entities import Entity, EntityTable, Id
-from pipeline.pseudonymise.knowledge import Knowledge
-from pipeline.pseudonymise.text import TurnText, core, is_capitalised
+from pipeline.pseudonymisation import inflection
+from pipeline.pseudonymisation.apply import form
+from pipeline.pseudonymisation.entities import Entity, EntityTable, Id
+from pipeline.pseudonymisation.knowledge import Knowledge
+from pipeline.pseudonymisation.text import TurnText, core, is_capitalised
 from pipeline.records import EntityType
 from pipeline.review.queues import Hidden, Queue, left, queue_of
 from pipeline.review.talk import Talk, all_masked, excerpt, places

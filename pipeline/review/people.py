@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from pipeline.exports.transcript import clock
 from pipeline.people.anchors import Anchor
 from pipeline.people.decisions import Told
 from pipeline.people.register import Known
@@ -16,7 +17,6 @@ from pipeline.review.voices import PASSAGES, Heard, Voice
 from pipeline.review.who import SHOWN, Group
 from pipeline.storage import sheets
 from pipeline.storage.sheets import Answer, Column, Link, Sheet, Value
-from pipeline.transcript import clock
 
 SMALL_MARGIN = 0.2  # up to which somebody else might be it
 

@@ -13,15 +13,15 @@ from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, anchor, place
 from pipeline.people.decisions import Told
 from pipeline.people.register import Known
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.people.roster.model import session_name
+from pipeline.people.roster.seed import seed
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Diarisation, Interval, Recording
 from pipeline.review import people
 from pipeline.review.people import Queue, Row
 from pipeline.review.voices import Heard, read
 from pipeline.review.who import Group
 from pipeline.review.work import Applied
-from pipeline.roster.model import session_name
-from pipeline.roster.seed import seed
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors, write_atomically

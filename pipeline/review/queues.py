@@ -13,11 +13,11 @@ from functools import cache
 from itertools import chain
 from typing import Literal
 
-from pipeline.pseudonymise import inflection
-from pipeline.pseudonymise.entities import Entity
-from pipeline.pseudonymise.knowledge import Knowledge
-from pipeline.pseudonymise.lexicon import organisation_words
-from pipeline.pseudonymise.text import TurnText, core, is_capitalised
+from pipeline.pseudonymisation import inflection
+from pipeline.pseudonymisation.entities import Entity
+from pipeline.pseudonymisation.knowledge import Knowledge
+from pipeline.pseudonymisation.lexicon import organisation_words
+from pipeline.pseudonymisation.text import TurnText, core, is_capitalised
 from pipeline.records import EntityType
 from pipeline.review.lexicon import HINTS, HOMOGRAPHS, OF_NOBODY
 

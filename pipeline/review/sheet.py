@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.pseudonymise.entities import Entity
+from pipeline.pseudonymisation.entities import Entity
 from pipeline.review.guide import GUIDE
 from pipeline.review.names import Row
 from pipeline.review.words import CATEGORIES, QUEUES, TYPES, VERDICTS, pseudonym

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import intake
-from pipeline.pseudonymise.apply import replacements, said
-from pipeline.pseudonymise.entities import Decision, EntityTable
-from pipeline.pseudonymise.text import edges
+from pipeline.pseudonymisation.apply import replacements, said
+from pipeline.pseudonymisation.entities import Decision, EntityTable
+from pipeline.pseudonymisation.text import edges
 from pipeline.records import Conversation, Mentions, Replacement
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.exports.transcript import clock
 from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, alone
 from pipeline.people.decisions import Told
@@ -16,7 +17,6 @@ from pipeline.records.times import Talk, union
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
-from pipeline.transcript import clock
 
 PASSAGES = 3
 PAUSE_S = 1.0  # that does not end a passage

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pipeline.people import register
 from pipeline.people.decisions import NEW, UNKNOWN
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.people.roster import files as rosters
+from pipeline.people.roster.model import Member
+from pipeline.people.roster.seed import person_id
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.review.words import plain
-from pipeline.roster import files as rosters
-from pipeline.roster.model import Member
-from pipeline.roster.seed import person_id
 from pipeline.study import Study
 
 SHOWN: Mapping[str, str] = {NEW: "uusi henkilö / new person", UNKNOWN: "ei tiedossa / unknown"}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from pipeline.pseudonymise.entities import Id, Verdict
-from pipeline.pseudonymise.mask import LABELS
+from pipeline.pseudonymisation.entities import Id, Verdict
+from pipeline.pseudonymisation.mask import LABELS
 from pipeline.records import EntityType
 from pipeline.review.queues import Queue
 

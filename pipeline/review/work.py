@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.pseudonymise.apply import said
-from pipeline.pseudonymise.entities import EntityTable, Verdict
+from pipeline.pseudonymisation.apply import said
+from pipeline.pseudonymisation.entities import EntityTable, Verdict
 from pipeline.review.decide import decided
 from pipeline.review.names import Row, rows
 from pipeline.review.queues import Queue

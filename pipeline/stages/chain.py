@@ -18,19 +18,15 @@ from pydantic_core import to_jsonable_python
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.edits import log
-from pipeline.edits.model import Corrected, Edit, relabelled
 from pipeline.errors import LanguageQuestionError, StudyError, TransientError
-from pipeline.identify import same_voices, voices_as_one
-from pipeline.interview.guide import guide_of
-from pipeline.interview.questions import numbers
 from pipeline.people import group
+from pipeline.people.identify import same_voices, voices_as_one
 from pipeline.people.register import Known, Register
 from pipeline.people.samples import kept_voice_of
-from pipeline.pseudonymise import audit
-from pipeline.pseudonymise.apply import replacements, said
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.pseudonymise.morphology import edition
+from pipeline.pseudonymisation import audit
+from pipeline.pseudonymisation.apply import replacements, said
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.morphology import edition
 from pipeline.records import (
     Audio,
     Cast,
@@ -42,7 +38,6 @@ from pipeline.records import (
     Recording,
 )
 from pipeline.settings import Settings
-from pipeline.spoken import Spoken, spoken_language
 from pipeline.stages.common import Common
 from pipeline.stages.declared import BY_NAME, STAGES, Job, Progress, Replaced, Stage
 from pipeline.stages.peers import Peers
@@ -51,6 +46,11 @@ from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study
 from pipeline.study.store import Result, Store, missing, read_record, write_record
+from pipeline.transcription.spoken import Spoken, spoken_language
+from pipeline.turns.edits import log
+from pipeline.turns.edits.model import Corrected, Edit, relabelled
+from pipeline.turns.interview.guide import guide_of
+from pipeline.turns.interview.questions import numbers
 
 R = TypeVar("R")
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from models.registry import ResolvedModel, resolve
-from pipeline.diarise import diarisation_models
+from pipeline.diarisation.diarise import diarisation_models
 from pipeline.settings import Settings
 from pipeline.storage.digests import digest
 

@@ -13,15 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import intake
-from pipeline.assemble import assemble
-from pipeline.audio import decode
-from pipeline.correct import correct
-from pipeline.diarise import diarisation_models, diarise
-from pipeline.edits.model import Corrected
-from pipeline.identify import identify, words_as_one
-from pipeline.pseudonymise.detect import detect
-from pipeline.pseudonymise.mask import mask
-from pipeline.pseudonymise.morphology import edition
+from pipeline.diarisation.diarise import diarisation_models, diarise
+from pipeline.media.audio import decode
+from pipeline.people.identify import identify, words_as_one
+from pipeline.pseudonymisation.detect import detect
+from pipeline.pseudonymisation.mask import mask
+from pipeline.pseudonymisation.morphology import edition
 from pipeline.records import (
     Audio,
     Cast,
@@ -34,8 +31,11 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.settings import Settings
-from pipeline.spoken import Spoken, detect_language, expected
-from pipeline.transcribe import transcribe
+from pipeline.transcription.spoken import Spoken, detect_language, expected
+from pipeline.transcription.transcribe import transcribe
+from pipeline.turns.assemble import assemble
+from pipeline.turns.correct import correct
+from pipeline.turns.edits.model import Corrected
 
 if TYPE_CHECKING:
     from pipeline.stages.chain import SessionChain

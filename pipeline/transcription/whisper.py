@@ -18,9 +18,9 @@ from pathlib import Path
 from statistics import fmean, geometric_mean
 from typing import TYPE_CHECKING, Any
 
-from pipeline.audio import samples
-from pipeline.device import Device, batch_size, batches_at_once, compute_type, spread, threads
 from pipeline.errors import ModelError
+from pipeline.media.audio import samples
+from pipeline.media.device import Device, batch_size, batches_at_once, compute_type, spread, threads
 from pipeline.records import Word
 from pipeline.settings import MachineSettings
 from pipeline.transcription.doubts import MAX_COMPRESSION, doubts

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.attribute import attribute
 from pipeline.records import (
     Audio,
     Cast,
@@ -23,6 +22,7 @@ from pipeline.records import (
     Turn,
 )
 from pipeline.records.times import Talk, total_s, union
+from pipeline.turns.attribute import attribute
 
 FLAG = "person_withdrawn"
 

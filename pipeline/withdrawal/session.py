@@ -12,12 +12,10 @@ from pydantic import TypeAdapter
 
 from pipeline import intake
 from pipeline.dataset import files
-from pipeline.edits import log
-from pipeline.edits.model import Corrected
 from pipeline.errors import StudyError
-from pipeline.identify import same_voices, words_as_one
 from pipeline.people import group
-from pipeline.pseudonymise import audit
+from pipeline.people.identify import same_voices, words_as_one
+from pipeline.pseudonymisation import audit
 from pipeline.records import (
     Audio,
     Cast,
@@ -34,6 +32,8 @@ from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
 from pipeline.study import Study, locks
 from pipeline.study.store import write_record
+from pipeline.turns.edits import log
+from pipeline.turns.edits.model import Corrected
 from pipeline.withdrawal.records import (
     FLAG,
     without_labels,

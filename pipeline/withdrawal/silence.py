@@ -8,11 +8,11 @@ from itertools import pairwise
 from math import inf
 from pathlib import Path
 
-from pipeline.audio import SAMPLE_RATE_HZ, WAV_HEADER_BYTES
-from pipeline.edits.model import Corrected
+from pipeline.media.audio import SAMPLE_RATE_HZ, WAV_HEADER_BYTES
 from pipeline.records import Diarisation, Interval
 from pipeline.records.times import intersection, union
 from pipeline.storage.disk import sync
+from pipeline.turns.edits.model import Corrected
 
 MARGIN_S = 0.25  # edges of segments and times of words are a few tenths of a second off
 BLOCK = 16_384  # samples

@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.exports.write import remove_exports
-from pipeline.key import backup
 from pipeline.operations.build import document
 from pipeline.operations.clean import sweep
 from pipeline.operations.repair import repair
-from pipeline.pseudonymise.apply import replacements
-from pipeline.pseudonymise.entities import Entity, EntityTable, Id
+from pipeline.people.roster.files import load_all, save
+from pipeline.people.roster.model import Member, Roster
+from pipeline.people.roster.seed import person_id as person_id_of
+from pipeline.pseudonymisation.apply import replacements
+from pipeline.pseudonymisation.entities import Entity, EntityTable, Id
+from pipeline.pseudonymisation.key import backup
 from pipeline.records import Mentions
-from pipeline.roster.files import load_all, save
-from pipeline.roster.model import Member, Roster
-from pipeline.roster.seed import person_id as person_id_of
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import clear_pending, os_errors, remove, sha256_of

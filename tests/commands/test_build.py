@@ -19,9 +19,9 @@ from pipeline.dataset.validate import validate
 from pipeline.errors import StudyError
 from pipeline.exports.write import forms_in
 from pipeline.operations import build as building
-from pipeline.pseudonymise.entities import Decision, EntityTable
-from pipeline.roster.files import save
-from pipeline.roster.model import parsed
+from pipeline.people.roster.files import save
+from pipeline.people.roster.model import parsed
+from pipeline.pseudonymisation.entities import Decision, EntityTable
 from pipeline.study import Study, locks
 
 app = typer.Typer()

@@ -12,10 +12,10 @@ from typer import Typer
 from typer.testing import CliRunner, Result
 
 from pipeline.commands.edit import edit
-from pipeline.edits import log
 from pipeline.errors import StudyError
 from pipeline.review.turns.sheet import turns_sheet
 from pipeline.study import Study, locks
+from pipeline.turns.edits import log
 
 SHEET = turns_sheet([])
 

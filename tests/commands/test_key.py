@@ -18,8 +18,8 @@ from typer.testing import CliRunner, Result
 
 from pipeline.commands.key import app
 from pipeline.errors import StudyError
-from pipeline.key import KeyFile, Secret, find_secret, own
-from pipeline.key.file import header_of
+from pipeline.pseudonymisation.key import KeyFile, Secret, find_secret, own
+from pipeline.pseudonymisation.key.file import header_of
 from pipeline.study import Study, create, locks
 
 PASSPHRASE = "neljä tai viisi sanaa"

@@ -12,8 +12,8 @@ from example_dataset import make_dataset
 from typer.testing import CliRunner, Result
 
 from pipeline.commands.release import release
-from pipeline.key import KeyFile, Secret, find_secret
-from pipeline.pseudonymise.entities import Entity, EntityTable
+from pipeline.pseudonymisation.entities import Entity, EntityTable
+from pipeline.pseudonymisation.key import KeyFile, Secret, find_secret
 from pipeline.study import Study, create
 
 app = typer.Typer()

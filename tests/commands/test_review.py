@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from pipeline.commands.review import app
 from pipeline.errors import StudyError
-from pipeline.pseudonymise.apply import said
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymisation.apply import said
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.review.sheet import SHEET
 from pipeline.study import Study, create, locks
 

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from pipeline.commands.cli import app
 from pipeline.commands.withdraw import NOT_DONE
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.roster.files import load, read, write
-from pipeline.roster.model import parsed
+from pipeline.people.roster.files import load, read, write
+from pipeline.people.roster.model import parsed
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.study import Study, create
 
 PERSON = "G07-S01-U2"

@@ -11,7 +11,7 @@ from media import Track, write
 from runs import vuoro
 from tracks import cut_apart, reference
 
-from pipeline.audio import samples
+from pipeline.media.audio import samples
 from pipeline.records import Interval
 from pipeline.study import Study, create
 

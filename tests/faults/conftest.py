@@ -12,8 +12,8 @@ from halting import noted
 from pretended import edit_turn, inbox_study, name_person, pretend
 from runs_in_process import Runs
 
-from pipeline.roster.files import save
-from pipeline.roster.model import parsed
+from pipeline.people.roster.files import save
+from pipeline.people.roster.model import parsed
 from pipeline.study import Study
 from pipeline.study.tombstones import Tombstone
 from pipeline.study.tombstones import put as put_withdrawal

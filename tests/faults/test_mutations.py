@@ -17,33 +17,34 @@ from finished import chain_of, copied, fake_models, finished_study
 from mutations import mutated
 from tracks import write as write_wav
 
-from pipeline import audio, intake, settings
-from pipeline.audio import SAMPLE_RATE_HZ
+from pipeline import intake, settings
 from pipeline.dataset.validate import validate
-from pipeline.edits import log
-from pipeline.edits.model import About, Correction, Edit
 from pipeline.errors import NotMediaError, TransientError, VuoroError
 from pipeline.exports.write import export
 from pipeline.intake import digests, sidecar
-from pipeline.interview import guide
+from pipeline.media import audio
+from pipeline.media.audio import SAMPLE_RATE_HZ
 from pipeline.operations.build import document
 from pipeline.operations.overview import overview
 from pipeline.people import decisions, register
 from pipeline.people.anchors import anchor
-from pipeline.pseudonymise import audit
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.people.roster import files as rosters
+from pipeline.people.roster.model import parsed
+from pipeline.people.roster.seed import seed
+from pipeline.pseudonymisation import audit
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Conversation, Diarisation
 from pipeline.release.places import Unreadable
 from pipeline.release.reading import passages
 from pipeline.review.people_work import apply_people, write_people
 from pipeline.review.turns.work import apply_turns, write_turns
 from pipeline.review.work import apply_names, write_names
-from pipeline.roster import files as rosters
-from pipeline.roster.model import parsed
-from pipeline.roster.seed import seed
 from pipeline.stages.publish import publish_people
 from pipeline.study import Study, create, leases, references, state, tombstones
 from pipeline.study.store import MANIFEST, RESULT, read_record
+from pipeline.turns.edits import log
+from pipeline.turns.edits.model import About, Correction, Edit
+from pipeline.turns.interview import guide
 
 LONGEST_S = 10
 FIRST, SECOND = "G07-S01", "G07-S02"

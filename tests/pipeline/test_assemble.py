@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.assemble import assemble, in_context
 from pipeline.records import (
     Audio,
     Conversation,
@@ -24,6 +23,7 @@ from pipeline.records import (
 )
 from pipeline.records.times import Talk
 from pipeline.settings import TurnSettings
+from pipeline.turns.assemble import assemble, in_context
 
 AUDIO = Audio("audio.wav", 16_000, 20.0, 0.5)
 

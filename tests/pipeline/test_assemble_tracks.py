@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
-from pipeline.assemble import assemble
 from pipeline.records import Audio, Conversation, Diarisation, Segment, Transcript, Word
 from pipeline.settings import TurnSettings
+from pipeline.turns.assemble import assemble
 
 
 def said(label: str, *words: tuple[float, float, str]) -> list[Word]:

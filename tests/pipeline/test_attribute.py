@@ -7,8 +7,8 @@ its middle; a change of speaker inside a sentence costs 1.5, less 3 for each sec
 
 import pytest
 
-from pipeline.attribute import Said, attribute, is_response
 from pipeline.records import Diarisation, Segment, Word
+from pipeline.turns.attribute import Said, attribute, is_response
 
 RESPONSES = ("joo", "mm", "hm")
 

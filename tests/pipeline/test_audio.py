@@ -15,7 +15,6 @@ import pytest
 from media import RATE_HZ, TONE_HZ, Track, cut, damage, onsets_s, pitch_hz, tone, write
 from numpy.typing import NDArray
 
-from pipeline import audio
 from pipeline.errors import (
     DamagedMediaError,
     DiskFullError,
@@ -26,6 +25,7 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
+from pipeline.media import audio
 from pipeline.media import sound as media_sound
 from pipeline.records import Audio
 
@@ -315,7 +315,7 @@ def test_file_that_cannot_be_read(source: str, tmp_path: Path) -> None:
 
 MEMORY = """import resource, sys
 from pathlib import Path
-from pipeline import audio
+from pipeline.media import audio
 audio.decode(Path(sys.argv[1]), Path(sys.argv[2]), min_duration_s=1, progress=lambda _: None)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -13,10 +13,10 @@ from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user
 from pipeline.dataset import files
 from pipeline.dataset.people import Background
 from pipeline.operations.build import ToDo, background, document, rounds
+from pipeline.people.roster.files import load_all, save
+from pipeline.people.roster.model import parsed
+from pipeline.people.roster.seed import seed
 from pipeline.records import Recording
-from pipeline.roster.files import load_all, save
-from pipeline.roster.model import parsed
-from pipeline.roster.seed import seed
 from pipeline.study import Study, create
 from pipeline.study.sessions import write_record
 

@@ -11,8 +11,8 @@ from finished import fake_models, finish, finished_study
 from pydantic import TypeAdapter
 
 from pipeline import intake
-from pipeline.edits.model import Corrected
 from pipeline.errors import DiskFullError, StudyError, TakenError
+from pipeline.exports.transcript import published_turns
 from pipeline.operations.clean import SOUND, clean, find_waste, reprocess
 from pipeline.operations.listen import clip_of_turn
 from pipeline.records import Audio, MaskedConversation, Recording
@@ -21,7 +21,7 @@ from pipeline.stages.declared import BY_NAME
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, locks, state
 from pipeline.study.leases import lease
-from pipeline.transcript import published_turns
+from pipeline.turns.edits.model import Corrected
 from pipeline.withdrawal.withdraw import withdraw
 
 ID = "G07-S01"

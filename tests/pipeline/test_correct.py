@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from discussion import DIARISATION, REGULAR, corrected, discussion, edit, rows
 
-from pipeline.correct import correct
-from pipeline.edits.model import About, Edit
 from pipeline.records import Segment
 from pipeline.settings import TurnSettings
+from pipeline.turns.correct import correct
+from pipeline.turns.edits.model import About, Edit
 
 A, A_RESPONSE, B, A_AGAIN, C = discussion().turns
 MERGED_A = [

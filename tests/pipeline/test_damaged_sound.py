@@ -10,7 +10,6 @@ import pytest
 from media import Track, babble, cut, damage, onsets_s, tone, write
 from numpy.typing import NDArray
 
-from pipeline import audio
 from pipeline.errors import (
     ArchiveError,
     DictationError,
@@ -22,6 +21,7 @@ from pipeline.errors import (
     UnfinishedVideoError,
     WebPageError,
 )
+from pipeline.media import audio
 from pipeline.records import Audio
 
 FASTSTART = {"movflags": "faststart"}

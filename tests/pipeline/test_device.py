@@ -10,8 +10,8 @@ import ctranslate2
 import pytest
 import torch
 
-from pipeline import device
 from pipeline.errors import SettingsError
+from pipeline.media import device
 from pipeline.settings import MachineSettings
 from pipeline.study.listener import Listener, listener
 

@@ -8,12 +8,12 @@ import pytest
 from runs import TELEPHONE
 
 from models.registry import resolve
-from pipeline.audio import decode
-from pipeline.diarise import diarisation_models, diarise
+from pipeline.diarisation.diarise import diarisation_models, diarise
+from pipeline.media.audio import decode
 from pipeline.records import Diarisation, Transcript
 from pipeline.settings import MachineSettings, Settings
-from pipeline.spoken import Spoken
-from pipeline.transcribe import transcribe
+from pipeline.transcription.spoken import Spoken
+from pipeline.transcription.transcribe import transcribe
 
 pytestmark = pytest.mark.models
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipeline import diarise as diarise_module
+from pipeline.diarisation import diarise as diarise_module
 from pipeline.diarisation.clustering import Bounds
-from pipeline.diarise import diarisation_models, diarise
+from pipeline.diarisation.diarise import diarisation_models, diarise
 from pipeline.records import Diarisation
 from pipeline.settings import DiarisationSettings, MachineSettings
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from media import Track, onsets_s, pitch_hz, tone, write
 
-from pipeline.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.errors import DamagedMediaError, TooShortError
+from pipeline.media.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.records import Audio
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from finished import CANARIES, A, chain_of, fake_models, finished_study
 
-from pipeline.edits import log
-from pipeline.edits.model import About, Correction, Edit
 from pipeline.errors import StudyError
 from pipeline.operations.renumber import correct
 from pipeline.people import decisions, register
 from pipeline.records import Conversation
 from pipeline.study import Study, marks, tombstones
 from pipeline.study.tombstones import Tombstone
+from pipeline.turns.edits import log
+from pipeline.turns.edits.model import About, Correction, Edit
 
 ID = "G07-S01"
 

@@ -15,13 +15,13 @@ import pytest
 from numpy.typing import NDArray
 
 from models.registry import resolve
-from pipeline.audio import SAMPLE_RATE_HZ, decode, samples
-from pipeline.diarise import diarisation_models, diarise
+from pipeline.diarisation.diarise import diarisation_models, diarise
 from pipeline.errors import LanguageQuestionError
+from pipeline.media.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.records import Diarisation, Interval, Segment, Transcript, Word
 from pipeline.settings import MachineSettings, Settings
-from pipeline.spoken import Spoken, detect_language, spoken_language
-from pipeline.transcribe import transcribe
+from pipeline.transcription.spoken import Spoken, detect_language, spoken_language
+from pipeline.transcription.transcribe import transcribe
 
 pytestmark = pytest.mark.models
 

@@ -11,9 +11,9 @@ from tracks import write
 from pipeline import intake
 from pipeline.errors import ConsentError, DiskFullError, NoAudioError, UnreadableError
 from pipeline.operations.overview import Entry, overview
+from pipeline.people.roster.files import save
+from pipeline.people.roster.model import parsed
 from pipeline.records import HeardLanguages
-from pipeline.roster.files import save
-from pipeline.roster.model import parsed
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study, state
 from pipeline.study.leases import lease

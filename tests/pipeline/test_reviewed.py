@@ -8,7 +8,7 @@ import pytest
 from finished import fake_models, finished_study
 
 from pipeline.operations.reviewed import Review, review_of
-from pipeline.pseudonymise.entities import Decision, EntityTable
+from pipeline.pseudonymisation.entities import Decision, EntityTable
 from pipeline.study import Study
 
 ID = "G07-S01"

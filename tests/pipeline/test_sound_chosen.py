@@ -9,7 +9,7 @@ import pytest
 from media import Track, babble, write
 from numpy.typing import NDArray
 
-from pipeline import audio
+from pipeline.media import audio
 from pipeline.records import Audio
 
 HZ = 16_000

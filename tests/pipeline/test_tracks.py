@@ -9,8 +9,8 @@ import pytest
 from media import RATE_HZ, Track, babble, pitch_hz, tone, write
 from numpy.typing import NDArray
 
-from pipeline import audio
 from pipeline.errors import DamagedMediaError, NotMediaError, TooShortError
+from pipeline.media import audio
 from pipeline.records import Audio
 
 PITCHES_HZ = (300.0, 500.0, 700.0)

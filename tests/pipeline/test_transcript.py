@@ -2,7 +2,7 @@
 
 import json
 
-from pipeline.transcript import as_json, as_text, as_vtt, clock
+from pipeline.exports.transcript import as_json, as_text, as_vtt, clock
 
 NOTE = "Names not reviewed yet."
 TURNS = [

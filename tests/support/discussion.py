@@ -18,11 +18,11 @@ from pydantic import TypeAdapter
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.assemble import assemble
-from pipeline.correct import correct
-from pipeline.edits.model import About, Action, Corrected, Edit
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
+from pipeline.people.roster import files as rosters
+from pipeline.people.roster.model import Member, Roster
+from pipeline.people.roster.seed import person_id, seed
 from pipeline.records import (
     Audio,
     Conversation,
@@ -34,13 +34,13 @@ from pipeline.records import (
     Turn,
     Word,
 )
-from pipeline.roster import files as rosters
-from pipeline.roster.model import Member, Roster
-from pipeline.roster.seed import person_id, seed
 from pipeline.settings import TurnSettings
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study, create
 from pipeline.study.store import write_record
+from pipeline.turns.assemble import assemble
+from pipeline.turns.correct import correct
+from pipeline.turns.edits.model import About, Action, Corrected, Edit
 
 SESSION = "G07-S01"
 AUDIO = Audio("audio.wav", 16_000, 20.0, 0.5)

@@ -19,10 +19,12 @@ from tracks import write
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.audio import SAMPLE_RATE_HZ, decode
+from pipeline.media.audio import SAMPLE_RATE_HZ, decode
 from pipeline.operations.build import background
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
+from pipeline.people.roster.files import load_all, save
+from pipeline.people.roster.model import parsed
 from pipeline.records import (
     Conversation,
     Diarisation,
@@ -36,8 +38,6 @@ from pipeline.records import (
     VoicePrint,
     Word,
 )
-from pipeline.roster.files import load_all, save
-from pipeline.roster.model import parsed
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.publish import publish_people, write_documentation
 from pipeline.study import Study, create

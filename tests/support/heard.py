@@ -14,7 +14,10 @@ from pydantic import TypeAdapter
 from tracks import write
 
 from pipeline import intake
-from pipeline.audio import SAMPLE_RATE_HZ
+from pipeline.media.audio import SAMPLE_RATE_HZ
+from pipeline.people.roster import files as rosters
+from pipeline.people.roster.model import parsed
+from pipeline.people.roster.seed import seed
 from pipeline.records import (
     Audio,
     Diarisation,
@@ -25,9 +28,6 @@ from pipeline.records import (
     VoicePrint,
     Word,
 )
-from pipeline.roster import files as rosters
-from pipeline.roster.model import parsed
-from pipeline.roster.seed import seed
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 from pipeline.study.store import write_record

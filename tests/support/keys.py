@@ -7,7 +7,7 @@ import json
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from pipeline.key import Secret
+from pipeline.pseudonymisation.key import Secret
 
 NAMES = '{"entities": [{"type": "person", "entity": "Äijö Nieminen", "number": 7}]}'.encode()
 OLD = Secret.passphrase("vanha ja pitkä tunnuslause")

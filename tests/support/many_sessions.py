@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipeline.assemble import assemble
 from pipeline.records import (
     Audio,
     Cast,
@@ -30,6 +29,7 @@ from pipeline.records import (
 from pipeline.settings import TurnSettings
 from pipeline.stages import publish
 from pipeline.study import Study, create
+from pipeline.turns.assemble import assemble
 
 SETTINGS = TurnSettings()
 COMMON = ["ja", "se", "on", "että", "niinku", "mä", "oon", "me", "ei", "kun", "sitten"]

@@ -18,8 +18,6 @@ from heard import ANNA, BEN, SAYS, chain_of, voice
 from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user's home
 
 from models.registry import ResolvedModel
-from pipeline.edits import log
-from pipeline.edits.model import About, Correction, Edit
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
 from pipeline.records import (
@@ -35,6 +33,8 @@ from pipeline.records import (
 )
 from pipeline.stages.declared import BY_NAME, Job
 from pipeline.study import Study, create
+from pipeline.turns.edits import log
+from pipeline.turns.edits.model import About, Correction, Edit
 
 FIRST, SECOND, OTHER = "G07-S01", "G07-S02", "G31-S01"
 NAME = "Jaanajoki"  # said in every session

@@ -12,8 +12,7 @@ from talk import turn_of
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.edits.model import Corrected
-from pipeline.pseudonymise.text import core
+from pipeline.pseudonymisation.text import core
 from pipeline.records import (
     Audio,
     Conversation,
@@ -30,6 +29,7 @@ from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 from pipeline.study.store import write_record
+from pipeline.turns.edits.model import Corrected
 
 # said in a turn → its type and nominative
 Names = dict[str, tuple[EntityType, str]]

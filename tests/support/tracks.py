@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.audio import SAMPLE_RATE_HZ, decode, samples
+from pipeline.media.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.records import Interval
 from pipeline.records.times import union
 

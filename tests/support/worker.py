@@ -20,7 +20,7 @@ import pytest
 from halting import noted
 from pretended import NAME, inbox_study, pretend, put
 
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Mention, Mentions, Transcript
 from pipeline.stages.declared import BY_NAME, Job
 from pipeline.study import Study

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from pipeline.edits.find import SHARED
-from pipeline.edits.model import About, Action, Edit
-from pipeline.edits.words import timed
 from pipeline.records import Turn, TurnKind
 from pipeline.review.turns.sheet import CUT, DELETE, KINDS, MERGE, tenths, text_of, turns_sheet
 from pipeline.storage.digests import digest
 from pipeline.storage.sheets import DECIDED_SINCE, Answer
+from pipeline.turns.edits.find import SHARED
+from pipeline.turns.edits.model import About, Action, Edit
+from pipeline.turns.edits.words import timed
 
 Cells = Mapping[str, str]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.edits.model import Action, Edit
+from pipeline.exports.transcript import clock
 from pipeline.records import Conversation, Turn, TurnKind
 from pipeline.records.turn_ids import short
 from pipeline.review.turns.guide import GUIDE
 from pipeline.storage import sheets
 from pipeline.storage.digests import digest
 from pipeline.storage.sheets import Answer, Column, Link, Row, Sheet
-from pipeline.transcript import clock
+from pipeline.turns.edits.model import Action, Edit
 
 KINDS: Mapping[TurnKind, str] = {
     "turn": "puheenvuoro / turn",

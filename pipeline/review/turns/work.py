@@ -9,15 +9,11 @@ from itertools import chain as all_of
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.correct import correct
-from pipeline.edits import log
-from pipeline.edits.find import SHARED
-from pipeline.edits.model import About, Corrected, Correction, Edit, relabelled
 from pipeline.errors import RecordingError, StudyError, UnreadableError
 from pipeline.operations.build import made_by
 from pipeline.operations.listen import clips_of_turns
 from pipeline.people.anchors import Anchor, anchor
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Audio, Cast, Conversation, Interval, Turn
 from pipeline.records.times import Talk
 from pipeline.records.turn_ids import short, turn_ids
@@ -30,6 +26,10 @@ from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.sheets import Answer, address
 from pipeline.study import Study
 from pipeline.study.private_file import new_private_file
+from pipeline.turns.correct import correct
+from pipeline.turns.edits import log
+from pipeline.turns.edits.find import SHARED
+from pipeline.turns.edits.model import About, Corrected, Correction, Edit, relabelled
 
 
 @dataclass(frozen=True, slots=True)

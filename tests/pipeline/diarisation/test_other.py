@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from models.registry import resolve
-from pipeline.audio import decode
 from pipeline.diarisation.clustering import Bounds
-from pipeline.diarise import diarisation_models, diarise
+from pipeline.diarisation.diarise import diarisation_models, diarise
 from pipeline.errors import ModelError
+from pipeline.media.audio import decode
 from pipeline.settings import DiarisationSettings, MachineSettings
 
 SAMPLE = Path(find_spec("pyannote.audio").origin).parent / "sample" / "sample.wav"  # type: ignore[union-attr, arg-type]

@@ -10,9 +10,9 @@ import pytest
 from tracks import cut_apart, reference, write
 
 from models.registry import resolve
-from pipeline.audio import SAMPLE_RATE_HZ
 from pipeline.diarisation import tracks
 from pipeline.diarisation.segmentation import Frames
+from pipeline.media.audio import SAMPLE_RATE_HZ
 from pipeline.records import Diarisation
 from pipeline.records.times import intersection, total_s, union
 

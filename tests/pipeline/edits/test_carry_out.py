@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from discussion import corrected, discussion, edit, rows
 
-from pipeline.edits.model import About, Edit
 from pipeline.records import Conversation, Turn, Word
+from pipeline.turns.edits.model import About, Edit
 
 A, RESPONSE, B, A_AGAIN, C = discussion().turns
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from discussion import discussion
 
-from pipeline.edits.find import find
-from pipeline.edits.model import NOBODY, About
 from pipeline.records import Turn, Word
+from pipeline.turns.edits.find import find
+from pipeline.turns.edits.model import NOBODY, About
 
 TURNS = discussion().turns
 A, RESPONSE, B, A_AGAIN, C = TURNS

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from discussion import DIARISATION, discussion, edit
 
-from pipeline.edits import log
-from pipeline.edits.model import Correction, Edit, relabelled
 from pipeline.errors import StudyError
 from pipeline.people.anchors import anchor
 from pipeline.records import Diarisation
 from pipeline.study import Study, create
+from pipeline.turns.edits import log
+from pipeline.turns.edits.model import Correction, Edit, relabelled
 
 MODEL = "0" * 64
 SESSION = "G07-S01"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.edits.words import timed
 from pipeline.records import Interval, Word
+from pipeline.turns.edits.words import timed
 
 PLACE = Interval(0.0, 10.0)
 HEARD = (

@@ -12,15 +12,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from runs import KEYS as KEYS
 
 from pipeline import intake
-from pipeline.correct import correct
-from pipeline.edits import log
-from pipeline.edits.model import Corrected, relabelled
 from pipeline.errors import StudyError
 from pipeline.records import Conversation, Transcript
 from pipeline.review.turns.sheet import DELETE, LOST, turns_sheet
 from pipeline.review.turns.work import Applied, apply_turns, write_turns
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
+from pipeline.turns.correct import correct
+from pipeline.turns.edits import log
+from pipeline.turns.edits.model import Corrected, relabelled
 
 SHEET = turns_sheet([])
 WHEN = "2026-05-04T10:00:00+00:00"

@@ -15,8 +15,6 @@ from finished import chain_of, copied, fake_models, finished_study
 
 from pipeline import intake
 from pipeline.dataset import files
-from pipeline.edits import log
-from pipeline.edits.model import About, Correction, Edit
 from pipeline.errors import StudyError
 from pipeline.intake import receipts
 from pipeline.intake.quarantine import set_aside
@@ -26,11 +24,13 @@ from pipeline.operations.renumber import correct
 from pipeline.operations.repair import repair
 from pipeline.people import register
 from pipeline.people.anchors import anchor
-from pipeline.pseudonymise import audit
+from pipeline.pseudonymisation import audit
 from pipeline.study import Study, tombstones
 from pipeline.study.listener import Listener
 from pipeline.study.store import MANIFEST
 from pipeline.study.tombstones import Tombstone
+from pipeline.turns.edits import log
+from pipeline.turns.edits.model import About, Correction, Edit
 
 
 @pytest.fixture(scope="module")

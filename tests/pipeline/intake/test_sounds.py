@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from tracks import write as write_wav
 
 from pipeline import intake
-from pipeline.audio import SAMPLE_RATE_HZ, decode
 from pipeline.errors import ConsentError
 from pipeline.intake.fingerprint import fingerprint
+from pipeline.media.audio import SAMPLE_RATE_HZ, decode
 from pipeline.records import Recording
 from pipeline.study import Study, create
 from pipeline.study.tombstones import Tombstone, put

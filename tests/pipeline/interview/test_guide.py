@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import StudyError
-from pipeline.interview.guide import Guide, Question, load, parsed
 from pipeline.study import Study, create
+from pipeline.turns.interview.guide import Guide, Question, load, parsed
 
 GUIDE = """\
 # Alku

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.interview.guide import Guide, parsed
-from pipeline.interview.questions import questions
 from pipeline.records import Turn
+from pipeline.turns.interview.guide import Guide, parsed
+from pipeline.turns.interview.questions import questions
 from tests.support.talk import turn_of
 
 GUIDE = parsed(

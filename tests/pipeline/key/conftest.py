@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from keys import NAMES, OLD
 
-from pipeline.key import KeyFile
+from pipeline.pseudonymisation.key import KeyFile
 from pipeline.study import Study, create
 
 

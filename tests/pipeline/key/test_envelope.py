@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from keys import NAMES, NEW, OLD, sealed_by_hand
 
 from pipeline.errors import StudyError
-from pipeline.key import KeyFile, Secret
-from pipeline.key.file import header_of
-from pipeline.key.secret import machine_file
+from pipeline.pseudonymisation.key import KeyFile, Secret
+from pipeline.pseudonymisation.key.file import header_of
+from pipeline.pseudonymisation.key.secret import machine_file
 
 
 def test_reads_what_was_sealed_by_hand(path: Path) -> None:

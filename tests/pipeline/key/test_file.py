@@ -11,9 +11,9 @@ import pytest
 from keys import NAMES, NEW, OLD, sealed_by_hand
 
 from pipeline.errors import DiskFullError, StudyError, UnreadableError, VuoroError
-from pipeline.key import KeyFile, Secret, find_secret
-from pipeline.key.envelope import derived
-from pipeline.key.file import header_of
+from pipeline.pseudonymisation.key import KeyFile, Secret, find_secret
+from pipeline.pseudonymisation.key.envelope import derived
+from pipeline.pseudonymisation.key.file import header_of
 from pipeline.study import Study, create
 
 

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from pipeline.commands.key import app
 from pipeline.errors import StudyError
-from pipeline.key import KeyFile, Secret, find_secret
-from pipeline.key.backup import copies
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.roster.seed import seed
+from pipeline.people.roster.seed import seed
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.key import KeyFile, Secret, find_secret
+from pipeline.pseudonymisation.key.backup import copies
 from pipeline.study import Study, create, marks
 
 AINO, PEKKA, LIISA = ("person", "aino"), ("person", "pekka"), ("person", "liisa")

@@ -10,8 +10,8 @@ import pytest
 from keys import NAMES, sealed_by_hand
 
 from pipeline.errors import StudyError
-from pipeline.key import KeyFile, Secret, find_secret
-from pipeline.key.file import secret_in_use
+from pipeline.pseudonymisation.key import KeyFile, Secret, find_secret
+from pipeline.pseudonymisation.key.file import secret_in_use
 from pipeline.study import Study, create
 
 

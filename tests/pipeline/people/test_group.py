@@ -17,10 +17,10 @@ from pipeline.people import decisions, group, register
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import NEW, UNKNOWN, Told
 from pipeline.people.group import Session
+from pipeline.people.roster import files as rosters
+from pipeline.people.roster.model import parsed
+from pipeline.people.roster.seed import seed
 from pipeline.records import Diarisation, Segment, SessionKind, VoicePrint
-from pipeline.roster import files as rosters
-from pipeline.roster.model import parsed
-from pipeline.roster.seed import seed
 from pipeline.storage.digests import digest
 from pipeline.study import Study, create
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from models.registry import resolve
-from pipeline.audio import SAMPLE_RATE_HZ, decode, samples
-from pipeline.diarise import diarisation_models
+from pipeline.diarisation.diarise import diarisation_models
 from pipeline.errors import NotMediaError, RecordingError, TooShortError
+from pipeline.media.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.people import samples as voice_samples
 from pipeline.people.likeness import cosine
 from pipeline.people.samples import voice_of

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pseudonymise import addresses
-from pipeline.pseudonymise.text import TurnText
+from pipeline.pseudonymisation import addresses
+from pipeline.pseudonymisation.text import TurnText
 from pipeline.records import Word
 
 

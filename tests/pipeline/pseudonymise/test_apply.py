@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from pipeline.errors import StudyError
-from pipeline.pseudonymise.apply import form, replacements, said
-from pipeline.pseudonymise.entities import Action, Decision, EntityTable, Key
+from pipeline.pseudonymisation.apply import form, replacements, said
+from pipeline.pseudonymisation.entities import Action, Decision, EntityTable, Key
 from pipeline.records import EntityType, Mention, Mentions
 
 

@@ -8,8 +8,8 @@ import stat
 from pathlib import Path
 from random import Random
 
-from pipeline.pseudonymise import audit
-from pipeline.pseudonymise.entities import Decision, EntityTable
+from pipeline.pseudonymisation import audit
+from pipeline.pseudonymisation.entities import Decision, EntityTable
 from pipeline.records import Replacement
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from pipeline.errors import LanguageError
-from pipeline.pseudonymise.detect import detect
-from pipeline.pseudonymise.mask import mask
+from pipeline.pseudonymisation.detect import detect
+from pipeline.pseudonymisation.mask import mask
 from pipeline.records import Conversation, Mentions, Replacement
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline import study as study_module
 from pipeline.errors import DiskFullError, StudyError
-from pipeline.key import KeyFile, Secret
-from pipeline.pseudonymise.entities import Action, Decision, Entity, EntityTable, Id, Key
+from pipeline.pseudonymisation.entities import Action, Decision, Entity, EntityTable, Id, Key
+from pipeline.pseudonymisation.key import KeyFile, Secret
 from pipeline.study import Study
 
 
@@ -219,7 +219,7 @@ def test_a_name_linked_to_an_entity_of_another_type_is_known(
 ) -> None:
     found = table(("organisation", "lahden kaupunki"))
     (city,) = found.judged
-    monkeypatch.setattr("pipeline.pseudonymise.entities.linked", lambda key, known: city.id)
+    monkeypatch.setattr("pipeline.pseudonymisation.entities.linked", lambda key, known: city.id)
     grown = found.add({("place", "lahti"): {"Lahdessa"}})
     assert grown.by_name["place", "lahti"].id == city.id
     assert grown.by_name["place", "lahti"].names == ("lahden kaupunki",)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pseudonymise import extents
-from pipeline.pseudonymise.names import TaggedTurn, WordTags
-from pipeline.pseudonymise.text import Finding, TurnText
+from pipeline.pseudonymisation import extents
+from pipeline.pseudonymisation.names import TaggedTurn, WordTags
+from pipeline.pseudonymisation.text import Finding, TurnText
 from pipeline.records import Word
 
 

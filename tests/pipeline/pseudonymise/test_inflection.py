@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pseudonymise.inflection import nominative, take_apart, without_legal_form
-from pipeline.pseudonymise.knowledge import Knowledge
+from pipeline.pseudonymisation.inflection import nominative, take_apart, without_legal_form
+from pipeline.pseudonymisation.knowledge import Knowledge
 
 
 def key(word: str, case: str, *spoken: str) -> tuple[str, str]:

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from pipeline.pseudonymise.entities import EntityTable
-from pipeline.pseudonymise.link import linked
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.link import linked
 from pipeline.records import EntityType
 
 Link = Callable[..., int | None]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pseudonymise.mask import LabelLanguage, mask
+from pipeline.pseudonymisation.mask import LabelLanguage, mask
 from pipeline.records import EntityType, Replacement, Word
 
 

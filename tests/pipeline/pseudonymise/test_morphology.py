@@ -3,12 +3,12 @@ from __future__ import annotations
 import libvoikko
 import pytest
 
-from pipeline.pseudonymise import morphology, surface
-from pipeline.pseudonymise.inflection import nominative, take_apart
-from pipeline.pseudonymise.knowledge import Knowledge
-from pipeline.pseudonymise.morphology import Readings
-from pipeline.pseudonymise.names import TaggedTurn, WordTags
-from pipeline.pseudonymise.text import TurnText
+from pipeline.pseudonymisation import morphology, surface
+from pipeline.pseudonymisation.inflection import nominative, take_apart
+from pipeline.pseudonymisation.knowledge import Knowledge
+from pipeline.pseudonymisation.morphology import Readings
+from pipeline.pseudonymisation.names import TaggedTurn, WordTags
+from pipeline.pseudonymisation.text import TurnText
 from pipeline.records import Word
 
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from pipeline.pseudonymise import patterns
-from pipeline.pseudonymise.text import TurnText
+from pipeline.pseudonymisation import patterns
+from pipeline.pseudonymisation.text import TurnText
 from pipeline.records import Word
 
 

@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from pipeline.pseudonymise.search import Hit, Names
+from pipeline.pseudonymisation.search import Hit, Names
 from pipeline.records import EntityType
 
 STUDY: dict[tuple[EntityType, str], tuple[EntityType, int]] = {

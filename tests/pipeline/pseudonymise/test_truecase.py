@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pseudonymise.knowledge import Knowledge
-from pipeline.pseudonymise.morphology import Readings
-from pipeline.pseudonymise.text import TurnText
-from pipeline.pseudonymise.truecase import truecased
+from pipeline.pseudonymisation.knowledge import Knowledge
+from pipeline.pseudonymisation.morphology import Readings
+from pipeline.pseudonymisation.text import TurnText
+from pipeline.pseudonymisation.truecase import truecased
 from pipeline.records import Word
 
 

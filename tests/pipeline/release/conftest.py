@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from example_dataset import RECORDINGS, SESSIONS, make_dataset
 
-from pipeline.pseudonymise.entities import Entity, EntityTable
+from pipeline.pseudonymisation.entities import Entity, EntityTable
 from pipeline.records import Conversation, Mentions
 from pipeline.release.gate import Options, Outcome, release
 from pipeline.settings import Settings

@@ -19,7 +19,7 @@ import pytest
 
 from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, LanguageError, StudyError, UnreadableError
-from pipeline.pseudonymise.entities import Decision, EntityTable
+from pipeline.pseudonymisation.entities import Decision, EntityTable
 from pipeline.records import Mention, Mentions
 from pipeline.release.report import bound
 from pipeline.study import Study, locks
@@ -445,7 +445,7 @@ def test_detectors_see_pronouns_for_pseudonyms_and_no_finding_is_one(study, gate
 
 
 def test_the_real_detectors_find_a_name_that_nobody_masked(study, gate):
-    from pipeline.pseudonymise.detect import detect
+    from pipeline.pseudonymisation.detect import detect
 
     say(study, "Eilen Marjatta Korhonen soitti mulle.")
     found = [str(finding) for finding in gate(detect=detect).report.findings]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pseudonymise.entities import Entity, EntityTable
+from pipeline.pseudonymisation.entities import Entity, EntityTable
 from pipeline.release.needles import Needles
 from pipeline.release.places import Passage, Place
 

@@ -14,10 +14,10 @@ from many_sessions import GROUPS, THEMES, UNKNOWN, Made, make_study
 
 from pipeline.errors import DatasetError, StudyError
 from pipeline.operations.report import page_of, write_page
-from pipeline.plots.words import Language
-from pipeline.report.measures import shown, with_interval
-from pipeline.report.page import Page, html
-from pipeline.report.words import TEXTS
+from pipeline.reports.measures import shown, with_interval
+from pipeline.reports.page import Page, html
+from pipeline.reports.plots.words import Language
+from pipeline.reports.words import TEXTS
 from pipeline.tables.dynamics_tables import DYNAMICS_SESSION
 
 ALONE = Made("G40-S01", {"G40-P1": "unknown"}, 60.0)

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from pipeline.pseudonymise.entities import Entity, EntityTable, Id
+from pipeline.pseudonymisation.entities import Entity, EntityTable, Id
 from pipeline.review import words
 from pipeline.review.decide import Decided, decided
 from pipeline.review.names import Row

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 from reviewed import talk
 
-from pipeline.pseudonymise.entities import Decision, Entity, EntityTable
-from pipeline.pseudonymise.knowledge import Knowledge
+from pipeline.pseudonymisation.entities import Decision, Entity, EntityTable
+from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.review.names import Row, by_base, rows
 from pipeline.review.talk import excerpt
 

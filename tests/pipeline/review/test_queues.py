@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import pytest
 from reviewed import conversation
 
-from pipeline.pseudonymise.entities import Entity, Verdict
-from pipeline.pseudonymise.knowledge import Knowledge
-from pipeline.pseudonymise.text import TurnText
+from pipeline.pseudonymisation.entities import Entity, Verdict
+from pipeline.pseudonymisation.knowledge import Knowledge
+from pipeline.pseudonymisation.text import TurnText
 from pipeline.records import EntityType
 from pipeline.review.queues import Left, Queue, left, queue_of
 

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import StudyError
-from pipeline.pseudonymise.entities import Entity
+from pipeline.pseudonymisation.entities import Entity
 from pipeline.review.names import Row
 from pipeline.review.sheet import SHEET, answers, as_workbook
 

@@ -11,8 +11,8 @@ from reviewed import Names, Sessions, talk, without_models
 
 from pipeline import study as study_module
 from pipeline.errors import StudyError
-from pipeline.pseudonymise.apply import replacements, said
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymisation.apply import replacements, said
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.review.sheet import SHEET, answers
 from pipeline.review.talk import read
 from pipeline.review.work import Applied, apply_names, judged_sessions, summary, write_names

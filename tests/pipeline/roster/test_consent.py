@@ -11,9 +11,9 @@ from tracks import write
 
 from pipeline import intake
 from pipeline.errors import ConsentError
-from pipeline.roster.consent import held, require
-from pipeline.roster.files import save
-from pipeline.roster.model import parsed
+from pipeline.people.roster.consent import held, require
+from pipeline.people.roster.files import save
+from pipeline.people.roster.model import parsed
 from pipeline.study import Study, create
 
 

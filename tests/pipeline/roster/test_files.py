@@ -10,8 +10,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from pipeline.errors import StudyError
-from pipeline.roster.files import load, load_all, read, save, write
-from pipeline.roster.model import Roster, parsed
+from pipeline.people.roster.files import load, load_all, read, save, write
+from pipeline.people.roster.model import Roster, parsed
 from pipeline.study import create
 
 ROSTER = parsed(

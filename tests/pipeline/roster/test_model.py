@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from pipeline.errors import StudyError
-from pipeline.roster.model import parsed
+from pipeline.people.roster.model import parsed
 
 MAIJA = {"name": "Maija Meikäläinen", "consent": "yes"}
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.pseudonymise.entities import Decision, Entity, EntityTable
-from pipeline.roster.files import save
-from pipeline.roster.model import Roster, parsed
-from pipeline.roster.seed import person_id, seed, seeds
+from pipeline.people.roster.files import save
+from pipeline.people.roster.model import Roster, parsed
+from pipeline.people.roster.seed import person_id, seed, seeds
+from pipeline.pseudonymisation.entities import Decision, Entity, EntityTable
 from pipeline.study import create
 
 

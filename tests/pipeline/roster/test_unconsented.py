@@ -12,7 +12,7 @@ from finished import copied, enrol, fake_models, finished_study
 from typer.testing import CliRunner, Result
 
 from pipeline.commands.cli import app
-from pipeline.roster.unconsented import consents, groups_without_consent
+from pipeline.people.roster.unconsented import consents, groups_without_consent
 from pipeline.study import Study
 from pipeline.study.tombstones import Tombstone, put
 

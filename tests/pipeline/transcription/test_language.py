@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import LanguageQuestionError
 from pipeline.records import HeardLanguages
 from pipeline.settings import TranscriptionSettings
-from pipeline.spoken import Spoken, spoken_language
+from pipeline.transcription.spoken import Spoken, spoken_language
 from pipeline.transcription.whisper import vote
 
 Place = list[tuple[str, float]]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from models.registry import resolve
-from pipeline.audio import decode
+from pipeline.media.audio import decode
 from pipeline.records import Diarisation, Segment
 from pipeline.settings import MachineSettings, TranscriptionSettings
-from pipeline.spoken import Spoken
-from pipeline.transcribe import transcribe
+from pipeline.transcription.spoken import Spoken
+from pipeline.transcription.transcribe import transcribe
 
 pytestmark = pytest.mark.models
 

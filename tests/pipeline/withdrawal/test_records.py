@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.edits.model import Corrected
 from pipeline.records import (
     Audio,
     Conversation,
@@ -21,6 +20,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.stages.publish import turn_ids
+from pipeline.turns.edits.model import Corrected
 from pipeline.withdrawal.records import without_turns, without_words
 from pipeline.withdrawal.silence import speech_of
 

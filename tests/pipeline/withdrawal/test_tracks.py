@@ -10,8 +10,8 @@ from finished import chain_of, fake_models, writing
 from tracks import write
 
 from pipeline import intake
-from pipeline.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.dataset.validate import validate
+from pipeline.media.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.records import (
     Audio,
     Conversation,

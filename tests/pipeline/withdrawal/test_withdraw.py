@@ -31,14 +31,14 @@ from finished import (
 from numpy.typing import NDArray
 
 from pipeline import intake
-from pipeline.audio import decode, samples
 from pipeline.dataset.validate import validate
 from pipeline.errors import ConsentError, StudyError
 from pipeline.exports.write import export
+from pipeline.media.audio import decode, samples
 from pipeline.operations.listen import clip_of_turn
 from pipeline.people import register
-from pipeline.pseudonymise import audit
-from pipeline.pseudonymise.entities import EntityTable
+from pipeline.pseudonymisation import audit
+from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Diarisation
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, locks, tombstones

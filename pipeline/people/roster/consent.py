@@ -1,0 +1,47 @@
+"""Which recordings wait for somebody's consent."""
+
+from __future__ import annotations
+
+from pipeline.dataset import files
+from pipeline.errors import ConsentError
+from pipeline.people.roster.files import load
+from pipeline.people.roster.model import session_name
+from pipeline.records import Recording, SessionKind
+from pipeline.study import Study
+
+
+def held(
+    study: Study, group_id: str, session_number: int, kind: SessionKind = "meeting"
+) -> str | None:
+    """Why a session of a group may not be processed, as a sentence; None if it may.
+
+    Every member of its roster must have consented, but those who are absent from the session. A
+    consent that is not recorded is none. A group without a roster is not held.
+
+    Raises StudyError if the roster cannot be used, TransientError if it cannot be read.
+    """
+    roster = load(study, group_id)
+    if roster is None:
+        return None
+    session = session_name(session_number, kind)
+    without = [
+        str(number)
+        for number, member in enumerate(roster.members, start=1)
+        if member.consent != "yes" and member.attends(session)
+    ]
+    if not without:
+        return None
+    who = f"member {without[0]}" if len(without) == 1 else f"members {', '.join(without)}"
+    return f"{group_id}-{session} waits for the consent of {who} of the roster of {group_id}."
+
+
+def require(study: Study, recording: Recording) -> None:
+    """Let a session be processed, or not. One that is in the data set already is let.
+
+    From such a session people are taken out by withdrawing. Raises ConsentError, or as ``held``.
+    """
+    if files.file_of(study.dataset, "sessions", recording.session_id).is_file():
+        return
+    reason = held(study, recording.group_id, recording.session_number, recording.kind)
+    if reason:
+        raise ConsentError(reason)

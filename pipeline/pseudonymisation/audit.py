@@ -1,0 +1,124 @@
+"""The audit log: what was replaced where, found by what, judged by whom, and when. No originals.
+
+``private/audit/<session>.jsonl`` gets a line each time that a session's rows change. Of what was
+said it holds a keyed digest alone (HMAC-SHA256, RFC 2104), so that whoever has the study's key can
+check whether a word is the one that was replaced, and nobody else can try out names.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.pseudonymisation.apply import form
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.mask import pseudonym
+from pipeline.records import Conversation, Replacement
+from pipeline.storage.disk import os_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One replacement: the words ``first_word``–``last_word`` of the turn as it was, from 1.
+
+    ``judged_by`` and ``judged_at`` are of the latest verdict on the entity; empty where only the
+    ``detectors`` have spoken.
+    """
+
+    turn_id: str
+    first_word: int
+    last_word: int
+    pseudonym: str
+    detectors: tuple[str, ...]
+    judged_by: str
+    judged_at: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One line of the log: a session as it was published."""
+
+    at: str
+    vuoro: str
+    models: tuple[str, ...]
+    settings_digest: str
+    replaced: tuple[Entry, ...]
+
+
+def entries(
+    conversation: Conversation,
+    replacements: Sequence[Replacement],
+    turn_ids: Sequence[str],
+    table: EntityTable,
+) -> tuple[Entry, ...]:
+    """The replacements of a session; ``turn_ids`` are parallel to the conversation's turns."""
+    verdicts = {
+        entity.id: decision
+        for decision in table.decisions
+        if decision.action in ("name", "add") and (entity := table.entity(decision.entity))
+    }
+    return tuple(
+        Entry(
+            turn_id=turn_ids[r.turn],
+            first_word=r.first_word + 1,
+            last_word=r.last_word + 1,
+            pseudonym=pseudonym(r.type, r.number, "en"),
+            detectors=r.detectors,
+            judged_by=judged.by if (judged := verdicts.get((r.type, r.number))) else "",
+            judged_at=judged.at if judged else "",
+            digest=digest(form(conversation, r), table.audit_key),
+        )
+        for r in replacements
+    )
+
+
+def digest(original: str, audit_key: str) -> str:
+    """The keyed digest of what was said, in any case."""
+    return hmac.new(bytes.fromhex(audit_key), original.casefold().encode(), sha256).hexdigest()
+
+
+def append(
+    file: Path, replaced: tuple[Entry, ...], models: tuple[str, ...], settings_digest: str
+) -> None:
+    """Add a line to a session's log. Raises TransientError where it cannot be written."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    line = Publication(at, version("vuoro"), models, settings_digest, replaced)
+    data = json.dumps(asdict(line), ensure_ascii=False).encode() + b"\n"
+    with os_errors("writing the audit log"):
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        torn = file.exists() and file.stat().st_size and not _ends_whole(file)
+        handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "wb") as log:
+            log.write(b"\n" + data if torn else data)
+            log.flush()
+            os.fsync(log.fileno())
+
+
+def read(file: Path) -> Iterator[Publication]:
+    """The lines of a session's log, oldest first; one that a crash cut off is left out.
+
+    Raises UnreadableError.
+    """
+    with os_errors("reading the audit log"):
+        lines = file.read_bytes().splitlines() if file.exists() else []
+    for line in lines:
+        try:
+            yield TypeAdapter(Publication).validate_json(line)
+        except ValidationError:
+            continue
+
+
+def _ends_whole(file: Path) -> bool:
+    with file.open("rb") as log:
+        log.seek(-1, os.SEEK_END)
+        return log.read(1) == b"\n"

@@ -1,0 +1,66 @@
+"""What the key holds, in clear: for safekeeping, or for moving it to another system."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from pipeline.errors import StudyError
+from pipeline.pseudonymisation.key.file import KeyFile
+from pipeline.pseudonymisation.key.own import without_key
+from pipeline.storage.disk import lies_in, os_errors, write_atomically
+from pipeline.study import Study
+
+ROWS = "entities"  # the list of the table, one object an entity
+
+
+def export(study: Study, key: KeyFile, out: Path) -> None:
+    """Write what the key holds to a file that its owner alone can read: a table if its name ends
+    in .csv, else the JSON as it is.
+
+    Raises StudyError if there is no key, the file exists, or it would be inside the study but not
+    in private/; what ``KeyFile.read`` raises; TransientError where it cannot be written.
+    """
+    with os_errors("looking where to export"):
+        out = out.expanduser().resolve()
+        if lies_in(out, [study.root]) and not lies_in(out, [study.private]):
+            raise StudyError(
+                "Inside the study, names in clear may be in private/ only.",
+                "Give a file there, or one outside the study that nobody else sees.",
+            )
+        if out.exists():
+            raise StudyError("There is such a file already.", "Give another name.")
+    data = key.read()
+    if data is None:
+        raise without_key(study)
+    if out.suffix.lower() == ".csv":
+        data = as_csv(data)
+    with os_errors("exporting the key"):
+        write_atomically(out, data, mode=0o600)
+
+
+def as_csv(data: bytes) -> bytes:
+    """The entity table as CSV for a spreadsheet: a row an entity, variants joined by " | ".
+
+    Raises StudyError if the data are not such a table.
+    """
+    try:
+        rows = [dict(row) for row in json.loads(data)[ROWS]]
+    except (ValueError, KeyError, TypeError):
+        raise StudyError(
+            "What the key holds cannot be shown as a table.", "Export it to a .json file."
+        ) from None
+    columns = dict.fromkeys(column for row in rows for column in row)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [*columns], lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({column: _cell(value) for column, value in row.items()} for row in rows)
+    return text.getvalue().encode("utf-8-sig")  # with the mark, Excel reads ä and ö right
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list):
+        return " | ".join(str(_cell(item)) for item in value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value

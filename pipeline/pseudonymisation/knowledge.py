@@ -1,0 +1,69 @@
+"""What is known of a language's words before anything of a session is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.pseudonymisation.lexicon import no_names
+from pipeline.pseudonymisation.morphology import Morphology, finnish_morphology
+from pipeline.pseudonymisation.names import PACKAGES, RARE, Frequency, finnish_frequency
+
+EVERYDAY = -9.5  # natural logarithm of the share of all words: one in 13,000
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of the session's language.
+
+    ``frequency`` is how usual a word form is (known for Finnish only), ``morphology`` how it can
+    be read (Finnish, where the system has Voikko); ``no_names`` are casefolded words that are
+    never names.
+    """
+
+    language: str | None
+    no_names: frozenset[str]
+    frequency: Frequency | None = None
+    morphology: Morphology | None = None
+
+    @classmethod
+    def of(cls, language: str | None) -> Knowledge:
+        if language != "fi":
+            return cls(language, no_names(language))
+        return cls(language, no_names(language), finnish_frequency(), finnish_morphology())
+
+    @property
+    def tagged(self) -> bool:
+        """Whether a pipeline knows this language, so that the tags are of it."""
+        return self.language in PACKAGES
+
+    def is_common(self, word: str) -> bool:
+        """Whether this is an everyday word, which a capital does not make a name."""
+        if word.casefold() in self.no_names:
+            return True
+        return self.frequency is not None and self.frequency(word.casefold()) > EVERYDAY
+
+    def is_usual(self, word: str, limit: float) -> bool:
+        """Whether this very form is more usual in the language than the limit (log share)."""
+        return self.frequency is not None and self.frequency(word) > limit
+
+    def is_unheard(self, word: str) -> bool:
+        """Whether the language's table of usual word forms lacks it, with and without a capital."""
+        if self.frequency is None:
+            return True
+        small = word.casefold()
+        return all(self.frequency(w) <= RARE for w in (small, small.capitalize(), small.title()))
+
+    def lean(self, word: str) -> float:
+        """By how much the language prefers this word with a capital (log ratio); 0 if unknown."""
+        if self.frequency is None:
+            return 0.0
+        small = word.casefold()
+        capital = max(self.frequency(small.capitalize()), self.frequency(small.title()))
+        return max(capital, RARE) - max(self.frequency(small), RARE)
+
+    def is_shouted(self, word: str) -> bool:
+        """Whether this is a usual word written in capitals throughout, and no acronym."""
+        if self.frequency is None or not word.isupper() or len(word) < 2:
+            return False
+        capital = max(self.frequency(word), self.frequency(word.title()))
+        return self.frequency(word.casefold()) > max(capital, RARE)

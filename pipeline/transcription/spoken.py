@@ -1,0 +1,195 @@
+"""Which language is spoken: what is heard, and what is made of it.
+
+``detect_language`` listens; ``spoken_language`` decides, by what the study and a person say. A
+session that is clearly in a language that nobody expects is asked about: its words would be
+invented, and its names left in clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import LanguageQuestionError
+from pipeline.media.device import Device, on_device
+from pipeline.records import Diarisation, HeardLanguages
+from pipeline.records.languages import name_of
+from pipeline.settings import MachineSettings, TranscriptionSettings
+from pipeline.transcription import whisper
+from pipeline.transcription.windows import talk_windows
+
+CLEAR = 0.5  # of the votes, for an expected language; real talk has 0.88 and more in its own
+FOREIGN = 0.7  # for any other
+HEARD = 0.2  # with so many votes, an expected language may be it all the same
+LATIN = "la"  # what Whisper hears where it does not know: no session is held in Latin
+LEAST_FIT = 0.4  # words of synthesised talk come out with 0.44–0.63 in their own language
+MARGIN = 0.05  # by which another language must fit better than the one that was set
+PLACES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The language to transcribe in.
+
+    ``probability`` is None where a person said so; ``differs`` says that the talk does not sound
+    like it. ``language`` is None where nothing is said.
+    """
+
+    language: str | None
+    probability: float | None = None
+    differs: bool = False
+
+
+def expected(settings: TranscriptionSettings) -> tuple[str, ...]:
+    """The languages that a study expects, its own first."""
+    own = (settings.language,) if settings.language else ()
+    return tuple(dict.fromkeys((*own, *settings.languages)))
+
+
+def detect_language(
+    wav: Path,
+    diarisation: Diarisation,
+    candidates: Sequence[str],
+    model_folder: Path,
+    machine: MachineSettings,
+    progress: Callable[[float], None],
+    tracks: Mapping[str, Path],
+) -> HeardLanguages:
+    """Which languages the talk may be in; see ``transcribe`` for what it is heard from.
+
+    One place alone misleads: a greeting in another language, a laugh, a poor line. The longest
+    stretches tell most. Where they agree on no language, they are transcribed in each of the
+    ``candidates``: words that were not said come out unsure.
+    """
+    parts = talk_windows(wav, diarisation, tracks)
+    if not parts:
+        return HeardLanguages()
+
+    def heard(device: Device) -> HeardLanguages:
+        model = whisper.load(model_folder, machine, device)
+        if not model.model.is_multilingual:
+            return HeardLanguages((("en", 1.0),))
+        sounds = whisper.encode_longest(model, parts, PLACES)
+        votes = whisper.vote(model, sounds)
+        if _clear(votes, candidates) is not None:
+            return HeardLanguages(votes)
+        fits = []
+        for done, language in enumerate(candidates):
+            progress(done / len(candidates))
+            fits.append((language, whisper.fit(model, sounds, language)))
+        return HeardLanguages(votes, tuple(fits))
+
+    found = on_device(machine, "detect_language", heard)
+    progress(1.0)
+    return found
+
+
+def spoken_language(
+    heard: HeardLanguages, settings: TranscriptionSettings, session_id: str, stated: str = ""
+) -> Spoken:
+    """The language that a session is transcribed in.
+
+    ``stated`` is what a person said of this session, and holds; "" if nobody did. Raises
+    LanguageQuestionError where a person must say it.
+    """
+    if not heard.votes:
+        return Spoken(stated or settings.language)
+    if stated:
+        return Spoken(stated, differs=_differs(heard, stated, expected(settings)))
+    if settings.language is not None:
+        if _differs(heard, settings.language, expected(settings)):
+            raise _question(session_id, _likeliest(heard, expected(settings)), settings)
+        return Spoken(settings.language)
+    return _detected(heard, session_id, settings)
+
+
+def _detected(heard: HeardLanguages, session_id: str, settings: TranscriptionSettings) -> Spoken:
+    """The likeliest of the languages that are expected, or of all if none is named."""
+    languages = settings.languages
+    votes, fits = dict(heard.votes), dict(heard.fits)
+    clear = _clear(heard.votes, languages)
+    if not languages or clear in languages:
+        language = clear or heard.votes[0][0]
+        return Spoken(language, votes.get(language, 0.0))
+    best = max(languages, key=lambda language: votes.get(language, 0.0))
+    if clear is not None and votes.get(best, 0.0) >= HEARD:
+        return Spoken(best, votes[best])
+    if clear is not None:
+        raise _question(session_id, clear, settings)
+    leading, share = _leading(heard.votes)
+    if leading not in languages and share >= HEARD > votes.get(best, 0.0):
+        raise _question(session_id, leading, settings)
+    language = max(languages, key=lambda language: fits.get(language, 0.0))
+    if heard.fits and fits.get(language, 0.0) < LEAST_FIT:
+        raise _not_clear(session_id, language)
+    return Spoken(language, votes.get(language, 0.0))
+
+
+def _clear(votes: Sequence[tuple[str, float]], wanted: Sequence[str]) -> str | None:
+    """The language that most of the votes are for, Latin left out; None if there is none."""
+    language, share = _leading(votes)
+    of_all = sum(share for language, share in votes if language != LATIN)
+    most = (CLEAR if language in wanted else FOREIGN) * of_all
+    return language if share >= max(HEARD, most) else None
+
+
+def _leading(votes: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    """The language that has most votes, Latin left out, and its share."""
+    return next((vote for vote in votes if vote[0] != LATIN), ("", 0.0))
+
+
+def _differs(heard: HeardLanguages, language: str, wanted: Sequence[str]) -> bool:
+    """Whether the talk is clearly not in this language."""
+    votes, fits = dict(heard.votes), dict(heard.fits)
+    if votes.get(language, 0.0) >= HEARD:
+        return False
+    if (clear := _clear(heard.votes, wanted)) is not None:
+        return clear != language
+    return max(fits.values(), default=0.0) - fits.get(language, 0.0) >= MARGIN
+
+
+def _likeliest(heard: HeardLanguages, wanted: Sequence[str]) -> str:
+    fits = dict(heard.fits)
+    return _clear(heard.votes, wanted) or max(fits, key=lambda language: fits[language])
+
+
+def _not_clear(session_id: str, guess: str) -> LanguageQuestionError:
+    """What is asked where no language is clear; ``guess`` fits best."""
+    command = f"vuoro session {session_id} --language {guess}"
+    return LanguageQuestionError(
+        f"The language of the talk is not clear; it may be {name_of(guess, 'en')}.",
+        f"Listen to the recording and state its language: `{command}`.",
+        f"Puheen kieli ei ole selvä; se voi olla {name_of(guess, 'fi')}. Kuuntele tallenne ja "
+        f"kerro sen kieli: `{command}`.",
+    )
+
+
+def _question(
+    session_id: str, heard: str, settings: TranscriptionSettings
+) -> LanguageQuestionError:
+    """What is asked where the talk is in another language than those expected."""
+    command = f"vuoro session {session_id} --language"
+    wanted = (settings.language,) if settings.language else settings.languages
+    english, finnish = (
+        ", ".join(name_of(code, language) for code in wanted) for language in ("en", "fi")
+    )
+    return LanguageQuestionError(
+        f"The talk sounds like {name_of(heard, 'en')} ({heard}); expected: {english}.",
+        f"State which language it is: `{command} {heard}` (or `--language {wanted[0]}`). If more "
+        f"sessions are in {name_of(heard, 'en')}, "
+        + (
+            "remove `language` under [transcription] in vuoro.toml."
+            if settings.language and heard in settings.languages
+            else f'add "{heard}" to `languages` under [transcription] in vuoro.toml.'
+        ),
+        f"Puheen kieli kuulostaa olevan {name_of(heard, 'fi')} ({heard}); odotettu: {finnish}. "
+        f"Kerro, mikä kieli se on: `{command} {heard}` (tai `--language {wanted[0]}`). Jos "
+        f"useammassa istunnossa puhutaan tätä kieltä, "
+        + (
+            "poista `language` vuoro.toml-tiedoston kohdasta [transcription]."
+            if settings.language and heard in settings.languages
+            else f'lisää "{heard}" luetteloon `languages` vuoro.toml-tiedoston kohtaan '
+            "[transcription]."
+        ),
+    )

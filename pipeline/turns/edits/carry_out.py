@@ -1,0 +1,267 @@
+"""Carrying out edits, one after another, on the turns of a session and the talk behind them.
+
+What a human said holds for the stretch that they said it of. Where a row reaches beyond it now,
+only the part within is changed. Where a correction leaves one speaker's talk next to their own,
+with nobody else's turn between, it becomes one turn, as it would have from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from pipeline.records import Interval, Segment, Turn, Word
+from pipeline.records.times import Talk
+from pipeline.turns.edits.find import (
+    ALIKE,
+    EDGE_S,
+    NEAR_S,
+    SHARED,
+    alike,
+    find,
+    is_within,
+    words_within,
+)
+from pipeline.turns.edits.model import About, Action, Edit
+from pipeline.turns.edits.rows import (
+    Rows,
+    clipped,
+    cut,
+    hull,
+    in_order,
+    isolated,
+    joined,
+    marked,
+    moved,
+    rejoined,
+)
+from pipeline.turns.edits.words import timed
+
+SAME_TALK = 0.7  # likeness of words from which a model recognises what a human added
+OTHER_WORD_S = 0.25  # what another word than the human saw beside a cut counts, in seconds
+
+
+def carry_out(rows: Rows, edit: Edit) -> Rows | None:
+    """The rows after an edit; None where it does not find its place."""
+    if edit.action == "add":
+        return _add(rows, edit.about)
+    found = find(edit.about, rows.turns)
+    if found:
+        return _ACTIONS[edit.action](rows, found, edit)
+    return _write(rows, edit) if edit.action == "text" else None
+
+
+def _write(rows: Rows, edit: Edit) -> Rows | None:
+    """A row of the human's where a model recognised no word, if the speaker is heard there."""
+    about = edit.about
+    talk = Talk.of(rows.regular)
+    if about.duration_s <= 0 or talk.share(about.label, about) < SHARED:
+        return None
+    words = timed(about.words, edit.text or "", about)
+    return rows.with_turns([], [_humans(about, words, "text")])
+
+
+def _add(rows: Rows, about: About) -> Rows | None:
+    """A row of talk that was missed, and the talk behind it; None if its speaker is not there.
+
+    Words by which a model recognises that talk now give way to the human's.
+    """
+    if about.label not in rows.labels:
+        return None
+    place = Interval(about.start_s, about.end_s)
+    gave_way = {
+        i: replace(turn, words=tuple(word for word in turn.words if word not in same))
+        for i, turn in enumerate(rows.turns)
+        if (same := words_within(turn, about)) and alike(same, about.words) >= SAME_TALK
+    }
+    left = [turn for turn in gave_way.values() if turn.words]
+    talk = tuple(sorted([*rows.regular, Segment(about.start_s, about.end_s, about.label)]))
+    rows = replace(rows, regular=talk)
+    return rejoined(rows.with_turns(gave_way, [*left, _humans(about, about.words, "added")]), place)
+
+
+def _humans(about: About, words: Sequence[Word], mark: str) -> Turn:
+    """A row whose words are a human's."""
+    return Turn(
+        label=about.label,
+        kind=about.kind,
+        start_s=about.start_s,
+        end_s=about.end_s,
+        words=tuple(replace(word, probability=1.0) for word in words),
+        overlap_s=0.0,
+        overlapped_by=(),
+        pause_s=0.0,
+        previous_label=None,
+        offset_from_previous_s=None,
+        asr_confidence=None,
+        speaker_confidence=1.0 if mark == "added" else None,
+        suspect=(),
+        edited=(mark,),
+    )
+
+
+def _rewrite(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
+    """The human's words in the place of all that was recognised of that talk."""
+    own = [rows.turns[i] for i in found]
+    heard = [word for turn in own for word in words_within(turn, edit.about)]
+    place = clipped(edit.about, hull(own))
+    words = timed(heard, edit.text or "", place)
+    rewritten = [
+        marked(
+            replace(
+                turn,
+                words=in_order([*(w for w in turn.words if w not in heard), *mine]),
+                suspect=(),
+            ),
+            "text",
+        )
+        for turn, mine in zip(own, _shared_out(words, own), strict=True)
+    ]
+    filled = [turn for turn in rewritten if turn.words] or rewritten[:1]
+    missing = [w for w in edit.about.words if not any(_is_same(w, other) for other in heard)]
+    gave_way = {
+        i: rest
+        for i, turn in enumerate(rows.turns)
+        if i not in found and (rest := _giving_way(turn, own[0].label, missing, edit.about))
+    }
+    left = [turn for turn in gave_way.values() if turn.words]
+    return rows.with_turns([*found, *gave_way], [*filled, *left])
+
+
+def _shared_out(words: Sequence[Word], turns: Sequence[Turn]) -> list[list[Word]]:
+    """The words by the row in whose time they are said, or the nearest one."""
+    shares: list[list[Word]] = [[] for _ in turns]
+    for word in words:
+        middle_s = (word.start_s + word.end_s) / 2
+        off_s = [max(t.start_s - middle_s, middle_s - t.end_s, 0.0) for t in turns]
+        shares[off_s.index(min(off_s))].append(word)
+    return [
+        [_inside(word, turn) for word in share] for share, turn in zip(shares, turns, strict=True)
+    ]
+
+
+def _inside(word: Word, turn: Turn) -> Word:
+    """The word with its times inside the row's."""
+    start, end = (min(max(t, turn.start_s), turn.end_s) for t in (word.start_s, word.end_s))
+    return replace(word, start_s=start, end_s=end)
+
+
+def _giving_way(turn: Turn, label: str, missing: Sequence[Word], about: About) -> Turn | None:
+    """Another row without what the human's text holds; None if it has none of it.
+
+    That is all that the speaker says in its stretch, and the words that were the speaker's and are
+    ``missing`` now; on a track of their own, nobody's words are another's.
+    """
+    if "text" in turn.edited or about.overlap_s(Interval(turn.start_s, turn.end_s)) == 0:
+        return None
+    if turn.label == label:
+        gone = words_within(turn, about)
+    else:
+        heard = (word for word in turn.words if word.label is None)
+        gone = tuple(word for word in heard if any(_is_same(word, was) for was in missing))
+    return replace(turn, words=tuple(w for w in turn.words if w not in gone)) if gone else None
+
+
+def _is_same(word: Word, was: Word) -> bool:
+    """Whether a word is one that a model heard at that time, perhaps spelt otherwise."""
+    meet = max(word.start_s, was.start_s) < min(word.end_s, was.end_s) + EDGE_S
+    return meet and alike([word], [was]) >= ALIKE
+
+
+def _split(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
+    """The row in two; where another model has cut it there already, both are marked."""
+    cuts = [
+        (_off(before, after, edit), i, number)
+        for i in found
+        for number, (before, after) in enumerate(pairwise(rows.turns[i].words), start=1)
+    ]
+    cuts += [
+        (_off(one.words[-1], other.words[0], edit), i, 0)
+        for i, k in pairwise(found)
+        for one, other in [(rows.turns[i], rows.turns[k])]
+        if one.words and other.words
+    ]
+    off, at, number = min(cuts, default=(NEAR_S, 0, 0))
+    if off >= NEAR_S:
+        return None
+    if number:
+        gone, parts = [at], cut(rows.turns[at], number)
+    else:
+        gone = [at, found[found.index(at) + 1]]
+        parts = [rows.turns[i] for i in gone]
+    first, second = (marked(part, "split") for part in parts)
+    rows = rows.with_turns(gone, [first, second])
+    return rows if edit.speaker is None else _give(rows, [second], edit.speaker)
+
+
+def _off(before: Word, after: Word, edit: Edit) -> float:
+    """How far a place between two words is from the cut: seconds, and more by other words."""
+    assert edit.cut_s is not None
+    off_s = max(before.end_s - edit.cut_s, edit.cut_s - after.start_s, 0.0)
+    saw = [pair for pair in pairwise(edit.about.words) if pair[1].start_s >= edit.cut_s]
+    if not saw:
+        return off_s
+    others = sum(
+        alike([one], [two]) < ALIKE for one, two in zip((before, after), saw[0], strict=True)
+    )
+    return off_s + OTHER_WORD_S * others
+
+
+def _set_kind(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
+    assert edit.kind is not None
+    rows, parts = isolated(rows, found, edit.about)
+    changed = [marked(replace(turn, kind=edit.kind), "kind") for turn in parts]
+    return rejoined(rows.with_turns(rows.positions(parts), changed), edit.about)
+
+
+def _give_to(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
+    assert edit.speaker is not None
+    rows, parts = isolated(rows, found, edit.about)
+    return _give(rows, parts, edit.speaker)
+
+
+def _give(rows: Rows, parts: Sequence[Turn], label: str) -> Rows | None:
+    """The parts, and the talk behind them, to another speaker; None if they are not there."""
+    if label not in rows.labels:
+        return None
+    given = [
+        marked(replace(turn, label=label, speaker_confidence=1.0), "speaker") for turn in parts
+    ]
+    regular = moved(rows, parts, label)
+    rows = replace(rows, regular=regular).with_turns(rows.positions(parts), given)
+    return rejoined(rows, hull(given))
+
+
+def _delete(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
+    rows, parts = isolated(rows, found, edit.about)
+    regular = moved(rows, parts, None)
+    rows = replace(rows, regular=regular).with_turns(rows.positions(parts), [])
+    return rejoined(rows, edit.about)
+
+
+def _merge(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
+    """What is found as one row; None unless it is all of what the human saw as one.
+
+    A row that reaches beyond it, as its speaker's talk was joined to it, is of it by its words.
+    """
+    label, place = rows.turns[found[0]].label, Interval(edit.about.start_s, edit.about.end_s)
+    every = [i for i, t in enumerate(rows.turns) if t.label == label and _speaks(t, place)]
+    turns = [rows.turns[i] for i in sorted({*found, *every})]
+    whole = hull(turns)
+    beyond_s = max(whole.start_s - place.start_s, place.end_s - whole.end_s)
+    return rows.with_turns(rows.positions(turns), [joined(turns)]) if beyond_s < NEAR_S else None
+
+
+def _speaks(turn: Turn, place: Interval) -> bool:
+    return any(is_within(word, place) for word in turn.words)
+
+
+_ACTIONS: Mapping[Action, Callable[[Rows, Sequence[int], Edit], Rows | None]] = {
+    "text": _rewrite,
+    "split": _split,
+    "kind": _set_kind,
+    "delete": _delete,
+    "speaker": _give_to,
+    "merge": _merge,
+}

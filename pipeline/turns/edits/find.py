@@ -1,0 +1,85 @@
+"""Where a row that a human corrected is now, after another model has cut and heard the talk anew.
+
+It is found by time. Where that leaves a choice, the speaker and then the words decide; they are
+compared letter by letter, as another model spells what it hears in another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from pipeline.records import Interval, Turn, Word
+from pipeline.records.times import distance_s
+from pipeline.turns.edits.model import About
+
+SHARED = 0.5  # of the shorter of two stretches that are of the same talk, at least
+ALIKE = 0.5  # likeness of words from which they are the same
+SAME_SPEAKER = 0.5  # what the same speaker counts, where equal times and equal words count 1 each
+NEAR_S = 1.0  # by which an edge may have moved, which can be more than a short row is long
+EDGE_S = 0.25  # by which the times of a word may be off
+
+
+def find(about: About, turns: Sequence[Turn]) -> list[int]:
+    """The positions of the rows, all of one label, that hold the talk; [] where it is not found.
+
+    They are more than one where it is cut into several now, and reach beyond it where it is part
+    of a longer row.
+    """
+    fits = [(_fit(about, turn), -i) for i, turn in enumerate(turns) if _shares(about, turn)]
+    best, position = max(fits, default=(0.0, 0))
+    if best <= 0:
+        return _near(about, turns)
+    label = turns[-position].label
+    return [i for i, t in enumerate(turns) if t.label == label and _shares(about, t)]
+
+
+def words_within(turn: Turn, about: About) -> tuple[Word, ...]:
+    """The turn's words that are said where the edit is, give or take what word times are off.
+
+    Nothing is given where no word was: then those beside it are not meant.
+    """
+    edge_s = EDGE_S if about.words else 0.0
+    place = Interval(about.start_s - edge_s, about.end_s + edge_s)
+    return tuple(word for word in turn.words if is_within(word, place))
+
+
+def alike(first: Sequence[Word], second: Sequence[Word]) -> float:
+    """How alike words are, 0–1; nothing said is like nothing said."""
+    one, other = (" ".join(word.text for word in words).casefold() for words in (first, second))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def is_within(word: Word, place: Interval) -> bool:
+    """Whether the middle of a word is in a stretch."""
+    return place.start_s <= (word.start_s + word.end_s) / 2 <= place.end_s
+
+
+def _shares(about: About, turn: Turn) -> bool:
+    place = Interval(turn.start_s, turn.end_s)
+    shared_s = about.overlap_s(place)
+    return 0 < shared_s >= SHARED * min(about.duration_s, place.duration_s)
+
+
+def _fit(about: About, turn: Turn) -> float:
+    """How well a row fits; 0 where it is another's who says something else."""
+    place = Interval(turn.start_s, turn.end_s)
+    shared_s = about.overlap_s(place)
+    times = shared_s / (about.duration_s + place.duration_s - shared_s)
+    likeness = alike(about.words, words_within(turn, about))
+    if turn.label == about.label:
+        return times + likeness + SAME_SPEAKER
+    if likeness < ALIKE or (not about.words and times < SHARED):
+        return 0.0
+    return times + likeness
+
+
+def _near(about: About, turns: Sequence[Turn]) -> list[int]:
+    """The nearest row of the same speaker with the same words, if it is next to the place."""
+    away = [
+        (distance_s(about, Interval(turn.start_s, turn.end_s)), i)
+        for i, turn in enumerate(turns)
+        if turn.label == about.label and alike(about.words, turn.words) >= ALIKE
+    ]
+    nearest_s, position = min(away, default=(NEAR_S, -1))
+    return [position] if nearest_s < NEAR_S else []
