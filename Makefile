@@ -36,10 +36,10 @@ lock: $(INSTALLED)
 clean:
 	rm -rf $(VENV) $(ALL_PEERS:%=.venv-%) data/demo-study
 
-# Measures ours beside other systems (python -m pipeline.bench --help). Peers and meeteval are
+# Measures ours beside other systems (python -m benchmarks --help). Peers and meeteval are
 # installed if they can be (5 GB a peer); the bench names what could not be and goes on.
 #   make bench DATA=../recordings [PEERS="senko"] [BENCH="--only group-a --out figures.json"]
-LOCKS := pipeline/bench/environments
+LOCKS := benchmarks/environments
 ALL_PEERS := whisperx senko
 PEERS ?= $(ALL_PEERS)
 
@@ -48,24 +48,24 @@ bench: $(INSTALLED)
 	$(BIN)/vuoro models pull
 	-$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r $(LOCKS)/meeteval.txt
 	-$(if $(PEERS),$(MAKE) --keep-going $(PEERS:%=bench-%))
-	$(BIN)/python -W ignore -m pipeline.bench "$(DATA)" \
+	$(BIN)/python -W ignore -m benchmarks "$(DATA)" \
 		$(foreach system,vuoro stock $(PEERS),--system $(system)) $(BENCH)
 
-# Measures how well names are hidden (python -m pipeline.bench.names --help).
+# Measures how well names are hidden (python -m benchmarks.names --help).
 #   make bench-names DATA=../text [BENCH="--out names.json"]
 .PHONY: bench-names
 bench-names: $(INSTALLED)
 	@test -n "$(DATA)" || { echo "Say where: make bench-names DATA=<folder with marked texts>"; exit 2; }
-	$(BIN)/python -W ignore -m pipeline.bench.names $(DATA) $(BENCH)
+	$(BIN)/python -W ignore -m benchmarks.names $(DATA) $(BENCH)
 
-# Measures voice prints and people over sessions (python -m pipeline.bench.voices --help).
+# Measures voice prints and people over sessions (python -m benchmarks.voices --help).
 #   make bench-voices DATA=../recordings [CACHE=../found] [BENCH="--out voices.json"]
 CACHE ?= .bench-voices
 .PHONY: bench-voices
 bench-voices: $(INSTALLED)
 	@test -n "$(DATA)" || { echo "Say where: make bench-voices DATA=<folder with references>"; exit 2; }
 	$(BIN)/vuoro models pull
-	$(BIN)/python -W ignore -m pipeline.bench.voices "$(DATA)" --cache "$(CACHE)" $(BENCH)
+	$(BIN)/python -W ignore -m benchmarks.voices "$(DATA)" --cache "$(CACHE)" $(BENCH)
 
 .PRECIOUS: .venv-%/.installed
 

@@ -4,7 +4,7 @@ Language, room and microphone make all voices of a session sound alike. As in
 ``pipeline.diarisation.clustering``, that common part is the mean over the session's people, drawn
 towards none where they are few, and it is taken out before voices are compared (D. Garcia-Romero
 and C. Y. Espy-Wilson 2011, *Analysis of i-vector length normalization in speaker recognition
-systems*, Interspeech 2011, for centring before length normalisation). ``pipeline.bench.voices``
+systems*, Interspeech 2011, for centring before length normalisation). ``benchmarks.voices``
 measures what it gains: of prints of 2 s, 1.4 % are told apart wrongly without it and 0.8 % with it;
 in groups recomposed of Finnish clips with changing rooms and microphones, 4 to 8 % and 2 to 4 %.
 """

@@ -25,7 +25,7 @@ def test_bench_measures_systems_side_by_side(tmp_path: Path) -> None:
     systems = [f"--system={name}" for name in ("vuoro", "stock", "whisperx")]
     process = subprocess.run(
         [
-            *(sys.executable, "-W", "ignore", "-m", "pipeline.bench", str(tmp_path / "data")),
+            *(sys.executable, "-W", "ignore", "-m", "benchmarks", str(tmp_path / "data")),
             *(*systems, "--environments", str(tmp_path), "--out", str(out)),
         ],
         env=environment(),

@@ -1,7 +1,7 @@
 """Measure how well names are hidden, on texts in which people marked them.
 
     make bench-names DATA="../text"
-    python -m pipeline.bench.names ../text --out names.json
+    python -m benchmarks.names ../text --out names.json
 
 Two kinds of text are found at any depth below the given folders:
 
@@ -34,7 +34,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.bench.score import Rate
+from benchmarks.score import Rate
 from pipeline.pseudonymisation.detect import detect
 from pipeline.records import Conversation, Mention, Turn, Word
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.bench.material import Material
-from pipeline.bench.output import Output, Request
-from pipeline.bench.systems import OURS, decoded, request
+from benchmarks.material import Material
+from benchmarks.output import Output, Request
+from benchmarks.systems import OURS, decoded, request
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 INSTALLED = ".installed"  # what make leaves in a complete environment
 
 
@@ -61,8 +61,8 @@ class Bench:
     def _child(self, system: str, wanted: Request, folder: Path) -> Output | Failure:
         question, answer = folder / "request.json", folder / "output.json"
         wanted.write(question)
-        ours = [sys.executable, "-W", "ignore", "-m", "pipeline.bench.systems", system]
-        peer = [str(self._python(system)), "-W", "ignore", "-m", f"pipeline.bench.peers.{system}"]
+        ours = [sys.executable, "-W", "ignore", "-m", "benchmarks.systems", system]
+        peer = [str(self._python(system)), "-W", "ignore", "-m", f"benchmarks.peers.{system}"]
         process = subprocess.run(
             [*(ours if system in OURS else peer), str(question), str(answer)],
             cwd=ROOT,

@@ -1,15 +1,15 @@
 """Measure systems side by side on recordings with references.
 
     make bench DATA=../recordings
-    python -m pipeline.bench ../recordings --system vuoro --system stock --out bench.json
+    python -m benchmarks ../recordings --system vuoro --system stock --out bench.json
 
 The folder holds, at any depth, folders with a recording (meeting.* or audio.*) and reference.rttm,
 perhaps reference.uem, reference.jsonl or .stm with the text, and meta.json with the language
-(``pipeline.bench.material``). The systems (``pipeline.bench.systems``) get the same model files and
+(``benchmarks.material``). The systems (``benchmarks.systems``) get the same model files and
 the same language, run on the processor, each in a process of its own, in turn on each recording, so
 that a busy machine is busy for all. Measures are defined where they are computed:
-``pipeline.bench.score`` (DER, JER, WER, CER, cpWER, tcpWER, words given to the right person,
-turns) and ``pipeline.bench.normalise``. Pooled figures weight recordings by their speech and words.
+``benchmarks.score`` (DER, JER, WER, CER, cpWER, tcpWER, words given to the right person,
+turns) and ``benchmarks.normalise``. Pooled figures weight recordings by their speech and words.
 A system that cannot run is named with its reason, and the others go on.
 """
 
@@ -26,12 +26,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from pipeline.bench.figures import as_json, figures, pooled, ratios
-from pipeline.bench.material import Material, find
-from pipeline.bench.measure import ROOT, Bench, Failure
-from pipeline.bench.output import Output
-from pipeline.bench.show import Row, ratio_table, tables
-from pipeline.bench.systems import OURS, PEERS
+from benchmarks.figures import as_json, figures, pooled, ratios
+from benchmarks.material import Material, find
+from benchmarks.measure import ROOT, Bench, Failure
+from benchmarks.output import Output
+from benchmarks.show import Row, ratio_table, tables
+from benchmarks.systems import OURS, PEERS
 
 SYSTEMS = (*OURS, *PEERS)
 BASELINE = "stock"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from runs import TELEPHONE
 
-from pipeline.bench.material import Material
-from pipeline.bench.measure import Bench, Failure
-from pipeline.bench.output import SaidWord
-from pipeline.bench.peers.whisperx import words_of
+from benchmarks.material import Material
+from benchmarks.measure import Bench, Failure
+from benchmarks.output import SaidWord
+from benchmarks.peers.whisperx import words_of
 
 
 def test_words_of_an_unaligned_chunk_share_its_time_and_speaker() -> None:

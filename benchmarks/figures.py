@@ -8,10 +8,10 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from pipeline.bench.material import Material
-from pipeline.bench.normalise import normalisers
-from pipeline.bench.output import Output
-from pipeline.bench.score import (
+from benchmarks.material import Material
+from benchmarks.normalise import normalisers
+from benchmarks.output import Output
+from benchmarks.score import (
     DiarisationScore,
     Rate,
     TextScore,

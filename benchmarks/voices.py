@@ -1,9 +1,9 @@
 """Measure how well voice prints tell people apart, and people are recognised over sessions.
 
     make bench-voices DATA=../recordings
-    python -m pipeline.bench.voices ../recordings --cache ../found --out voices.json
+    python -m benchmarks.voices ../recordings --cache ../found --out voices.json
 
-The folder holds recordings with references (``pipeline.bench.material``), perhaps folders of clips
+The folder holds recordings with references (``benchmarks.material``), perhaps folders of clips
 as Common Voice has them (reference.tsv with client_id and path, and clips/). Within each folder of
 it, the same name stands for the same person. Groups are folders of sessions session-1, session-2 …
 
@@ -28,8 +28,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.bench.material import Material, find
-from pipeline.bench.prints import (
+from benchmarks.material import Material, find
+from benchmarks.prints import (
     CLIPS_TABLE,
     Finder,
     Pieces,
@@ -39,7 +39,7 @@ from pipeline.bench.prints import (
     separation,
     stretches,
 )
-from pipeline.bench.score import Rate
+from benchmarks.score import Rate
 from pipeline.people.recognise import Heard, Recognised, recognise
 from pipeline.records import Diarisation, Segment
 from pipeline.study.file_names import natural

@@ -4,10 +4,10 @@
     stock     what other tools do: pyannote's SpeakerDiarization (step 0.1, centroid linkage) and
               sequential faster-whisper (beam 5, voice activity detection), the speaker of each
               Whisper segment by largest overlap
-    whisperx  WhisperX in an environment of its own: ``pipeline.bench.peers.whisperx``
-    senko     senko in an environment of its own, diarisation alone: ``pipeline.bench.peers.senko``
+    whisperx  WhisperX in an environment of its own: ``benchmarks.peers.whisperx``
+    senko     senko in an environment of its own, diarisation alone: ``benchmarks.peers.senko``
 
-``python -m pipeline.bench.systems vuoro|stock REQUEST OUT`` runs one of ours on one recording.
+``python -m benchmarks.systems vuoro|stock REQUEST OUT`` runs one of ours on one recording.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.output import Output, Request, SaidWord
 from models.registry import resolve
-from pipeline.bench.output import Output, Request, SaidWord
 from pipeline.media.audio import decode, samples
 from pipeline.records import Audio, Segment
 from pipeline.settings import MachineSettings, Settings
@@ -92,7 +92,7 @@ def stock(request: Request) -> Output:
     output = Output()
     with TemporaryDirectory() as folder:
         with output.timed("load"):
-            from pipeline.bench.stock import load_diarisation, segments
+            from benchmarks.stock import load_diarisation, segments
             from pipeline.transcription.whisper import load_model
 
             machine = _settings(request).machine

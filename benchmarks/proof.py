@@ -7,7 +7,7 @@ On Debian or Ubuntu, as root, for the database::
 
 Then, where vuoro is installed and its models are (`vuoro models pull`)::
 
-    python -m flows.proof FOLDER postgresql+asyncpg://vuoro:PASSWORD@localhost/vuoro
+    python -m benchmarks.proof FOLDER postgresql+asyncpg://vuoro:PASSWORD@localhost/vuoro
 
 In FOLDER, which must not be there yet, it makes twelve recordings of six seconds from a sample that
 comes with pyannote.audio, and two studies of them. `vuoro run` does the first. `vuoro up` hands the
@@ -41,7 +41,8 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from flows import idle, lab, server, zombies
+from benchmarks import idle
+from flows import lab, server, zombies
 from flows.environment import prepare
 from flows.inbox import batches
 from flows.secret import CLIENT_VARIABLE, secret_of
@@ -186,7 +187,7 @@ def _here(ids: list[str]) -> float:
 
 
 def _through_workers(n_workers: int, size: int, folder: Path, ids: list[str]) -> float:
-    command = [sys.executable, "-m", "flows.idle", str(folder / "idle.log")]
+    command = [sys.executable, "-m", "benchmarks.idle", str(folder / "idle.log")]
     with _worker(command, "one", folder), _worker(command if n_workers == 2 else [], "two", folder):
         runs = [
             cast(

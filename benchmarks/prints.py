@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
+from benchmarks.material import Material
+from benchmarks.systems import decoded
 from models.registry import resolve
-from pipeline.bench.material import Material
-from pipeline.bench.systems import decoded
 from pipeline.diarisation.diarise import diarisation_models, diarise
 from pipeline.media.audio import WAV
 from pipeline.people.likeness import Voice, common, cosine, mean_voice, without

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.bench import names
-from pipeline.bench.names import Marked, Session, read_conll, read_marked, score, texts
-from pipeline.bench.score import Rate
+from benchmarks import names
+from benchmarks.names import Marked, Session, read_conll, read_marked, score, texts
+from benchmarks.score import Rate
 from pipeline.records import EntityType, Mention
 
 MARKED = """\

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from pipeline.bench.numbers import spelled
+from benchmarks.numbers import spelled
 
 Normaliser = Callable[[str], str]
 

@@ -1,8 +1,8 @@
 """What a data set costs by the number of its sessions: processor time and memory, without models.
 
-    python -m pipeline.bench.scale --sessions 35 --minutes 60
-    python -m pipeline.bench.scale --sessions 10000
-    python -m pipeline.bench.scale --sessions 1000 --minutes 1 --looks
+    python -m benchmarks.scale --sessions 35 --minutes 60
+    python -m benchmarks.scale --sessions 10000
+    python -m benchmarks.scale --sessions 1000 --minutes 1 --looks
 
 Sessions are drawn at random, the same at every call, and go the way that real ones go: rows,
 turn-taking, files, people, documents. Nothing is recognised, and nobody in them exists. The times
@@ -27,7 +27,7 @@ import pyarrow as pa
 import typer
 from rich.console import Console
 
-from pipeline.bench import drawn
+from benchmarks import drawn
 from pipeline.dataset import files
 from pipeline.dataset.people import Background, Group, Own
 from pipeline.dataset.validate import validate as problems_of

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bench.material import Material, Utterance, find
-from pipeline.bench.normalise import spoken
-from pipeline.bench.output import Output, Request, SaidWord
-from pipeline.bench.score import (
+from benchmarks.material import Material, Utterance, find
+from benchmarks.normalise import spoken
+from benchmarks.output import Output, Request, SaidWord
+from benchmarks.score import (
     Rate,
     attribution,
     cpwer,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pipeline.bench.output import Output, Request
+from benchmarks.output import Output, Request
 from pipeline.records import Segment
 
 

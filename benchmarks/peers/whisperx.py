@@ -13,7 +13,7 @@ import wave
 from pathlib import Path
 from typing import Any
 
-from pipeline.bench.output import Output, Request, SaidWord
+from benchmarks.output import Output, Request, SaidWord
 
 BATCH_SIZE = 8  # WhisperX's own default
 NOBODY = "nobody"
@@ -27,7 +27,7 @@ def run(request: Request) -> Output:
         import pandas as pd
         import whisperx
 
-        from pipeline.bench.stock import load_diarisation, segments
+        from benchmarks.stock import load_diarisation, segments
 
         recogniser = whisperx.load_model(
             request.whisper, "cpu", compute_type="int8", language=request.language, threads=0

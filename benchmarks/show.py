@@ -8,8 +8,8 @@ from itertools import zip_longest
 
 from rich.table import Table
 
-from pipeline.bench.figures import Figures, TalkFigures
-from pipeline.bench.score import Rate
+from benchmarks.figures import Figures, TalkFigures
+from benchmarks.score import Rate
 
 STAGES = ("load", "decode", "diarise", "transcribe", "align", "assemble")
 NONE = "–"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from pipeline.bench.material import Material, Utterance
-from pipeline.bench.normalise import Normaliser, plain
-from pipeline.bench.output import SaidWord
+from benchmarks.material import Material, Utterance
+from benchmarks.normalise import Normaliser, plain
+from benchmarks.output import SaidWord
 from pipeline.records import Segment
 
 if TYPE_CHECKING:

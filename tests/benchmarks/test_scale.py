@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.bench import drawn, scale
+from benchmarks import drawn, scale
 from pipeline.dataset import files
 from pipeline.dataset.validate import validate
 from pipeline.people import register

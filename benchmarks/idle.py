@@ -1,6 +1,6 @@
 """Sessions whose stages do nothing: what is left of their time is what orchestration costs.
 
-``python -m flows.idle LOG`` is a worker that carries out batches of them; with an id, one batch.
+``python -m benchmarks.idle LOG`` is a worker for batches of them; with an id, one batch.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def work(log: Path) -> None:
     worker = Worker(
         get_client(sync_client=True),
         {deploy(): IDLE},
-        lambda id, _: tied.start("flows.idle", str(id), log=log),
+        lambda id, _: tied.start("benchmarks.idle", str(id), log=log),
     )
     go_on(worker, threading.Event())
 

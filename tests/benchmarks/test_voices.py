@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from pipeline.bench import voices
-from pipeline.bench.material import find
-from pipeline.bench.prints import Piece, Pieces, Stretch, equal_error_rate, separation, stretches
-from pipeline.bench.score import Rate
-from pipeline.bench.voices import absences, groups, links, main, people_of
+from benchmarks import voices
+from benchmarks.material import find
+from benchmarks.prints import Piece, Pieces, Stretch, equal_error_rate, separation, stretches
+from benchmarks.score import Rate
+from benchmarks.voices import absences, groups, links, main, people_of
 from pipeline.records import Diarisation, Segment, VoicePrint
 from tests.support.media import tone
 from tests.support.tracks import write

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline.bench.figures import Figures, as_json, figures, pooled, ratios
-from pipeline.bench.material import Material, find
-from pipeline.bench.output import Output, SaidWord
-from pipeline.bench.show import Row, ratio_table, tables
+from benchmarks.figures import Figures, as_json, figures, pooled, ratios
+from benchmarks.material import Material, find
+from benchmarks.output import Output, SaidWord
+from benchmarks.show import Row, ratio_table, tables
 from pipeline.records import Segment
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.bench.normalise import normalised, normalisers, plain, spoken
-from pipeline.bench.numbers import spelled
+from benchmarks.normalise import normalised, normalisers, plain, spoken
+from benchmarks.numbers import spelled
 
 
 def test_plain() -> None:
