@@ -31,7 +31,7 @@ DURATION_S = 8.0
 TIME_S = np.arange(round(DURATION_S * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
 MACHINE = MachineSettings(device="cpu")
 SETTINGS = Settings()
-DEMO = Path(__file__).parents[2] / "data" / "demo" / "ryhma-1" / "tapaaminen-1.m4a"
+DEMO = Path(__file__).parents[3] / "data" / "demo" / "ryhma-1" / "tapaaminen-1.m4a"
 
 
 def level(sound: Sound, dbfs: float) -> Sound:
