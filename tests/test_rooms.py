@@ -1,0 +1,45 @@
+"""The rooms of the house: a room imports only from rooms below it, and no two import each other."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MOST_ENTRIES = 26  # directly below pipeline/
+CHECK = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The packages and the contracts, to be changed."""
+    for package in ("pipeline", "flows", "models"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def contracts(folder: Path) -> str:
+    """What the linter says of the contracts."""
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, '.'); {CHECK}"]
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return process.stdout
+
+
+def test_a_wrong_import_breaks_both_contracts(copy: Path) -> None:
+    assert "Contracts: 2 kept, 0 broken." in contracts(copy)
+    room = copy / "pipeline" / "media" / "levels.py"
+    room.write_text(f"{room.read_text()}\nimport pipeline.people.register\n")
+    said = contracts(copy)
+    assert "No two rooms import each other BROKEN" in said
+    assert "One direction BROKEN" in said
+
+
+def test_a_newcomer_meets_few_entries() -> None:
+    entries = {path.name for path in (ROOT / "pipeline").iterdir()} - {"__pycache__"}
+    assert len(entries) <= MOST_ENTRIES, sorted(entries)
