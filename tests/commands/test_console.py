@@ -55,7 +55,6 @@ def test_what_is_to_be_known_of_a_session_is_shown() -> None:
     assert first.startswith("look at") and first.endswith("a [b].wav")
     assert [line.split(".")[0].strip() for line in told] == [
         "Nothing can be heard",
-        "No speech can be heard",
         "When you have looked: `vuoro session G07-S01 --accept` uses it as it is, `--set-aside` "
         "moves the recording to quarantine",
     ]
