@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,6 +32,8 @@ from pipeline.records import Recording
 from pipeline.storage.harmless import on_one_line
 from pipeline.study.listener import Listener
 from pipeline.study.outcome import SETTLED, Outcome
+
+SHOWN = 5  # recordings of one line
 
 # About how much of a session's time each stage takes, for the estimate of the time left.
 _WEIGHTS = {"decode": 2, "diarise": 20, "detect_language": 2, "transcribe": 70, "find_names": 5}
@@ -223,16 +226,29 @@ def _weight(stages: list[str]) -> float:
 
 
 def sessions_table(entries: Sequence[Entry]) -> Table:
-    """What `vuoro status` shows."""
+    """What `vuoro status` shows of each recording; ``advice`` follows it."""
     session, since = (Column(name, no_wrap=True) for name in ("session", "since"))
-    recording, state, to_do = (
-        Column(name, overflow="fold") for name in ("recording", "state", "what to do next")
-    )
-    table = Table(session, recording, state, since, to_do)
+    recording, state = (Column(name, overflow="fold") for name in ("recording", "state"))
+    table = Table(session, recording, state, since)
     for entry in entries:
-        cells = (entry.session_id, entry.name, _state(entry), _since(entry.since), _next(entry))
+        cells = (entry.session_id, entry.name, _state(entry), _since(entry.since))
         table.add_row(*map(_escaped, cells))
     return table
+
+
+def advice(entries: Sequence[Entry]) -> list[str]:
+    """What there is to know and to do, a line a recording; of several that need the same, one."""
+    lines, alike = [], defaultdict[str, list[str]](list)
+    for entry in entries:
+        who = entry.session_id or entry.name
+        if entry.why:
+            lines.append(f"{who}: {entry.why} {_next(entry)}".strip())
+        elif to_do := _next(entry):
+            alike[to_do].append(who)
+    for to_do, all_of_them in alike.items():
+        more = f" and {len(all_of_them) - SHOWN} more" if len(all_of_them) > SHOWN else ""
+        lines.append(f"{', '.join(all_of_them[:SHOWN])}{more}: {to_do}")
+    return [*map(on_one_line, lines)]
 
 
 def summary_line(found: Overview) -> str:
@@ -259,7 +275,7 @@ def _state(entry: Entry) -> str:
         return f"at work: {doing}, {100 * (entry.share or 0):.0f} % ({entry.by})"
     if entry.situation == "waiting" and not entry.why:
         return f"waiting; to come: {_WORDS.get(entry.to_come[0], entry.to_come[0])} …"
-    return f"{entry.situation}: {entry.why}" if entry.why else entry.situation
+    return entry.situation
 
 
 def _next(entry: Entry) -> str:

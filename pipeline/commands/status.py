@@ -36,7 +36,7 @@ def status(
 ) -> None:
     """What each recording's state is and what to do next."""
     from flows import address, page
-    from pipeline.commands.console import sessions_table, summary_line
+    from pipeline.commands.console import advice, sessions_table, summary_line
     from pipeline.operations.overview import overview
 
     place = opened(study)
@@ -50,7 +50,10 @@ def status(
     if here is not None:
         say(f"`vuoro up` looks after the inbox: {page.shown(place.prefect_home, here)}")
     say(summary_line(found))
-    console.print(sessions_table([_left_to(entry, up=here is not None) for entry in found.entries]))
+    entries = [_left_to(entry, up=here is not None) for entry in found.entries]
+    console.print(sessions_table(entries))
+    for line in advice(entries):
+        say(line)
     warn(found.consents.sentences)
 
 

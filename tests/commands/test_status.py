@@ -77,7 +77,7 @@ def test_somebody_at_it_with_stage_and_share(study: Study) -> None:
 def test_what_failed_says_when_it_is_tried_again(study: Study) -> None:
     state.fail(study, ID, UnreadableError("The disk does not answer.", "Connect it."))
     shown = " ".join(said(study, *CHANGED).split())
-    assert "failed: The disk does not answer." in shown and "Connect it. Tried again after" in shown
+    assert "G07-S01: The disk does not answer. Connect it. Tried again after" in shown
 
 
 def test_the_json_is_complete_and_names_no_file(study: Study) -> None:
