@@ -76,8 +76,13 @@ class Target:
             link.close()
 
     def ask(self, path: str, body: object = None, method: str = "POST") -> Any:
-        """What the API answers to whoever has the secret."""
-        status, text = self.send(method, f"/api{path}", body, **self.key)
+        """What the API answers with the secret; a busy server (5xx) is asked again."""
+        give_up = time.monotonic() + WITHIN_S
+        while True:
+            status, text = self.send(method, f"/api{path}", body, **self.key)
+            if status < 500 or time.monotonic() > give_up:
+                break
+            time.sleep(0.5)
         assert status < 300, f"{path}: {status} {text}"
         return json.loads(text or "null")
 
