@@ -21,7 +21,7 @@ from pipeline.intake import stillness
 from pipeline.operations.build import build
 from pipeline.operations.overview import overview
 from pipeline.stages.declared import BY_NAME, Job
-from pipeline.study import Study
+from pipeline.study import Study, references
 
 pytestmark = pytest.mark.faults
 
@@ -177,7 +177,7 @@ def test_swapped_original_is_not_taken_for_the_session(
     own = one.read_bytes()
     if stays:
         one = one.rename(study.root / "1.wav")
-        intake.references.refer(one, study.recordings / FIRST)
+        references.refer(one, study.recordings / FIRST)
     shutil.copy(other, one)
     shutil.rmtree(study.stages)
     study.stages.mkdir()
