@@ -141,7 +141,7 @@ class Finder:
 
     def _spoken(self, material: Material) -> Pieces:
         from models.campplus import load_campplus
-        from pipeline.diarisation.voices import Voices, pieces
+        from pipeline.diarisation.voice_prints import Voices, pieces
 
         voices = Voices(load_campplus(self._models["voice-print"].path))
         found = []

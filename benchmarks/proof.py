@@ -43,10 +43,10 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from benchmarks import idle
 from flows import lab, server, zombies
-from flows.environment import prepare
 from flows.inbox import batches
-from flows.secret import CLIENT_VARIABLE, secret_of
 from flows.server import serving
+from flows.server_environment import prepare
+from flows.server_secret import CLIENT_VARIABLE, secret_of
 from pipeline import intake
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.stages.declared import STAGES

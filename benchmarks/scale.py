@@ -29,7 +29,7 @@ from rich.console import Console
 
 from benchmarks import drawn
 from pipeline.dataset import files
-from pipeline.dataset.people import Background, Group, Own
+from pipeline.dataset.group_rows import Background, Group, Own
 from pipeline.dataset.validate import validate as problems_of
 from pipeline.exports.write import FORMS, export
 from pipeline.operations.build import document

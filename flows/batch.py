@@ -22,7 +22,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from flows.session import Contained, hear_session, make, open_chain
+from flows.one_session import Contained, hear_session, make, open_chain
 from pipeline import intake
 from pipeline.errors import (
     CancelledError,

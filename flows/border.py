@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from flows.secret import basic
+from flows.server_secret import basic
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -24,7 +24,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 API = "/api"
 HEALTH = f"{API}/health"  # "true"; the pages ask for it without their key
-OPEN = "/open"  # the page by which the owner's browser gets its key: see flows.page
+OPEN = "/open"  # the page by which the owner's browser gets its key: see flows.login
 # neither drawn in a frame, to be clicked through, nor telling others where a click came from
 HEADERS = [
     (b"x-frame-options", b"DENY"),

@@ -20,7 +20,7 @@ from prefect.client.schemas.objects import State
 from flows.asked import INBOX, REBUILD, SCHEMAS, SESSIONS
 from flows.batch import consent_rows, ended, process_sessions, row_of
 from flows.inbox import process_inbox
-from flows.session import Contained
+from flows.one_session import Contained
 from pipeline.operations.build import build
 from pipeline.study import Study
 from pipeline.study.listener import listener

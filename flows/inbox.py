@@ -19,7 +19,7 @@ from prefect.runtime import flow_run
 from flows.asked import SESSIONS, is_allowed
 from flows.batch import Work, consent_rows, ended
 from flows.begin import begun
-from flows.session import Contained
+from flows.one_session import Contained
 from pipeline import intake
 from pipeline.errors import DiskFullError, TakenError, UnreadableError, VuoroError
 from pipeline.study import Study, locks

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from socket import socket
 
-from flows import address, page, server, tied, worker
+from flows import address, server, tied, worker
+from flows import login as page
 from flows.address import Address
-from flows.environment import prepare
-from flows.secret import CLIENT_VARIABLE, secret_of
+from flows.server_environment import prepare
+from flows.server_secret import CLIENT_VARIABLE, secret_of
 from flows.tied import Process
 from pipeline.errors import StageCrashError, StudyError, VuoroError
 from pipeline.study import Study

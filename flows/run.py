@@ -10,8 +10,8 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from flows.begin import begun
-from flows.environment import prepare, speaking_to
 from flows.server import serving
+from flows.server_environment import prepare, speaking_to
 from pipeline import intake
 from pipeline.media.device import one_thread_for_numpy
 from pipeline.operations import build
@@ -63,7 +63,7 @@ def _process_inbox(study: Study, overrides: dict[str, str], told: Listener) -> N
     from prefect.logging.handlers import APILogHandler
 
     from flows.inbox import process_inbox
-    from flows.session import Contained
+    from flows.one_session import Contained
 
     token = listener.set(told)
     with Contained("run", study):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flows import tied
 from flows.address import address_of
-from flows.secret import CLIENT_VARIABLE, SERVER_VARIABLE, basic, secret_of
+from flows.server_secret import CLIENT_VARIABLE, SERVER_VARIABLE, basic, secret_of
 from flows.tied import Process
 from pipeline.errors import StageCrashError
 from pipeline.storage.disk import refuse_if_full

@@ -27,9 +27,9 @@ import httpx
 from flows import tied, zombies
 from flows.address import address_of
 from flows.asked import INBOX, REBUILD, SESSIONS, parameters_of
-from flows.environment import prepare, speaking_to
-from flows.secret import CLIENT_VARIABLE, secret_of
 from flows.server import api_of
+from flows.server_environment import prepare, speaking_to
+from flows.server_secret import CLIENT_VARIABLE, secret_of
 from flows.tied import Process
 from pipeline.errors import StudyError
 from pipeline.study import Study

@@ -43,7 +43,7 @@ def _show(study: Study) -> None:
     from pipeline.dataset import files
     from pipeline.exports.transcript import as_text, published_turns
     from pipeline.operations.demo import FINNISH_MEETING
-    from pipeline.operations.report import page_of, reviews, write_page
+    from pipeline.operations.pages import page_of, reviews, write_page
     from pipeline.operations.reviewed import review_of
     from pipeline.study.outcome import outcome
 

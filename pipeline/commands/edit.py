@@ -21,7 +21,7 @@ from pipeline.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.review.turns.work import Applied
+    from pipeline.review.turns.round_trip import Applied
 
 IDENTIFIES = (
     "The sheet holds what was really said. Keep it as you keep the recordings, and remove it when "
@@ -48,7 +48,7 @@ def edit(
 ) -> None:
     """Correct a session's turns: text, speaker, kind; split, merge, delete or add turns."""
     from pipeline.records.turn_ids import session_and_turn
-    from pipeline.review.turns.work import apply_turns, write_turns
+    from pipeline.review.turns.round_trip import apply_turns, write_turns
     from pipeline.study import locks
 
     session_id, turn = session_and_turn(session)

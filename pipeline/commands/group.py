@@ -10,7 +10,7 @@ import typer
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say, unlock, warn
 
 if TYPE_CHECKING:
-    from pipeline.people.roster.model import Roster
+    from pipeline.people.roster.members import Roster
     from pipeline.pseudonymisation.entities import EntityTable
     from pipeline.study import Study
 
@@ -40,8 +40,8 @@ def add(
     """Give a group a roster, or a new one; an empty one to fill in without --from."""
     from pipeline import intake
     from pipeline.errors import StudyError
-    from pipeline.people.roster import files
-    from pipeline.people.roster.model import Roster
+    from pipeline.people.roster import on_disk as files
+    from pipeline.people.roster.members import Roster
     from pipeline.people.roster.unconsented import consents
     from pipeline.study import locks
 
@@ -103,7 +103,7 @@ def show(
     from rich.markup import escape
     from rich.table import Table
 
-    from pipeline.people.roster import files
+    from pipeline.people.roster import on_disk as files
     from pipeline.people.roster.seed import person_id
     from pipeline.people.roster.unconsented import consents
 
@@ -134,7 +134,7 @@ def check(
 ) -> None:
     """Check the rosters, and tell whose consent is missing; exit status 1 if something is."""
     from pipeline.errors import StudyError
-    from pipeline.people.roster import files
+    from pipeline.people.roster import on_disk as files
     from pipeline.people.roster.unconsented import consents
 
     place = opened(study)
@@ -164,7 +164,7 @@ def check(
 
 def _given(file: Path, group_id: str) -> Roster:
     from pipeline.errors import StudyError
-    from pipeline.people.roster import files
+    from pipeline.people.roster import on_disk as files
 
     try:
         return files.read(file, group_id, say)
@@ -182,7 +182,7 @@ def _seed(study: Study) -> EntityTable:
 def _roster(study: Study, group: str) -> Roster:
     from pipeline import intake
     from pipeline.errors import StudyError
-    from pipeline.people.roster import files
+    from pipeline.people.roster import on_disk as files
 
     group_id = intake.known_group(study, group)
     if group_id is None:

@@ -14,7 +14,7 @@ from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, problem
 
 if TYPE_CHECKING:
     from pipeline.release.examination import Progress
-    from pipeline.release.report import Report, Sample
+    from pipeline.release.steward_report import Report, Sample
 
 SHOWN = 20  # findings on the terminal; the report has all
 
@@ -95,7 +95,7 @@ def release(
 
 def _tell(report: Report) -> None:
     """What was found, in short: places and pseudonyms, no names."""
-    from pipeline.release.report import CHECKS
+    from pipeline.release.steward_report import CHECKS
 
     count = Counter(finding.check for finding in report.findings)
     for check, n in count.items():

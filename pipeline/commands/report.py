@@ -36,7 +36,7 @@ def report(
     language: Annotated[ReportLanguage, typer.Option(help="Its language.")] = ReportLanguage.fi,
 ) -> None:
     """What the data set says of a session or a group: who talks, how turns are taken, measures."""
-    from pipeline.operations.report import page_of, reviews, write_page
+    from pipeline.operations.pages import page_of, reviews, write_page
 
     place = opened(study)
     page = page_of(place.dataset, subject, language.value, reviews(place, subject))

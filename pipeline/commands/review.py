@@ -25,7 +25,7 @@ from pipeline.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.review.work import Applied, Summary
+    from pipeline.review.names.round_trip import Applied, Summary
     from pipeline.settings import Settings
     from pipeline.study import Study
 
@@ -58,7 +58,7 @@ def names(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Check the names that were found, and what may be one; how far that is, without an option."""
-    from pipeline.review.work import apply_names, summary, write_names
+    from pipeline.review.names.round_trip import apply_names, summary, write_names
 
     place = opened(study)
     unlock(place)
@@ -88,7 +88,7 @@ def people(
 ) -> None:
     """Check who the voices are, and say it; how far that is, without an option."""
     from pipeline.intake import known_group
-    from pipeline.review.people_work import apply_people, summary, write_people
+    from pipeline.review.people.round_trip import apply_people, summary, write_people
     from pipeline.study import locks
 
     place = opened(study)
@@ -102,7 +102,7 @@ def people(
         _say_written(write_people(place, settings, out, group), out)
     if apply is None and out is None:
         from pipeline.people.roster.unconsented import consents
-        from pipeline.review.people import QUEUES
+        from pipeline.review.people.sheet import QUEUES
 
         found = summary(place, settings, group)
         _show_queues("Rows in the sheet of people", QUEUES, found.queues)
@@ -125,7 +125,7 @@ def _say_written(n_rows: int, out: Path) -> None:
 
 
 def _show(summary: Summary) -> None:
-    from pipeline.review.words import QUEUES, VERDICTS
+    from pipeline.review.titles import QUEUES, VERDICTS
 
     shown = {"open": "not decided yet", **VERDICTS}
     say(f"Entities: {summary.verdicts.total()}")

@@ -59,7 +59,8 @@ def remove(study: StudyOption = DEFAULT_STUDY) -> None:
 @app.command()
 def status(study: StudyOption = DEFAULT_STUDY) -> None:
     """Whether there is a service of this study, and whether it is up."""
-    from flows import address, page
+    from flows import address
+    from flows import login as page
     from pipeline.operations.service.install import file_of, service_of
 
     at = opened(study)

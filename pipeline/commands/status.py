@@ -35,7 +35,8 @@ def status(
     set_: SetOption = None,
 ) -> None:
     """What each recording's state is and what to do next."""
-    from flows import address, page
+    from flows import address
+    from flows import login as page
     from pipeline.commands.console import advice, sessions_table, summary_line
     from pipeline.operations.overview import overview
 

@@ -57,7 +57,8 @@ def up(
     It goes on when the terminal is closed, until the computer is shut down; `vuoro service
     install` brings it up again with the computer.
     """
-    from flows import address, lab, page
+    from flows import address, lab
+    from flows import login as page
     from pipeline import intake
     from pipeline.errors import UnreadableError
 
@@ -103,7 +104,7 @@ def seconds(every: str) -> float:
 
 
 def _tell(at: Study, here: Address, every: str, hand_out: int) -> None:
-    from flows import page
+    from flows import login as page
 
     say(f"It is up. What runs: {page.shown(at.prefect_home, here)}")
     say(f"The inbox is looked at every {every}.")

@@ -14,7 +14,7 @@ from pipeline.diarisation.clustering import SAME_PERSON, Bounds, People, find_pe
 from pipeline.diarisation.confidence import confidence
 from pipeline.diarisation.segmentation import Bools, Floats, Segmentation, Talk, runs
 from pipeline.diarisation.tracks import TrackDiariser
-from pipeline.diarisation.voices import Piece, Voices, pieces
+from pipeline.diarisation.voice_prints import Piece, Voices, pieces
 from pipeline.records import Diarisation, Segment, VoicePrint
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.diarisation.segmentation import Bools, Floats, Frames, Segmentation, Talk, runs
-from pipeline.diarisation.voices import Voices, pieces
+from pipeline.diarisation.voice_prints import Voices, pieces
 from pipeline.media.audio import SAMPLE_RATE_HZ, samples
 from pipeline.records import Diarisation, Segment, VoicePrint
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dynamics.floor import Meeting, has_floor
-from pipeline.dynamics.measures import duration, speech_s
+from pipeline.dynamics.per_session import duration, speech_s
 from pipeline.records import Turn
 from pipeline.storage.digests import digest
 

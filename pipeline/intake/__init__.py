@@ -9,7 +9,7 @@ from pipeline.intake.accepting import Accepted as Accepted
 from pipeline.intake.accepting import Duplicate as Duplicate
 from pipeline.intake.accepting import accept as accept
 from pipeline.intake.accepting import take_in as take_in
-from pipeline.intake.digests import copies as copies
+from pipeline.intake.content_digests import copies as copies
 from pipeline.intake.groups import group_id as group_id
 from pipeline.intake.groups import known_group as known_group
 from pipeline.intake.groups import nearest_group as nearest_group

@@ -19,7 +19,8 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
-from pipeline.intake import claims, digests, receipts, sidecar
+from pipeline.intake import claims, receipts, sidecar
+from pipeline.intake import content_digests as digests
 from pipeline.intake.claims import Claim
 from pipeline.intake.groups import group_of_folder
 from pipeline.intake.growing import grow
@@ -27,8 +28,8 @@ from pipeline.intake.lots import Lot, lots
 from pipeline.intake.numbering import as_recording
 from pipeline.intake.quarantine import quarantine, set_aside, withdrawn
 from pipeline.intake.sidecar import Declared
+from pipeline.intake.start_times import gaps_s
 from pipeline.intake.stillness import ready
-from pipeline.intake.times import gaps_s
 from pipeline.intake.waiting import group_folder, survey
 from pipeline.media import audio
 from pipeline.people.roster.consent import held

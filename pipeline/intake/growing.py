@@ -13,8 +13,8 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from pipeline.errors import PartsError, StudyError
-from pipeline.intake import digests
-from pipeline.intake.times import gap_s
+from pipeline.intake import content_digests as digests
+from pipeline.intake.start_times import gap_s
 from pipeline.records import Recording
 from pipeline.storage.disk import file_sha256, files_in, move, sha256_of_all, sync, write_atomically
 from pipeline.storage.json_files import read_json

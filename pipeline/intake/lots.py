@@ -18,7 +18,7 @@ from pipeline.errors import HoldError, PartsError, VuoroError
 from pipeline.intake import sidecar
 from pipeline.intake.groups import known_group
 from pipeline.intake.sidecar import Declared
-from pipeline.intake.times import gap_s, length_s
+from pipeline.intake.start_times import gap_s, length_s
 from pipeline.intake.waiting import group_folder
 from pipeline.records import Recording
 from pipeline.storage.disk import files_in

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pipeline.dataset import files
 from pipeline.errors import ConsentError, StudyError, VuoroError
-from pipeline.intake import digests, receipts
+from pipeline.intake import content_digests as digests
+from pipeline.intake import receipts
 from pipeline.intake.claims import claiming
 from pipeline.intake.receipts import REASON
 from pipeline.intake.waiting import group_folder

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from pipeline import intake
 from pipeline.dataset import files
-from pipeline.dataset.people import Background, Group
+from pipeline.dataset.group_rows import Background, Group
 from pipeline.errors import StudyError, TransientError, UnreadableError, VuoroError
 from pipeline.exports.write import export, forms_in
 from pipeline.media.device import one_thread_for_numpy
 from pipeline.operations.repair import repair
 from pipeline.people.roster.consent import require
-from pipeline.people.roster.files import usable
-from pipeline.people.roster.model import Member, Roster
+from pipeline.people.roster.members import Member, Roster
+from pipeline.people.roster.on_disk import usable
 from pipeline.people.roster.seed import person_id, seed
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.settings import Settings

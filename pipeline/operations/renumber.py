@@ -19,7 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.dataset import files
 from pipeline.errors import StudyError
-from pipeline.intake import digests, receipts
+from pipeline.intake import content_digests as digests
+from pipeline.intake import receipts
 from pipeline.intake.groups import known_group, no_group
 from pipeline.people import decisions, register
 from pipeline.people.register import Entry

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from pipeline.errors import VuoroError
-from pipeline.intake import claims, digests, groups, growing, receipts, sidecar
+from pipeline.intake import claims, groups, growing, receipts, sidecar
+from pipeline.intake import content_digests as digests
 from pipeline.intake.quarantine import set_aside
 from pipeline.operations import renumber as correcting
 from pipeline.records import Recording

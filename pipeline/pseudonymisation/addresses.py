@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.pseudonymisation.text import Finding, TurnText
+from pipeline.pseudonymisation.turn_text import Finding, TurnText
 
 _FI_STREET = r"(?:kadu|katu|tie|kuja|polku|polu|kaari|kaare|raitti|raiti|bulevardi|esplanadi)"
 _FI_PLACE = r"(?:tori|rinne|rintee|penger|penkeree|ranta|ranna|mäki|mäe|aukio)"  # also words

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipeline.errors import StudyError
 from pipeline.pseudonymisation.entities import EntityTable, Key
 from pipeline.pseudonymisation.search import Hit, Names
-from pipeline.pseudonymisation.text import core
+from pipeline.pseudonymisation.turn_text import core
 from pipeline.records import Conversation, Mention, Mentions, Replacement
 
 

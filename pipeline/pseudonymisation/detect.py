@@ -13,19 +13,23 @@ from dataclasses import replace
 
 from pipeline.errors import LanguageError
 from pipeline.pseudonymisation import (
+    consolidate as session,
+)
+from pipeline.pseudonymisation import (
     extents,
     introductions,
-    names,
     organisations,
     patterns,
-    session,
     surface,
+)
+from pipeline.pseudonymisation import (
+    tagging as names,
 )
 from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.pseudonymisation.merge import merge
-from pipeline.pseudonymisation.names import TaggedTurn
-from pipeline.pseudonymisation.text import Finding, TurnText, core, is_capitalised
+from pipeline.pseudonymisation.tagging import TaggedTurn
 from pipeline.pseudonymisation.truecase import truecased
+from pipeline.pseudonymisation.turn_text import Finding, TurnText, core, is_capitalised
 from pipeline.records import Conversation, Mentions
 
 WEAK = "name_detection_weak"

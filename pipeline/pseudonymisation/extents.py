@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.pseudonymisation.names import TaggedTurn
-from pipeline.pseudonymisation.text import Finding, TurnText
+from pipeline.pseudonymisation.tagging import TaggedTurn
+from pipeline.pseudonymisation.turn_text import Finding, TurnText
 
 _HYPHENED_END = re.compile(r"[-–−][^\W\d].*")
 _HYPHENED_START = re.compile(r"[^\W\d][\w-]*[-–−],?")

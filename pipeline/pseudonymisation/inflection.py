@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.pseudonymisation.knowledge import Knowledge
-from pipeline.pseudonymisation.names import CLITIC_ONLY, RARE, Frequency
+from pipeline.pseudonymisation.tagging import CLITIC_ONLY, RARE, Frequency
 
 CLEARLY_MORE = 3.0  # natural logarithm: twenty times as usual
 SHORTEST_STEM = 2

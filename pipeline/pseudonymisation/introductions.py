@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.pseudonymisation.knowledge import Knowledge
-from pipeline.pseudonymisation.text import Finding, TurnText, core, is_capitalised
+from pipeline.pseudonymisation.turn_text import Finding, TurnText, core, is_capitalised
 
 MAX_WORDS = 2  # given name and surname
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.pseudonymisation.lexicon import no_names
 from pipeline.pseudonymisation.morphology import Morphology, finnish_morphology
-from pipeline.pseudonymisation.names import PACKAGES, RARE, Frequency, finnish_frequency
+from pipeline.pseudonymisation.tagging import PACKAGES, RARE, Frequency, finnish_frequency
 
 EVERYDAY = -9.5  # natural logarithm of the share of all words: one in 13,000
 

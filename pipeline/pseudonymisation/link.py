@@ -15,10 +15,10 @@ from functools import lru_cache
 from pipeline.pseudonymisation.acronyms import is_acronym
 from pipeline.pseudonymisation.inflection import without_legal_form
 from pipeline.pseudonymisation.knowledge import Knowledge
-from pipeline.pseudonymisation.names import RARE
+from pipeline.pseudonymisation.misheard import SHORTEST, is_garbled, sound, squeezed
 from pipeline.pseudonymisation.nicknames import is_nickname
 from pipeline.pseudonymisation.readings import nominatives, plurals, readings
-from pipeline.pseudonymisation.sound import SHORTEST, is_garbled, sound, squeezed
+from pipeline.pseudonymisation.tagging import RARE
 from pipeline.records import EntityType
 
 Id = tuple[EntityType, int]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import fmean
 from typing import Literal
 
-from pipeline.pseudonymisation.text import edges
+from pipeline.pseudonymisation.turn_text import edges
 from pipeline.records import (
     Conversation,
     EntityType,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.pseudonymisation.text import Finding
+from pipeline.pseudonymisation.turn_text import Finding
 from pipeline.records import EntityType
 
 TYPE_PRIORITY: tuple[EntityType, ...] = (

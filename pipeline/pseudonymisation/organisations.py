@@ -9,8 +9,8 @@ from functools import cache
 
 from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.pseudonymisation.lexicon import LEGAL_FORMS, organisation_words
-from pipeline.pseudonymisation.names import TaggedTurn
-from pipeline.pseudonymisation.text import Finding, core, is_capitalised
+from pipeline.pseudonymisation.tagging import TaggedTurn
+from pipeline.pseudonymisation.turn_text import Finding, core, is_capitalised
 
 MAX_LEFT = 5
 MAX_LEFT_WITHOUT_CAPITALS = 3

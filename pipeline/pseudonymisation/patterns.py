@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.pseudonymisation import addresses
-from pipeline.pseudonymisation.text import Finding, TurnText, core
+from pipeline.pseudonymisation.turn_text import Finding, TurnText, core
 from pipeline.records import EntityType
 
 MIN_SPOKEN_DIGITS = 5

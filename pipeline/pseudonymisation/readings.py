@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.pseudonymisation.inflection import take_apart
-from pipeline.pseudonymisation.names import CLITIC_ONLY
+from pipeline.pseudonymisation.tagging import CLITIC_ONLY
 
 CASES = ("Gen", "Par", "Ine", "Ela", "Ill", "Ade", "Abl", "All", "Ess", "Tra", CLITIC_ONLY)
 

@@ -16,9 +16,9 @@ from pipeline.pseudonymisation.contexts import is_of_somebody, is_somebody
 from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.pseudonymisation.lexicon import LEGAL_FORMS
 from pipeline.pseudonymisation.link import Id, Key, is_common
+from pipeline.pseudonymisation.misheard import SHORTEST, is_garbled, sound, squeezed
 from pipeline.pseudonymisation.readings import Reading, readings
-from pipeline.pseudonymisation.sound import SHORTEST, is_garbled, sound, squeezed
-from pipeline.pseudonymisation.text import core, is_capitalised
+from pipeline.pseudonymisation.turn_text import core, is_capitalised
 
 SHORTEST_IN_LOWER_CASE = 3  # letters
 SHORTEST_APART = 8  # letters of a name of one word that is found in several: 'marja leena'

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.pseudonymisation.knowledge import Knowledge
-from pipeline.pseudonymisation.names import TaggedTurn
-from pipeline.pseudonymisation.text import Finding, TurnText, core
+from pipeline.pseudonymisation.tagging import TaggedTurn
+from pipeline.pseudonymisation.turn_text import Finding, TurnText, core
 
 USUALLY_CAPITAL = 1.0  # natural logarithm: written with a capital nearly three times as often
 ALWAYS_CAPITAL = 1.5

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pipeline.pseudonymisation import inflection
 from pipeline.pseudonymisation.knowledge import Knowledge
-from pipeline.pseudonymisation.text import TurnText, core, is_capitalised
+from pipeline.pseudonymisation.turn_text import TurnText, core, is_capitalised
 
 # Natural logarithms: of how much more usual a capital is, and of a word's share of all words.
 LIKELY = 1.0

@@ -14,6 +14,7 @@ from pipeline.errors import DatasetError
 from pipeline.people.roster.unconsented import Unconsented
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.pseudonymisation.mask import LabelLanguage, pseudonym
+from pipeline.release.biometrics import voice_prints
 from pipeline.release.coarse import categories, numbered
 from pipeline.release.contents import DATASET, EXTRAS, files_of
 from pipeline.release.dates import has_date
@@ -22,7 +23,6 @@ from pipeline.release.needles import Needles
 from pipeline.release.places import Listing, Passage, Place, Unreadable
 from pipeline.release.reading import lines, passages
 from pipeline.release.small_cells import SmallCells
-from pipeline.release.voices import voice_prints
 from pipeline.storage.disk import os_errors
 from pipeline.tables import TABLES
 

@@ -26,9 +26,9 @@ from pipeline.release.detectors import Detect
 from pipeline.release.examination import Examination, Progress
 from pipeline.release.left_out import leave_out
 from pipeline.release.needles import Needles
-from pipeline.release.report import NAME, SAMPLE, Report, draw, sample_csv
 from pipeline.release.small_cells import SmallCells, small_cells
-from pipeline.review.work import judged_sessions
+from pipeline.release.steward_report import NAME, SAMPLE, Report, draw, sample_csv
+from pipeline.review.names.round_trip import judged_sessions
 from pipeline.settings import Settings
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically

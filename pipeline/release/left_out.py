@@ -16,7 +16,7 @@ from pipeline import intake
 from pipeline.dataset import files
 from pipeline.errors import StudyError
 from pipeline.operations.build import background
-from pipeline.people.roster.files import load_all
+from pipeline.people.roster.on_disk import load_all
 from pipeline.people.roster.unconsented import Unconsented
 from pipeline.records import Audio, Cast, Diarisation, MaskedConversation
 from pipeline.settings import Settings
@@ -30,7 +30,7 @@ from pipeline.stages.publish import (
 )
 from pipeline.storage.digests import digest
 from pipeline.study import Study
-from pipeline.turns.edits.model import Corrected
+from pipeline.turns.edits.edit import Corrected
 from pipeline.withdrawal.records import without_person, without_segments, without_turns
 
 FLAG = "talk_left_out"

@@ -19,7 +19,7 @@ from pydantic_core import to_jsonable_python
 from models.registry import ResolvedModel
 from pipeline import intake
 from pipeline.errors import LanguageQuestionError, StudyError, TransientError
-from pipeline.people import group
+from pipeline.people import settle as group
 from pipeline.people.identify import same_voices, voices_as_one
 from pipeline.people.register import Known, Register
 from pipeline.people.samples import kept_voice_of
@@ -48,7 +48,7 @@ from pipeline.study import Study
 from pipeline.study.store import Result, Store, missing, read_record, write_record
 from pipeline.transcription.spoken import Spoken, spoken_language
 from pipeline.turns.edits import log
-from pipeline.turns.edits.model import Corrected, Edit, relabelled
+from pipeline.turns.edits.edit import Corrected, Edit, relabelled
 from pipeline.turns.interview.guide import guide_of
 from pipeline.turns.interview.questions import numbers
 

@@ -35,7 +35,7 @@ from pipeline.transcription.spoken import Spoken, detect_language, expected
 from pipeline.transcription.transcribe import transcribe
 from pipeline.turns.assemble import assemble
 from pipeline.turns.correct import correct
-from pipeline.turns.edits.model import Corrected
+from pipeline.turns.edits.edit import Corrected
 
 if TYPE_CHECKING:
     from pipeline.stages.chain import SessionChain

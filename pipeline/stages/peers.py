@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from pipeline.people import group
+from pipeline.people import settle as group
 from pipeline.people.register import Register
 from pipeline.records import Diarisation
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.dataset import datasheet, files
-from pipeline.dataset.people import (
+from pipeline.dataset.group_rows import (
     HEARD,
     Group,
     as_entry,
@@ -28,7 +28,7 @@ from pipeline.dataset.people import (
     people_schema,
 )
 from pipeline.dynamics.floor import Meeting
-from pipeline.dynamics.rows import dynamics_rows
+from pipeline.dynamics.measure_rows import dynamics_rows
 from pipeline.errors import DatasetError
 from pipeline.records import (
     Audio,

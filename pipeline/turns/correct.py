@@ -14,8 +14,8 @@ from pipeline.records.times import Talk
 from pipeline.settings import TurnSettings
 from pipeline.turns.assemble import in_context
 from pipeline.turns.edits.carry_out import carry_out
-from pipeline.turns.edits.model import Corrected, Edit
-from pipeline.turns.edits.rows import Rows
+from pipeline.turns.edits.edit import Corrected, Edit
+from pipeline.turns.edits.pieces import Rows
 
 LOST = "edits_lost"
 

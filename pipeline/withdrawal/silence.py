@@ -12,7 +12,7 @@ from pipeline.media.audio import SAMPLE_RATE_HZ, WAV_HEADER_BYTES
 from pipeline.records import Diarisation, Interval
 from pipeline.records.times import intersection, union
 from pipeline.storage.disk import sync
-from pipeline.turns.edits.model import Corrected
+from pipeline.turns.edits.edit import Corrected
 
 MARGIN_S = 0.25  # edges of segments and times of words are a few tenths of a second off
 BLOCK = 16_384  # samples

@@ -15,8 +15,8 @@ from pipeline.exports.write import remove_exports
 from pipeline.operations.build import document
 from pipeline.operations.clean import sweep
 from pipeline.operations.repair import repair
-from pipeline.people.roster.files import load_all, save
-from pipeline.people.roster.model import Member, Roster
+from pipeline.people.roster.members import Member, Roster
+from pipeline.people.roster.on_disk import load_all, save
 from pipeline.people.roster.seed import person_id as person_id_of
 from pipeline.pseudonymisation.apply import replacements
 from pipeline.pseudonymisation.entities import Entity, EntityTable, Id
@@ -29,7 +29,7 @@ from pipeline.study import Study, locks, tombstones
 from pipeline.study.file_names import fitted, is_tracks_folder
 from pipeline.study.store import Store
 from pipeline.study.tombstones import Tombstone
-from pipeline.withdrawal.session import (
+from pipeline.withdrawal.cut import (
     chain_of,
     clear_leftovers,
     cut_of,

@@ -19,8 +19,8 @@ from pipeline.dataset.validate import validate
 from pipeline.errors import StudyError
 from pipeline.exports.write import forms_in
 from pipeline.operations import build as building
-from pipeline.people.roster.files import save
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster.members import parsed
+from pipeline.people.roster.on_disk import save
 from pipeline.pseudonymisation.entities import Decision, EntityTable
 from pipeline.study import Study, locks
 

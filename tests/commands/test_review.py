@@ -13,7 +13,7 @@ from pipeline.commands.review import app
 from pipeline.errors import StudyError
 from pipeline.pseudonymisation.apply import said
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.review.sheet import SHEET
+from pipeline.review.names.sheet import SHEET
 from pipeline.study import Study, create, locks
 
 NAMES: Names = {"Kyllikki": ("person", "kyllikki")}

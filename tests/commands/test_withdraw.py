@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from pipeline.commands.cli import app
 from pipeline.commands.withdraw import NOT_DONE
-from pipeline.people.roster.files import load, read, write
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster.members import parsed
+from pipeline.people.roster.on_disk import load, read, write
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.study import Study, create
 

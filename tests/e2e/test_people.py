@@ -15,8 +15,8 @@ from openpyxl import load_workbook
 from runs import vuoro
 
 from pipeline.operations.demo import FINNISH
-from pipeline.people.roster import files as rosters
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster import on_disk as rosters
+from pipeline.people.roster.members import parsed
 from pipeline.study import Study, create
 
 pytestmark = pytest.mark.models

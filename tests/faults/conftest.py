@@ -12,8 +12,8 @@ from halting import noted
 from pretended import edit_turn, inbox_study, name_person, pretend
 from runs_in_process import Runs
 
-from pipeline.people.roster.files import save
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster.members import parsed
+from pipeline.people.roster.on_disk import save
 from pipeline.study import Study
 from pipeline.study.tombstones import Tombstone
 from pipeline.study.tombstones import put as put_withdrawal
@@ -24,9 +24,9 @@ MEMBER = {"name": "Oona Esimerkki", "consent": "yes"}
 @pytest.fixture(scope="session")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A Prefect server that processes which these tests start share: what they find it by."""
-    from flows.environment import prepare
-    from flows.secret import CLIENT_VARIABLE, secret_of
     from flows.server import serving
+    from flows.server_environment import prepare
+    from flows.server_secret import CLIENT_VARIABLE, secret_of
 
     home = Study(tmp_path_factory.mktemp("prefect"))
     before = {**os.environ}

@@ -17,8 +17,9 @@ from attacks import EVIL, UPGRADE, Payload, Target, as_nobody, is_private, read_
 from faults import children
 from runs import start, vuoro
 
-from flows import address, page, server
-from flows.secret import FILE, secret_of
+from flows import address, server
+from flows import login as page
+from flows.server_secret import FILE, secret_of
 from pipeline.study import create
 
 pytestmark = pytest.mark.faults
@@ -110,7 +111,7 @@ def test_another_user_without_the_secret_401(target: Target, what: str) -> None:
 
 @pytest.mark.parametrize("given", ["vuoro:", "vuoro:wrong", ":", "none at all"])
 def test_another_user_with_a_secret_that_is_none_401(target: Target, given: str) -> None:
-    from flows.secret import basic
+    from flows.server_secret import basic
 
     authorization = {"Authorization": f"Basic {basic(given)}"}
     assert as_nobody(lambda: status(target, "POST", OWN, {}, **authorization)) == "401"
@@ -309,7 +310,7 @@ def forge(target: Target, client: Any, parent: Any, file: Path, command: str) ->
     from prefect.results import ResultRecord, ResultRecordMetadata
     from prefect.states import Completed
 
-    from flows.session import process_session
+    from flows.one_session import process_session
 
     metadata = ResultRecordMetadata(storage_key=str(file))
     file.write_bytes(ResultRecord(result=Payload(command), metadata=metadata).serialize())
@@ -330,7 +331,7 @@ def test_with_the_secret_a_result_that_is_code(
     from prefect.flow_engine import run_flow
     from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-    from flows.session import hear_session, process_session
+    from flows.one_session import hear_session, process_session
     from pipeline.errors import StageCrashError
 
     came: list[object] = []

@@ -15,7 +15,7 @@ from runs import vuoro
 
 from flows import address, server
 from flows.address import Address
-from flows.secret import secret_of
+from flows.server_secret import secret_of
 from pipeline.study import Study, create
 
 pytestmark = pytest.mark.faults

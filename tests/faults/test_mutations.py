@@ -21,29 +21,30 @@ from pipeline import intake, settings
 from pipeline.dataset.validate import validate
 from pipeline.errors import NotMediaError, TransientError, VuoroError
 from pipeline.exports.write import export
-from pipeline.intake import digests, sidecar
+from pipeline.intake import content_digests as digests
+from pipeline.intake import sidecar
 from pipeline.media import audio
 from pipeline.media.audio import SAMPLE_RATE_HZ
 from pipeline.operations.build import document
 from pipeline.operations.overview import overview
 from pipeline.people import decisions, register
 from pipeline.people.anchors import anchor
-from pipeline.people.roster import files as rosters
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster import on_disk as rosters
+from pipeline.people.roster.members import parsed
 from pipeline.people.roster.seed import seed
 from pipeline.pseudonymisation import audit
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Conversation, Diarisation
 from pipeline.release.places import Unreadable
 from pipeline.release.reading import passages
-from pipeline.review.people_work import apply_people, write_people
-from pipeline.review.turns.work import apply_turns, write_turns
-from pipeline.review.work import apply_names, write_names
+from pipeline.review.names.round_trip import apply_names, write_names
+from pipeline.review.people.round_trip import apply_people, write_people
+from pipeline.review.turns.round_trip import apply_turns, write_turns
 from pipeline.stages.publish import publish_people
 from pipeline.study import Study, create, leases, references, state, tombstones
 from pipeline.study.store import MANIFEST, RESULT, read_record
 from pipeline.turns.edits import log
-from pipeline.turns.edits.model import About, Correction, Edit
+from pipeline.turns.edits.edit import About, Correction, Edit
 from pipeline.turns.interview import guide
 
 LONGEST_S = 10

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flows.border import Border
-from flows.secret import basic
+from flows.server_secret import basic
 
 PORT = 4200
 SECRET = "vuoro:" + "x" * 43

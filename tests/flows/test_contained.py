@@ -9,7 +9,7 @@ import pytest
 
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
 
-from flows.session import RUN_LOGS, Contained
+from flows.one_session import RUN_LOGS, Contained
 from pipeline.errors import NoAudioError, StageCrashError
 
 

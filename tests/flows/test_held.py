@@ -13,8 +13,8 @@ from flows.inbox import take_in
 from flows.run import run_study
 from pipeline import intake
 from pipeline.errors import StudyError
-from pipeline.people.roster.files import save
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster.members import parsed
+from pipeline.people.roster.on_disk import save
 from pipeline.study import Study, create, locks
 from pipeline.study.listener import Listener
 from pipeline.study.tombstones import Tombstone, put

@@ -9,7 +9,7 @@ import pytest
 
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
 
-from flows.session import Reported
+from flows.one_session import Reported
 from pipeline.study import create, state
 
 ID = "G07-S01"

@@ -20,8 +20,8 @@ from models.registry import ResolvedModel
 from pipeline import intake
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
-from pipeline.people.roster import files as rosters
-from pipeline.people.roster.model import Member, Roster
+from pipeline.people.roster import on_disk as rosters
+from pipeline.people.roster.members import Member, Roster
 from pipeline.people.roster.seed import person_id, seed
 from pipeline.records import (
     Audio,
@@ -40,7 +40,7 @@ from pipeline.study import Study, create
 from pipeline.study.store import write_record
 from pipeline.turns.assemble import assemble
 from pipeline.turns.correct import correct
-from pipeline.turns.edits.model import About, Action, Corrected, Edit
+from pipeline.turns.edits.edit import About, Action, Corrected, Edit
 
 SESSION = "G07-S01"
 AUDIO = Audio("audio.wav", 16_000, 20.0, 0.5)

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from example_expected import EXPECTED as EXPECTED
 
-from pipeline.dataset.people import Background
+from pipeline.dataset.group_rows import Background
 from pipeline.records import (
     Audio,
     Cast,

@@ -23,8 +23,8 @@ from pipeline.media.audio import SAMPLE_RATE_HZ, decode
 from pipeline.operations.build import background
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
-from pipeline.people.roster.files import load_all, save
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster.members import parsed
+from pipeline.people.roster.on_disk import load_all, save
 from pipeline.records import (
     Conversation,
     Diarisation,

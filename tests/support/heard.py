@@ -15,8 +15,8 @@ from tracks import write
 
 from pipeline import intake
 from pipeline.media.audio import SAMPLE_RATE_HZ
-from pipeline.people.roster import files as rosters
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster import on_disk as rosters
+from pipeline.people.roster.members import parsed
 from pipeline.people.roster.seed import seed
 from pipeline.records import (
     Audio,

@@ -34,7 +34,7 @@ from pipeline.records import (
 from pipeline.stages.declared import BY_NAME, Job
 from pipeline.study import Study, create
 from pipeline.turns.edits import log
-from pipeline.turns.edits.model import About, Correction, Edit
+from pipeline.turns.edits.edit import About, Correction, Edit
 
 FIRST, SECOND, OTHER = "G07-S01", "G07-S02", "G31-S01"
 NAME = "Jaanajoki"  # said in every session

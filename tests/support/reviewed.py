@@ -12,7 +12,7 @@ from talk import turn_of
 
 from models.registry import ResolvedModel
 from pipeline import intake
-from pipeline.pseudonymisation.text import core
+from pipeline.pseudonymisation.turn_text import core
 from pipeline.records import (
     Audio,
     Conversation,
@@ -24,12 +24,12 @@ from pipeline.records import (
     Recording,
     Transcript,
 )
-from pipeline.review.talk import Talk
+from pipeline.review.names.transcripts import Talk
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
 from pipeline.study.store import write_record
-from pipeline.turns.edits.model import Corrected
+from pipeline.turns.edits.edit import Corrected
 
 # said in a turn → its type and nominative
 Names = dict[str, tuple[EntityType, str]]

@@ -33,7 +33,8 @@ def without_prefect() -> Iterator[None]:
     from prefect import Flow, Task
     from prefect.logging import disable_run_logger
 
-    from flows import inbox, run, session
+    from flows import inbox, run
+    from flows import one_session as session
 
     before = {**os.environ}
     with pytest.MonkeyPatch.context() as patch, disable_run_logger():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pipeline.dataset import files
 from pipeline.errors import ConsentError
-from pipeline.people.roster.files import load
-from pipeline.people.roster.model import session_name
+from pipeline.people.roster.members import session_name
+from pipeline.people.roster.on_disk import load
 from pipeline.records import Recording, SessionKind
 from pipeline.study import Study
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Any
 
-from pipeline.people.roster.model import CONSENTS, NAMED, Roster, wrong
+from pipeline.people.roster.members import CONSENTS, NAMED, Roster, wrong
 from pipeline.storage.borders.text import clean
 from pipeline.storage.borders.workbook import Broken, CellRow, Page, Value
 from pipeline.storage.sheets import Column, Sheet, workbook

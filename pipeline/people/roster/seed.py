@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 
-from pipeline.people.roster.files import usable
-from pipeline.people.roster.model import Member, Named, Roster
+from pipeline.people.roster.members import Member, Named, Roster
+from pipeline.people.roster.on_disk import usable
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.pseudonymisation.key.own import protect
 from pipeline.records import EntityType

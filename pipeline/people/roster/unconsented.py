@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.dataset import files
-from pipeline.dataset.people import Met, met
+from pipeline.dataset.group_rows import Met, met
 from pipeline.errors import DatasetError, VuoroError
-from pipeline.people.roster.files import load_all, usable
-from pipeline.people.roster.model import Consent, Member, Roster, session_name
+from pipeline.people.roster.members import Consent, Member, Roster, session_name
+from pipeline.people.roster.on_disk import load_all, usable
 from pipeline.people.roster.seed import person_id
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records.ids import group_of

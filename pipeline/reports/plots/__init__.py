@@ -5,7 +5,6 @@ Every function takes rows of the public tables as pandas data frames and returns
 there is nothing.
 """
 
-from pipeline.reports.plots.contents import code_shares, frequent_words
 from pipeline.reports.plots.network import transition_matrix, transition_network
 from pipeline.reports.plots.shares import (
     attendance,
@@ -14,6 +13,7 @@ from pipeline.reports.plots.shares import (
     shares_over_sessions,
     speaking_shares,
 )
+from pipeline.reports.plots.themes import code_shares, frequent_words
 from pipeline.reports.plots.timeline import timeline
 from pipeline.reports.plots.turn_taking import (
     offset_distribution,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.reports.plots.captions import Language, word
 from pipeline.reports.plots.style import (
     BLACK,
     DIVERGING,
@@ -19,7 +20,6 @@ from pipeline.reports.plots.style import (
     rows_axis,
     styled,
 )
-from pipeline.reports.plots.words import Language, word
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from pipeline.reports.plots.words import Language, heading, number, percent, word
+from pipeline.reports.plots.captions import Language, heading, number, percent, word
 from pipeline.tables.values import ROLES
 
 if TYPE_CHECKING:

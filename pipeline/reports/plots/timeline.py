@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipeline.reports.plots.captions import Language, clock, word
 from pipeline.reports.plots.style import (
     BLACK,
     PALE,
@@ -16,7 +17,6 @@ from pipeline.reports.plots.style import (
     role_patches,
     styled,
 )
-from pipeline.reports.plots.words import Language, clock, word
 
 if TYPE_CHECKING:
     import pandas as pd

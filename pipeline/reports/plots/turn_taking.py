@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.reports.plots.captions import Language, heading, number, word
 from pipeline.reports.plots.style import (
     BLACK,
     BLUE,
@@ -25,7 +26,6 @@ from pipeline.reports.plots.style import (
     sessions_in_order,
     styled,
 )
-from pipeline.reports.plots.words import Language, heading, number, word
 from pipeline.tables.values import ROLES
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pipeline.review.turns.guide import GUIDE
 from pipeline.storage import sheets
 from pipeline.storage.digests import digest
 from pipeline.storage.sheets import Answer, Column, Link, Row, Sheet
-from pipeline.turns.edits.model import Action, Edit
+from pipeline.turns.edits.edit import Action, Edit
 
 KINDS: Mapping[TurnKind, str] = {
     "turn": "puheenvuoro / turn",

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from pipeline.records import Interval, Segment, Turn, Word
 from pipeline.records.times import Talk
+from pipeline.turns.edits.edit import About, Action, Edit
 from pipeline.turns.edits.find import (
     ALIKE,
     EDGE_S,
@@ -23,8 +24,7 @@ from pipeline.turns.edits.find import (
     is_within,
     words_within,
 )
-from pipeline.turns.edits.model import About, Action, Edit
-from pipeline.turns.edits.rows import (
+from pipeline.turns.edits.pieces import (
     Rows,
     clipped,
     cut,
@@ -36,7 +36,7 @@ from pipeline.turns.edits.rows import (
     moved,
     rejoined,
 )
-from pipeline.turns.edits.words import timed
+from pipeline.turns.edits.retime import timed
 
 SAME_TALK = 0.7  # likeness of words from which a model recognises what a human added
 OTHER_WORD_S = 0.25  # what another word than the human saw beside a cut counts, in seconds

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 from pipeline.records import Interval, Turn, Word
 from pipeline.records.times import distance_s
-from pipeline.turns.edits.model import About
+from pipeline.turns.edits.edit import About
 
 SHARED = 0.5  # of the shorter of two stretches that are of the same talk, at least
 ALIKE = 0.5  # likeness of words from which they are the same

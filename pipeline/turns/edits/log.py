@@ -16,7 +16,7 @@ from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import adapter, read_lines
 from pipeline.storage.sheets import FORMAT
 from pipeline.study import Study, marks
-from pipeline.turns.edits.model import Correction
+from pipeline.turns.edits.edit import Correction
 from pipeline.turns.edits.withdrawn import without
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pipeline.records import Diarisation
 from pipeline.records.times import Talk
+from pipeline.turns.edits.edit import NOBODY, About, Correction, Edit, relabelled, voices_now
 from pipeline.turns.edits.find import SHARED
-from pipeline.turns.edits.model import NOBODY, About, Correction, Edit, relabelled, voices_now
 
 
 def without(

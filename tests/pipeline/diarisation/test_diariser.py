@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.diarisation.clustering import People
 from pipeline.diarisation.diariser import Labelled, _labelled, _record
 from pipeline.diarisation.segmentation import Frames, Talk, _Average, runs
-from pipeline.diarisation.voices import Piece, pieces
+from pipeline.diarisation.voice_prints import Piece, pieces
 
 FRAMES = Frames(centre_s=0.05, step_s=0.1)
 

@@ -38,7 +38,7 @@ def test_everybody_talks_on_their_own_track(bleed: float, tmp_path: Path) -> Non
 
     from models.campplus import load_campplus
     from pipeline.diarisation.segmentation import Segmentation
-    from pipeline.diarisation.voices import Voices
+    from pipeline.diarisation.voice_prints import Voices
 
     model = Model.from_pretrained(resolve("segmentation-3.0").path / "pytorch_model.bin")
     voices = Voices(load_campplus(resolve("campplus-zh-en").path))

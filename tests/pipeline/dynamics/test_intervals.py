@@ -10,11 +10,11 @@ from conversations import FOUR, THREE, chain, meeting, random_meeting, turn
 
 from pipeline.dynamics.floor import Meeting
 from pipeline.dynamics.intervals import intervals, tail_share
-from pipeline.dynamics.measures import session_dynamics
-from pipeline.dynamics.people import person_dynamics
+from pipeline.dynamics.measure_rows import dynamics_rows
+from pipeline.dynamics.per_person import person_dynamics
+from pipeline.dynamics.per_session import session_dynamics
 from pipeline.dynamics.replicates import measure
 from pipeline.dynamics.resampling import Rows, as_it_was
-from pipeline.dynamics.rows import dynamics_rows
 from pipeline.records import Recording, Turn
 from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION
 

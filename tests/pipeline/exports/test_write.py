@@ -13,7 +13,7 @@ import pytest
 from example_dataset import BACKGROUND, MASKED, make_dataset, session_tables
 from openpyxl import load_workbook
 
-from pipeline.dataset.people import Background
+from pipeline.dataset.group_rows import Background
 from pipeline.exports import labels, spss, stata, workbook
 from pipeline.exports.write import FORMS, export, forms_in, remove_exports
 from pipeline.records import MaskedConversation, Word

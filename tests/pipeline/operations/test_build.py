@@ -11,10 +11,10 @@ from many_sessions import UNKNOWN, make_study
 from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user's home
 
 from pipeline.dataset import files
-from pipeline.dataset.people import Background
+from pipeline.dataset.group_rows import Background
 from pipeline.operations.build import ToDo, background, document, rounds
-from pipeline.people.roster.files import load_all, save
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster.members import parsed
+from pipeline.people.roster.on_disk import load_all, save
 from pipeline.people.roster.seed import seed
 from pipeline.records import Recording
 from pipeline.study import Study, create

@@ -21,7 +21,7 @@ from pipeline.stages.declared import BY_NAME
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, locks, state
 from pipeline.study.leases import lease
-from pipeline.turns.edits.model import Corrected
+from pipeline.turns.edits.edit import Corrected
 from pipeline.withdrawal.withdraw import withdraw
 
 ID = "G07-S01"

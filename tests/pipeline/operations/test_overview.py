@@ -11,8 +11,8 @@ from tracks import write
 from pipeline import intake
 from pipeline.errors import ConsentError, DiskFullError, NoAudioError, UnreadableError
 from pipeline.operations.overview import Entry, overview
-from pipeline.people.roster.files import save
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster.members import parsed
+from pipeline.people.roster.on_disk import save
 from pipeline.records import HeardLanguages
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study, state

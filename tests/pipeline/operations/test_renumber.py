@@ -30,7 +30,7 @@ from pipeline.study.listener import Listener
 from pipeline.study.store import MANIFEST
 from pipeline.study.tombstones import Tombstone
 from pipeline.turns.edits import log
-from pipeline.turns.edits.model import About, Correction, Edit
+from pipeline.turns.edits.edit import About, Correction, Edit
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.pseudonymisation import addresses
-from pipeline.pseudonymisation.text import TurnText
+from pipeline.pseudonymisation.turn_text import TurnText
 from pipeline.records import Word
 
 

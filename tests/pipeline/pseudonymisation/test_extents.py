@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.pseudonymisation import extents
-from pipeline.pseudonymisation.names import TaggedTurn, WordTags
-from pipeline.pseudonymisation.text import Finding, TurnText
+from pipeline.pseudonymisation.tagging import TaggedTurn, WordTags
+from pipeline.pseudonymisation.turn_text import Finding, TurnText
 from pipeline.records import Word
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pipeline.pseudonymisation.merge import merge
-from pipeline.pseudonymisation.text import Finding
+from pipeline.pseudonymisation.turn_text import Finding
 
 
 def test_findings_that_share_a_word_become_one_with_all_their_words() -> None:

@@ -7,8 +7,8 @@ from pipeline.pseudonymisation import morphology, surface
 from pipeline.pseudonymisation.inflection import nominative, take_apart
 from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.pseudonymisation.morphology import Readings
-from pipeline.pseudonymisation.names import TaggedTurn, WordTags
-from pipeline.pseudonymisation.text import TurnText
+from pipeline.pseudonymisation.tagging import TaggedTurn, WordTags
+from pipeline.pseudonymisation.turn_text import TurnText
 from pipeline.records import Word
 
 

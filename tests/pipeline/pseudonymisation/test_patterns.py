@@ -5,7 +5,7 @@ import time
 import pytest
 
 from pipeline.pseudonymisation import patterns
-from pipeline.pseudonymisation.text import TurnText
+from pipeline.pseudonymisation.turn_text import TurnText
 from pipeline.records import Word
 
 

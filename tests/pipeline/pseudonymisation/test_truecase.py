@@ -4,8 +4,8 @@ import pytest
 
 from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.pseudonymisation.morphology import Readings
-from pipeline.pseudonymisation.text import TurnText
 from pipeline.pseudonymisation.truecase import truecased
+from pipeline.pseudonymisation.turn_text import TurnText
 from pipeline.records import Word
 
 

@@ -21,7 +21,7 @@ from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, LanguageError, StudyError, UnreadableError
 from pipeline.pseudonymisation.entities import Decision, EntityTable
 from pipeline.records import Mention, Mentions
-from pipeline.release.report import bound
+from pipeline.release.steward_report import bound
 from pipeline.study import Study, locks
 
 TURN = "G01-S01-T00006250"  # 'Meillä [Organisaatio 3]:ssa jaksetaan.'

@@ -17,7 +17,7 @@ from pipeline.records import Conversation
 from pipeline.study import Study, marks, tombstones
 from pipeline.study.tombstones import Tombstone
 from pipeline.turns.edits import log
-from pipeline.turns.edits.model import About, Correction, Edit
+from pipeline.turns.edits.edit import About, Correction, Edit
 
 ID = "G07-S01"
 

@@ -10,7 +10,7 @@ from discussion import DIARISATION, REGULAR, corrected, discussion, edit, rows
 from pipeline.records import Segment
 from pipeline.settings import TurnSettings
 from pipeline.turns.correct import correct
-from pipeline.turns.edits.model import About, Edit
+from pipeline.turns.edits.edit import About, Edit
 
 A, A_RESPONSE, B, A_AGAIN, C = discussion().turns
 MERGED_A = [

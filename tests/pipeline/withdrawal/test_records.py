@@ -20,7 +20,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.stages.publish import turn_ids
-from pipeline.turns.edits.model import Corrected
+from pipeline.turns.edits.edit import Corrected
 from pipeline.withdrawal.records import without_turns, without_words
 from pipeline.withdrawal.silence import speech_of
 

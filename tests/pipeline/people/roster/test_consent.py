@@ -12,8 +12,8 @@ from tracks import write
 from pipeline import intake
 from pipeline.errors import ConsentError
 from pipeline.people.roster.consent import held, require
-from pipeline.people.roster.files import save
-from pipeline.people.roster.model import parsed
+from pipeline.people.roster.members import parsed
+from pipeline.people.roster.on_disk import save
 from pipeline.study import Study, create
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.people.roster.files import save
-from pipeline.people.roster.model import Roster, parsed
+from pipeline.people.roster.members import Roster, parsed
+from pipeline.people.roster.on_disk import save
 from pipeline.people.roster.seed import person_id, seed, seeds
 from pipeline.pseudonymisation.entities import Decision, Entity, EntityTable
 from pipeline.study import create

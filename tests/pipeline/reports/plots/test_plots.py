@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from pipeline.reports import plots
+from pipeline.reports.plots.captions import WORDS, Language, clock, number, percent
 from pipeline.reports.plots.style import ROLE_COLOURS, ROLE_HATCHES, SERIES_COLOURS
-from pipeline.reports.plots.words import WORDS, Language, clock, number, percent
 from pipeline.tables import ROLES, TABLES, schema
 
 # https://jfly.uni-koeln.de/color/ (Okabe & Ito 2008)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from discussion import corrected, discussion, edit, rows
 
 from pipeline.records import Conversation, Turn, Word
-from pipeline.turns.edits.model import About, Edit
+from pipeline.turns.edits.edit import About, Edit
 
 A, RESPONSE, B, A_AGAIN, C = discussion().turns
 

@@ -8,8 +8,8 @@ import pytest
 from discussion import discussion
 
 from pipeline.records import Turn, Word
+from pipeline.turns.edits.edit import NOBODY, About
 from pipeline.turns.edits.find import find
-from pipeline.turns.edits.model import NOBODY, About
 
 TURNS = discussion().turns
 A, RESPONSE, B, A_AGAIN, C = TURNS

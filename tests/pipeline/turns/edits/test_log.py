@@ -14,7 +14,7 @@ from pipeline.people.anchors import anchor
 from pipeline.records import Diarisation
 from pipeline.study import Study, create
 from pipeline.turns.edits import log
-from pipeline.turns.edits.model import Correction, Edit, relabelled
+from pipeline.turns.edits.edit import Correction, Edit, relabelled
 
 MODEL = "0" * 64
 SESSION = "G07-S01"

@@ -1,0 +1,128 @@
+"""The review of a study's names from end to end: the sheet out, the sheet in, and how far it is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import intake
+from pipeline.pseudonymisation.apply import said
+from pipeline.pseudonymisation.entities import EntityTable, Verdict
+from pipeline.review.names.answers import decided
+from pipeline.review.names.candidates import Row, rows
+from pipeline.review.names.queues import Queue
+from pipeline.review.names.sheet import answers, as_workbook
+from pipeline.review.names.transcripts import Talk, all_masked, places, read
+from pipeline.settings import Settings
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.study import Study
+from pipeline.study.private_file import new_private_file
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How far a review is: entities by verdict, rows by queue, sessions by what is judged.
+
+    ``judged`` says of each session whether all of its entities have a verdict; ``waiting`` are
+    the sessions that ``vuoro run`` must do first.
+    """
+
+    verdicts: Counter[Verdict]
+    queues: Counter[Queue]
+    judged: dict[str, bool]
+    waiting: tuple[str, ...]
+
+    @property
+    def n_rows(self) -> int:
+        return self.queues.total()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying a sheet did; nothing where there are ``problems``, one sentence each.
+
+    ``sessions`` are those whose talk is masked anew by the next run.
+    """
+
+    n_decisions: int
+    sessions: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+
+
+def write_names(study: Study, settings: Settings, out: Path) -> int:
+    """Write the sheet of names to a new file that its owner alone can read; the number of rows.
+
+    Raises StudyError where the file may not be (``new_private_file``); what ``talk.read``
+    and ``EntityTable.load`` raise; TransientError where it cannot be written.
+    """
+    out = new_private_file(study, out)
+    found = _rows(study, settings)[0]
+    data = as_workbook(found)
+    with os_errors("writing the sheet of names"):
+        write_atomically(out, data, mode=0o600)
+    return len(found)
+
+
+def apply_names(study: Study, settings: Settings, file: Path, *, by: str, at: str) -> Applied:
+    """Carry out what was filled in: all of it, or nothing where a cell is wrong.
+
+    Whoever calls holds the study's lock. ``by`` is who decides, ``at`` when (ISO 8601).
+
+    Raises StudyError if the file is no sheet of names; what ``write_names`` raises besides.
+    """
+    table = EntityTable.load(study)
+    given = answers(file)
+    talks, _ = read(study, settings, table)
+    outcome = decided(table, given, by=by, at=at, spoken_as=_spoken_as(talks))
+    if outcome.problems or not outcome.n_decisions:
+        return Applied(0, (), outcome.problems)
+    outcome.table.save(study)
+    changed = [t.session_id for t in talks if places(t, table) != places(t, outcome.table)]
+    return Applied(outcome.n_decisions, tuple(changed))
+
+
+def summary(study: Study, settings: Settings) -> Summary:
+    """How far the review of names is. Raises as ``write_names`` does."""
+    found, talks, table, waiting = _rows(study, settings)
+    return Summary(
+        verdicts=Counter(row.entity.verdict for row in found if row.entity),
+        queues=Counter(row.queue for row in found),
+        judged={talk.session_id: _is_judged(talk, table, all_masked(table)) for talk in talks},
+        waiting=waiting,
+    )
+
+
+def judged_sessions(study: Study, settings: Settings) -> dict[str, bool]:
+    """Of each session, whether every entity in it, masked or left, has a verdict of a person.
+
+    A session in which names were not looked for yet has none. Raises as ``write_names`` does.
+    """
+    table = EntityTable.load(study)
+    everything = all_masked(table)
+    judged = {recording.session_id: False for recording in intake.readable(study)}
+    talks, _ = read(study, settings, table)
+    return judged | {t.session_id: _is_judged(t, table, everything) for t in talks}
+
+
+def _rows(
+    study: Study, settings: Settings
+) -> tuple[list[Row], list[Talk], EntityTable, tuple[str, ...]]:
+    table = EntityTable.load(study)
+    talks, waiting = read(study, settings, table)
+    return rows(talks, table), talks, table, tuple(waiting)
+
+
+def _is_judged(talk: Talk, table: EntityTable, everything: EntityTable) -> bool:
+    here = {(place.type, place.number) for place in places(talk, everything)}
+    return all((e := table.entity(id)) is not None and e.verdict != "open" for id in here)
+
+
+def _spoken_as(talks: Sequence[Talk]) -> dict[str, frozenset[str]]:
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for talk in talks:
+        for (_, name), forms in said(talk.conversation, talk.mentions).items():
+            for form in forms:
+                names[form.casefold()].add(name)
+    return {form: frozenset(found) for form, found in names.items()}

@@ -1,0 +1,74 @@
+"""The workbook in which names are reviewed: rows out, answers in. It holds real names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.pseudonymisation.entities import Entity
+from pipeline.review.names.candidates import Row
+from pipeline.review.names.guide import GUIDE
+from pipeline.review.titles import CATEGORIES, QUEUES, TYPES, VERDICTS, pseudonym
+from pipeline.storage import sheets
+from pipeline.storage.sheets import Answer, Column, Sheet, Value
+
+MAX_VARIANTS = 12
+
+SHEET = Sheet(
+    "Nimet - Names",
+    (
+        Column("queue", "Jono / Queue", 20),
+        Column("pseudonym", "Nimike / Pseudonym", 17),
+        Column("variants", "Muodot / Variants", 30),
+        Column("count", "Kerrat / Count", 8),
+        Column("n_sessions", "Istuntoja / Sessions", 10),
+        Column("excerpt_1", "Esimerkki 1 / Excerpt 1", 42),
+        Column("excerpt_2", "Esimerkki 2 / Excerpt 2", 42),
+        Column("excerpt_3", "Esimerkki 3 / Excerpt 3", 42),
+        Column("decision", "Päätös / Decision", 20, True, tuple(VERDICTS.values())),
+        Column("type", "Tyyppi / Type", 22, True, tuple(TYPES.values())),
+        Column("merge", "Yhdistä / Merge into", 17, True),
+        Column("split", "Erota / Split off", 20, True),
+        Column("category", "Luokka / Category", 22, True, CATEGORIES, free=True),
+        Column("note", "Muistiinpano / Note", 30, True),
+        Column("detectors", "Löysi / Found by", 22),
+    ),
+    fixed_columns=3,
+)
+
+
+def as_workbook(rows: Sequence[Row]) -> bytes:
+    """The rows as an xlsx file: the sheet to work on, the guide, and the lists to choose from."""
+    return sheets.workbook((SHEET, [*map(_cells, rows)]), guide=GUIDE.format(n_rows=len(rows)))
+
+
+def answers(file: Path) -> list[Answer]:
+    """What was filled in; see ``sheets.answers``."""
+    return sheets.answers(file, SHEET)
+
+
+def decided_cells(entity: Entity) -> dict[str, str]:
+    """What the cells to fill in show of what is decided about an entity."""
+    return {
+        "decision": VERDICTS.get(entity.verdict, ""),
+        "type": TYPES[entity.type],
+        "category": entity.category,
+        "note": entity.note,
+    }
+
+
+def _cells(row: Row) -> dict[str, Value]:
+    variants = [f"{said} ×{count}" if count > 1 else said for said, count in row.variants]
+    more = len(variants) - MAX_VARIANTS
+    entity = row.entity
+    return {
+        "queue": f"{list(QUEUES).index(row.queue) + 1} {QUEUES[row.queue]}",
+        "pseudonym": pseudonym(entity.id) if entity else "uusi / new",
+        "variants": "; ".join(variants[:MAX_VARIANTS]) + (f"; … (+{more})" if more > 0 else ""),
+        "count": row.count,
+        "n_sessions": row.n_sessions,
+        **{f"excerpt_{i}": text for i, text in enumerate(row.excerpts, start=1)},
+        **(decided_cells(entity) if entity else {"type": TYPES[row.type]}),
+        "detectors": ", ".join(row.detectors),
+        "id": row.id,
+    }

@@ -1,0 +1,1 @@
+"""The review of people: the workbook of voices, its answers, and whose they are."""

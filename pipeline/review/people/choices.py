@@ -1,0 +1,72 @@
+"""Whom a voice of a group may be said to be: how the sheet calls them, and what a cell means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.people import register
+from pipeline.people.decisions import NEW, UNKNOWN
+from pipeline.people.roster import on_disk as rosters
+from pipeline.people.roster.members import Member
+from pipeline.people.roster.seed import person_id
+from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.review.titles import plain
+from pipeline.study import Study
+
+SHOWN: Mapping[str, str] = {NEW: "uusi henkilö / new person", UNKNOWN: "ei tiedossa / unknown"}
+_MORE: Mapping[str, str] = {"uusi": NEW, "new": NEW, "tuntematon": UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The people of a group: the members of its roster by pseudonym, and the others known.
+
+    Real names inside. Whoever has withdrawn is nobody's choice.
+    """
+
+    group_id: str
+    members: Mapping[str, Member]
+    unnamed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, study: Study, group_id: str, table: EntityTable) -> Group:
+        """As the study knows them now; ``table`` holds the names of its rosters.
+
+        Raises StudyError if the roster or the register cannot be used, TransientError.
+        """
+        roster = rosters.load(study, group_id)
+        members = {
+            pseudonym: member
+            for member in (roster.members if roster else ())
+            if member.name and (pseudonym := person_id(table, member)) is not None
+        }
+        known = register.load(study, group_id)
+        met = {e.known.person_id for session in known.sessions for e in known.latest(session)}
+        numbered = [person for person in met if person.startswith(f"{group_id}-P")]
+        return cls(group_id, members, tuple(sorted(numbered, key=_number)))
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What a person can choose from, as it is shown: members, others known, new, unknown."""
+        return tuple(map(self.shown, (*self.members, *self.unnamed, *SHOWN)))
+
+    def shown(self, person: str) -> str:
+        """How the sheet calls a person: 'Maija Meikäläinen (H07)', 'G07-P2'."""
+        member = self.members.get(person)
+        return f"{member.name} ({person})" if member else SHOWN.get(person, person)
+
+    def person(self, cell: str) -> str | None:
+        """The person that a cell means; None if nobody of the group is called so."""
+        meant = {
+            **_MORE,
+            **{part: p for p, shown in SHOWN.items() for part in (shown, *shown.split(" / "))},
+            **{plain(name): p for p, m in self.members.items() for name in (m.name, *m.aliases)},
+            **{plain(p): p for p in (*self.members, *self.unnamed)},
+            **{plain(self.shown(p)): p for p in self.members},
+        }
+        return meant.get(plain(cell))
+
+
+def _number(person: str) -> int:
+    return int(person.rpartition("P")[2])

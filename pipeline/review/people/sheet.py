@@ -1,0 +1,190 @@
+"""The workbook in which people say whose the voices are. Real names inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from pipeline.exports.transcript import clock
+from pipeline.people.anchors import Anchor
+from pipeline.people.decisions import Told
+from pipeline.people.register import Known
+from pipeline.records import Interval
+from pipeline.review.people.choices import SHOWN, Group
+from pipeline.review.people.guide import GUIDE
+from pipeline.review.people.labels import PASSAGES, Heard, Voice
+from pipeline.storage import sheets
+from pipeline.storage.sheets import Answer, Column, Link, Sheet, Value
+
+SMALL_MARGIN = 0.2  # up to which somebody else might be it
+
+Queue = Literal["lost", "unknown", "alike", "near", "new", "voice", "decided"]
+
+QUEUES: Mapping[Queue, str] = {
+    "lost": "päätös hukassa / decision lost",
+    "unknown": "tuntematon / unknown",
+    "alike": "kuin toinen puhuja / like another speaker",
+    "near": "epävarma / doubtful",
+    "new": "uusi / new",
+    "voice": "äänestä / by voice",
+    "decided": "päätetty / decided",
+}
+KNOWN_BY = {
+    "human": "ihminen / human",
+    "voice": "ääni / voice",
+    "new": "uusi / new",
+    "unknown": "ei tiedossa / unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A voice, or a decision whose voice is lost, with the group that it is judged in.
+
+    ``clips`` are the addresses of its sound, one a passage, relative to the workbook.
+    """
+
+    group: Group
+    about: Voice | Told
+    clips: tuple[str, ...] = ()
+
+    @property
+    def queue(self) -> Queue:
+        return "lost" if isinstance(self.about, Told) else queue_of(self.about)
+
+
+def queue_of(voice: Voice) -> Queue:
+    """How likely it is that a voice is not whose the machine says: the likeliest errors first."""
+    known = voice.known
+    if voice.told is not None:
+        return "decided"
+    if known.by == "unknown":
+        return "unknown"
+    if voice.alike:
+        return "alike"
+    is_near = known.by == "voice" and known.margin is not None and known.margin < SMALL_MARGIN
+    if voice.proposed or is_near:
+        return "near"
+    return "new" if known.by == "new" else "voice"
+
+
+def rows(heard: Sequence[Heard], groups: Mapping[str, Group]) -> list[Row]:
+    """Every voice of the sessions and every lost decision, the likeliest errors first.
+
+    Within a queue the smallest margin of a voice goes first, then whoever talks most.
+    """
+    order = get_args(Queue)
+    found: list[Row] = []
+    for session in heard:
+        group = groups[session.recording.group_id]
+        found += [Row(group, decision) for decision in session.lost]
+        found += [Row(group, voice) for voice in session.voices]
+    return sorted(found, key=lambda row: (order.index(row.queue), *_weight(row.about)))
+
+
+def sheet(groups: Sequence[Group]) -> Sheet:
+    """The sheet in which the people of these groups can be chosen."""
+    choices = tuple(dict.fromkeys(choice for group in groups for choice in group.choices))
+    passages = [
+        column
+        for n in range(1, PASSAGES + 1)
+        for column in (
+            Column(f"said_{n}", f"Puhetta {n} / Said {n}", 42),
+            Column(f"clip_{n}", f"Kuuntele {n} / Listen {n}", 14),
+        )
+    ]
+    return Sheet(
+        "Henkilöt - People",
+        (
+            Column("queue", "Jono / Queue", 20),
+            Column("session", "Istunto / Session", 12),
+            Column("label", "Puhuja / Speaker", 14),
+            Column("decision", "Kuka / Who", 32, fill_in=True, choices=choices),
+            Column("person", "Nyt / Now", 28),
+            Column("proposed", "Ehdotus / Proposed", 28),
+            Column("alike", "Ehkä sama kuin / Maybe the same as", 18),
+            Column("speech", "Puheaika / Speaking time", 11),
+            Column("share", "Osuus / Share %", 9),
+            *passages,
+            Column("known_by", "Mistä tiedetään / Known by", 18),
+            Column("similarity", "Samankaltaisuus / Similarity", 14),
+            Column("margin", "Ero seuraavaan / Margin", 12),
+        ),
+        fixed_columns=4,
+    )
+
+
+def as_workbook(rows: Sequence[Row], groups: Sequence[Group]) -> bytes:
+    """The rows as an xlsx file."""
+    guide = GUIDE.format(n_rows=len(rows))
+    return sheets.workbook((sheet(groups), [*map(_cells, rows)]), guide=guide)
+
+
+def answers(file: Path) -> list[Answer]:
+    """What was filled in; see ``sheets.answers``."""
+    return sheets.answers(file, sheet(()))
+
+
+def row_id(session_id: str, anchor: Anchor) -> str:
+    """What a row is about: the session, and when the voice talks; no voice print."""
+    when = ",".join(f"{part.start_s}-{part.end_s}" for part in anchor.stretches)
+    return f"{session_id} {anchor.label} {anchor.speech_s} {when}"
+
+
+def about(row_id: str) -> tuple[str, Anchor] | None:
+    """The session and the voice that a row is about; None if the id is none of ours."""
+    try:
+        session_id, label, speech_s, when = row_id.split(" ")
+        edges = [part.split("-") for part in when.split(",")]
+        stretches = tuple(Interval(float(start), float(end)) for start, end in edges)
+        return session_id, Anchor(label, float(speech_s), stretches, (), "")
+    except ValueError:
+        return None
+
+
+def _weight(about: Voice | Told) -> tuple[float, float, str]:
+    known = about.known if isinstance(about, Voice) else None
+    margin = known.margin if known and known.by == "voice" else None
+    return (1.0 if margin is None else margin, -about.anchor.speech_s, about.session_id)
+
+
+def _cells(row: Row) -> dict[str, Value]:
+    shown: dict[str, Value] = {
+        "queue": f"{get_args(Queue).index(row.queue) + 1} {QUEUES[row.queue]}",
+        "session": row.about.session_id,
+        "speech": clock(row.about.anchor.speech_s),
+        "id": row_id(row.about.session_id, row.about.anchor),
+    }
+    if isinstance(row.about, Told):
+        first = row.about.anchor.stretches[:1]
+        return {
+            **shown,
+            "person": row.group.shown(row.about.person),
+            "said_1": f"{clock(first[0].start_s)} …" if first else "",
+            "known_by": KNOWN_BY["human"],
+        }
+    voice, known = row.about, row.about.known
+    passages = enumerate(voice.passages, start=1)
+    links = enumerate(row.clips, start=1)
+    return {
+        **shown,
+        "label": voice.label,
+        "decision": row.group.shown(decided_as(voice.told, known)),
+        "person": row.group.shown(known.person_id),
+        "proposed": row.group.shown(voice.proposed or ""),
+        "alike": ", ".join(voice.alike),
+        "share": round(100 * voice.share),
+        **{f"said_{n}": passage.said for n, passage in passages},
+        **{f"clip_{n}": Link("▶ kuuntele / listen", target) for n, target in links},
+        "known_by": KNOWN_BY[known.by],
+        "similarity": known.similarity,
+        "margin": known.margin,
+    }
+
+
+def decided_as(told: str | None, known: Known | None) -> str:
+    """What was decided; of somebody who had a number then, by the name that they have now."""
+    is_somebody = told not in (None, "", *SHOWN) and known is not None and known.by == "human"
+    return known.person_id if known and is_somebody else told or ""

@@ -1,0 +1,94 @@
+"""The words of the review sheets: Finnish first, then English; either is understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pipeline.pseudonymisation.entities import Id, Verdict
+from pipeline.pseudonymisation.mask import LABELS
+from pipeline.records import EntityType
+from pipeline.review.names.queues import Queue
+
+T = TypeVar("T", bound=str)
+
+TYPES: Mapping[EntityType, str] = {
+    type: f"{LABELS['fi'][type].lower()} / {LABELS['en'][type].lower()}" for type in LABELS["fi"]
+}
+VERDICTS: Mapping[Verdict, str] = {
+    "name": "peitä / mask",
+    "keep": "jätä / keep",
+    "no_name": "ei nimi / not a name",
+}
+QUEUES: Mapping[Queue, str] = {
+    "capital": "iso kirjain jäi / capital left",
+    "homograph": "myös tavallinen sana / also a usual word",
+    "organisation": "kuin järjestö / like an organisation",
+    "digits": "numero / digits",
+    "title": "titteli / job title",
+    "only": "ainoa jossakin / the only one",
+    "doubtful": "epävarma / doubtful",
+    "other": "muut / others",
+    "judged": "päätetty / decided",
+}
+CATEGORIES = (
+    *("kollega", "esihenkilö", "asiakas", "perheenjäsen", "ryhmän jäsen", "vetäjä"),
+    *("valtakunnallinen järjestö", "paikallinen yhdistys", "viranomainen", "oppilaitos"),
+    *("suuri kaupunki", "keskisuuri kaupunki", "pieni kunta", "maakunta", "ulkomaat"),
+    *("colleague", "supervisor", "client", "family member", "group member", "group leader"),
+    *("national association", "local association", "public authority", "school"),
+    *("large town", "medium-sized town", "small municipality", "region", "abroad"),
+)
+
+_MORE_VERDICTS: Mapping[str, Verdict] = {
+    "peita": "name",
+    "nimi": "name",
+    "name": "name",
+    "jata": "keep",
+    "säilytä": "keep",
+    "ei ole nimi": "no_name",
+    "no name": "no_name",
+    "no_name": "no_name",
+    "not name": "no_name",
+}
+_TIMES = re.compile(r" ?×\d+$")
+_PSEUDONYM = re.compile(r"\[?(?P<type>[^\W\d]+) *(?P<number>\d{1,9})\]?(?::\w+)?")
+
+
+def pseudonym(id: Id) -> str:
+    """How the sheet calls an entity: 'Henkilö 7', also where the data set shows no number."""
+    return f"{LABELS['fi'][id[0]].capitalize()} {id[1]}"
+
+
+def verdict(cell: str) -> Verdict | None:
+    """The verdict that a cell means; None where it means none."""
+    return _MORE_VERDICTS.get(plain(cell)) or _understood(cell, VERDICTS)
+
+
+def entity_type(cell: str) -> EntityType | None:
+    """The type that a cell means; None where it means none."""
+    return _understood(cell, TYPES)
+
+
+def entity_id(cell: str) -> Id | None:
+    """The entity that 'Henkilö 7', '[Henkilö 7]', 'Person 7' or 'person 7' means."""
+    match = _PSEUDONYM.fullmatch(plain(cell))
+    type = entity_type(match["type"]) if match else None
+    return (type, int(match["number"])) if match and type else None
+
+
+def plain(cell: str) -> str:
+    """A cell's text without what does not matter: capitals, and spaces around and in a row."""
+    return " ".join(cell.casefold().split())
+
+
+def form(cell: str) -> str:
+    """The form of a name that a cell holds, without how often it was said ('Pekan ×5')."""
+    return _TIMES.sub("", plain(cell))
+
+
+def _understood(cell: str, vocabulary: Mapping[T, str]) -> T | None:
+    """The word of the vocabulary that a cell is, in one language or in both."""
+    parts = {plain(part) for part in cell.split("/")}
+    return next((w for w, shown in vocabulary.items() if parts <= {*shown.split(" / ")}), None)

@@ -1,0 +1,172 @@
+"""The rows of a session and the talk behind them, as they are cut, joined and given to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import inf
+
+from pipeline.records import Interval, Segment, Turn, Word
+from pipeline.turns.edits.edit import About
+from pipeline.turns.edits.find import words_within
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a session in order of start, and its regular talk, while edits are carried out.
+
+    ``labels`` are the speakers of the session, ``lapse_s`` is the silence that ends a turn.
+    """
+
+    turns: tuple[Turn, ...]
+    regular: tuple[Segment, ...]
+    labels: frozenset[str]
+    lapse_s: float
+
+    def with_turns(self, gone: Iterable[int], come: Iterable[Turn]) -> Rows:
+        """With other rows in the place of some."""
+        out = set(gone)
+        left = [turn for i, turn in enumerate(self.turns) if i not in out]
+        turns = sorted([*left, *come], key=lambda t: (t.start_s, t.end_s, t.label))
+        return replace(self, turns=tuple(turns))
+
+    def positions(self, turns: Iterable[Turn]) -> list[int]:
+        """Where these very rows stand."""
+        wanted = {id(turn) for turn in turns}
+        return [i for i, turn in enumerate(self.turns) if id(turn) in wanted]
+
+
+def joined(turns: Sequence[Turn]) -> Turn:
+    """Rows of one speaker as one; as sure of the speaker as the least sure of them."""
+    sure = [t.speaker_confidence for t in turns if t.speaker_confidence is not None]
+    return replace(
+        turns[0],
+        kind="turn" if any(t.kind == "turn" for t in turns) else "minimal_response",
+        start_s=min(t.start_s for t in turns),
+        end_s=max(t.end_s for t in turns),
+        words=in_order(w for t in turns for w in t.words),
+        speaker_confidence=min(sure, default=None),
+        suspect=tuple(sorted({reason for t in turns for reason in t.suspect})),
+        edited=_marks(*(mark for t in turns for mark in t.edited), "merged"),
+    )
+
+
+def isolated(rows: Rows, found: Sequence[int], about: About) -> tuple[Rows, list[Turn]]:
+    """The rows cut so that what the edit is about is rows of their own, and those rows."""
+    inside: list[Turn] = []
+    for turn in [rows.turns[i] for i in found]:
+        parts, within = _parts(turn, about)
+        rows = rows.with_turns(rows.positions([turn]), parts)
+        inside.append(within)
+    return rows, inside
+
+
+def _parts(turn: Turn, about: About) -> tuple[list[Turn], Turn]:
+    """A row cut where what the edit is about begins and ends, and the part within."""
+    within = words_within(turn, about)
+    if len(within) == len(turn.words):
+        return [turn], turn
+    if within:
+        first = turn.words.index(within[0])
+        parts = cut(turn, first, first + len(within))
+        return parts, next(part for part in parts if part.words[0] == within[0])
+    before = sum(word.start_s < about.start_s for word in turn.words)
+    place = clipped(about, Interval(turn.start_s, turn.end_s))
+    silent = replace(turn, start_s=place.start_s, end_s=place.end_s, words=())
+    return [*cut(turn, before), silent], silent
+
+
+def cut(turn: Turn, *numbers: int) -> list[Turn]:
+    """A row cut before the words of these numbers, which count from 0."""
+    edges = sorted({0, *numbers, len(turn.words)})
+    return [
+        replace(
+            turn,
+            start_s=turn.words[first].start_s if first else turn.start_s,
+            end_s=max(w.end_s for w in words) if last < len(turn.words) else turn.end_s,
+            words=words,
+        )
+        for first, last in pairwise(edges)
+        for words in [turn.words[first:last]]
+    ]
+
+
+def moved(rows: Rows, parts: Sequence[Turn], label: str | None) -> tuple[Segment, ...]:
+    """The regular talk when that of these rows is another label's, or, with None, nobody's."""
+    regular = list(rows.regular)
+    for part in parts:
+        place, reach = Interval(part.start_s, part.end_s), _reach(part, rows.turns)
+        own = [s for s in regular if s.label == part.label and s.overlap_s(place) > 0]
+        regular = [segment for segment in regular if segment not in own]
+        for segment in own:
+            middle = clipped(reach, segment)
+            edges = ((segment.start_s, middle.start_s), (middle.end_s, segment.end_s))
+            regular += [replace(segment, start_s=a, end_s=b) for a, b in edges if a < b]
+            if label is not None:
+                regular.append(Segment(middle.start_s, middle.end_s, label))
+    return tuple(sorted(regular))
+
+
+def _reach(part: Turn, turns: Sequence[Turn]) -> Interval:
+    """The time in which the speaker's talk belongs to this row: half the way to their others."""
+    own = [t for t in turns if t.label == part.label and t is not part]
+    before = [t.end_s for t in own if t.start_s < part.start_s]
+    after = [t.start_s for t in own if t.start_s >= part.start_s]
+    start = (min(max(before), part.start_s) + part.start_s) / 2 if before else 0.0
+    end = (max(min(after), part.end_s) + part.end_s) / 2 if after else inf
+    return Interval(round(start, 3), round(end, 3))
+
+
+def rejoined(rows: Rows, place: Interval) -> Rows:
+    """With the rows at the place that are one speaker's next to their own joined to one."""
+    for one, other in _next_to_own(rows.turns):
+        near = one.start_s <= place.end_s and place.start_s <= other.end_s
+        if near and other.start_s - one.end_s <= rows.lapse_s and not _told_apart(one, other):
+            both = rows.positions([one, other])
+            return rejoined(rows.with_turns(both, [joined([one, other])]), place)
+    return rows
+
+
+def _next_to_own(turns: Sequence[Turn]) -> Iterator[tuple[Turn, Turn]]:
+    """Each row with that of its speaker which it goes on: theirs talks on, or has the floor."""
+    holder: Turn | None = None
+    latest: dict[str, Turn] = {}
+    for turn in turns:
+        own = latest.get(turn.label)
+        if own is not None and (own is holder or turn.start_s < own.end_s):
+            yield own, turn
+        if own is None or turn.end_s > own.end_s:
+            latest[turn.label] = turn
+        if turn.kind == "turn" and (holder is None or turn.end_s > holder.end_s):
+            holder = turn
+
+
+def _told_apart(one: Turn, other: Turn) -> bool:
+    """Whether a human said that two rows of a speaker are two; nobody talks twice at once."""
+    if other.start_s < one.end_s:
+        return False
+    said_response = other.kind == "minimal_response" and "kind" in other.edited
+    return said_response or ("split" in one.edited and "split" in other.edited)
+
+
+def marked(turn: Turn, mark: str) -> Turn:
+    return replace(turn, edited=_marks(*turn.edited, mark))
+
+
+def _marks(*marks: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(marks))
+
+
+def in_order(words: Iterable[Word]) -> tuple[Word, ...]:
+    return tuple(sorted(words, key=lambda word: (word.start_s, word.end_s)))
+
+
+def hull(turns: Sequence[Turn]) -> Interval:
+    return Interval(min(t.start_s for t in turns), max(t.end_s for t in turns))
+
+
+def clipped(stretch: Interval, whole: Interval) -> Interval:
+    """The part of a stretch that lies in the whole; all of the whole where they do not meet."""
+    start, end = max(stretch.start_s, whole.start_s), min(stretch.end_s, whole.end_s)
+    return Interval(start, end) if start < end else Interval(whole.start_s, whole.end_s)

@@ -1,0 +1,227 @@
+"""One session without a person: silenced sound, cut records, rows of the others, and no more."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from pipeline import intake
+from pipeline.dataset import files
+from pipeline.errors import StudyError
+from pipeline.people import settle as group
+from pipeline.people.identify import same_voices, words_as_one
+from pipeline.pseudonymisation import audit
+from pipeline.records import (
+    Audio,
+    Cast,
+    Conversation,
+    Diarisation,
+    HeardLanguages,
+    Interval,
+    Mentions,
+    Recording,
+    Transcript,
+)
+from pipeline.settings import Settings
+from pipeline.stages.chain import SessionChain
+from pipeline.storage.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
+from pipeline.study import Study, locks
+from pipeline.study.store import write_record
+from pipeline.turns.edits import log
+from pipeline.turns.edits.edit import Corrected
+from pipeline.withdrawal.records import (
+    FLAG,
+    without_labels,
+    without_mentions,
+    without_person,
+    without_segments,
+    without_turns,
+    without_words,
+)
+from pipeline.withdrawal.silence import as_flac, silenced, speech_of
+
+SILENCED = ".silenced"
+AFTER_EDITS = ("correct", "find_names")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A finished session, the person who leaves it, and the labels that are theirs.
+
+    Their turns are under the first of the labels.
+    """
+
+    chain: SessionChain
+    person_id: str
+    labels: tuple[str, ...]
+
+    def carry_out(self) -> Recording:
+        """Put the session without the person in its place; the new recording.
+
+        The data set comes first and the recording's own record last: until that is written,
+        everything can be done again. Raises StudyError or TransientError.
+        """
+        study, session_id = self.chain.study, self.chain.recording.session_id
+        folder = study.recordings / session_id
+        for stage in AFTER_EDITS:  # of a withdrawal that was interrupted, the edits may be gone
+            self.chain.run(stage, _ignore)
+        with (
+            os_errors("silencing a person"),
+            tempfile.TemporaryDirectory(PENDING, ".vuoro-", folder) as pending,
+        ):
+            audio = self._silence(Path(pending))
+            recording = self._keep(Path(pending), audio, folder)
+            new = SessionChain(study, recording, self.chain.settings)
+            self._write_results(new, Path(pending), audio)
+            new.publish()
+            data = TypeAdapter(Recording).dump_json(recording, indent=1)
+            write_atomically(folder / intake.RECORD, data, 0o600)
+            sync(folder)
+        return recording
+
+    def _silence(self, out: Path) -> Audio:
+        """Write the decoded sound, silenced, to the folder ``out``."""
+        audio = self.chain.record("decode", Audio)
+        decoded = self.chain.folder("decode")
+        corrected = self.chain.record("correct", Corrected)
+        stretches = speech_of(self.labels[0], self.chain.voices, corrected)
+        peak = silenced(decoded / audio.file, out / audio.file, stretches)
+        everything = [Interval(0.0, audio.duration_s)]
+        for label, track in audio.tracks_by_label.items():
+            own = label in self.labels
+            silenced(decoded / track, out / track, everything if own else stretches)
+        # once more for each who left: a result differs from the one that it replaces even where
+        # there was nothing to silence, and so do the addresses of those made from it
+        return replace(audio, peak=peak, flags=(*audio.flags, FLAG))
+
+    def _keep(self, wavs: Path, audio: Audio, folder: Path) -> Recording:
+        """Write the silenced sound as the recording that is kept, beside the one it replaces."""
+        ending = intake.TRACKS if audio.tracks else ".flac"
+        names = (f"{SILENCED}{'-' + str(n) if n > 1 else ''}{ending}" for n in count(1))
+        now = self.chain.recording.suffix
+        suffix = next(name for name in names if name != now)
+        place = folder / f"{intake.ORIGINAL}{suffix}"
+        if place.is_dir():
+            shutil.rmtree(place)  # of an attempt that was interrupted
+        if audio.tracks:
+            place.mkdir(mode=0o700)
+        # another file than the one that it replaces, even where there was nothing to silence
+        comment = f"in the place of {self.chain.recording.sha256}"
+        for track in audio.tracks:
+            as_flac(wavs / track, place / f"{Path(track).stem}.flac", comment)
+        if audio.tracks:
+            sync(place)
+        else:
+            as_flac(wavs / audio.file, place, comment)
+        return replace(self.chain.recording, suffix=suffix, sha256=sha256_of(place), gaps_s=())
+
+    def _write_results(self, new: SessionChain, wavs: Path, audio: Audio) -> None:
+        """The results of all stages, under the addresses of the new recording."""
+        old, label = self.chain, self.labels[0]
+        session_id, voices = old.recording.session_id, old.voices
+        assembled = old.record("assemble", Conversation)
+        corrected = old.record("correct", Corrected)
+        mentions = old.record("find_names", Mentions)
+        cast = old.record("identify", Cast)
+        transcript = words_as_one(old.record("transcribe", Transcript), same_voices(cast))
+        responses = old.settings.turns.minimal_response_words
+        others = without_segments(voices.regular, self.labels)
+        _put(new, "decode", audio, wavs)
+        _put(new, "diarise", without_labels(old.record("diarise", Diarisation), self.labels))
+        _put(new, "detect_language", old.record("detect_language", HeardLanguages))
+        _put(new, "transcribe", without_words(transcript, voices, label, responses))
+        digests = old.result("diarise").digest, new.result("diarise").digest
+        people = old.study, old.recording.group_id, session_id
+        group.leave_session(*people, digests, self.person_id)
+        _put(new, "identify", without_person(cast, self.person_id))
+        _put(new, "assemble", without_turns(assembled, others, audio, label))
+        # now that what was corrected has been read: the rest depends on what is left of it
+        with locks.names(old.study):
+            log.forget(old.study, session_id, label, voices, old.voice_model)
+        regular = without_segments(corrected.regular, self.labels)
+        left = without_turns(corrected.conversation, regular, audio, label)
+        _put(new, "correct", Corrected(left, regular))
+        _put(new, "find_names", without_mentions(mentions, corrected.conversation, label))
+        new.run("pseudonymise", _ignore)
+
+
+def cut_of(chain: SessionChain, person_id: str) -> Cut | None:
+    """What is to be cut from a session; None if the person is not in it."""
+    if chain.find("identify") is None:
+        return None
+    people = chain.record("identify", Cast).people
+    labels = tuple(person.label for person in people if person.person_id == person_id)
+    return Cut(chain, person_id, labels) if labels else None
+
+
+def names(study: Study, session_id: str, person_id: str) -> bool:
+    """Whether the session's rows in the data set, as they are now, name the person."""
+    file = files.file_of(study.dataset, "turns", session_id)
+    if not file.is_file():
+        return False
+    turns = files.read(file)
+    overlapping = (other for others in turns["overlapped_by"].to_pylist() for other in others)
+    return person_id in {*turns["person_id"].to_pylist(), *overlapping}
+
+
+def require_finished(chain: SessionChain) -> None:
+    """Raises StudyError unless the data set holds the session as these settings make it."""
+    if chain.pending() or not chain.is_published:
+        raise StudyError(
+            f"{chain.recording.session_id} is not in the data set as these settings make it.",
+            "Run `vuoro run` first, with the same `--set` options; then withdraw.",
+        )
+
+
+def clear_leftovers(study: Study, recording: Recording) -> None:
+    """Remove what a session's folder holds besides its recording, and the session's clips."""
+    kept = {intake.original(study, recording).name, intake.RECORD}
+    with os_errors("removing the recording that was replaced"):
+        folder = study.recordings / recording.session_id
+        for path in folder.iterdir():
+            if path.name not in kept:
+                remove(path)
+        for clip in study.clips.rglob(f"{recording.session_id}-*"):
+            remove(clip)
+        sync(folder)
+
+
+def forget_replacements(study: Study, session_id: str) -> None:
+    """Keep of a session's audit log what was replaced in the turns that it still has."""
+    log = study.audit / f"{session_id}.jsonl"
+    if not log.exists():
+        return
+    turns = files.read(files.file_of(study.dataset, "turns", session_id))
+    left = set(turns["turn_id"].to_pylist())
+    lines = [
+        replace(line, replaced=tuple(entry for entry in line.replaced if entry.turn_id in left))
+        for line in audit.read(log)
+    ]
+    data = b"".join(TypeAdapter(audit.Publication).dump_json(line) + b"\n" for line in lines)
+    with os_errors("clearing the audit log"):
+        write_atomically(log, data, 0o600)
+
+
+def chain_of(study: Study, session_id: str, settings: Settings) -> SessionChain:
+    """The chain of a session as its record is now."""
+    return SessionChain(study, intake.recording(study, session_id), settings)
+
+
+def _put(chain: SessionChain, stage: str, record: object, wavs: Path | None = None) -> None:
+    """Write the result of a stage, unless it is there; ``wavs`` holds the files that go with it."""
+    key = chain.key(stage)
+    if key is None or chain.find(stage) is not None:
+        return
+    with chain.store.writing(stage, key) as folder:
+        for wav in wavs.iterdir() if wavs else ():
+            shutil.copyfile(wav, folder / wav.name)
+        write_record(folder, record)
+
+
+def _ignore(share: float) -> None:
+    """It takes a moment: nobody waits for it."""
