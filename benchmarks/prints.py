@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pipeline.diarisation.segmentation import Talk
+    from pipeline.diarisation.segmentation import Activity
 
     Floats = NDArray[np.float64]
 
@@ -175,11 +175,11 @@ def reference(material: Material) -> list[Segment]:
     ]
 
 
-def _alone(said: Sequence[Segment], duration_s: float) -> Iterator[tuple[str, Talk]]:
+def _alone(said: Sequence[Segment], duration_s: float) -> Iterator[tuple[str, Activity]]:
     """Each person, and the talk that is theirs alone."""
     import numpy as np
 
-    from pipeline.diarisation.segmentation import Frames, Talk
+    from pipeline.diarisation.segmentation import Activity, Frames
 
     people = sorted({segment.label for segment in said})
     active = np.zeros((int(duration_s / STEP_S), len(people)), np.bool_)
@@ -189,7 +189,7 @@ def _alone(said: Sequence[Segment], duration_s: float) -> Iterator[tuple[str, Ta
     alone = active & (active.sum(axis=1) == 1)[:, None]
     for number, person in enumerate(people):
         own = alone[:, number : number + 1]
-        yield person, Talk(Frames(STEP_S / 2, STEP_S), own.astype(np.float32), own)
+        yield person, Activity(Frames(STEP_S / 2, STEP_S), own.astype(np.float32), own)
 
 
 def stretches(recording: str, found: Pieces, seconds: float) -> list[Stretch]:

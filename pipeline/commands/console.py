@@ -27,7 +27,7 @@ from rich.table import Column, Table
 
 from models.registry import ModelStatus
 from pipeline.errors import CancelledError, CloudError, HoldError, VuoroError
-from pipeline.operations.overview import SITUATIONS, Entry, Overview
+from pipeline.operations.overview import SITUATIONS, Overview, SessionStatus
 from pipeline.records import Recording
 from pipeline.storage.harmless import on_one_line
 from pipeline.study.listener import Listener
@@ -225,7 +225,7 @@ def _weight(stages: list[str]) -> float:
     return sum(_WEIGHTS.get(stage, _OTHER_WEIGHT) for stage in stages)
 
 
-def sessions_table(entries: Sequence[Entry]) -> Table:
+def sessions_table(entries: Sequence[SessionStatus]) -> Table:
     """What `vuoro status` shows of each recording; ``advice`` follows it."""
     session, since = (Column(name, no_wrap=True) for name in ("session", "since"))
     recording, state = (Column(name, overflow="fold") for name in ("recording", "state"))
@@ -236,7 +236,7 @@ def sessions_table(entries: Sequence[Entry]) -> Table:
     return table
 
 
-def advice(entries: Sequence[Entry]) -> list[str]:
+def advice(entries: Sequence[SessionStatus]) -> list[str]:
     """What there is to know and to do, a line a recording; of several that need the same, one."""
     lines, alike = [], defaultdict[str, list[str]](list)
     for entry in entries:
@@ -269,7 +269,7 @@ def summary_line(found: Overview) -> str:
     return ". ".join([f"{total}: {', '.join(counts)}" if counts else total, *asked]) + "."
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: SessionStatus) -> str:
     if entry.situation == "at work" and entry.stage is not None:
         doing = _WORDS.get(entry.stage, entry.stage)
         return f"at work: {doing}, {100 * (entry.share or 0):.0f} % ({entry.by})"
@@ -278,7 +278,7 @@ def _state(entry: Entry) -> str:
     return entry.situation
 
 
-def _next(entry: Entry) -> str:
+def _next(entry: SessionStatus) -> str:
     if entry.next_try is None:
         return entry.next
     return f"{entry.next} Tried again after {_since(entry.next_try)}; at once: vuoro retry."

@@ -21,7 +21,7 @@ from pipeline.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.operations.overview import Entry, Overview
+    from pipeline.operations.overview import Overview, SessionStatus
     from pipeline.people.roster.unconsented import Unconsented
 
 FORM = 1  # goes up whenever what --json writes means something else
@@ -58,7 +58,7 @@ def status(
     warn(found.consents.sentences)
 
 
-def _left_to(entry: Entry, *, up: bool) -> Entry:
+def _left_to(entry: SessionStatus, *, up: bool) -> SessionStatus:
     """An entry without advice to run vuoro where `vuoro up` does."""
     from pipeline.operations.overview import RUN
 
@@ -105,7 +105,7 @@ def _person(each: Unconsented) -> dict[str, Any]:
     }
 
 
-def _recording(entry: Entry) -> dict[str, Any]:
+def _recording(entry: SessionStatus) -> dict[str, Any]:
     return {
         "session_id": entry.session_id or None,
         "situation": entry.situation,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.diarisation.clustering import SAME_PERSON, Bounds, People, find_people
 from pipeline.diarisation.confidence import confidence
-from pipeline.diarisation.segmentation import Bools, Floats, Segmentation, Talk, runs
+from pipeline.diarisation.segmentation import Activity, Bools, Floats, Segmentation, runs
 from pipeline.diarisation.tracks import TrackDiariser
 from pipeline.diarisation.voice_prints import Piece, Voices, pieces
 from pipeline.records import Diarisation, Segment, VoicePrint
@@ -108,7 +108,7 @@ class Diariser:
         return TrackDiariser(self._segmentation, self._voices)(tracks, progress)
 
 
-def _labelled(talk: Talk, cut: Sequence[Piece], people: People) -> Labelled:
+def _labelled(talk: Activity, cut: Sequence[Piece], people: People) -> Labelled:
     """Who talks on each track.
 
     Nobody talks on two tracks at a time: the piece that is heard less clearly is then the next
@@ -129,7 +129,7 @@ def _labelled(talk: Talk, cut: Sequence[Piece], people: People) -> Labelled:
     return Labelled(labelled, sure)
 
 
-def _record(talk: Talk, labelled: Labelled, people: People) -> Diarisation:
+def _record(talk: Activity, labelled: Labelled, people: People) -> Diarisation:
     loudest = np.where(labelled.person != NOBODY, talk.activity, -1).argmax(axis=1)
     alone = labelled.person[np.arange(len(loudest)), loudest]
     order = _by_first_talk(labelled.person)
@@ -152,7 +152,7 @@ def _by_first_talk(labelled: NDArray[np.int32]) -> list[int]:
     return [int(p) for p in person[np.argsort(first)] if p != NOBODY]
 
 
-def _segments(talk: Talk, active: Bools, label: str, sure: Floats) -> list[Segment]:
+def _segments(talk: Activity, active: Bools, label: str, sure: Floats) -> list[Segment]:
     """The runs of ``active`` (frames,), each as sure as its frames are on average."""
     start_s = talk.frames.start_s
     return [

@@ -32,7 +32,7 @@ WINDOW_MB = 60  # what one takes on a card
 # Chosen on meetings read and real, Finnish and English; 0.05 either way changes little.
 SPEECH_FROM = 0.4  # probability that somebody talks
 OVERLAP_FROM = 0.35  # probability that two people talk at a time
-TOGETHER_S, WITHIN_S, SHORT_S = 2.5, 10.0, 60.0  # see Talk.at_least_people
+TOGETHER_S, WITHIN_S, SHORT_S = 2.5, 10.0, 60.0  # see Activity.at_least_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Frames:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class Activity:
     """Who of three *tracks* talks: ``activity`` (frames, 3) is the probability of each, ``active``
     (frames, 3) the decision, at most two at a time.
 
@@ -105,7 +105,7 @@ class Segmentation:
         self._model.to(device)
         return self
 
-    def __call__(self, wav: Path, progress: Callable[[float], None]) -> Talk:
+    def __call__(self, wav: Path, progress: Callable[[float], None]) -> Activity:
         """The talk in a WAV of ``media.audio``; ``progress`` gets shares of the work, 0–1."""
         n_samples = (wav.stat().st_size - WAV_HEADER_BYTES) // 2
         frames = self._frames
@@ -170,13 +170,13 @@ class _Average:
         difference = ((before[:, :, None] - speakers[known][:, None, :]) ** 2).sum(axis=0)
         return np.asarray(linear_sum_assignment(difference)[1])
 
-    def talk(self) -> Talk:
+    def talk(self) -> Activity:
         weight = np.maximum(self._weight, 1)
         activity, crowd = self._tracks / weight, self._crowd / weight
         speech = crowd[:, 0] > SPEECH_FROM
         count = speech.astype(np.int8) + (speech & (crowd[:, 1] > OVERLAP_FROM))
         rank = (-activity).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
-        return Talk(self._frames, np.asarray(activity, np.float32), rank < count[:, None])
+        return Activity(self._frames, np.asarray(activity, np.float32), rank < count[:, None])
 
 
 def runs(active: Bools) -> list[Run]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.diarisation.segmentation import Bools, Floats, Frames, Segmentation, Talk, runs
+from pipeline.diarisation.segmentation import Activity, Bools, Floats, Frames, Segmentation, runs
 from pipeline.diarisation.voice_prints import Voices, pieces
 from pipeline.media.audio import SAMPLE_RATE_HZ, samples
 from pipeline.records import Diarisation, Segment, VoicePrint
@@ -73,12 +73,14 @@ class TrackDiariser:
         progress(1.0)
         return Diarisation(tuple(sorted(regular)), tuple(sorted(exclusive)), tuple(prints))
 
-    def _voice(self, wav: Path, talk: Talk, spoken: Bools, number: int) -> tuple[float, ...] | None:
+    def _voice(
+        self, wav: Path, talk: Activity, spoken: Bools, number: int
+    ) -> tuple[float, ...] | None:
         """The mean voice on a track, of talk alone if there is any; None if it is too short."""
         own = spoken[: len(talk.active), number]
         others = np.delete(spoken[: len(talk.active)], number, axis=1).any(axis=1)
         clear = own & ~others if (own & ~others).any() else own
-        alone = Talk(talk.frames, talk.activity, clear[:, None])
+        alone = Activity(talk.frames, talk.activity, clear[:, None])
         embeddings, heard = self._voices(wav, alone, pieces(alone), _ignore)
         if not heard.any():
             return None

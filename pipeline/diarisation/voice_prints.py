@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.diarisation.segmentation import Bools, Floats, Frames, Talk, runs
+from pipeline.diarisation.segmentation import Activity, Bools, Floats, Frames, runs
 from pipeline.media.audio import samples
 from pipeline.media.device import batch_size, spread
 
@@ -51,7 +51,7 @@ class Piece:
         return self.clean_s >= MIN_CLEAN_S
 
 
-def pieces(talk: Talk) -> list[Piece]:
+def pieces(talk: Activity) -> list[Piece]:
     """All talk, cut to pieces of nearly equal length."""
     found = []
     context = CONTEXT_S / talk.frames.step_s
@@ -82,7 +82,7 @@ class Voices:
         return self
 
     def __call__(
-        self, wav: Path, talk: Talk, cut: Sequence[Piece], progress: Callable[[float], None]
+        self, wav: Path, talk: Activity, cut: Sequence[Piece], progress: Callable[[float], None]
     ) -> tuple[Floats, Bools]:
         """Unit-length embeddings (pieces, 192), and which pieces were long enough to have one."""
         from models.campplus import EMBEDDING_SIZE
@@ -96,7 +96,7 @@ class Voices:
         progress(1.0)
         return embeddings, heard
 
-    def _batches(self, wav: Path, talk: Talk, cut: Sequence[Piece]) -> Iterator[Batch]:
+    def _batches(self, wav: Path, talk: Activity, cut: Sequence[Piece]) -> Iterator[Batch]:
         """The features of pieces of one length each."""
         kind = next(self._network.parameters()).device.type
         size = batch_size(kind, cpu=BATCH, item_mb=PIECE_MB, most=MOST)

@@ -54,7 +54,7 @@ RUN = "vuoro run"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SessionStatus:
     """One recording. ``name`` is its file name: private; the rest names nobody.
 
     ``situation``: a session is ``at work``, ``failed``, ``cancelled``, ``held`` (a person must
@@ -86,7 +86,7 @@ class Entry:
 class Overview:
     """Every recording, how many voices and names wait for a human, and whose consent is missing."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[SessionStatus, ...]
     n_voices: int
     n_names: int
     consents: Consents
@@ -115,7 +115,7 @@ def overview(study: Study, settings: Settings) -> Overview:
 
 def _entry(
     study: Study, found: Left, leased: Collection[str], settings: Settings, by_now: Accepted
-) -> Entry:
+) -> SessionStatus:
     """A session; ``leased`` are those that a living process is at."""
     recording, wrong = found.recording, found.wrong
     if recording is not None and not found.to_come:
@@ -123,17 +123,17 @@ def _entry(
     if recording is not None:
         entry = _unfinished(study, recording, found.to_come, leased, settings)
     else:
-        entry = Entry(found.session_id, "", "waiting")
+        entry = SessionStatus(found.session_id, "", "waiting")
     if wrong is None or entry.situation in ("at work", "cancelled"):
         return entry
     return replace(entry, situation="failed", why=wrong.what, next=wrong.remedy)
 
 
-def _finished(study: Study, recording: Recording, by_now: Accepted) -> Entry:
+def _finished(study: Study, recording: Recording, by_now: Accepted) -> SessionStatus:
     since = _written(files.file_of(study.dataset, "sessions", recording.session_id))
     found = outcome(study, recording, by_now)
     settled = SETTLED.format(found.session_id) if found.needs_a_look else ""
-    return Entry(
+    return SessionStatus(
         recording.session_id,
         recording.original_name,
         "needs a look" if found.needs_a_look else "finished",
@@ -150,12 +150,12 @@ def _unfinished(
     to_come: tuple[str, ...],
     leased: Collection[str],
     settings: Settings,
-) -> Entry:
+) -> SessionStatus:
     """A session that is not finished."""
     session_id = recording.session_id
     found = state.load(study, session_id)
     is_alive = found.stage is not None and session_id in leased
-    entry = Entry(
+    entry = SessionStatus(
         session_id,
         recording.original_name,
         "waiting",
@@ -187,7 +187,7 @@ def _unfinished(
     return entry
 
 
-def _without_consent(entry: Entry, people: Collection[Unconsented]) -> Entry:
+def _without_consent(entry: SessionStatus, people: Collection[Unconsented]) -> SessionStatus:
     """An entry that says who of its session has not consented, and what to do."""
     here = [each for each in people if entry.session_id in each.sessions]
     if not here:
@@ -217,36 +217,38 @@ def _hold(
     return None
 
 
-def _inbox(study: Study) -> Iterator[Entry]:
+def _inbox(study: Study) -> Iterator[SessionStatus]:
     try:
         found = intake.survey(study)
     except UnreadableError as error:
-        yield Entry("", study.inbox.name, "not here", why=error.what, next=error.remedy)
+        yield SessionStatus("", study.inbox.name, "not here", why=error.what, next=error.remedy)
         return
     for place, reason in found.untaken:
-        yield Entry("", place.name, "not here", why=reason.what, next=reason.remedy)
+        yield SessionStatus("", place.name, "not here", why=reason.what, next=reason.remedy)
     for file in found.recordings:
         receipt = intake.receipt_of(file)
         why = _last_words(receipt) if receipt.is_file() else ""
         since = _written(receipt)
         if not why or why in " ".join(intake.WAITS_FOR_COPY.split()):
-            yield Entry("", file.name, "in the inbox", _written(file), why=why, next=RUN)
+            yield SessionStatus("", file.name, "in the inbox", _written(file), why=why, next=RUN)
         elif why.startswith(intake.HELD[1]):
-            yield Entry("", file.name, "held", since, why=why, next="answer: see its receipt")
+            yield SessionStatus(
+                "", file.name, "held", since, why=why, next="answer: see its receipt"
+            )
         else:  # it was tried, and stayed
-            yield Entry("", file.name, "refused", since, why=why, next="see its receipt")
+            yield SessionStatus("", file.name, "refused", since, why=why, next="see its receipt")
 
 
-def _quarantine(study: Study) -> Iterator[Entry]:
+def _quarantine(study: Study) -> Iterator[SessionStatus]:
     for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}")):
         name = reason.name.removesuffix(intake.REASON)
         why, since = _last_words(reason), _written(reason)
         if intake.is_of_duplicate(reason.read_bytes()):
-            yield Entry("", name, "duplicate", since, why=why)
+            yield SessionStatus("", name, "duplicate", since, why=why)
         else:
             recovered = intake.is_recovered(reason.read_bytes())
             todo = "move it into the inbox" if recovered else "vuoro retry takes it in again"
-            yield Entry("", name, "in quarantine", since, why=why, next=todo)
+            yield SessionStatus("", name, "in quarantine", since, why=why, next=todo)
 
 
 def _last_words(told: Path) -> str:

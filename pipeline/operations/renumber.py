@@ -23,7 +23,7 @@ from pipeline.intake import content_digests as digests
 from pipeline.intake import receipts
 from pipeline.intake.groups import known_group, no_group
 from pipeline.people import decisions, register
-from pipeline.people.register import Entry
+from pipeline.people.register import RegisteredVoice
 from pipeline.records import Recording, SessionKind
 from pipeline.storage.disk import os_errors, sync, write_atomically
 from pipeline.storage.json_files import damaged, parsed, read_json
@@ -145,7 +145,7 @@ class _Move:
     def _stays_in_group(self) -> bool:
         return self.before.group_id == self.after.group_id
 
-    def _entries(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    def _entries(self, entries: Sequence[RegisteredVoice]) -> tuple[RegisteredVoice, ...]:
         return tuple(
             replace(e, known=replace(e.known, person_id=self._renamed(e.known.person_id)))
             for e in entries

@@ -32,7 +32,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisteredVoice:
     """A speaker label of a session, and the voice by which it is known.
 
     ``proposed`` is the likeliest person of those known where the label is none of them for sure.
@@ -64,8 +64,8 @@ class Register:
     group_id: str
     knowledge: str = ""
     numbered: int = 0
-    sessions: dict[str, dict[str, tuple[Entry, ...]]] = field(default_factory=dict)
-    earlier: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    sessions: dict[str, dict[str, tuple[RegisteredVoice, ...]]] = field(default_factory=dict)
+    earlier: dict[str, tuple[RegisteredVoice, ...]] = field(default_factory=dict)
     founders: dict[str, Founder] = field(default_factory=dict)
 
     def holds(
@@ -95,7 +95,7 @@ class Register:
             if entry.known.person_id == person_id
         ]
 
-    def latest(self, session_id: str) -> tuple[Entry, ...]:
+    def latest(self, session_id: str) -> tuple[RegisteredVoice, ...]:
         """The labels of a session as they are now, or as they were before it is diarised anew."""
         found = [*self.sessions.get(session_id, {}).values()]
         return found[-1] if found else self.earlier.get(session_id, ())

@@ -16,7 +16,7 @@ from pipeline.people import decisions, register
 from pipeline.people.anchors import anchor, place
 from pipeline.people.decisions import NEW, UNKNOWN
 from pipeline.people.recognise import Heard, Recognised, new_key, recognise
-from pipeline.people.register import Entry, Founder, Known, Register
+from pipeline.people.register import Founder, Known, Register, RegisteredVoice
 from pipeline.people.roster import on_disk as rosters
 from pipeline.people.roster.members import EVERY_SESSION, session_name
 from pipeline.people.roster.seed import person_id
@@ -174,7 +174,7 @@ def forget(
             register.save(study, left)
 
 
-def _without(person: str, entries: Sequence[Entry]) -> Iterator[Entry]:
+def _without(person: str, entries: Sequence[RegisteredVoice]) -> Iterator[RegisteredVoice]:
     for entry in entries:
         if entry.known.person_id != person:
             yield replace(entry, proposed=None) if entry.proposed == person else entry
@@ -254,7 +254,7 @@ class _Recognition:
             founders=dict(sorted({**met, **founders}.items())),
         )
 
-    def _placed(self) -> Iterator[tuple[Place, Entry]]:
+    def _placed(self) -> Iterator[tuple[Place, RegisteredVoice]]:
         """The entry that each label had before, found by when it talked."""
         for session_id, talk in self._talk.items():
             entries = sorted(self._before.latest(session_id), key=lambda e: e.anchor.speech_s)
@@ -327,7 +327,7 @@ class _Recognition:
 
     def _entries(
         self, session_id: str, found: Mapping[Place, Recognised], called: Mapping[str, str]
-    ) -> Iterator[Entry]:
+    ) -> Iterator[RegisteredVoice]:
         talk = self._talk[session_id]
         for number, label in enumerate(sorted({s.label for s in talk.regular}), start=1):
             each = found.get((session_id, label))
@@ -344,7 +344,7 @@ class _Recognition:
                 _rounded(each.margin if each else None),
             )
             proposed = called.get(each.proposed or "") if each else None
-            yield Entry(known, proposed, anchor(talk, label, self._voice_model))
+            yield RegisteredVoice(known, proposed, anchor(talk, label, self._voice_model))
 
 
 def _rounded(value: float | None) -> float | None:

@@ -27,7 +27,7 @@ from pipeline.storage.disk import os_errors
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReplacedPlace:
     """One replacement: the words ``first_word``–``last_word`` of the turn as it was, from 1.
 
     ``judged_by`` and ``judged_at`` are of the latest verdict on the entity; empty where only the
@@ -52,7 +52,7 @@ class Publication:
     vuoro: str
     models: tuple[str, ...]
     settings_digest: str
-    replaced: tuple[Entry, ...]
+    replaced: tuple[ReplacedPlace, ...]
 
 
 def entries(
@@ -60,7 +60,7 @@ def entries(
     replacements: Sequence[Replacement],
     turn_ids: Sequence[str],
     table: EntityTable,
-) -> tuple[Entry, ...]:
+) -> tuple[ReplacedPlace, ...]:
     """The replacements of a session; ``turn_ids`` are parallel to the conversation's turns."""
     verdicts = {
         entity.id: decision
@@ -68,7 +68,7 @@ def entries(
         if decision.action in ("name", "add") and (entity := table.entity(decision.entity))
     }
     return tuple(
-        Entry(
+        ReplacedPlace(
             turn_id=turn_ids[r.turn],
             first_word=r.first_word + 1,
             last_word=r.last_word + 1,
@@ -88,7 +88,7 @@ def digest(original: str, audit_key: str) -> str:
 
 
 def append(
-    file: Path, replaced: tuple[Entry, ...], models: tuple[str, ...], settings_digest: str
+    file: Path, replaced: tuple[ReplacedPlace, ...], models: tuple[str, ...], settings_digest: str
 ) -> None:
     """Add a line to a session's log. Raises TransientError where it cannot be written."""
     at = datetime.now(UTC).isoformat(timespec="seconds")

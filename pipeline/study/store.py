@@ -143,7 +143,7 @@ class Store:
 
     def _publish(self, folder: Path, place: Path) -> None:
         files = {
-            file.name: Entry(file_sha256(file), file.stat().st_size)
+            file.name: StoredFile(file_sha256(file), file.stat().st_size)
             for file in sorted(folder.iterdir())
         }
         manifest = _Manifest(_place(place), files)
@@ -190,7 +190,7 @@ def read_record(folder: Path, kind: type[R]) -> R:
         ) from None
 
 
-def missing(folder: Path) -> dict[str, Entry]:
+def missing(folder: Path) -> dict[str, StoredFile]:
     """What was dropped of the result in this folder, and is not there. Raises TransientError."""
     with os_errors("looking for what was dropped of a stage result"):
         entries = _manifest(folder).files.items()
@@ -236,7 +236,7 @@ def _place(folder: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredFile:
     """A file of a result, as its manifest has it; ``dropped``: it may be missing."""
 
     sha256: str
@@ -247,4 +247,4 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class _Manifest:
     place: str
-    files: dict[str, Entry]
+    files: dict[str, StoredFile]

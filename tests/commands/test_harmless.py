@@ -11,7 +11,7 @@ from rich.console import Console
 from pipeline.commands.common import SafeConsole
 from pipeline.commands.console import Terminal, sessions_table
 from pipeline.errors import NotMediaError
-from pipeline.operations.overview import Entry
+from pipeline.operations.overview import SessionStatus
 from pipeline.storage.harmless import harmless, on_one_line
 
 NAME = "tapaaminen\x1b[2J\x1b]0;x\x07\n\u202egp4.exe"
@@ -29,7 +29,9 @@ def test_no_control_character_of_a_file_name_reaches_the_terminal(how: str) -> N
         terminal = Terminal(Console(file=out, width=200), {})
         terminal.refused(Path(NAME), NotMediaError("The file is empty."))
     elif how == "the table of status":
-        Console(file=out, width=200).print(sessions_table([Entry("", NAME, "in the inbox")]))
+        Console(file=out, width=200).print(
+            sessions_table([SessionStatus("", NAME, "in the inbox")])
+        )
     else:
         SafeConsole(file=out, width=200).print(NAME, markup=False, highlight=False)
     shown = out.getvalue()

@@ -24,7 +24,7 @@ from pipeline.records import (
     Recording,
     Transcript,
 )
-from pipeline.review.names.transcripts import Talk
+from pipeline.review.names.transcripts import SessionTalk
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study
@@ -58,10 +58,10 @@ def mentions(
 
 def talk(
     session_id: str, *turns: str, names: Names, detectors: tuple[str, ...] = ("entity",)
-) -> Talk:
+) -> SessionTalk:
     """A session in which these names were found."""
     said = conversation(turns)
-    return Talk(session_id, said, mentions(said, names, detectors))
+    return SessionTalk(session_id, said, mentions(said, names, detectors))
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Sessions:
     study: Study
     settings: Settings = field(default_factory=Settings)
 
-    def put(self, talk: Talk, *, found: bool = True) -> None:
+    def put(self, talk: SessionTalk, *, found: bool = True) -> None:
         """One session; with ``found`` false, names were not looked for in it yet."""
         recording = Recording(
             talk.session_id, "G01", 1, "meeting", talk.session_id, "a.wav", ".wav"

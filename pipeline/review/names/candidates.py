@@ -14,7 +14,7 @@ from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.pseudonymisation.turn_text import TurnText, core, is_capitalised
 from pipeline.records import EntityType
 from pipeline.review.names.queues import Hidden, Queue, left, queue_of
-from pipeline.review.names.transcripts import Talk, all_masked, excerpt, places
+from pipeline.review.names.transcripts import SessionTalk, all_masked, excerpt, places
 
 EXCERPTS = 3
 MIN_CAPITALISED = 0.01  # of the words; with fewer, the transcript has no capitals
@@ -30,7 +30,7 @@ Known = Callable[[str | None], Knowledge]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class NameRow:
     """One entity, or what may be one, as a person judges it. Real names inside.
 
     ``id`` is ``person 7``; of what is no entity yet, ``new`` and its forms, joined by ``|``.
@@ -81,7 +81,9 @@ class _Seen:
         return tuple(sorted(self.forms.items(), key=lambda item: (-item[1], item[0])))
 
 
-def rows(talks: Sequence[Talk], table: EntityTable, known: Known = Knowledge.of) -> list[Row]:
+def rows(
+    talks: Sequence[SessionTalk], table: EntityTable, known: Known = Knowledge.of
+) -> list[NameRow]:
     """All rows, by queue (the likeliest wrong first), then the most frequent first.
 
     ``known`` gives what is known of a language. Raises StudyError if a name is not in the table.
@@ -107,7 +109,7 @@ class _Survey:
         self._names = {name: entity.id for (_, name), entity in table.by_name.items()}
         self._left_of: defaultdict[Id, _Seen] = defaultdict(_Seen)
 
-    def look(self, talk: Talk, known: Knowledge) -> None:
+    def look(self, talk: SessionTalk, known: Knowledge) -> None:
         """Take in one session."""
         hidden: defaultdict[int, dict[int, EntityType]] = defaultdict(dict)
         for place in places(talk, self._everything):
@@ -137,7 +139,7 @@ class _Survey:
                 shown = excerpt(text.words, one.first, one.last)
                 self._left[one.queue][said.casefold()].see(said, session_id, shown)
 
-    def entity_rows(self, known: Knowledge) -> Iterator[Row]:
+    def entity_rows(self, known: Knowledge) -> Iterator[NameRow]:
         """A row for each entity that is talked of."""
         for entity in self._table.judged:
             seen = self._entities.get(entity.id)
@@ -149,7 +151,7 @@ class _Survey:
             if overlooked := self._left_of.get(entity.id):
                 excerpts = (*excerpts[: EXCERPTS - 1], overlooked.excerpts[0])
                 queue = queue if queue == "judged" else "homograph"
-            yield Row(
+            yield NameRow(
                 id=f"{entity.type} {entity.number}",
                 queue=queue,
                 type=entity.type,
@@ -161,7 +163,7 @@ class _Survey:
                 detectors=tuple(sorted(seen.detectors)),
             )
 
-    def new_rows(self) -> Iterator[Row]:
+    def new_rows(self) -> Iterator[NameRow]:
         """A row for each word or phrase that may be an entity, its forms together."""
         done: set[str] = set()
         for queue in ORDER:
@@ -171,7 +173,7 @@ class _Survey:
                 seen = _Seen()
                 for phrase in forms:
                     seen.join(phrases[phrase])
-                yield Row(
+                yield NameRow(
                     id=f"{NEW} {'|'.join(forms)}",
                     queue=queue,
                     type=_SUGGESTED.get(queue, "identifier"),
@@ -199,12 +201,12 @@ def by_base(phrases: Iterable[str]) -> list[list[str]]:
     return [*groups.values()]
 
 
-def _has_capitals(talk: Talk) -> bool:
+def _has_capitals(talk: SessionTalk) -> bool:
     words = [core(word.text.strip()) for turn in talk.conversation.turns for word in turn.words]
     return sum(map(is_capitalised, words)) >= MIN_CAPITALISED * len(words)
 
 
-def _language(talks: Sequence[Talk]) -> str | None:
+def _language(talks: Sequence[SessionTalk]) -> str | None:
     """The language that most sessions are in: entities belong to the study, not to a session."""
     count = Counter(talk.conversation.language for talk in talks)
     return max(count, key=lambda language: (count[language], language or ""), default=None)

@@ -11,10 +11,10 @@ from pipeline import intake
 from pipeline.pseudonymisation.apply import said
 from pipeline.pseudonymisation.entities import EntityTable, Verdict
 from pipeline.review.names.answers import decided
-from pipeline.review.names.candidates import Row, rows
+from pipeline.review.names.candidates import NameRow, rows
 from pipeline.review.names.queues import Queue
 from pipeline.review.names.sheet import answers, as_workbook
-from pipeline.review.names.transcripts import Talk, all_masked, places, read
+from pipeline.review.names.transcripts import SessionTalk, all_masked, places, read
 from pipeline.settings import Settings
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
@@ -108,18 +108,18 @@ def judged_sessions(study: Study, settings: Settings) -> dict[str, bool]:
 
 def _rows(
     study: Study, settings: Settings
-) -> tuple[list[Row], list[Talk], EntityTable, tuple[str, ...]]:
+) -> tuple[list[NameRow], list[SessionTalk], EntityTable, tuple[str, ...]]:
     table = EntityTable.load(study)
     talks, waiting = read(study, settings, table)
     return rows(talks, table), talks, table, tuple(waiting)
 
 
-def _is_judged(talk: Talk, table: EntityTable, everything: EntityTable) -> bool:
+def _is_judged(talk: SessionTalk, table: EntityTable, everything: EntityTable) -> bool:
     here = {(place.type, place.number) for place in places(talk, everything)}
     return all((e := table.entity(id)) is not None and e.verdict != "open" for id in here)
 
 
-def _spoken_as(talks: Sequence[Talk]) -> dict[str, frozenset[str]]:
+def _spoken_as(talks: Sequence[SessionTalk]) -> dict[str, frozenset[str]]:
     names: defaultdict[str, set[str]] = defaultdict(set)
     for talk in talks:
         for (_, name), forms in said(talk.conversation, talk.mentions).items():

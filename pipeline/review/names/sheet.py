@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.pseudonymisation.entities import Entity
-from pipeline.review.names.candidates import Row
+from pipeline.review.names.candidates import NameRow
 from pipeline.review.names.guide import GUIDE
 from pipeline.review.titles import CATEGORIES, QUEUES, TYPES, VERDICTS, pseudonym
 from pipeline.storage import sheets
@@ -37,7 +37,7 @@ SHEET = Sheet(
 )
 
 
-def as_workbook(rows: Sequence[Row]) -> bytes:
+def as_workbook(rows: Sequence[NameRow]) -> bytes:
     """The rows as an xlsx file: the sheet to work on, the guide, and the lists to choose from."""
     return sheets.workbook((SHEET, [*map(_cells, rows)]), guide=GUIDE.format(n_rows=len(rows)))
 
@@ -57,7 +57,7 @@ def decided_cells(entity: Entity) -> dict[str, str]:
     }
 
 
-def _cells(row: Row) -> dict[str, Value]:
+def _cells(row: NameRow) -> dict[str, Value]:
     variants = [f"{said} ×{count}" if count > 1 else said for said, count in row.variants]
     more = len(variants) - MAX_VARIANTS
     entity = row.entity

@@ -18,7 +18,7 @@ MARGIN = 6  # words of an excerpt on either side
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class SessionTalk:
     """A session in which names were looked for. Real names inside."""
 
     session_id: str
@@ -26,7 +26,9 @@ class Talk:
     mentions: Mentions
 
 
-def read(study: Study, settings: Settings, table: EntityTable) -> tuple[list[Talk], list[str]]:
+def read(
+    study: Study, settings: Settings, table: EntityTable
+) -> tuple[list[SessionTalk], list[str]]:
     """The sessions that can be reviewed, and the ids of those that ``vuoro run`` must do first.
 
     Sessions whose records cannot be read are neither: `vuoro status` tells of them. Raises
@@ -38,7 +40,7 @@ def read(study: Study, settings: Settings, table: EntityTable) -> tuple[list[Tal
         talk = None
         # hashing every sound file would take longer than all the rest
         if chain.find("find_names", verify=False):
-            talk = Talk(
+            talk = SessionTalk(
                 recording.session_id,
                 chain.conversation,
                 chain.record("find_names", Mentions),
@@ -60,7 +62,7 @@ def all_masked(table: EntityTable) -> EntityTable:
     return replace(table, decisions=(*table.decisions, *names))
 
 
-def places(talk: Talk, table: EntityTable) -> tuple[Replacement, ...]:
+def places(talk: SessionTalk, table: EntityTable) -> tuple[Replacement, ...]:
     """Where entities stand in a session; masked or not, if the table is ``all_masked``."""
     return replacements(talk.conversation, talk.mentions, table)
 

@@ -11,7 +11,7 @@ from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, alone
 from pipeline.people.decisions import Told
 from pipeline.people.recognise import alike
-from pipeline.people.register import Entry, Known
+from pipeline.people.register import Known, RegisteredVoice
 from pipeline.records import Diarisation, Interval, Recording, Transcript, Word
 from pipeline.records.times import Talk, union
 from pipeline.settings import Settings
@@ -84,7 +84,7 @@ def read(
     return ready, waiting
 
 
-def _entries(chain: SessionChain) -> Sequence[Entry] | None:
+def _entries(chain: SessionChain) -> Sequence[RegisteredVoice] | None:
     """The labels of the session as it is diarised now; None while they are not known."""
     # hashing every sound file would take longer than all the rest
     if chain.find("transcribe", verify=False) is None:
@@ -95,7 +95,7 @@ def _entries(chain: SessionChain) -> Sequence[Entry] | None:
     return sessions.get(result.digest) if result else None
 
 
-def _heard(chain: SessionChain, entries: Sequence[Entry]) -> Heard:
+def _heard(chain: SessionChain, entries: Sequence[RegisteredVoice]) -> Heard:
     session_id = chain.recording.session_id
     diarisation = chain.record("diarise", Diarisation)
     words = chain.record("transcribe", Transcript).words

@@ -21,7 +21,7 @@ from pipeline.review.names.round_trip import Applied
 from pipeline.review.people import sheet as people
 from pipeline.review.people.choices import Group
 from pipeline.review.people.labels import Heard, read
-from pipeline.review.people.sheet import Queue, Row
+from pipeline.review.people.sheet import Queue, VoiceRow
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors, write_atomically
@@ -111,7 +111,7 @@ def _stretches(session: Heard) -> dict[str, list[Interval]]:
     return {v.label: [passage.stretch for passage in v.passages] for v in session.voices}
 
 
-def _with_clips(row: Row, clips: Mapping[tuple[str, str], tuple[str, ...]]) -> Row:
+def _with_clips(row: VoiceRow, clips: Mapping[tuple[str, str], tuple[str, ...]]) -> VoiceRow:
     voice = row.about
     if isinstance(voice, Told):
         return row

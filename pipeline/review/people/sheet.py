@@ -40,7 +40,7 @@ KNOWN_BY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class VoiceRow:
     """A voice, or a decision whose voice is lost, with the group that it is judged in.
 
     ``clips`` are the addresses of its sound, one a passage, relative to the workbook.
@@ -70,17 +70,17 @@ def queue_of(voice: Voice) -> Queue:
     return "new" if known.by == "new" else "voice"
 
 
-def rows(heard: Sequence[Heard], groups: Mapping[str, Group]) -> list[Row]:
+def rows(heard: Sequence[Heard], groups: Mapping[str, Group]) -> list[VoiceRow]:
     """Every voice of the sessions and every lost decision, the likeliest errors first.
 
     Within a queue the smallest margin of a voice goes first, then whoever talks most.
     """
     order = get_args(Queue)
-    found: list[Row] = []
+    found: list[VoiceRow] = []
     for session in heard:
         group = groups[session.recording.group_id]
-        found += [Row(group, decision) for decision in session.lost]
-        found += [Row(group, voice) for voice in session.voices]
+        found += [VoiceRow(group, decision) for decision in session.lost]
+        found += [VoiceRow(group, voice) for voice in session.voices]
     return sorted(found, key=lambda row: (order.index(row.queue), *_weight(row.about)))
 
 
@@ -116,7 +116,7 @@ def sheet(groups: Sequence[Group]) -> Sheet:
     )
 
 
-def as_workbook(rows: Sequence[Row], groups: Sequence[Group]) -> bytes:
+def as_workbook(rows: Sequence[VoiceRow], groups: Sequence[Group]) -> bytes:
     """The rows as an xlsx file."""
     guide = GUIDE.format(n_rows=len(rows))
     return sheets.workbook((sheet(groups), [*map(_cells, rows)]), guide=guide)
@@ -150,7 +150,7 @@ def _weight(about: Voice | Told) -> tuple[float, float, str]:
     return (1.0 if margin is None else margin, -about.anchor.speech_s, about.session_id)
 
 
-def _cells(row: Row) -> dict[str, Value]:
+def _cells(row: VoiceRow) -> dict[str, Value]:
     shown: dict[str, Value] = {
         "queue": f"{get_args(Queue).index(row.queue) + 1} {QUEUES[row.queue]}",
         "session": row.about.session_id,

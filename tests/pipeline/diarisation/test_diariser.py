@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from pipeline.diarisation.clustering import People
 from pipeline.diarisation.diariser import Labelled, _labelled, _record
-from pipeline.diarisation.segmentation import Frames, Talk, _Average, runs
+from pipeline.diarisation.segmentation import Activity, Frames, _Average, runs
 from pipeline.diarisation.voice_prints import Piece, pieces
 
 FRAMES = Frames(centre_s=0.05, step_s=0.1)
 
 
-def _talk(*tracks: str) -> Talk:
+def _talk(*tracks: str) -> Activity:
     """Tracks as text, a frame of 0.1 s a letter: '#' talks louder, '+' talks, ' ' is silent."""
     loudness = {"#": 0.9, "+": 0.6, " ": 0.0}
     rows = [[loudness[letter] for letter in track] for track in tracks]
     activity = np.array(rows, np.float32).T
-    return Talk(FRAMES, activity, activity > 0)
+    return Activity(FRAMES, activity, activity > 0)
 
 
 def _people(likeness: list[list[float]]) -> People:

@@ -10,7 +10,7 @@ from tracks import write
 
 from pipeline import intake
 from pipeline.errors import ConsentError, DiskFullError, NoAudioError, UnreadableError
-from pipeline.operations.overview import Entry, overview
+from pipeline.operations.overview import SessionStatus, overview
 from pipeline.people.roster.members import parsed
 from pipeline.people.roster.on_disk import save
 from pipeline.records import HeardLanguages
@@ -31,7 +31,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     return finished_study(tmp_path, ("1.wav",))
 
 
-def entry(study: Study, overrides: dict[str, str] | None = None) -> Entry:
+def entry(study: Study, overrides: dict[str, str] | None = None) -> SessionStatus:
     """The one session of the study."""
     [first, *_] = overview(study, study.settings(overrides)).entries
     return first

@@ -26,7 +26,7 @@ def test_a_replacement_is_logged_without_what_it_replaced(talk, tmp_path: Path) 
     key = bytes.fromhex(table.audit_key)
     wanted = hmac.new(key, b"pekka virtaselle", hashlib.sha256).hexdigest()
     assert found == (
-        audit.Entry(
+        audit.ReplacedPlace(
             turn_id="G07-S02-T00000000",
             first_word=3,
             last_word=4,

@@ -7,7 +7,7 @@ from reviewed import talk
 
 from pipeline.pseudonymisation.entities import Decision, Entity, EntityTable
 from pipeline.pseudonymisation.knowledge import Knowledge
-from pipeline.review.names.candidates import Row, by_base, rows
+from pipeline.review.names.candidates import NameRow, by_base, rows
 from pipeline.review.names.transcripts import excerpt
 
 PEKKA = Entity("person", 7, ("pekka",), ("Pekka", "Pekan"))
@@ -27,7 +27,7 @@ def known(language: str | None) -> Knowledge:
     return Knowledge(language, frozenset({"joo"}))
 
 
-def made(table: EntityTable, talks: Sequence[object] = TALKS) -> dict[str, Row]:
+def made(table: EntityTable, talks: Sequence[object] = TALKS) -> dict[str, NameRow]:
     return {row.id: row for row in rows(TALKS, table, known)}
 
 

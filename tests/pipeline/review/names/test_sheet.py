@@ -11,13 +11,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import StudyError
 from pipeline.pseudonymisation.entities import Entity
-from pipeline.review.names.candidates import Row
+from pipeline.review.names.candidates import NameRow
 from pipeline.review.names.sheet import SHEET, answers, as_workbook
 
 ENTITY = Entity("person", 7, ("pekka",), verdict="keep", category="kollega", note="=1+1")
 ROWS = [
-    Row("new nikula", "capital", "person", None, (("Nikula", 2),), 2, 1, ("G01-S01: «Nikula»",)),
-    Row(
+    NameRow(
+        "new nikula", "capital", "person", None, (("Nikula", 2),), 2, 1, ("G01-S01: «Nikula»",)
+    ),
+    NameRow(
         "person 7",
         "judged",
         "person",
@@ -170,5 +172,5 @@ def test_a_hidden_column_that_was_written_over(file: Path) -> None:
     book, sheet = opened(file)
     sheet.cell(3, column(sheet, "written")).value = "peitä"
     book.save(file)
-    with pytest.raises(StudyError, match="Row 3 of the sheet has lost"):
+    with pytest.raises(StudyError, match="NameRow 3 of the sheet has lost"):
         answers(file)
