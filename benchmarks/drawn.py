@@ -16,7 +16,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 from models.registry import ResolvedModel
-from pipeline import intake
 from pipeline.operations.build import HEARING, document
 from pipeline.pseudonymisation.apply import replacements
 from pipeline.pseudonymisation.entities import EntityTable
@@ -38,8 +37,8 @@ from pipeline.records import (
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.declared import BY_NAME, STAGES, Job
-from pipeline.study import Study, create
-from pipeline.study.sessions import session_id_of, write_record
+from pipeline.study import Study, accepted, create
+from pipeline.study.accepted import session_id_of, write_record
 
 PEOPLE = 6  # of a group
 TURN_S = 15.0
@@ -91,7 +90,7 @@ def add_recording(study: Study, number: int, of_group: int) -> Recording:
     recording = Recording(session_id, group_id, session_number, "meeting", sha256, name, ".wav")
     folder = study.recordings / session_id
     folder.mkdir()
-    (folder / f"{intake.ORIGINAL}.wav").write_bytes(b"drawn")
+    (folder / f"{accepted.ORIGINAL}.wav").write_bytes(b"drawn")
     write_record(folder, recording)
     return recording
 

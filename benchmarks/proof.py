@@ -47,11 +47,10 @@ from flows.inbox import batches
 from flows.server import serving
 from flows.server_environment import prepare
 from flows.server_secret import CLIENT_VARIABLE, secret_of
-from pipeline import intake
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.stages.declared import STAGES
 from pipeline.stages.to_do import unfinished
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.leases import living
 
 N_RECORDINGS, LENGTH_S, APART_S = 12, 6, 2
@@ -118,7 +117,7 @@ def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
         f"results of each stage: {times}; in one process: "
         f"{[_n_done(alone, stage.name) for stage in STAGES]}"
     )
-    is_same = _tables(study) == _tables(alone) and len(intake.sessions(study)) == N_RECORDINGS
+    is_same = _tables(study) == _tables(alone) and len(accepted.sessions(study)) == N_RECORDINGS
     _say("the tables are the same, byte for byte" if is_same else "THE TABLES DIFFER")
     return is_same and times == [N_RECORDINGS] * len(STAGES)
 
@@ -265,7 +264,7 @@ def _n_done(study: Study, stage: str) -> int:
 
 
 def _n_at_work(study: Study) -> int:
-    return len({*living(study)} & {recording.session_id for recording in intake.sessions(study)})
+    return len({*living(study)} & {recording.session_id for recording in accepted.sessions(study)})
 
 
 def _tables(study: Study) -> dict[str, bytes]:

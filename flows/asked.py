@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.errors import StudyError
 from pipeline.study import Study
-from pipeline.study.sessions import ids
+from pipeline.study.accepted import ids
 
 INBOX, REBUILD, SESSIONS = "inbox", "nightly rebuild", "sessions"
 

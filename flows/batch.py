@@ -41,7 +41,7 @@ from pipeline.people.roster.unconsented import consents
 from pipeline.stages.chain import PUBLISH
 from pipeline.stages.declared import STAGES
 from pipeline.stages.to_do import unfinished
-from pipeline.study import Study, locks, state
+from pipeline.study import Study, accepted, locks, state
 from pipeline.study.leases import Lease, lease
 from pipeline.study.listener import listener
 from pipeline.study.outcome import NEEDS_A_LOOK, TOTALS, Outcome, outcome
@@ -238,7 +238,7 @@ class Work:
     def _contained(self, session_id: str, work: Callable[[str], None], session: Lease) -> None:
         try:
             state.require_not_cancelled(self._study, session_id)
-            require(self._study, intake.recording(self._study, session_id))
+            require(self._study, accepted.recording(self._study, session_id))
             with Contained("session", self._study):  # Prefect may fail, too
                 work(session_id)
         except LostError:
@@ -274,7 +274,7 @@ class Work:
     def _publish(self, session_id: str) -> None:
         self._make(LAST)(session_id)
         state.finish(self._study, session_id)
-        found = outcome(self._study, intake.recording(self._study, session_id))
+        found = outcome(self._study, accepted.recording(self._study, session_id))
         with suppress(TransientError):  # a receipt is not worth a session
             intake.tell_finished(self._study, found)
         self.rows[session_id] = row_of(found)

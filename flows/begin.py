@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.operations.repair import repair
 from pipeline.people.roster.seed import seed
 from pipeline.storage.disk import clear_pending, os_errors
-from pipeline.study import Study, locks
+from pipeline.study import Study, accepted, locks
 from pipeline.study.leases import Lease
 from pipeline.study.listener import Listener, listener
 from pipeline.study.store import Store
@@ -29,7 +28,7 @@ def begun(study: Study, run: str = "", told: Listener | None = None) -> Iterator
         (told or listener.get()).noted(note)
     with locks.working(study, run) as held:
         refuse_half_done(study)
-        intake.require_recordings(study)
+        accepted.require_recordings(study)
         seed(study)
         yield held
 

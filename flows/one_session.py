@@ -24,7 +24,7 @@ from pipeline.operations.build import HEARING
 from pipeline.records import Audio
 from pipeline.stages.chain import PUBLISH, SessionChain
 from pipeline.storage.disk import refuse_if_full
-from pipeline.study import Study, state
+from pipeline.study import Study, accepted, state
 from pipeline.study.listener import listener
 
 UPDATE_EVERY_S = 2.0
@@ -45,7 +45,7 @@ for name in RUN_LOGS:
 def open_chain(study: str, session_id: str, overrides: dict[str, str]) -> SessionChain:
     """The chain of a session, from the small values that go through Prefect."""
     place = Study(Path(study))
-    return SessionChain(place, intake.recording(place, session_id), place.settings(overrides))
+    return SessionChain(place, accepted.recording(place, session_id), place.settings(overrides))
 
 
 @dataclass

@@ -47,9 +47,9 @@ def build(
     Nothing is listened to. A form that was asked for once is kept up to date by every build.
     """
     from pipeline.commands.console import Terminal
-    from pipeline.intake import readable
     from pipeline.operations.build import build as build_study
     from pipeline.people.roster.unconsented import consents
+    from pipeline.study.accepted import readable
 
     asked = {
         "csv": csv,

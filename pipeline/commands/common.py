@@ -139,10 +139,11 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
     from pipeline import intake
     from pipeline.commands.console import Terminal
     from pipeline.operations.overview import n_open_names
+    from pipeline.study import accepted
     from pipeline.study.outcome import n_needing_a_look
 
     unlock(study)
-    names = {r.session_id: r.original_name for r in intake.readable(study)}
+    names = {r.session_id: r.original_name for r in accepted.readable(study)}
     try:
         with Terminal(console, names).showing() as terminal:
             worked = run_study(study, overrides, terminal)
@@ -152,7 +153,7 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
     if worked:
         say(f"{terminal.counts}. The tables are in {study.dataset}")
     else:
-        n = n_needing_a_look(study, intake.sessions(study))
+        n = n_needing_a_look(study, accepted.sessions(study))
         look = f"; {n} need a look: `vuoro status`" if n else ""
         say(f"Nothing to do: {len(names)} session(s) are up to date{look}.")
     if left := len(intake.waiting(study)):

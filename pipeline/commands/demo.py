@@ -38,16 +38,16 @@ def demo(
 
 def _show(study: Study) -> None:
     """The beginnings of the tables, and the pages of the Finnish group."""
-    from pipeline import intake
     from pipeline.commands.console import rows_table
     from pipeline.dataset import files
     from pipeline.exports.transcript import as_text, published_turns
     from pipeline.operations.demo import FINNISH_MEETING
     from pipeline.operations.pages import page_of, reviews, write_page
     from pipeline.operations.reviewed import review_of
+    from pipeline.study import accepted
     from pipeline.study.outcome import outcome
 
-    sessions = intake.sessions(study)
+    sessions = accepted.sessions(study)
     shown = next(r for r in sessions if r.original_name == FINNISH_MEETING)
     turns = published_turns(study.dataset, shown.session_id)
     console.rule(f"The transcript of {shown.session_id} begins")

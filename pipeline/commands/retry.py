@@ -31,13 +31,12 @@ def retry(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Have the next run try what failed, was cancelled or is in quarantine, without waiting."""
-    from pipeline import intake
-    from pipeline.study import state
+    from pipeline.study import accepted, state
 
     if bool(what) == all_:
         raise typer.BadParameter("give sessions, names of recordings in quarantine, or --all")
     place = opened(study)
-    sessions = {*intake.ids(place)}
+    sessions = {*accepted.ids(place)}
     if all_:
         brought = [each for each in sorted(sessions) if state.retry(place, each)]
         say(f"{len(brought)} session(s) are tried by the next run. {', '.join(brought)}".strip())
@@ -60,11 +59,10 @@ def cancel(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Leave a session alone: it is not begun, or stops within a minute. Nothing of it is lost."""
-    from pipeline import intake
-    from pipeline.study import state
+    from pipeline.study import accepted, state
 
     place = opened(study)
-    intake.recording(place, session)
+    accepted.recording(place, session)
     state.cancel(place, session)
     say(f"{session} is left alone from now on. `vuoro retry {session}` brings it back.")
 
@@ -91,7 +89,7 @@ def _bring_back(study: Study, what: str) -> None:
     """Move a recording from quarantine back to where in the inbox its group's recordings lie."""
     from pipeline import intake
     from pipeline.errors import StudyError
-    from pipeline.study.sessions import is_id
+    from pipeline.study.accepted import is_id
 
     found = intake.in_quarantine(study, what)
     if not found:

@@ -143,11 +143,11 @@ def _show_queues(what: str, queues: Mapping[Any, str], counts: Counter[Any]) -> 
 
 
 def _show_waiting(study: Study, settings: Settings, waiting: Sequence[str]) -> None:
-    from pipeline import intake
     from pipeline.operations.build import made_by
     from pipeline.stages.chain import SessionChain
+    from pipeline.study import accepted
 
     if waiting:
-        chains = (SessionChain(study, intake.recording(study, id), settings) for id in waiting)
+        chains = (SessionChain(study, accepted.recording(study, id), settings) for id in waiting)
         command = max(map(made_by, chains))  # a run makes all, a build not what must be heard
         say(f"{len(waiting)} more session(s) are not ready: run `{command}` first.")

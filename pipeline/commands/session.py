@@ -52,7 +52,7 @@ def session(
     study: StudyOption = DEFAULT_STUDY,
 ) -> None:
     """Show a session; change its number, kind, group or language; settle one that needs a look."""
-    from pipeline import intake
+    from pipeline.study import accepted
 
     place = opened(study)
     corrected = (number, kind, group) != (None, None, None)
@@ -67,7 +67,7 @@ def session(
     elif corrected:
         _correct(place, session_id, number, _kind(kind), group)
     else:
-        _describe(place, intake.recording(place, session_id))
+        _describe(place, accepted.recording(place, session_id))
 
 
 def _kind(kind: str | None) -> SessionKind | None:
@@ -95,15 +95,14 @@ def _correct(
 
 
 def _state_language(study: Study, session_id: str, language: str) -> None:
-    from pipeline import intake
     from pipeline.records.languages import LANGUAGES, UNKNOWN, name_of
-    from pipeline.study import state
+    from pipeline.study import accepted, state
 
     if language != DETECT and language not in LANGUAGES:
         raise typer.BadParameter(f"{UNKNOWN.format(language)}.", param_hint="--language")
     stated = "" if language == DETECT else language
     with nobody_at_work(study):
-        intake.state_language(study, session_id, stated)
+        accepted.state_language(study, session_id, stated)
         state.retry(study, session_id)
     called = f"in {name_of(stated, 'en')}" if stated else "in the language that is detected"
     say(f"{session_id} is transcribed {called}: run `vuoro run`.")
@@ -111,10 +110,10 @@ def _state_language(study: Study, session_id: str, language: str) -> None:
 
 def _accept(study: Study, session_id: str, by: str) -> None:
     from pipeline import intake
-    from pipeline.study import outcome
+    from pipeline.study import accepted, outcome
 
     with nobody_at_work(study):
-        found = outcome.accept(study, intake.recording(study, session_id), by=by, at=now())
+        found = outcome.accept(study, accepted.recording(study, session_id), by=by, at=now())
         intake.tell_finished(study, found)
     say(f"{session_id} is used as it is, and counts as finished.")
 

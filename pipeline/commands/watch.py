@@ -36,8 +36,9 @@ def _run(study: Study) -> tuple[str, bool]:
     from pipeline import intake
     from pipeline.commands.console import Terminal
     from pipeline.stages.to_do import unfinished
+    from pipeline.study import accepted
 
-    names = {r.session_id: r.original_name for r in intake.readable(study)}
+    names = {r.session_id: r.original_name for r in accepted.readable(study)}
     before = len(names)
     with Terminal(console, names).showing() as terminal:
         worked = run_study(study, {}, terminal)

@@ -35,16 +35,3 @@ from pipeline.intake.sounds import duplicate_of as duplicate_of
 from pipeline.intake.stillness import ready as ready
 from pipeline.intake.waiting import survey as survey
 from pipeline.intake.waiting import waiting as waiting
-from pipeline.study.sessions import ORIGINAL as ORIGINAL
-from pipeline.study.sessions import PART_PREFIX as PART_PREFIX
-from pipeline.study.sessions import RECORD as RECORD
-from pipeline.study.sessions import TRACKS as TRACKS
-from pipeline.study.sessions import ids as ids
-from pipeline.study.sessions import original as original
-from pipeline.study.sessions import readable as readable
-from pipeline.study.sessions import recording as recording
-from pipeline.study.sessions import records as records
-from pipeline.study.sessions import require_recordings as require_recordings
-from pipeline.study.sessions import sessions as sessions
-from pipeline.study.sessions import state_language as state_language
-from pipeline.study.sessions import verified as verified

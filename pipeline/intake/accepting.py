@@ -38,11 +38,11 @@ from pipeline.settings import IntakeSettings
 from pipeline.storage.disk import file_sha256, files_in, os_errors, sha256_of
 from pipeline.storage.looks import look
 from pipeline.study import Study, locks
+from pipeline.study.accepted import PARTS, recording, session_id_of
 from pipeline.study.file_names import session_kind, session_number
 from pipeline.study.leases import lease
 from pipeline.study.listener import Listener
 from pipeline.study.references import mark, place_of
-from pipeline.study.sessions import PARTS, recording, session_id_of
 from pipeline.study.tombstones import load, removed
 
 

@@ -29,10 +29,7 @@ from pipeline.records import Recording
 from pipeline.storage.disk import files_in, move, os_errors, sync, write_atomically
 from pipeline.storage.json_files import read_json
 from pipeline.study import Study
-from pipeline.study.file_names import fitted, is_parts_folder, suffix
-from pipeline.study.leases import lease
-from pipeline.study.references import refer
-from pipeline.study.sessions import (
+from pipeline.study.accepted import (
     ORIGINAL,
     PART_PREFIX,
     PARTS,
@@ -40,6 +37,9 @@ from pipeline.study.sessions import (
     is_loose_parts,
     write_record,
 )
+from pipeline.study.file_names import fitted, is_parts_folder, suffix
+from pipeline.study.leases import lease
+from pipeline.study.references import refer
 
 CLAIM = ".claim-"
 LAY = "lay.json"

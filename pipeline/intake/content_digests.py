@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from pipeline.storage.disk import write_atomically
 from pipeline.study import Study
-from pipeline.study.sessions import ids, is_id, readable, recording
+from pipeline.study.accepted import ids, is_id, readable, recording
 
 _COPY = "copy"
 

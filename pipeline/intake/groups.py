@@ -15,8 +15,8 @@ from pipeline.records.ids import group_of
 from pipeline.storage.disk import os_errors, remove, write_atomically
 from pipeline.storage.json_files import read_json
 from pipeline.study import Study, marks
+from pipeline.study.accepted import ids, readable
 from pipeline.study.file_names import folded
-from pipeline.study.sessions import ids, readable
 
 ALIKE = 0.8  # from which two words differ by a slip of the keys
 _DAMAGED = ".damaged"

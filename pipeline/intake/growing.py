@@ -19,8 +19,8 @@ from pipeline.records import Recording
 from pipeline.storage.disk import file_sha256, files_in, move, sha256_of_all, sync, write_atomically
 from pipeline.storage.json_files import read_json
 from pipeline.study import Study
+from pipeline.study.accepted import ORIGINAL, PARTS, TRACKS, original, write_record
 from pipeline.study.file_names import fitted
-from pipeline.study.sessions import ORIGINAL, PARTS, TRACKS, original, write_record
 
 GROWS = "grows.json"
 

@@ -23,10 +23,10 @@ from pipeline.intake.waiting import group_folder
 from pipeline.records import Recording
 from pipeline.storage.disk import files_in
 from pipeline.study import Study
+from pipeline.study.accepted import PART_PREFIX, original, readable
 from pipeline.study.file_dates import Moment
 from pipeline.study.file_names import folded, moment_of, said_number, session_kind, stem, suffix
 from pipeline.study.file_parts import Part, base_of, original_of, part_in
-from pipeline.study.sessions import PART_PREFIX, original, readable
 
 OVERLAP_S = 60.0  # names may tell minutes only
 JOINED_WITHIN_S = 30 * 60.0  # begun again so soon, it is the same meeting

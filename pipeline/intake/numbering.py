@@ -16,6 +16,7 @@ from pipeline.intake.waiting import group_folder, waiting
 from pipeline.records import Recording, SessionKind
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study
+from pipeline.study.accepted import PARTS, ids, session_id_of
 from pipeline.study.file_names import (
     latest_day_of,
     moment_of,
@@ -24,7 +25,6 @@ from pipeline.study.file_names import (
     session_number,
     stem,
 )
-from pipeline.study.sessions import PARTS, ids, session_id_of
 
 
 def in_order(study: Study, files: list[Path]) -> list[Path]:

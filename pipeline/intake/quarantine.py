@@ -18,8 +18,8 @@ from pipeline.intake.waiting import group_folder
 from pipeline.storage.disk import files_in, move, os_errors, write_atomically
 from pipeline.storage.harmless import on_one_line
 from pipeline.study import Study, tombstones
+from pipeline.study.accepted import PART_PREFIX, is_loose_parts, original, recording
 from pipeline.study.file_names import fitted, folded, suffix
-from pipeline.study.sessions import PART_PREFIX, is_loose_parts, original, recording
 
 MIN_NAME_LETTERS = 3
 

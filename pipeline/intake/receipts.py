@@ -12,9 +12,9 @@ from pipeline.records.languages import name_of
 from pipeline.storage.disk import last_change_ns, os_errors, write_atomically
 from pipeline.storage.harmless import on_one_line
 from pipeline.study import Study
+from pipeline.study.accepted import recording
 from pipeline.study.file_names import fitted
 from pipeline.study.outcome import SETTLED, Outcome
-from pipeline.study.sessions import recording
 from pipeline.tables.flags import Language
 
 RECEIPT = ".vuoro.txt"

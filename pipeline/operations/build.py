@@ -30,7 +30,7 @@ from pipeline.stages.publish import publish_people, remove_stale, write_document
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import clear_pending, lies_in, os_errors, write_atomically
-from pipeline.study import Study, locks
+from pipeline.study import Study, accepted, locks
 from pipeline.study.listener import Listener
 from pipeline.study.outcome import Outcome, outcome
 from pipeline.study.store import Store
@@ -106,8 +106,8 @@ def document(study: Study) -> None:
     Raises StudyError if the recordings are gone or the key cannot be used, DatasetError if a file
     of the data set is damaged, TransientError.
     """
-    intake.require_recordings(study)
-    session_ids = sorted(intake.ids(study))
+    accepted.require_recordings(study)
+    session_ids = sorted(accepted.ids(study))
     decided = [*sorted(study.rosters.glob("*")), study.key_file]
     touched = [[ascii(file.name), _changed_ns(file)] for file in decided]
     made_from: list[object] = [session_ids, files.origin(""), touched]
@@ -189,7 +189,7 @@ def _finish_all(
                 failed[session_id] = error
                 told.failed(session_id, error)
             else:
-                recording = intake.recording(study, session_id)
+                recording = accepted.recording(study, session_id)
                 finished[session_id] = outcome(study, recording)
                 told.finished(finished[session_id])
                 with suppress(TransientError):  # a receipt is not worth a session
@@ -208,7 +208,7 @@ def _unfinished(study: Study, settings: Settings, *, hearing: bool) -> ToDo:
 
 
 def _finish(study: Study, session_id: str, settings: Settings, told: Listener) -> None:
-    recording = intake.recording(study, session_id)
+    recording = accepted.recording(study, session_id)
     require(study, recording)
     chain = SessionChain(study, recording, settings)
     for stage in chain.pending():

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipeline import intake
 from pipeline.dataset import files
 from pipeline.errors import StudyError, UnreadableError
 from pipeline.people.samples import KEPT as VOICE_SAMPLES
@@ -20,7 +19,7 @@ from pipeline.stages.chain import REPLACED, SessionChain
 from pipeline.stages.declared import BY_NAME, STAGES
 from pipeline.stages.to_do import chains
 from pipeline.storage.disk import os_errors, remove
-from pipeline.study import Study, locks, state
+from pipeline.study import Study, accepted, locks, state
 from pipeline.study.leases import lease
 from pipeline.study.store import Store
 
@@ -133,7 +132,7 @@ def reprocess(study: Study, session_id: str, stage: str, settings: Settings) -> 
     if stage not in BY_NAME:
         stages = ", ".join(BY_NAME)
         raise StudyError(f"There is no stage '{stage}'.", f"The stages are: {stages}.")
-    recording = intake.recording(study, session_id)
+    recording = accepted.recording(study, session_id)
     with locks.working(study), lease(study, session_id):
         chain = SessionChain(study, recording, settings)
         names = _from(stage)
@@ -158,8 +157,8 @@ def _in_use(study: Study, settings: Settings) -> _InUse:
     lacking: set[str] = set()
     heard: set[Path] = set()
     unheard: set[Path] = set()
-    intake.require_recordings(study)
-    intake.sessions(study)  # of one that cannot be read nothing is known: not what is in use
+    accepted.require_recordings(study)
+    accepted.sessions(study)  # of one that cannot be read nothing is known: not what is in use
     for chain in chains(study, settings):
         is_shared = files.file_of(study.dataset, "sessions", chain.recording.session_id).is_file()
         folders |= {*chain.kept()}
@@ -178,7 +177,7 @@ def _in_use(study: Study, settings: Settings) -> _InUse:
 def _is_there(chain: SessionChain) -> bool:
     """Whether the recording can be decoded again, as far as one can see."""
     try:
-        return intake.original(chain.study, chain.recording).exists()
+        return accepted.original(chain.study, chain.recording).exists()
     except UnreadableError:  # it stayed where it was, and is gone from there
         return False
 

@@ -12,8 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pipeline import intake
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 
 FINNISH = Path(__file__).parents[2] / "data" / "demo" / "ryhma-1"
 FINNISH_MEETING = "tapaaminen-1.m4a"
@@ -23,7 +22,7 @@ FRAMES_PER_S = 5
 
 def drop_recordings(study: Study) -> list[Path]:
     """Put the demo's recordings into the inbox, but for those that the study has already."""
-    there = {recording.original_name for recording in intake.readable(study)}
+    there = {recording.original_name for recording in accepted.readable(study)}
     there |= {file.name for file in study.quarantine.glob("*/*")}
     dropped = []
     for source in sorted(FINNISH.glob("tapaaminen-?.*")):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.exports.transcript import published_turns
 from pipeline.media.audio import clip
@@ -13,7 +12,7 @@ from pipeline.records import Audio, Interval
 from pipeline.records.turn_ids import session_and_turn
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 
 PEOPLE, TURNS = "people", "turns"  # below the study's clips
 VOICE_CLIP_S = 8.0
@@ -36,7 +35,7 @@ def clip_of_turn(study: Study, given: str, out: Path | None = None) -> Path:
             f"Session {session_id} has no turn '{given}'.",
             f"Take its id from `vuoro show {session_id}`, e.g. {session_id}-T12340.",
         )
-    wav = _sound(SessionChain(study, intake.recording(study, session_id), study.settings()))
+    wav = _sound(SessionChain(study, accepted.recording(study, session_id), study.settings()))
     target = out or study.clips / f"{turn_id}.wav"
     target.parent.mkdir(parents=True, exist_ok=True)
     clip(wav, turn["start_s"], turn["end_s"], target)

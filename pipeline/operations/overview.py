@@ -31,8 +31,8 @@ from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.to_do import Left, left
 from pipeline.storage.disk import os_errors
-from pipeline.study import Study, leases, state
-from pipeline.study.outcome import SETTLED, Accepted, accepted, outcome
+from pipeline.study import Study, accepted, leases, state
+from pipeline.study.outcome import SETTLED, Accepted, acceptances, outcome
 from pipeline.tables.flags import Remark, asked_about
 
 Situation = Literal[
@@ -104,7 +104,7 @@ def overview(study: Study, settings: Settings) -> Overview:
     Raises StudyError if the key cannot be used, ModelError, TransientError.
     """
     held = frozenset(leases.living(study))
-    missing, by_now = consents(study), accepted(study)
+    missing, by_now = consents(study), acceptances(study)
     sessions = [
         _without_consent(_entry(study, each, held, settings, by_now), missing.people)
         for each in left(study, settings, verify=False)
@@ -159,7 +159,7 @@ def _unfinished(
         session_id,
         recording.original_name,
         "waiting",
-        _written(study.recordings / session_id / intake.RECORD),
+        _written(study.recordings / session_id / accepted.RECORD),
         to_come,
         next=RUN,
         attempts=found.attempts,

@@ -28,7 +28,7 @@ from pipeline.records import Recording, SessionKind
 from pipeline.storage.disk import os_errors, sync, write_atomically
 from pipeline.storage.json_files import damaged, parsed, read_json
 from pipeline.study import Study, marks
-from pipeline.study.sessions import recording, session_id_of, write_record
+from pipeline.study.accepted import recording, session_id_of, write_record
 
 
 @dataclass(frozen=True, slots=True)

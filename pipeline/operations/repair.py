@@ -14,10 +14,10 @@ from pipeline.records import Recording
 from pipeline.storage.disk import PENDING, files_in, os_errors, remove
 from pipeline.storage.json_files import read_json
 from pipeline.study import Study
+from pipeline.study.accepted import ORIGINAL, PART_PREFIX, PARTS, RECORD, is_id, is_loose_parts
 from pipeline.study.file_names import suffix
 from pipeline.study.leases import living
 from pipeline.study.references import REFERENCE
-from pipeline.study.sessions import ORIGINAL, PART_PREFIX, PARTS, RECORD, is_id, is_loose_parts
 
 _OURS = {claims.LAY, RECORD, REFERENCE, sidecar.OF_FOLDER}
 _SET_ASIDE = (

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline import intake
 from pipeline.errors import VuoroError
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.stages.chain import SessionChain
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.tables.flags import Language
 
 
@@ -51,7 +50,7 @@ _UNKNOWN = (
 def review_of(study: Study, session_id: str) -> Review:
     """How far the names of a session are reviewed, as the study's settings make the session."""
     try:
-        chain = SessionChain(study, intake.recording(study, session_id), study.settings())
+        chain = SessionChain(study, accepted.recording(study, session_id), study.settings())
         if chain.find("find_names", verify=False) is None:
             return Review(None, None)
         replaced = chain.replaced(False)

@@ -11,7 +11,6 @@ from datetime import date
 from glob import escape
 from pathlib import Path, PurePath
 
-from pipeline import intake
 from pipeline.dataset.datasheet import summarise
 from pipeline.errors import StudyError
 from pipeline.exports.write import export, forget, forms_in
@@ -33,7 +32,7 @@ from pipeline.settings import Settings
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically
 from pipeline.storage.json_files import read_json
-from pipeline.study import Study, locks
+from pipeline.study import Study, accepted, locks
 
 Judged = Callable[[Study, Settings], Mapping[str, bool]]
 
@@ -210,12 +209,12 @@ def _write_report(stem: Path, report: Report, mode: int = 0o644) -> None:
 
 def _file_names(study: Study) -> Iterator[str]:
     """The names under which recordings, tracks and groups came, without suffixes."""
-    for recording in intake.sessions(study):
+    for recording in accepted.sessions(study):
         yield PurePath(recording.original_name).stem
         yield recording.inbox_folder
-        original = intake.original(study, recording)
+        original = accepted.original(study, recording)
         if original.is_dir():
-            yield from (intake.PART_PREFIX.sub("", track.stem) for track in original.iterdir())
+            yield from (accepted.PART_PREFIX.sub("", track.stem) for track in original.iterdir())
     yield from read_json(study.groups_file, dict[str, str]) or {}
 
 

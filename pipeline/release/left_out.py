@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import intake
 from pipeline.dataset import files
 from pipeline.errors import StudyError
 from pipeline.operations.build import background
@@ -29,7 +28,7 @@ from pipeline.stages.publish import (
     write_documentation,
 )
 from pipeline.storage.digests import digest
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.turns.edits.edit import Corrected
 from pipeline.withdrawal.records import without_person, without_segments, without_turns
 
@@ -59,7 +58,7 @@ def leave_out(
             theirs[session_id].update(voices)
     before = _counts(dataset, theirs)
     for session_id in sorted(theirs):
-        chain = SessionChain(study, intake.recording(study, session_id), settings)
+        chain = SessionChain(study, accepted.recording(study, session_id), settings)
         if chain.pending() or not chain.is_published:
             raise StudyError(
                 f"The tables of {session_id} are not up to date: it is not sure who speaks there.",

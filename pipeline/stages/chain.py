@@ -17,7 +17,6 @@ from typing import TypeVar
 from pydantic_core import to_jsonable_python
 
 from models.registry import ResolvedModel
-from pipeline import intake
 from pipeline.errors import LanguageQuestionError, StudyError, TransientError
 from pipeline.people import settle as group
 from pipeline.people.identify import same_voices, voices_as_one
@@ -44,7 +43,7 @@ from pipeline.stages.peers import Peers
 from pipeline.stages.publish import is_published, publish_session, session_tables, turn_ids
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.study.store import Result, Store, missing, read_record, write_record
 from pipeline.transcription.spoken import Spoken, spoken_language
 from pipeline.turns.edits import log
@@ -337,7 +336,7 @@ class SessionChain:
         if self.looked_at_with is not None:
             return self.looked_at_with
         self.find("diarise")  # verified, as it is to be worked with
-        found = intake.records(self.study, self.recording.group_id)
+        found = accepted.records(self.study, self.recording.group_id)
         readable = {id: each for id, each in found.items() if isinstance(each, Recording)}
         return Peers(
             [

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline import intake
 from pipeline.diarisation.diarise import diarisation_models, diarise
 from pipeline.media.audio import decode
 from pipeline.people.identify import identify, words_as_one
@@ -31,6 +30,7 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.settings import Settings
+from pipeline.study import accepted
 from pipeline.transcription.spoken import Spoken, detect_language, expected
 from pipeline.transcription.transcribe import transcribe
 from pipeline.turns.assemble import assemble
@@ -101,7 +101,7 @@ class Stage:
 def _decode(job: Job) -> Audio:
     chain = job.chain
     return decode(
-        intake.verified(chain.study, chain.recording),
+        accepted.verified(chain.study, chain.recording),
         job.folder,
         min_duration_s=job.settings.intake.min_duration_s,
         tracks=job.settings.intake.tracks,

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from pipeline import intake
 from pipeline.errors import StudyError, TransientError, VuoroError
 from pipeline.records import Recording
 from pipeline.settings import Settings
 from pipeline.stages.chain import PUBLISH, SessionChain
 from pipeline.stages.common import Common
 from pipeline.stages.peers import Peers
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,12 @@ def chains(
 ) -> Iterator[SessionChain]:
     """The chains of all sessions, by session id: to look at, while nothing is made of any.
 
-    Sessions whose ``records`` (as ``intake.records`` has them) cannot be read have none. What the
+    Sessions whose ``records`` (as ``accepted.records`` has them) cannot be read have none. What the
     others have in common is found out once, for the study or for the group. With ``verify`` they
     are to be asked with ``verify``, too.
     """
     common = Common(settings)
-    found = intake.records(study) if records is None else records
+    found = accepted.records(study) if records is None else records
     readable = [each for each in found.values() if isinstance(each, Recording)]
     for _, recordings in groupby(readable, key=lambda r: r.group_id):
         of_group: list[SessionChain] = []
@@ -58,8 +57,8 @@ def left(study: Study, settings: Settings, *, verify: bool = True) -> list[Left]
     What is wrong with one session, or one group, is told of that alone. Raises StudyError or
     ModelError where nothing can be told of any, TransientError.
     """
-    intake.require_recordings(study)
-    records = intake.records(study)
+    accepted.require_recordings(study)
+    records = accepted.records(study)
     unread = [
         Left(session_id, None, (PUBLISH,), each)
         for session_id, each in records.items()

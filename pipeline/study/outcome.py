@@ -69,7 +69,7 @@ class Outcome:
 
 
 def outcome(study: Study, recording: Recording, by_now: Accepted | None = None) -> Outcome:
-    """What came of a session. ``by_now`` is what ``accepted`` gives, where that is known.
+    """What came of a session. ``by_now`` is what ``acceptances`` gives, where that is known.
 
     Raises DatasetError if its file is damaged, TransientError if it cannot be read.
     """
@@ -77,7 +77,7 @@ def outcome(study: Study, recording: Recording, by_now: Accepted | None = None) 
     row: dict[str, Any] = files.read(
         files.file_of(study.dataset, "sessions", session_id)
     ).to_pylist()[0]
-    by_now = accepted(study) if by_now is None else by_now
+    by_now = acceptances(study) if by_now is None else by_now
     open_ = {
         flag
         for flag in looked_for(row["flags"])
@@ -86,7 +86,7 @@ def outcome(study: Study, recording: Recording, by_now: Accepted | None = None) 
     return Outcome(session_id, row, remarks(row), bool(open_))
 
 
-def accepted(study: Study) -> Accepted:
+def acceptances(study: Study) -> Accepted:
     """All that people have accepted; a line that a crash cut off is left out.
 
     Raises TransientError where it cannot be read.
@@ -125,7 +125,7 @@ def accept(study: Study, recording: Recording, *, by: str, at: str) -> Outcome:
 
 def n_needing_a_look(study: Study, recordings: Collection[Recording]) -> int:
     """How many of these sessions, those in the data set, need a look. Raises as ``outcome``."""
-    by_now = accepted(study)
+    by_now = acceptances(study)
     published = {file.stem for file in files.files(study.dataset, "sessions")}
     there = [recording for recording in recordings if recording.session_id in published]
     return sum(outcome(study, recording, by_now).needs_a_look for recording in there)

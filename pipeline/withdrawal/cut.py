@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from pipeline import intake
 from pipeline.dataset import files
 from pipeline.errors import StudyError
 from pipeline.people import settle as group
@@ -30,7 +29,7 @@ from pipeline.records import (
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
-from pipeline.study import Study, locks
+from pipeline.study import Study, accepted, locks
 from pipeline.study.store import write_record
 from pipeline.turns.edits import log
 from pipeline.turns.edits.edit import Corrected
@@ -80,7 +79,7 @@ class Cut:
             self._write_results(new, Path(pending), audio)
             new.publish()
             data = TypeAdapter(Recording).dump_json(recording, indent=1)
-            write_atomically(folder / intake.RECORD, data, 0o600)
+            write_atomically(folder / accepted.RECORD, data, 0o600)
             sync(folder)
         return recording
 
@@ -101,11 +100,11 @@ class Cut:
 
     def _keep(self, wavs: Path, audio: Audio, folder: Path) -> Recording:
         """Write the silenced sound as the recording that is kept, beside the one it replaces."""
-        ending = intake.TRACKS if audio.tracks else ".flac"
+        ending = accepted.TRACKS if audio.tracks else ".flac"
         names = (f"{SILENCED}{'-' + str(n) if n > 1 else ''}{ending}" for n in count(1))
         now = self.chain.recording.suffix
         suffix = next(name for name in names if name != now)
-        place = folder / f"{intake.ORIGINAL}{suffix}"
+        place = folder / f"{accepted.ORIGINAL}{suffix}"
         if place.is_dir():
             shutil.rmtree(place)  # of an attempt that was interrupted
         if audio.tracks:
@@ -180,7 +179,7 @@ def require_finished(chain: SessionChain) -> None:
 
 def clear_leftovers(study: Study, recording: Recording) -> None:
     """Remove what a session's folder holds besides its recording, and the session's clips."""
-    kept = {intake.original(study, recording).name, intake.RECORD}
+    kept = {accepted.original(study, recording).name, accepted.RECORD}
     with os_errors("removing the recording that was replaced"):
         folder = study.recordings / recording.session_id
         for path in folder.iterdir():
@@ -209,7 +208,7 @@ def forget_replacements(study: Study, session_id: str) -> None:
 
 def chain_of(study: Study, session_id: str, settings: Settings) -> SessionChain:
     """The chain of a session as its record is now."""
-    return SessionChain(study, intake.recording(study, session_id), settings)
+    return SessionChain(study, accepted.recording(study, session_id), settings)
 
 
 def _put(chain: SessionChain, stage: str, record: object, wavs: Path | None = None) -> None:

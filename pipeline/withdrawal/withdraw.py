@@ -25,7 +25,7 @@ from pipeline.records import Mentions
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import clear_pending, os_errors, remove, sha256_of
-from pipeline.study import Study, locks, tombstones
+from pipeline.study import Study, accepted, locks, tombstones
 from pipeline.study.file_names import fitted, is_tracks_folder
 from pipeline.study.store import Store
 from pipeline.study.tombstones import Tombstone
@@ -118,7 +118,7 @@ def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[],
 def _begun(study: Study, person_id: str, settings: Settings, now: Callable[[], str]) -> Tombstone:
     tombstones.refuse_half_done(study)
     sessions = {
-        session_id: intake.recording(study, session_id).sha256
+        session_id: accepted.recording(study, session_id).sha256
         for session_id in plan(study, person_id, settings).sessions
     }
     tombstone = Tombstone(person_id, now(), "under way", sessions)
@@ -133,7 +133,7 @@ def _half_done(study: Study, person_id: str) -> Tombstone | None:
 
 def _sessions(study: Study, person_id: str, settings: Settings) -> Iterator[str]:
     """The sessions that the person is in, each of them finished."""
-    for recording in intake.sessions(study):
+    for recording in accepted.sessions(study):
         chain = SessionChain(study, recording, settings)
         cut = cut_of(chain, person_id)
         named_after = person_id.startswith(f"{recording.session_id}-")
@@ -178,7 +178,7 @@ def _leave_rosters(study: Study, person_id: str) -> None:
 
 def _leave_registers(study: Study, person_id: str, settings: Settings) -> None:
     """Remove the person's voice, and what humans said of it, from what is known of each group."""
-    first = {recording.group_id: recording for recording in intake.sessions(study)}
+    first = {recording.group_id: recording for recording in accepted.sessions(study)}
     for recording in first.values():
         SessionChain(study, recording, settings).forget(person_id)
 
@@ -211,7 +211,7 @@ def _forget_names(study: Study, settings: Settings) -> None:
     with locks.names(study):
         table = EntityTable.load(study)
         used: set[Id] = set()
-        for recording in intake.sessions(study):
+        for recording in accepted.sessions(study):
             chain = SessionChain(study, recording, settings)
             if chain.pending(verify=False):
                 return

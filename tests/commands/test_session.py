@@ -13,7 +13,7 @@ from pipeline import intake
 from pipeline.commands.session import session
 from pipeline.errors import LanguageQuestionError, StudyError
 from pipeline.stages.to_do import unfinished
-from pipeline.study import Study, locks, state
+from pipeline.study import Study, accepted, locks, state
 from pipeline.study.outcome import outcome
 
 app = typer.Typer()
@@ -42,9 +42,9 @@ def test_it_says_what_a_session_is(study: Study) -> None:
 def test_it_corrects_and_says_what_to_do_next(study: Study) -> None:
     output = call(study, "G07-S01", "--number", "4", "--kind", "group_interview")
     assert "G07-S01 is G07-I04 now" in output and "vuoro build" in output
-    assert intake.recording(study, "G07-I04").kind == "group_interview"
+    assert accepted.recording(study, "G07-I04").kind == "group_interview"
     call(study, "G07-I04", "--number", "1", "--kind", "meeting")
-    assert intake.recording(study, "G07-S01").session_number == 1
+    assert accepted.recording(study, "G07-S01").session_number == 1
 
 
 def test_a_person_says_its_language(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_a_person_says_its_language(study: Study, monkeypatch: pytest.MonkeyPatc
     state.fail(study, "G07-S02", LanguageQuestionError("Which language?"))
     assert "Which language?" in call(study, "G07-S02")
     assert "in Swedish: run `vuoro run`" in call(study, "G07-S02", "--language", "sv")
-    assert intake.recording(study, "G07-S02").language == "sv"
+    assert accepted.recording(study, "G07-S02").language == "sv"
     assert state.load(study, "G07-S02") == state.State()
     assert unfinished(study, study.settings())["G07-S02"][0] == "transcribe"
     assert "as stated: Swedish" in call(study, "G07-S02")
@@ -67,7 +67,7 @@ def test_one_that_needs_a_look_is_accepted_or_set_aside(
     fake_models(monkeypatch)
     study = finished_study(tmp_path / "study", ("1.wav", "2.wav"), flags=("silent",))
     receipt = study.inbox / "ryhmä" / "1.wav.vuoro.txt"
-    intake.tell_finished(study, outcome(study, intake.recording(study, "G07-S01")))
+    intake.tell_finished(study, outcome(study, accepted.recording(study, "G07-S01")))
     told = receipt.read_text(encoding="utf-8")
     assert "Istunto G07-S01 on tarkistettava." in told and "Kieli: suomi." in told
     assert "Tallenteessa ei kuulu mitään. Tarkista, oliko mikrofoni päällä" in told
@@ -80,7 +80,7 @@ def test_one_that_needs_a_look_is_accepted_or_set_aside(
     assert "--accept" not in told
 
     assert "no longer in the study" in call(study, "G07-S02", "--set-aside")
-    assert [recording.session_id for recording in intake.sessions(study)] == ["G07-S01"]
+    assert [recording.session_id for recording in accepted.sessions(study)] == ["G07-S01"]
     assert not (study.dataset / "turns" / "G07-S02.parquet").exists()
     told = (study.inbox / "ryhmä" / "2.wav.vuoro.txt").read_text(encoding="utf-8")
     assert "was set aside" in told and told.count("`vuoro retry G07-S02`") == 2
@@ -98,7 +98,7 @@ def test_a_kind_that_is_none(study: Study) -> None:
 def test_not_while_a_run_is_at_work(study: Study) -> None:
     with locks.working(study), pytest.raises(StudyError, match="at work"):
         call(study, "G07-S01", "--number", "4")
-    assert intake.recording(study, "G07-S01")
+    assert accepted.recording(study, "G07-S01")
 
 
 def test_not_over_another_session(study: Study, tmp_path: Path) -> None:

@@ -38,9 +38,9 @@ def study(ran: Ran) -> Study:
 
 @pytest.fixture(scope="module")
 def chain(study: Study) -> SessionChain:
-    from pipeline import intake
+    from pipeline.study import accepted
 
-    return SessionChain(study, intake.recording(study, SESSION), study.settings())
+    return SessionChain(study, accepted.recording(study, SESSION), study.settings())
 
 
 def table(study: Study, name: str) -> pd.DataFrame:

@@ -13,10 +13,9 @@ import pytest
 from finished import copied
 from runs import Ran, vuoro
 
-from pipeline import intake
 from pipeline.records import Conversation, Transcript
 from pipeline.stages.chain import SessionChain
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 
 pytestmark = pytest.mark.models
 
@@ -25,7 +24,7 @@ MIN_LETTERS = 6  # shorter words may stand anywhere by chance
 
 
 def chain_of(study: Study) -> SessionChain:
-    return SessionChain(study, intake.recording(study, "G07-S01"), study.settings())
+    return SessionChain(study, accepted.recording(study, "G07-S01"), study.settings())
 
 
 def said_alone(study: Study) -> set[str]:

@@ -17,7 +17,7 @@ from pipeline.errors import StageCrashError
 from pipeline.intake import stillness
 from pipeline.stages.chain import PUBLISH
 from pipeline.stages.declared import BY_NAME, STAGES, Job
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 
 pytestmark = pytest.mark.faults
 
@@ -102,7 +102,7 @@ def test_exactly_what_a_change_asks_for(runs: Runs, study: Study, change: Change
     assert runs.carried_out == {s: [*stages] for s, stages in change.expected.items()}
     assert runs.run(study, **change.overrides) == []
     assert runs.carried_out == {}
-    have = {recording.session_id for recording in intake.sessions(study)}
+    have = {recording.session_id for recording in accepted.sessions(study)}
     assert {file.stem for file in (study.dataset / "turns").iterdir()} == have
 
 

@@ -15,13 +15,12 @@ import pytest
 from pretended import FIRST, OTHER, SECOND, put, tables
 from runs_in_process import Runs, Told
 
-from pipeline import intake
 from pipeline.errors import LanguageError, VuoroError
 from pipeline.intake import stillness
 from pipeline.operations.build import build
 from pipeline.operations.overview import overview
 from pipeline.stages.declared import BY_NAME, Job
-from pipeline.study import Study, references
+from pipeline.study import Study, accepted, references
 
 pytestmark = pytest.mark.faults
 
@@ -165,7 +164,7 @@ def test_refused_after_it_was_heard_the_others_of_its_group_go_on(
     [error] = runs.run(study)
     assert isinstance(error, LanguageError)
     assert {file.stem for file in (study.dataset / "turns").iterdir()} == {FIRST, OTHER}
-    assert {each.session_id for each in intake.sessions(study)} == {FIRST, OTHER}
+    assert {each.session_id for each in accepted.sessions(study)} == {FIRST, OTHER}
 
 
 @pytest.mark.parametrize("stays", [False, True])
@@ -173,7 +172,7 @@ def test_swapped_original_is_not_taken_for_the_session(
     runs: Runs, study: Study, stays: bool
 ) -> None:
     before = tables(study)
-    one, other = (intake.original(study, each) for each in intake.sessions(study)[:2])
+    one, other = (accepted.original(study, each) for each in accepted.sessions(study)[:2])
     own = one.read_bytes()
     if stays:
         one = one.rename(study.root / "1.wav")

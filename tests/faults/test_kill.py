@@ -11,11 +11,10 @@ from halting import DOCUMENT
 from pretended import tables
 from runs import start, vuoro
 
-from pipeline import intake
 from pipeline.dataset.validate import examine
 from pipeline.stages.chain import PUBLISH, REPLACED
 from pipeline.stages.declared import STAGES
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.study.store import Store
 
 pytestmark = [pytest.mark.models, pytest.mark.faults]
@@ -46,7 +45,7 @@ def test_killed_in_every_stage_in_turn(tmp_path: Path, prefect: dict[str, str]) 
 
 def assert_nothing_half_done_is_seen(study: Study, stage: str) -> None:
     """While a stage's result is half there, readers see none of it."""
-    [recording] = intake.sessions(study)
+    [recording] = accepted.sessions(study)
     done = {folder.name for folder in study.stages.iterdir()} - {".pending", REPLACED}
     assert done == {each for each in ALL[: ALL.index(stage)] if each in STAGE_NAMES}
     assert all(Store(study.stages).find(s, key) for s, key in results(study))

@@ -41,7 +41,7 @@ from pipeline.review.names.round_trip import apply_names, write_names
 from pipeline.review.people.round_trip import apply_people, write_people
 from pipeline.review.turns.round_trip import apply_turns, write_turns
 from pipeline.stages.publish import publish_people
-from pipeline.study import Study, create, leases, references, state, tombstones
+from pipeline.study import Study, accepted, create, leases, references, state, tombstones
 from pipeline.study.store import MANIFEST, RESULT, read_record
 from pipeline.turns.edits import log
 from pipeline.turns.edits.edit import About, Correction, Edit
@@ -188,11 +188,11 @@ def _key(study: Study, file: Path) -> None:
 
 def _reference(study: Study, file: Path) -> None:
     references.is_taken(study, study.inbox / "ryhmä" / "3.wav")
-    intake.original(study, intake.recording(study, SECOND))
+    accepted.original(study, accepted.recording(study, SECOND))
 
 
 def _fingerprint(study: Study, file: Path) -> None:
-    intake.duplicate_of(study, intake.recording(study, FIRST), study.private / "20.wav")
+    intake.duplicate_of(study, accepted.recording(study, FIRST), study.private / "20.wav")
 
 
 def _overview(study: Study, file: Path) -> None:
@@ -233,7 +233,7 @@ KINDS = {
     "glossary": Kind(lambda s: s.glossary_file, lambda s, file: s.glossary()),
     "guide": Kind(lambda s: s.guide_file, lambda s, file: guide.load(s, "G07")),
     "recording.json": Kind(
-        lambda s: s.recordings / FIRST / intake.RECORD, lambda s, file: intake.sessions(s)
+        lambda s: s.recordings / FIRST / accepted.RECORD, lambda s, file: accepted.sessions(s)
     ),
     "groups.json": Kind(lambda s: s.groups_file, lambda s, file: intake.known_group(s, "ryhmä")),
     "names.key": Kind(lambda s: s.key_file, _key),

@@ -24,13 +24,12 @@ from pretended import FIRST, edit_turn, tables
 from runs_in_process import Runs, Told
 
 from flows.run import run_study
-from pipeline import intake
 from pipeline.errors import DiskFullError, StageCrashError, TransientError, VuoroError
 from pipeline.exports.write import FORMS, export, forms_in
 from pipeline.stages.chain import PUBLISH
 from pipeline.stages.declared import BY_NAME
 from pipeline.storage.disk import PENDING
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 
 pytestmark = pytest.mark.faults
 
@@ -126,7 +125,7 @@ def test_no_room_for_prefects_database(
     study = copied(done, tmp_path / "study")
     shutil.rmtree(study.prefect_home, ignore_errors=True)
     study.prefect_home.symlink_to(disk.root)
-    for chain in (chain_of(study, recording.session_id) for recording in intake.sessions(study)):
+    for chain in (chain_of(study, recording.session_id) for recording in accepted.sessions(study)):
         shutil.rmtree(chain.folder("decode"))
 
     def fill() -> None:
@@ -141,7 +140,7 @@ def test_no_room_for_prefects_database(
     disk.empty()
     assert_told(told.errors)
     tried = told.sessions | {*runs.carried_out}
-    assert told.failed_first and tried == {r.session_id for r in intake.sessions(study)}
+    assert told.failed_first and tried == {r.session_id for r in accepted.sessions(study)}
     assert runs.run(study) == []
     assert tables(study) == tables(done)
 

@@ -16,8 +16,7 @@ from pretended import tables
 from runs import KEYS, environment
 from worker import study_of
 
-from pipeline import intake
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.study.leases import living
 
 pytestmark = pytest.mark.faults
@@ -64,7 +63,7 @@ def calm(whole: Study, tmp_path_factory: pytest.TempPathFactory, prefect: dict[s
     root = tmp_path_factory.mktemp("calm")
     study = copied(whole, root / "study")
     assert start(study, root / "log", prefect).wait() == 0
-    assert len(intake.sessions(study)) == N_SESSIONS
+    assert len(accepted.sessions(study)) == N_SESSIONS
     return study
 
 

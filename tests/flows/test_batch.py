@@ -17,7 +17,7 @@ from flows import batch, inbox
 from flows.batch import Work
 from pipeline import intake
 from pipeline.errors import NoAudioError, UnreadableError
-from pipeline.study import Study, create, locks, state
+from pipeline.study import Study, accepted, create, locks, state
 from pipeline.study.leases import Lease
 from pipeline.study.listener import Listener
 
@@ -129,7 +129,7 @@ def test_a_failure_is_told_and_the_next_goes_on(
         assert work.unheard() == [THREE]
     assert heard == [THREE]
     assert {id: row["outcome"] for id, row in work.rows.items()} == {ONE: "failed", TWO: "failed"}
-    assert [r.session_id for r in intake.sessions(study)] == [ONE, THREE]  # TWO is in quarantine
+    assert [r.session_id for r in accepted.sessions(study)] == [ONE, THREE]  # TWO is in quarantine
     failure = state.load(study, ONE).failure
     assert failure is not None and failure.kind == "UnreadableError"
 

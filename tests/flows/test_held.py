@@ -11,11 +11,10 @@ from tracks import write
 from flows.batch import Work
 from flows.inbox import take_in
 from flows.run import run_study
-from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.people.roster.members import parsed
 from pipeline.people.roster.on_disk import save
-from pipeline.study import Study, create, locks
+from pipeline.study import Study, accepted, create, locks
 from pipeline.study.listener import Listener
 from pipeline.study.tombstones import Tombstone, put
 
@@ -37,7 +36,7 @@ def without_consent(study: Study) -> None:
 def test_a_held_group_stays_in_the_inbox_and_the_other_goes_on(study: Study) -> None:
     without_consent(study)
     assert take_in.fn(str(study.root), {}) == 1
-    assert [r.session_id for r in intake.sessions(study)] == ["G31-S01"]
+    assert [r.session_id for r in accepted.sessions(study)] == ["G31-S01"]
     assert (study.inbox / "ryhmä" / "1.wav").is_file()
     assert not list(study.quarantine.iterdir())
 
@@ -52,7 +51,7 @@ def test_a_session_taken_in_before_is_held_and_says_why(study: Study) -> None:
     assert (row["session"], row["outcome"]) == ("G07-S01", "held")
     assert "waits for the consent of member 1" in row["what to know"]
     assert "Salanimi" not in row["what to know"]
-    assert len(intake.sessions(study)) == 2 and not list(study.quarantine.iterdir())
+    assert len(accepted.sessions(study)) == 2 and not list(study.quarantine.iterdir())
 
 
 def test_no_run_upon_half_a_withdrawal(study: Study) -> None:

@@ -17,7 +17,6 @@ import pytest
 from pydantic import TypeAdapter
 
 from models.registry import ResolvedModel
-from pipeline import intake
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
 from pipeline.people.roster import on_disk as rosters
@@ -36,7 +35,7 @@ from pipeline.records import (
 )
 from pipeline.settings import TurnSettings
 from pipeline.stages.chain import SessionChain
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.store import write_record
 from pipeline.turns.assemble import assemble
 from pipeline.turns.correct import correct
@@ -116,7 +115,7 @@ def discussed_study(root: Path, patch: pytest.MonkeyPatch) -> Study:
     recording = Recording(SESSION, "G07", 1, "meeting", "f" * 64, "1.wav", ".wav")
     folder = study.recordings / SESSION
     folder.mkdir()
-    (folder / intake.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
+    (folder / accepted.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
     member = Member(name="Maija Meikäläinen", role="leader", consent="yes")
     rosters.save(study, Roster(group="G07", members=(member,)))
     table = seed(study)

@@ -40,7 +40,7 @@ from pipeline.records import (
 )
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.publish import publish_people, write_documentation
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.store import write_record
 
 DURATION_S = 12.0
@@ -128,7 +128,7 @@ def finish(
     conversation = replace(_conversation(), flags=flags)
     with writing(chain, "decode") as folder:
         record = decode(
-            intake.original(study, chain.recording),
+            accepted.original(study, chain.recording),
             folder,
             min_duration_s=0,
             tracks="together",
@@ -153,7 +153,7 @@ def finish(
 
 
 def chain_of(study: Study, session_id: str) -> SessionChain:
-    return SessionChain(study, intake.recording(study, session_id), study.settings())
+    return SessionChain(study, accepted.recording(study, session_id), study.settings())
 
 
 def writing(chain: SessionChain, stage: str):  # type: ignore[no-untyped-def]

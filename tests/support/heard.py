@@ -13,7 +13,6 @@ import numpy as np
 from pydantic import TypeAdapter
 from tracks import write
 
-from pipeline import intake
 from pipeline.media.audio import SAMPLE_RATE_HZ
 from pipeline.people.roster import on_disk as rosters
 from pipeline.people.roster.members import parsed
@@ -29,7 +28,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.stages.chain import SessionChain
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.study.store import write_record
 
 ANNA, BEN, CARL = range(3)
@@ -46,7 +45,7 @@ def hear(study: Study, session_id: str, people: Sequence[int], *, known: bool = 
     recording = Recording(session_id, group_id, int(name[1:]), "meeting", session_id, "", ".wav")
     folder = study.recordings / session_id
     folder.mkdir()
-    (folder / intake.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
+    (folder / accepted.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
     chain = chain_of(study, session_id)
     audio = Audio("audio.wav", SAMPLE_RATE_HZ, float(TALK_S * len(people)), 0.5)
     _put(chain, "decode", audio)
@@ -61,13 +60,13 @@ def hear(study: Study, session_id: str, people: Sequence[int], *, known: bool = 
 
 def recognise(study: Study) -> None:
     """Find out who is who in all sessions, as a run does."""
-    for recording in intake.sessions(study):
+    for recording in accepted.sessions(study):
         chain_of(study, recording.session_id).run("identify", lambda share: None)
 
 
 def hear_again(study: Study) -> None:
     """Every session with another setting: its labels are numbered from behind now."""
-    chains = [chain_of(study, recording.session_id) for recording in intake.sessions(study)]
+    chains = [chain_of(study, recording.session_id) for recording in accepted.sessions(study)]
     before = [chain.record("diarise", Diarisation) for chain in chains]
     study.settings_file.write_text("[diarisation]\nstep = 0.5\n", encoding="utf-8")
     for chain, talk in zip(chains, before, strict=True):
@@ -97,7 +96,7 @@ def enrol(study: Study, *members: dict[str, object]) -> None:
 
 
 def chain_of(study: Study, session_id: str) -> SessionChain:
-    return SessionChain(study, intake.recording(study, session_id), study.settings())
+    return SessionChain(study, accepted.recording(study, session_id), study.settings())
 
 
 def _heard(

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 from talk import turn_of
 
 from models.registry import ResolvedModel
-from pipeline import intake
 from pipeline.pseudonymisation.turn_text import core
 from pipeline.records import (
     Audio,
@@ -27,7 +26,7 @@ from pipeline.records import (
 from pipeline.review.names.transcripts import SessionTalk
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.study.store import write_record
 from pipeline.turns.edits.edit import Corrected
 
@@ -78,7 +77,7 @@ class Sessions:
         )
         folder = self.study.recordings / talk.session_id
         folder.mkdir()
-        (folder / intake.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
+        (folder / accepted.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
         chain = SessionChain(self.study, recording, self.settings)
         records = {
             "decode": Audio(f"{talk.session_id}.wav", 16_000, 60.0, 0.5),

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import intake
 from pipeline.pseudonymisation.apply import said
 from pipeline.pseudonymisation.entities import EntityTable, Verdict
 from pipeline.review.names.answers import decided
@@ -17,7 +16,7 @@ from pipeline.review.names.sheet import answers, as_workbook
 from pipeline.review.names.transcripts import SessionTalk, all_masked, places, read
 from pipeline.settings import Settings
 from pipeline.storage.disk import os_errors, write_atomically
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.study.private_file import new_private_file
 
 
@@ -101,7 +100,7 @@ def judged_sessions(study: Study, settings: Settings) -> dict[str, bool]:
     """
     table = EntityTable.load(study)
     everything = all_masked(table)
-    judged = {recording.session_id: False for recording in intake.readable(study)}
+    judged = {recording.session_id: False for recording in accepted.readable(study)}
     talks, _ = read(study, settings, table)
     return judged | {t.session_id: _is_judged(t, table, everything) for t in talks}
 

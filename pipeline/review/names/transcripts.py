@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline import intake
 from pipeline.pseudonymisation.apply import replacements, said
 from pipeline.pseudonymisation.entities import Decision, EntityTable
 from pipeline.pseudonymisation.turn_text import edges
 from pipeline.records import Conversation, Mentions, Replacement
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 
 MARGIN = 6  # words of an excerpt on either side
 
@@ -35,7 +34,7 @@ def read(
     StudyError, ModelError, TransientError.
     """
     ready, waiting = [], []
-    for recording in intake.readable(study):
+    for recording in accepted.readable(study):
         chain = SessionChain(study, recording, settings)
         talk = None
         # hashing every sound file would take longer than all the rest

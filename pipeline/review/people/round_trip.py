@@ -26,7 +26,7 @@ from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.sheets import DECIDED_SINCE, Answer, address
-from pipeline.study import Study, locks
+from pipeline.study import Study, accepted, locks
 from pipeline.study.private_file import new_private_file
 
 DECISION = "decision"
@@ -76,7 +76,7 @@ def apply_people(study: Study, settings: Settings, file: Path, *, by: str, at: s
         if work.problems:
             return Applied(0, (), tuple(sentence for _, sentence in sorted(work.problems)))
         decisions.remember(study, taken)
-    recordings = {r.session_id: r for r in intake.readable(study)}
+    recordings = {r.session_id: r for r in accepted.readable(study)}
     groups = {(r := recordings[decision.session_id]).group_id: r for decision in taken}
     changed = [s for r in groups.values() for s in _recognised_anew(study, settings, r)]
     return Applied(len(taken), tuple(changed))
@@ -100,11 +100,11 @@ def _heard(
 
 def _recordings(study: Study, group: str | None) -> list[Recording]:
     if group is None:
-        return intake.readable(study)
+        return accepted.readable(study)
     group_id = intake.known_group(study, group)
     if group_id is None:
         raise intake.no_group(study, group, "`vuoro status` lists the sessions.")
-    return intake.readable(study, group_id)
+    return accepted.readable(study, group_id)
 
 
 def _stretches(session: Heard) -> dict[str, list[Interval]]:
@@ -140,7 +140,7 @@ class _Deciding:
     def __init__(self, study: Study, settings: Settings, table: EntityTable) -> None:
         self.problems: list[tuple[int, str]] = []
         self._study, self._settings, self._table = study, settings, table
-        self._recordings = {r.session_id: r for r in intake.readable(study)}
+        self._recordings = {r.session_id: r for r in accepted.readable(study)}
         self._groups: dict[str, Group] = {}
 
     def decided(self, given: Iterable[Answer], by: str, at: str) -> list[Told]:

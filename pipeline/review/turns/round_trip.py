@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import chain as all_of
 from pathlib import Path
 
-from pipeline import intake
 from pipeline.errors import RecordingError, StudyError, UnreadableError
 from pipeline.operations.build import made_by
 from pipeline.operations.listen import clips_of_turns
@@ -24,7 +23,7 @@ from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.sheets import Answer, address
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.study.private_file import new_private_file
 from pipeline.turns.correct import correct
 from pipeline.turns.edits import log
@@ -146,7 +145,7 @@ class _Session:
 
     def __init__(self, study: Study, settings: Settings, session_id: str) -> None:
         self._study, self._settings = study, settings
-        self._chain = SessionChain(study, intake.recording(study, session_id), settings)
+        self._chain = SessionChain(study, accepted.recording(study, session_id), settings)
         # hashing the sound file would take longer than all the rest
         if self._chain.find("assemble", verify=False) is None:
             command = made_by(self._chain)

@@ -18,8 +18,8 @@ from pipeline.intake import Accepted, Duplicate
 from pipeline.operations.repair import repair
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
-from pipeline.study import Study, create
-from pipeline.study.sessions import write_record
+from pipeline.study import Study, accepted, create
+from pipeline.study.accepted import write_record
 
 
 @pytest.fixture
@@ -38,11 +38,11 @@ def test_accepted_recording_is_moved_and_recorded(study: Study) -> None:
     place = study.recordings / recording.session_id
     assert {path.name for path in place.iterdir()} == {"original.wav", "recording.json"}
     assert list(study.recordings.iterdir()) == [place]
-    assert intake.original(study, recording) == place / "original.wav"
+    assert accepted.original(study, recording) == place / "original.wav"
     assert (place / "original.wav").read_bytes() == data
     assert (place / "recording.json").stat().st_mode & 0o777 == 0o600
-    assert intake.sessions(study) == [recording]
-    assert intake.recording(study, recording.session_id) == recording
+    assert accepted.sessions(study) == [recording]
+    assert accepted.recording(study, recording.session_id) == recording
     assert recording.session_id in receipt_of(file)
     assert intake.waiting(study) == []
 
@@ -139,13 +139,13 @@ def test_damaged_list_of_groups_moves_nothing(study: Study) -> None:
 
 def test_damaged_record_keeps_no_other_recording_out(study: Study) -> None:
     first = accept(study, drop(study, "a/1.wav"))
-    (study.recordings / first.session_id / intake.RECORD).write_text("{")
+    (study.recordings / first.session_id / accepted.RECORD).write_text("{")
     second = accept(study, drop(study, "a/2.wav"))
     assert (second.group_id, second.session_number) == (first.group_id, 2)
-    assert intake.readable(study) == [second]
-    assert isinstance(intake.records(study)[first.session_id], StudyError)
+    assert accepted.readable(study) == [second]
+    assert isinstance(accepted.records(study)[first.session_id], StudyError)
     with pytest.raises(StudyError, match=r"recording.json is damaged"):
-        intake.sessions(study)
+        accepted.sessions(study)
 
 
 def test_numbers_that_are_taken_or_missing(study: Study) -> None:
@@ -173,7 +173,7 @@ def test_same_bytes_are_taken_once(study: Study) -> None:
     copy.parent.mkdir()
     copy.write_bytes(data)
     assert intake.accept(study, copy, SETTINGS) == Duplicate(recording.session_id)
-    assert intake.sessions(study) == [recording]
+    assert accepted.sessions(study) == [recording]
     assert intake.waiting(study) == []
     assert (study.quarantine / "b" / "copy.wav").read_bytes() == data
     assert recording.session_id in receipt_of(copy)
@@ -193,7 +193,7 @@ def test_same_bytes_are_taken_once(study: Study) -> None:
 def test_names_of_all_kinds(name: str, study: Study) -> None:
     recording = accept(study, drop(study, name))
     assert recording.session_number == 2
-    assert intake.original(study, recording).is_file()
+    assert accepted.original(study, recording).is_file()
     place = intake.quarantine_session(study, recording.session_id, NoAudioError("None."))
     assert place.is_file()
     assert intake.quarantine(study, drop(study, name, 2), NoAudioError("None.")).is_file()
@@ -206,7 +206,7 @@ def test_a_folder_of_tracks_is_one_recording(study: Study) -> None:
     assert intake.waiting(study) == [folder, study.inbox / "a/tapaaminen 5.wav"]
     recording = accept(study, folder)
     assert (recording.session_number, recording.suffix) == (4, ".tracks")
-    assert contents(intake.original(study, recording)) == data
+    assert contents(accepted.original(study, recording)) == data
     assert not folder.exists()
     assert recording.session_id in receipt_of(folder)
 

@@ -20,7 +20,7 @@ from pipeline.intake import accepting, stillness
 from pipeline.operations.repair import repair
 from pipeline.settings import IntakeSettings
 from pipeline.storage.disk import clear_pending, sha256_of
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.listener import Listener
 
 pytestmark = pytest.mark.faults
@@ -82,9 +82,9 @@ def test_killed_at_any_step_loses_nothing(
         repair(study)
         for left in intake.waiting(study):
             intake.accept(study, left, settings)
-        (recording,) = intake.sessions(study)
+        (recording,) = accepted.sessions(study)
         assert recording.session_number == 4
-        assert contents(intake.original(study, recording)) == data
+        assert contents(accepted.original(study, recording)) == data
         assert not list(study.recordings.glob(".*"))
         assert not list(study.quarantine.rglob("*.wav"))
         clear_pending(study.root)
@@ -114,9 +114,9 @@ def test_killed_while_parts_are_taken_in(
         forget_leases(study)
         repair(study)
         intake.take_in(study, SETTINGS, Listener())
-        (recording,) = intake.sessions(study)
+        (recording,) = accepted.sessions(study)
         assert recording.session_number == 1
-        kept = contents(intake.original(study, recording))
+        kept = contents(accepted.original(study, recording))
         assert [kept[name] for name in sorted(kept)] == data
         assert intake.waiting(study) == []
         assert not list(study.recordings.glob(".*"))
@@ -177,7 +177,7 @@ def test_killed_on_the_way_to_quarantine(tmp_path: Path, monkeypatch: pytest.Mon
                 break
         forget_leases(study)
         repair(study)
-        places = [intake.original(study, known) for known in intake.sessions(study)]
+        places = [accepted.original(study, known) for known in accepted.sessions(study)]
         places += study.quarantine.rglob("*.wav")
         assert [place.read_bytes() for place in places] == [data]
     assert step > 4

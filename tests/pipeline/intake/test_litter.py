@@ -14,7 +14,7 @@ from pipeline import intake
 from pipeline.errors import CloudError, UnreadableError, VuoroError
 from pipeline.intake import stillness
 from pipeline.operations.overview import overview
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.listener import Listener
 
 LITTER = (
@@ -46,7 +46,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 
 
 def names(study: Study) -> list[str]:
-    return [recording.original_name for recording in intake.sessions(study)]
+    return [recording.original_name for recording in accepted.sessions(study)]
 
 
 @pytest.mark.parametrize("folder", ["a", "."])
@@ -154,8 +154,8 @@ def test_a_link_among_tracks_is_left_out(study: Study) -> None:
     (folder / "other.wav").symlink_to(secret)
     (folder / "gone.wav").symlink_to("nowhere.wav")
     assert intake.take_in(study, SETTINGS, Told()) == 1
-    [recording] = intake.sessions(study)
-    kept = intake.original(study, recording)
+    [recording] = accepted.sessions(study)
+    kept = accepted.original(study, recording)
     assert {file.name for file in kept.iterdir() if not file.is_symlink()} == there.keys()
 
 

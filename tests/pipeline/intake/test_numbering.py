@@ -12,7 +12,7 @@ from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.intake import stillness
 from pipeline.operations.repair import repair
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.listener import Listener
 
 
@@ -31,7 +31,7 @@ def say(file: Path, text: str) -> Path:
 def taken(study: Study) -> dict[str, str]:
     """Take everything in; each file's session within its group."""
     intake.take_in(study, SETTINGS, Listener())
-    return {r.original_name: r.session_id.partition("-")[2] for r in intake.sessions(study)}
+    return {r.original_name: r.session_id.partition("-")[2] for r in accepted.sessions(study)}
 
 
 @pytest.mark.parametrize("name", ["nauha.wav.session.yaml", "nauha.session.yaml", "session.yaml"])
@@ -59,7 +59,7 @@ def test_kind_for_a_whole_folder(study: Study) -> None:
     say(study.inbox / "a" / "haastattelut" / "session.yaml", "kind: group_interview")
     drop(study, "a/1.wav", 2)
     taken(study)
-    ids = [recording.session_id.partition("-")[2] for recording in intake.sessions(study)]
+    ids = [recording.session_id.partition("-")[2] for recording in accepted.sessions(study)]
     assert ids == ["I01", "I02", "S01"]
 
 
@@ -160,7 +160,7 @@ def test_records_of_other_sessions_are_not_read_for_each_file(
     copy = study.inbox / "b" / "kopio.wav"
     copy.parent.mkdir()
     copy.write_bytes(
-        plain(study.recordings / intake.sessions(study)[3].session_id / "original.wav")
+        plain(study.recordings / accepted.sessions(study)[3].session_id / "original.wav")
     )
     read = 0
     assert isinstance(intake.accept(study, copy, SETTINGS), intake.Duplicate)

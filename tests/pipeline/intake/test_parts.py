@@ -15,7 +15,7 @@ from pipeline.intake import stillness
 from pipeline.operations.overview import overview
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.listener import Listener
 
 REFERENCE = IntakeSettings(originals="reference")
@@ -33,7 +33,7 @@ def dropped(study: Study, names: str) -> list[Path]:
 
 def take_in(study: Study, settings: IntakeSettings = SETTINGS) -> list[Recording]:
     intake.take_in(study, settings, Listener())
-    return intake.sessions(study)
+    return accepted.sessions(study)
 
 
 def say(file: Path, text: str) -> None:
@@ -42,7 +42,7 @@ def say(file: Path, text: str) -> None:
 
 def kept(study: Study, recording: Recording) -> list[str]:
     """The names under which the parts of a session are kept, in order."""
-    return sorted(file.name for file in intake.original(study, recording).iterdir())
+    return sorted(file.name for file in accepted.original(study, recording).iterdir())
 
 
 JOINED = [
@@ -143,7 +143,7 @@ def test_a_folder_of_parts_answers_the_question(study: Study) -> None:
     data = contents(folder)
     [recording] = take_in(study)
     assert (recording.session_number, recording.suffix) == (4, ".parts")
-    assert contents(intake.original(study, recording)) == data
+    assert contents(accepted.original(study, recording)) == data
 
 
 def test_a_session_yaml_beside_each_file_joins_them(study: Study) -> None:
@@ -207,7 +207,7 @@ def test_a_part_that_comes_later_is_asked_and_may_be_laid_behind(study: Study) -
     assert recording.session_id == before.session_id
     assert recording.sha256 != before.sha256
     assert recording.gaps_s == (59.5,)
-    place = intake.original(study, recording)
+    place = accepted.original(study, recording)
     assert [(place / name).read_bytes() for name in kept(study, recording)] == data
     assert not list(study.recordings.glob(".*"))
     for file, each in zip((first, second), data, strict=True):  # dropped again, it is known
@@ -254,7 +254,7 @@ def test_parts_of_what_stays_in_the_inbox_are_asked_into_a_folder(study: Study) 
     for file in files:
         file.rename(folder / file.name)
     [recording] = take_in(study, REFERENCE)
-    assert (intake.original(study, recording), len(recording.gaps_s)) == (folder, 1)
+    assert (accepted.original(study, recording), len(recording.gaps_s)) == (folder, 1)
 
 
 COPIES = [

@@ -18,7 +18,7 @@ from pipeline.errors import (
 )
 from pipeline.operations.repair import repair
 from pipeline.storage.disk import sha256_of
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 
 
 @pytest.fixture
@@ -75,10 +75,10 @@ def test_session_that_proves_useless_goes_to_quarantine(study: Study) -> None:
     assert place == study.quarantine / "a" / "tapaaminen 2.wav"
     assert "Tallennetta ei voi käyttää" in receipt_of(lay)
     assert sha256_of(place) == recording.sha256
-    assert intake.sessions(study) == []
+    assert accepted.sessions(study) == []
     assert list(study.recordings.iterdir()) == []
     with pytest.raises(StudyError, match=recording.session_id):
-        intake.recording(study, recording.session_id)
+        accepted.recording(study, recording.session_id)
 
 
 def test_a_session_half_way_to_quarantine_whose_number_was_given_away(study: Study) -> None:
@@ -90,7 +90,7 @@ def test_a_session_half_way_to_quarantine_whose_number_was_given_away(study: Stu
     assert again.session_id == recording.session_id
     repair(study)
     assert [file.read_bytes() for file in intake.waiting(study)] == [data]
-    assert intake.sessions(study) == [again]
+    assert accepted.sessions(study) == [again]
 
 
 def test_a_recording_called_after_a_person_who_left_loses_that_name(study: Study) -> None:

@@ -13,7 +13,7 @@ from pipeline.errors import NoAudioError, UnreadableError
 from pipeline.intake import stillness
 from pipeline.records import Recording
 from pipeline.settings import IntakeSettings
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.listener import Listener
 
 SETTINGS = IntakeSettings(originals="reference")
@@ -36,7 +36,7 @@ def test_the_file_stays_and_is_taken_once(study: Study) -> None:
     data = contents(file), contents(folder)
     for place, before in zip((file, folder), data, strict=True):
         recording = accept(study, place)
-        assert intake.original(study, recording) == place
+        assert accepted.original(study, recording) == place
         assert contents(place) == before
         assert {each.name for each in (study.recordings / recording.session_id).iterdir()} == {
             *("recording.json", "reference.json")
@@ -51,7 +51,7 @@ def test_a_lost_note_does_not_bring_it_to_quarantine(study: Study) -> None:
     for note in study.references.iterdir():
         note.unlink()
     assert intake.take_in(study, SETTINGS, Listener()) == 0
-    assert intake.original(study, recording) == file and file.exists()
+    assert accepted.original(study, recording) == file and file.exists()
     assert intake.waiting(study) == []
 
 
@@ -60,10 +60,10 @@ def test_an_original_that_is_gone(study: Study) -> None:
     recording = accept(study, file)
     file.rename(study.root / "x.wav")
     with pytest.raises(UnreadableError, match="no longer where it was") as caught:
-        intake.original(study, recording)
+        accepted.original(study, recording)
     assert "Salanimi" not in str(caught.value)
     (study.root / "x.wav").rename(study.recordings / recording.session_id / "original.wav")
-    assert intake.original(study, recording).name == "original.wav"
+    assert accepted.original(study, recording).name == "original.wav"
 
 
 def test_an_original_that_was_changed(study: Study) -> None:
@@ -71,12 +71,12 @@ def test_an_original_that_was_changed(study: Study) -> None:
     data = file.read_bytes()
     recording = accept(study, file)
     os.utime(file, (1, 1))  # copied to another disk, say: another time, the same content
-    assert intake.original(study, recording) == file
+    assert accepted.original(study, recording) == file
     file.write_bytes(data[:-2])
     with pytest.raises(UnreadableError, match="was changed where it is"):
-        intake.original(study, recording)
+        accepted.original(study, recording)
     assert intake.take_in(study, SETTINGS, Listener()) == 1  # what it is now is another recording
-    assert len(intake.sessions(study)) == 2
+    assert len(accepted.sessions(study)) == 2
 
 
 def test_what_cannot_be_used_goes_to_quarantine(study: Study) -> None:
@@ -85,7 +85,7 @@ def test_what_cannot_be_used_goes_to_quarantine(study: Study) -> None:
     recording = accept(study, file)
     place = intake.quarantine_session(study, recording.session_id, NoAudioError("None."))
     assert place.read_bytes() == data
-    assert not file.exists() and intake.sessions(study) == []
+    assert not file.exists() and accepted.sessions(study) == []
 
 
 def test_the_setting_makes_nothing_anew() -> None:

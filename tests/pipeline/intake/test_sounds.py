@@ -17,7 +17,7 @@ from pipeline.errors import ConsentError
 from pipeline.intake.fingerprint import fingerprint
 from pipeline.media.audio import SAMPLE_RATE_HZ, decode
 from pipeline.records import Recording
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.tombstones import Tombstone, put
 
 Samples = NDArray[np.float32]
@@ -67,7 +67,7 @@ def heard(study: Study, recording: Recording, tmp_path: Path) -> Path:
     """The decoded sound."""
     folder = tmp_path / recording.session_id
     folder.mkdir()
-    source = intake.original(study, recording)
+    source = accepted.original(study, recording)
     decode(source, folder, min_duration_s=0, tracks="together", progress=lambda share: None)
     return folder / "audio.wav"
 
@@ -96,10 +96,10 @@ def test_it_goes_to_quarantine_and_is_known_at_once_when_it_comes_again(
     first = come(study, "a/1.wav", talk(1))
     duplicate_of(study, first, tmp_path)
     again = come(study, "a/video 2.mp4", talk(1), "aac")
-    data = intake.original(study, again).read_bytes()
+    data = accepted.original(study, again).read_bytes()
     place = intake.quarantine_duplicate(study, again.session_id, first.session_id)
     assert place.read_bytes() == data
-    assert intake.sessions(study) == [first]
+    assert accepted.sessions(study) == [first]
     receipt = intake.receipt_of(study.inbox / "a" / "video 2.mp4").read_text(encoding="utf-8")
     assert f"Duplicate of {first.session_id}" in receipt and "Kaksoiskappale" in receipt
     assert intake.copies(study, first.session_id) == {again.sha256}
@@ -151,7 +151,7 @@ def test_what_cannot_be_told_apart_is_never_the_same(
 
 def test_another_form_of_a_recording_that_somebody_has_left(study: Study, tmp_path: Path) -> None:
     first, again = come(study, "a/1.wav", talk(1)), come(study, "a/2.mp4", talk(1), "aac")
-    data = intake.original(study, again).read_bytes()
+    data = accepted.original(study, again).read_bytes()
     duplicate_of(study, first, tmp_path)
     put(study, Tombstone(f"{first.session_id}-P1", "2026-01-02", "done", {first.session_id: "0"}))
     place = intake.quarantine_duplicate(study, again.session_id, first.session_id)

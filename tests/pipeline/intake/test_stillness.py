@@ -11,7 +11,7 @@ from inbox import SETTINGS, contents, drop, drop_tracks, receipt_of
 from pipeline import intake
 from pipeline.intake import stillness
 from pipeline.storage import looks
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.listener import Listener
 from pipeline.study.outcome import Outcome
 
@@ -199,8 +199,8 @@ def test_a_folder_of_tracks_that_is_being_filled(study: Study, later: dict[str, 
     assert look(study) == [folder.name]
     data = contents(folder)
     assert intake.take_in(study, SETTINGS, Listener()) == 1
-    [recording] = intake.sessions(study)
-    assert contents(intake.original(study, recording)) == data
+    [recording] = accepted.sessions(study)
+    assert contents(accepted.original(study, recording)) == data
 
 
 def test_lost_or_damaged_looks_are_made_again(study: Study, later: dict[str, float]) -> None:
@@ -221,7 +221,7 @@ def test_the_receipt_says_what_came_of_it(study: Study, later: dict[str, float])
     file = drop(study, "a/1.wav")
     look(study)
     intake.take_in(study, SETTINGS, Listener())
-    [recording] = intake.sessions(study)
+    [recording] = accepted.sessions(study)
     assert f"Accepted as session {recording.session_id}" in receipt_of(file)
     assert f"Otettu istunnoksi {recording.session_id}" in receipt_of(file)
     assert "Waiting" not in receipt_of(file)
@@ -237,5 +237,5 @@ def test_a_receipt_that_was_tidied_away_does_not_come_back(
     later["s"] = stillness.QUIET_S + 1
     intake.take_in(study, SETTINGS, Listener())
     intake.receipt_of(file).unlink()
-    intake.tell_finished(study, fine(intake.sessions(study)[0].session_id))
+    intake.tell_finished(study, fine(accepted.sessions(study)[0].session_id))
     assert not intake.receipt_of(file).exists()

@@ -17,7 +17,7 @@ from pipeline import intake
 from pipeline.intake import stillness
 from pipeline.operations.repair import repair
 from pipeline.storage.disk import sha256_of
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 from pipeline.study.listener import Listener
 
 pytestmark = pytest.mark.faults
@@ -26,6 +26,7 @@ WATCHER = """
 import sys
 from pathlib import Path
 from pipeline import intake
+from pipeline.study import accepted
 from pipeline.errors import VuoroError
 from pipeline.settings import IntakeSettings
 from pipeline.study import Study
@@ -72,7 +73,7 @@ def study(tmp_path: Path) -> Study:
 
 def contents(study: Study) -> Counter[str]:
     """How often each content is among the originals."""
-    return Counter(sha256_of(intake.original(study, r)) for r in intake.sessions(study))
+    return Counter(sha256_of(accepted.original(study, r)) for r in accepted.sessions(study))
 
 
 @pytest.mark.parametrize("originals", ["move", "reference"])
@@ -84,8 +85,8 @@ def test_two_take_thirty_files_once_each(originals: str, study: Study) -> None:
     taken = [line for process in watchers for line in process.communicate()[0].split()]
     assert len(taken) == len({*taken}) == 30
     assert contents(study) == dropped
-    assert {r.session_id for r in intake.sessions(study)} == {*taken}
-    assert {r.sha256 for r in intake.sessions(study)} == {*dropped}
+    assert {r.session_id for r in accepted.sessions(study)} == {*taken}
+    assert {r.sha256 for r in accepted.sessions(study)} == {*dropped}
     assert intake.waiting(study) == []
     assert not [*study.quarantine.rglob("*.wav")]
     assert not [*study.recordings.glob(".*")]

@@ -18,7 +18,7 @@ from pipeline.people.roster.on_disk import load_all, save
 from pipeline.people.roster.seed import seed
 from pipeline.records import Recording
 from pipeline.study import Study, create
-from pipeline.study.sessions import write_record
+from pipeline.study.accepted import write_record
 
 
 def test_sessions_that_come_up_once_more_are_done_once_more_and_no_third_time() -> None:

@@ -10,7 +10,6 @@ import pytest
 from finished import fake_models, finish, finished_study
 from pydantic import TypeAdapter
 
-from pipeline import intake
 from pipeline.errors import DiskFullError, StudyError, TakenError
 from pipeline.exports.transcript import published_turns
 from pipeline.operations.clean import SOUND, clean, find_waste, reprocess
@@ -19,7 +18,7 @@ from pipeline.records import Audio, MaskedConversation, Recording
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.declared import BY_NAME
 from pipeline.stages.to_do import unfinished
-from pipeline.study import Study, locks, state
+from pipeline.study import Study, accepted, locks, state
 from pipeline.study.leases import lease
 from pipeline.turns.edits.edit import Corrected
 from pipeline.withdrawal.withdraw import withdraw
@@ -36,7 +35,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 
 
 def chain(study: Study, overrides: dict[str, str] | None = None) -> SessionChain:
-    return SessionChain(study, intake.recording(study, ID), study.settings(overrides))
+    return SessionChain(study, accepted.recording(study, ID), study.settings(overrides))
 
 
 def also_made_with(study: Study, overrides: dict[str, str], stage: str = "correct") -> Path:
@@ -85,10 +84,10 @@ def test_results_in_use_stay_while_the_new_ones_are_not_there(study: Study) -> N
 
 
 def test_a_result_that_two_sessions_share_stays(study: Study) -> None:
-    twin = replace(intake.recording(study, ID), session_id="G07-S02", session_number=2)
+    twin = replace(accepted.recording(study, ID), session_id="G07-S02", session_number=2)
     folder = study.recordings / "G07-S02"
     shutil.copytree(study.recordings / ID, folder)
-    (folder / intake.RECORD).write_bytes(TypeAdapter(Recording).dump_json(twin))
+    (folder / accepted.RECORD).write_bytes(TypeAdapter(Recording).dump_json(twin))
     finish(study, "G07-S02")
     shared = chain(study).folder("transcribe")
     assert SessionChain(study, twin, study.settings()).folder("transcribe") == shared
@@ -218,7 +217,7 @@ def test_decoded_sound_is_made_again_to_the_byte_when_it_is_needed(study: Study)
 
 def test_sound_made_again_that_is_another_is_refused_and_nothing_lost(study: Study) -> None:
     clean(study, study.settings(), sound=True)
-    recording = intake.original(study, intake.recording(study, ID))
+    recording = accepted.original(study, accepted.recording(study, ID))
     data = bytearray(recording.read_bytes())
     data[40_000:41_000] = bytes(1000)
     recording.write_bytes(data)
@@ -243,7 +242,7 @@ def test_sound_that_was_dropped_and_comes_back_damaged_is_found_out(study: Study
 def test_sound_stays_where_a_stage_to_come_listens_or_the_recording_is_gone(study: Study) -> None:
     settings = study.settings({"transcription.beam_size": "1"})
     assert find_waste(study, settings, sound=True).waste == ()
-    intake.original(study, intake.recording(study, ID)).unlink()
+    accepted.original(study, accepted.recording(study, ID)).unlink()
     assert find_waste(study, study.settings(), sound=True).waste == ()
 
 

@@ -15,7 +15,7 @@ from pipeline.people.roster.members import parsed
 from pipeline.people.roster.on_disk import save
 from pipeline.records import HeardLanguages
 from pipeline.stages.chain import SessionChain
-from pipeline.study import Study, state
+from pipeline.study import Study, accepted, state
 from pipeline.study.leases import lease
 from pipeline.study.outcome import accept
 from pipeline.study.state import Reporter
@@ -113,7 +113,7 @@ def test_without_usable_talk_it_needs_a_look_until_that_is_accepted(
     found = entry(study)
     assert (found.situation, found.why) == ("needs a look", "No speech can be heard.")
     assert f"vuoro session {ID} --accept" in found.next and found.to_come == ()
-    accept(study, intake.recording(study, ID), by="M.K.", at="2026-05-04T10:00:00+00:00")
+    accept(study, accepted.recording(study, ID), by="M.K.", at="2026-05-04T10:00:00+00:00")
     found = entry(study)
     assert found.situation == "finished" and [each.id for each in found.remarks] == ["no_speech"]
 
@@ -129,7 +129,7 @@ def test_a_finished_session_says_what_is_to_be_known(
 
 def test_a_language_that_is_not_expected_is_asked_about(study: Study) -> None:
     study.settings_file.write_text('[transcription]\nlanguages = ["sv"]\n', encoding="utf-8")
-    chain = SessionChain(study, intake.recording(study, ID), study.settings())
+    chain = SessionChain(study, accepted.recording(study, ID), study.settings())
     address = chain.key("detect_language")
     assert address is not None
     with chain.store.writing("detect_language", address) as folder:
@@ -138,7 +138,7 @@ def test_a_language_that_is_not_expected_is_asked_about(study: Study) -> None:
     assert found.situation == "held" and "sounds like Finnish (fi); expected: Swedish" in found.why
     assert f"vuoro session {ID} --language fi" in found.next
     assert [(each.id, each.level) for each in found.remarks] == [("language_question", "look")]
-    intake.state_language(study, ID, "fi")
+    accepted.state_language(study, ID, "fi")
     assert entry(study).situation == "waiting"
 
 
@@ -155,7 +155,7 @@ def test_what_is_in_quarantine_says_why(study: Study) -> None:
 
 def test_there_is_nothing_to_do_about_a_duplicate(study: Study) -> None:
     again = study.inbox / "ryhmä" / "4.wav"
-    again.write_bytes(intake.original(study, intake.recording(study, ID)).read_bytes())
+    again.write_bytes(accepted.original(study, accepted.recording(study, ID)).read_bytes())
     outcome = intake.accept(study, again, study.settings(SETTINGS).intake)
     assert isinstance(outcome, intake.Duplicate)
     found = overview(study, study.settings()).entries[-1]

@@ -25,7 +25,7 @@ from pipeline.operations.repair import repair
 from pipeline.people import register
 from pipeline.people.anchors import anchor
 from pipeline.pseudonymisation import audit
-from pipeline.study import Study, tombstones
+from pipeline.study import Study, accepted, tombstones
 from pipeline.study.listener import Listener
 from pipeline.study.store import MANIFEST
 from pipeline.study.tombstones import Tombstone
@@ -122,7 +122,7 @@ def test_another_number_takes_everything_along(study: Study) -> None:
     after = correct(study, "G07-S01", number=5)
     assert (after.session_id, after.session_number) == ("G07-S05", 5)
     assert mentioning(study, "G07-S01") == []
-    assert [r.session_id for r in intake.sessions(study)] == ["G07-S02", "G07-S05"]
+    assert [r.session_id for r in accepted.sessions(study)] == ["G07-S02", "G07-S05"]
     for place in (
         *("edits/G07-S05.jsonl", "edits/G07-S05.xlsx", "audit/G07-S05.jsonl"),
         *("state/G07-S05.json", "fingerprints/12/G07-S05.npy"),
@@ -180,7 +180,7 @@ def test_another_group(group: str, study: Study) -> None:
 def test_the_same_bytes_are_known_under_the_new_id(study: Study) -> None:
     after = correct(study, "G07-S01", number=5)
     copy = study.inbox / "ryhmä" / "kopio.wav"
-    shutil.copy(intake.original(study, after), copy)
+    shutil.copy(accepted.original(study, after), copy)
     assert intake.accept(study, copy, study.settings().intake) == intake.Duplicate("G07-S05")
 
 
@@ -221,7 +221,7 @@ def test_killed_at_any_step_it_is_completed(whole: Study, tmp_path: Path) -> Non
         repair(study)
         gone, there = ("G07-S01", "G07-S05") if begun else ("G07-S05", "G07-S01")
         assert mentioning(study, gone) == []
-        assert intake.recording(study, there).session_id == there
+        assert accepted.recording(study, there).session_id == there
         assert not study.correction_file.exists()
         shutil.rmtree(study.root)
     assert step > 12

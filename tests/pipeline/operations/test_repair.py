@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from inbox import accept, drop
 
-from pipeline import intake
 from pipeline.operations.overview import overview
 from pipeline.operations.repair import repair
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 
 
 @pytest.fixture
@@ -85,7 +84,7 @@ def test_file_whose_name_is_no_text_is_claimed_and_put_back(study: Study) -> Non
     data = file.read_bytes()
     recording = accept(study, file)
     folder = study.recordings / recording.session_id
-    (folder / intake.RECORD).unlink()
+    (folder / accepted.RECORD).unlink()
     folder.rename(study.recordings / ".claim-x")
     (study.recordings / ".claim-x" / "lay.json").write_bytes(lay(os.fsdecode(b"a/\xe4\xe4ni.wav")))
     assert repair(study) == []

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from finished import chain_of, fake_models, finish, finished_study
 
-from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.operations.renumber import correct
-from pipeline.study import Study
-from pipeline.study.outcome import Outcome, accept, accepted, n_needing_a_look, outcome
+from pipeline.study import Study, accepted
+from pipeline.study.outcome import Outcome, accept, acceptances, n_needing_a_look, outcome
 
 ID = "G07-S01"
 
@@ -24,19 +23,19 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 
 
 def found(study: Study, session_id: str = ID) -> Outcome:
-    return outcome(study, intake.recording(study, session_id))
+    return outcome(study, accepted.recording(study, session_id))
 
 
 def accepted_as_it_is(study: Study) -> Outcome:
-    return accept(study, intake.recording(study, ID), by="M.K.", at="2026-05-04T10:00:00+00:00")
+    return accept(study, accepted.recording(study, ID), by="M.K.", at="2026-05-04T10:00:00+00:00")
 
 
 def test_it_needs_a_look_until_it_is_accepted(study: Study) -> None:
     assert found(study).needs_a_look
-    assert n_needing_a_look(study, intake.sessions(study)) == 1
+    assert n_needing_a_look(study, accepted.sessions(study)) == 1
     assert not accepted_as_it_is(study).needs_a_look
     assert not found(study).needs_a_look
-    assert n_needing_a_look(study, intake.sessions(study)) == 0
+    assert n_needing_a_look(study, accepted.sessions(study)) == 0
     assert [remark.id for remark in found(study).remarks] == ["no_words", "truncated"]
     with pytest.raises(StudyError, match="does not need a look"):
         accepted_as_it_is(study)
@@ -62,14 +61,14 @@ def test_another_flag_is_looked_at_by_itself(study: Study) -> None:
 
 def test_another_recording_under_its_number_is_looked_at_by_itself(study: Study) -> None:
     accepted_as_it_is(study)
-    other = replace(intake.recording(study, ID), sha256="f" * 64)
+    other = replace(accepted.recording(study, ID), sha256="f" * 64)
     assert outcome(study, other).needs_a_look
 
 
 def test_what_was_accepted_goes_with_the_session_to_another_number(study: Study) -> None:
     accepted_as_it_is(study)
     correct(study, ID, number=4)
-    assert {session_id for session_id, *_ in accepted(study)} == {"G07-S04"}
+    assert {session_id for session_id, *_ in acceptances(study)} == {"G07-S04"}
 
 
 def test_a_line_that_was_cut_off_is_left_out(study: Study) -> None:

@@ -24,7 +24,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.stages.publish import publish_people, write_documentation
-from pipeline.study import create
+from pipeline.study import accepted, create
 from pipeline.study.store import write_record
 from pipeline.withdrawal.withdraw import withdraw
 
@@ -47,13 +47,13 @@ def test_a_track_falls_silent_and_the_others_stay(
     rng = np.random.default_rng(1)
     for name in ("aino", "bertta"):
         write(folder / f"{name}.wav", rng.uniform(-0.3, 0.3, 8 * SAMPLE_RATE_HZ).astype(np.float32))
-    accepted = intake.accept(study, folder, study.settings().intake)
-    assert isinstance(accepted, intake.Accepted)
-    session_id = accepted.recording.session_id
+    taken = intake.accept(study, folder, study.settings().intake)
+    assert isinstance(taken, intake.Accepted)
+    session_id = taken.recording.session_id
     chain = chain_of(study, session_id)
     with writing(chain, "decode") as place:
         audio = decode(
-            intake.original(study, chain.recording),
+            accepted.original(study, chain.recording),
             place,
             min_duration_s=0,
             progress=lambda _: None,
@@ -83,7 +83,7 @@ def test_a_track_falls_silent_and_the_others_stay(
 
     withdraw(study, f"{session_id}-U2", study.settings(), lambda: "2026-01-02")
     after = chain_of(study, session_id)
-    kept = intake.original(study, after.recording)
+    kept = accepted.original(study, after.recording)
     assert sorted(file.name for file in kept.parent.iterdir()) == [
         "original.silenced.tracks",
         "recording.json",

@@ -41,7 +41,7 @@ from pipeline.pseudonymisation import audit
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Diarisation
 from pipeline.stages.to_do import unfinished
-from pipeline.study import Study, locks, tombstones
+from pipeline.study import Study, accepted, locks, tombstones
 from pipeline.tables import TABLES
 from pipeline.withdrawal.withdraw import plan, withdraw
 
@@ -60,7 +60,7 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
 def whole(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Study:
     """Two sessions, and what lies about in a study that is used: clips, a copy, a half-written."""
     study = finished_study(tmp_path_factory.mktemp("whole") / "study")
-    original = intake.original(study, intake.recording(study, "G07-S01"))
+    original = accepted.original(study, accepted.recording(study, "G07-S01"))
     shutil.copy(original, study.inbox / "ryhmä" / "taas.wav")
     duplicate = intake.accept(study, study.inbox / "ryhmä" / "taas.wav", study.settings().intake)
     assert isinstance(duplicate, intake.Duplicate)
@@ -156,9 +156,9 @@ def test_the_kept_recording_is_silent_where_they_talked(study: Study, tmp_path: 
     leave(study)
     kept = list((study.recordings / "G07-S01").iterdir())
     assert sorted(file.name for file in kept) == ["original.silenced.flac", "recording.json"]
-    recording = intake.recording(study, "G07-S01")
+    recording = accepted.recording(study, "G07-S01")
     audio = decode(
-        intake.original(study, recording), tmp_path, min_duration_s=0, progress=lambda _: None
+        accepted.original(study, recording), tmp_path, min_duration_s=0, progress=lambda _: None
     )
     again = samples(tmp_path / "audio.wav")
     cached = samples(chain_of(study, "G07-S01").folder("decode") / "audio.wav")
@@ -238,7 +238,7 @@ def test_other_sessions_stay_byte_for_byte(study: Study) -> None:
 
 
 def test_the_tombstone_says_who_and_when_and_no_more(study: Study) -> None:
-    sha256 = intake.recording(study, "G07-S01").sha256
+    sha256 = accepted.recording(study, "G07-S01").sha256
     assert leave(study) == tombstones.Tombstone(PERSON, NOW, "done", {"G07-S01": sha256})
     assert json.loads(study.withdrawn_file.read_text()) == [
         {"person_id": PERSON, "withdrawn_at": NOW, "state": "done", "sessions": {"G07-S01": sha256}}
@@ -247,7 +247,7 @@ def test_the_tombstone_says_who_and_when_and_no_more(study: Study) -> None:
 
 
 def test_the_same_file_does_not_come_in_again(study: Study, tmp_path: Path) -> None:
-    original = intake.original(study, intake.recording(study, "G07-S01"))
+    original = accepted.original(study, accepted.recording(study, "G07-S01"))
     again = study.inbox / "ryhmä" / "uudelleen.wav"
     shutil.copy(original, again)
     leave(study)
@@ -273,7 +273,7 @@ def test_when_everybody_has_left_an_empty_session_stays(study: Study) -> None:
     assert validate(study.dataset) == []
     session = next(row for row in rows(study, "sessions") if row["session_id"] == "G07-S01")
     assert (session["n_people"], session["n_words"], session["speech_s"]) == (0, 0, 0.0)
-    recording = intake.original(study, intake.recording(study, "G07-S01"))
+    recording = accepted.original(study, accepted.recording(study, "G07-S01"))
     audio = decode(recording, study.root, min_duration_s=0, progress=lambda _: None)
     assert audio.peak == 0.0
 

@@ -14,7 +14,7 @@ from pipeline.errors import ConsentError
 from pipeline.people.roster.consent import held, require
 from pipeline.people.roster.members import parsed
 from pipeline.people.roster.on_disk import save
-from pipeline.study import Study, create
+from pipeline.study import Study, accepted, create
 
 
 def study_with(root: Path, *members: dict[str, Any]) -> Study:
@@ -59,7 +59,7 @@ def test_the_file_stays_in_the_inbox_and_the_receipt_says_why(tmp_path: Path) ->
     settings = study.settings().intake
     with pytest.raises(ConsentError):
         intake.accept(study, file, settings)
-    assert file.is_file() and intake.sessions(study) == []
+    assert file.is_file() and accepted.sessions(study) == []
     receipt = file.with_name(f"{file.name}.vuoro.txt").read_text(encoding="utf-8")
     assert "suostumusta ei ole" in receipt
     assert "G07-S04 waits for the consent of members 2, 3" in receipt
@@ -67,22 +67,22 @@ def test_the_file_stays_in_the_inbox_and_the_receipt_says_why(tmp_path: Path) ->
     intake.accept(study, study.inbox / "muu" / "tapaaminen 4.wav", settings)
 
     save(study, parsed({"group": "G07", "members": [{"name": "Salanimi", "consent": "yes"}]}))
-    accepted = intake.accept(study, file, settings)
-    assert isinstance(accepted, intake.Accepted)
-    assert accepted.recording.session_id == "G07-S04"
+    taken = intake.accept(study, file, settings)
+    assert isinstance(taken, intake.Accepted)
+    assert taken.recording.session_id == "G07-S04"
 
 
 def test_a_session_taken_in_before_waits_until_it_is_published(tmp_path: Path) -> None:
     study = study_with(tmp_path, {"consent": "yes"})
     (study.inbox / "ryhmä").mkdir()
     file = write(study.inbox / "ryhmä" / "1.wav", sound())
-    accepted = intake.accept(study, file, study.settings().intake)
-    assert isinstance(accepted, intake.Accepted)
-    require(study, accepted.recording)
+    taken = intake.accept(study, file, study.settings().intake)
+    assert isinstance(taken, intake.Accepted)
+    require(study, taken.recording)
     save(study, parsed({"group": "G07", "members": [{"name": "Salanimi", "consent": "no"}]}))
     with pytest.raises(ConsentError, match="G07-S01 waits"):
-        require(study, accepted.recording)
+        require(study, taken.recording)
     published = study.dataset / "sessions" / "G07-S01.parquet"
     published.parent.mkdir()
     published.touch()
-    require(study, accepted.recording)
+    require(study, taken.recording)

@@ -216,12 +216,12 @@ def test_a_row_that_was_decided_since_is_not_decided_by_an_old_sheet(
     newer: dict[str, str], old: dict[str, str], column: str
 ) -> None:
     found = stale(answer("person 7", **newer), answer("person 7", 4, **old))
-    assert found == (f"NameRow 4, {column}: {SINCE}",)
+    assert found == (f"Row 4, {column}: {SINCE}",)
 
 
 def test_a_new_row_that_was_decided_since_is_not_decided_by_an_old_sheet() -> None:
     newer, old = answer("new nikula", decision="peitä"), answer("new nikula", 4, decision="ei nimi")
-    assert stale(newer, old) == (f"NameRow 4, Päätös / Decision: {SINCE}",)
+    assert stale(newer, old) == (f"Row 4, Päätös / Decision: {SINCE}",)
 
 
 def test_an_old_sheet_that_says_what_was_decided_since_says_nothing_new() -> None:
@@ -240,7 +240,7 @@ def test_a_note_too_long_for_the_hidden_column_is_known_again(tmp_path: Path) ->
     changed = replace(written, cells={**written.cells, "note": "lyhyt"})
     assert entity(apply(changed, table=table).table, ("person", 7)).note == "lyhyt"
     other = after(answer("person 7", was={"note": table.judged[-1].note}, note="x"), table=TABLE)
-    assert apply(changed, table=other).problems == (f"NameRow 2, Muistiinpano / Note: {SINCE}",)
+    assert apply(changed, table=other).problems == (f"Row 2, Muistiinpano / Note: {SINCE}",)
 
 
 def test_rows_that_are_one_by_now_must_agree() -> None:
@@ -248,7 +248,7 @@ def test_rows_that_are_one_by_now_must_agree() -> None:
     outcome = apply(*both)
     assert outcome.table == TABLE
     assert outcome.problems == (
-        "NameRow 3, Päätös / Decision: row 2 is the same entity by now and says otherwise.",
+        "Row 3, Päätös / Decision: row 2 is the same entity by now and says otherwise.",
     )
 
 
@@ -257,7 +257,7 @@ def test_rows_that_are_one_by_now_must_agree_on_its_type() -> None:
         answer("new oulu", 2, decision="peitä", type="tunniste"),
         answer("place 3", 3, type="organisaatio"),
     )
-    assert [p.split(":")[0] for p in apply(*both).problems] == ["NameRow 3, Tyyppi / Type"]
+    assert [p.split(":")[0] for p in apply(*both).problems] == ["Row 3, Tyyppi / Type"]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -312,7 +312,7 @@ def test_a_wrong_cell_is_one_sentence_without_names(
     cells: dict[str, str], column: str, allowed: str
 ) -> None:
     found = problem(answer("person 7", 12, **cells))
-    assert found.startswith(f"NameRow 12, {column}: ") and allowed in found and found.endswith(".")
+    assert found.startswith(f"Row 12, {column}: ") and allowed in found and found.endswith(".")
 
 
 def test_a_decision_cannot_be_emptied() -> None:
@@ -330,12 +330,12 @@ def test_a_row_of_nothing_in_the_study() -> None:
 
 def test_a_row_twice() -> None:
     again = (answer("person 7", 2, decision="jätä"), answer("person 7", 4, decision="peitä"))
-    assert problem(*again).startswith("NameRow 4, Päätös / Decision: row 2 is the same row")
+    assert problem(*again).startswith("Row 4, Päätös / Decision: row 2 is the same row")
 
 
 def test_every_wrong_cell_is_told() -> None:
     outcome = apply(answer("person 7", 2, decision="?"), answer("person 8", 3, type="?"))
-    assert [p.split(",")[0] for p in outcome.problems] == ["NameRow 2", "NameRow 3"]
+    assert [p.split(",")[0] for p in outcome.problems] == ["Row 2", "NameRow 3"]
 
 
 def test_a_name_that_the_same_sheet_takes_for_a_word_may_be_a_category() -> None:

@@ -172,5 +172,5 @@ def test_a_hidden_column_that_was_written_over(file: Path) -> None:
     book, sheet = opened(file)
     sheet.cell(3, column(sheet, "written")).value = "peitä"
     book.save(file)
-    with pytest.raises(StudyError, match="NameRow 3 of the sheet has lost"):
+    with pytest.raises(StudyError, match="Row 3 of the sheet has lost"):
         answers(file)

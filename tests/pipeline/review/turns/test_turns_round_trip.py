@@ -11,13 +11,12 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from runs import KEYS as KEYS
 
-from pipeline import intake
 from pipeline.errors import StudyError
 from pipeline.records import Conversation, Transcript
 from pipeline.review.turns.round_trip import Applied, apply_turns, write_turns
 from pipeline.review.turns.sheet import DELETE, LOST, turns_sheet
 from pipeline.stages.chain import SessionChain
-from pipeline.study import Study
+from pipeline.study import Study, accepted
 from pipeline.turns.correct import correct
 from pipeline.turns.edits import log
 from pipeline.turns.edits.edit import Corrected, relabelled
@@ -64,7 +63,7 @@ def apply(study: Study, file: Path) -> Applied:
 
 def after(study: Study) -> Corrected:
     """The session with all that is in the log."""
-    chain = SessionChain(study, intake.recording(study, SESSION), study.settings())
+    chain = SessionChain(study, accepted.recording(study, SESSION), study.settings())
     edits = relabelled(log.load(study, SESSION), DIARISATION, chain.voice_model)
     return correct(
         chain.record("assemble", Conversation), DIARISATION, [*edits], chain.settings.turns
@@ -225,7 +224,7 @@ def test_lost_edits_are_listed_in_the_next_sheet(study: Study) -> None:
     maija = str(shown(file, "speaker")[0])
     apply(study, fill(fill(file, 4, speaker=maija), 6, action=DELETE))
     settings = study.settings({"transcription.beam_size": "1"})
-    chain = SessionChain(study, intake.recording(study, SESSION), settings)
+    chain = SessionChain(study, accepted.recording(study, SESSION), settings)
     put(chain, "transcribe", Transcript("fi", 0.9, WORDS[:6]))
     chain.run("assemble", lambda share: None)
     result = write_turns(study, settings, SESSION, study.root.parent / "lost.xlsx")
