@@ -335,7 +335,7 @@ def test_a_row_twice() -> None:
 
 def test_every_wrong_cell_is_told() -> None:
     outcome = apply(answer("person 7", 2, decision="?"), answer("person 8", 3, type="?"))
-    assert [p.split(",")[0] for p in outcome.problems] == ["Row 2", "NameRow 3"]
+    assert [p.split(",")[0] for p in outcome.problems] == ["Row 2", "Row 3"]
 
 
 def test_a_name_that_the_same_sheet_takes_for_a_word_may_be_a_category() -> None:
