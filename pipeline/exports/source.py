@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dataset import files
-from pipeline.errors import UnreadableError
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import file_sha256, os_errors
 from pipeline.tables import TABLES
@@ -68,14 +67,6 @@ class Target:
     place: str
     sources: tuple[Source, ...]
     write: Callable[[Path], list[str]]
-
-
-def not_written() -> UnreadableError:
-    """The error that a library could not write a file, where it does not tell the reason."""
-    return UnreadableError(
-        "An export cannot be written.",
-        "Check that the disk has room and that you may write there, then run again.",
-    )
 
 
 def sources(dataset: Path) -> list[Source]:

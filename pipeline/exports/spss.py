@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pipeline.errors import UnreadableError
 from pipeline.exports.coded import coded
 from pipeline.exports.coded import targets as coded_targets
 from pipeline.exports.labels import Language
-from pipeline.exports.source import Source, Target, not_written
+from pipeline.exports.source import Source, Target
 
 LONGEST_NAME = 64
 LONGEST_LABEL = 255  # bytes
@@ -42,7 +43,10 @@ def _write(source: Source, language: Language, file: Path) -> list[str]:
             row_compress=True,
         )
     except pyreadstat.ReadstatError:  # which does not say why
-        raise not_written() from None
+        raise UnreadableError(
+            "An export cannot be written.",
+            "Check that the disk has room and that you may write there, then run again.",
+        ) from None
     with file.open("r+b") as stream:
         stream.seek(_TIME_AT)
         stream.write(_TIME)

@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyreadr
 import pyreadstat
 import pytest
+import rdata
 from example_dataset import make_dataset
 from openpyxl import load_workbook
 
@@ -162,6 +162,17 @@ def test_variables_and_values_are_labelled_in_both_languages(exports: Path, form
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_rds_read_by_pyreadr(dataset: Path, exports: Path, name: str) -> None:
-    frame = pyreadr.read_r(str(exports / "rds" / f"{name}.rds"))[None]
+def test_rds_read_by_rdata(dataset: Path, exports: Path, name: str) -> None:
+    frame = rdata.read_rds(exports / "rds" / f"{name}.rds")
     assert shown(frame) == published(dataset, name)
+    assert [*frame.index] == [str(number) for number in range(1, len(frame) + 1)]
+
+
+def test_rds_has_the_types_of_the_declaration_also_where_all_is_missing(exports: Path) -> None:
+    frames = {name: rdata.read_rds(exports / "rds" / f"{name}.rds") for name in TABLES}
+    assert frames["sessions"].interviewer.isna().all()
+    types = {"string": "string", "list<string>": "string", "int32": "Int32", "bool": "boolean",
+             "float64": "float64"}  # fmt: skip
+    for name, table in TABLES.items():
+        for column in table.columns:
+            assert frames[name][column.name].dtype == types[column.type], column.name
