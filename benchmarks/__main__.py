@@ -36,8 +36,7 @@ from benchmarks.systems import OURS, PEERS
 SYSTEMS = (*OURS, *PEERS)
 BASELINE = "stock"
 POOLED = "pooled"
-NO_MEETEVAL = "tcpWER is left out: meeteval, which computes it, is not installed (`make bench` \
-installs it where there is a C++ compiler)."
+NO_MEETEVAL = "meeteval, which computes cpWER, is not installed: `make bench` installs it."
 console = Console()
 
 
@@ -70,13 +69,14 @@ def main(
     materials = [m for m in find(data) if only in m.name]
     if not materials:
         raise typer.BadParameter("there is no reference.rttm below this folder")
+    if find_spec("meeteval") is None:
+        raise typer.BadParameter(NO_MEETEVAL)
     # meeteval remarks on words of one person that overlap by a hair, on every recording
     logging.getLogger("error_rate").setLevel(logging.ERROR)
     bench = Bench(environments, language, hub)
     chosen = list(dict.fromkeys(system or SYSTEMS))
-    notes = [] if find_spec("meeteval") else [NO_MEETEVAL]
     missing = {name: bench.missing(name) for name in chosen}
-    notes += [f"{name} {failure.reason}" for name, failure in missing.items() if failure]
+    notes = [f"{name} {failure.reason}" for name, failure in missing.items() if failure]
     runnable = [name for name in chosen if not missing[name]]
     rows: list[Row] = []
     failed = False

@@ -28,22 +28,21 @@ COLLAR_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class TalkFigures:
-    """What was said and by whom. ``text`` by normaliser; ``tcpwer`` None without meeteval."""
+    """What was said and by whom. ``text`` by normaliser."""
 
     text: dict[str, TextScore]
     cpwer: Rate
-    tcpwer: Rate | None
+    tcpwer: Rate
     attributed: Rate
     n_turns: int
     n_reference_turns: int
 
     def __add__(self, other: TalkFigures) -> TalkFigures:
         both = [self.text, other.text]
-        timed = self.tcpwer + other.tcpwer if self.tcpwer and other.tcpwer else None
         return TalkFigures(
             {name: reduce(add, [t[name] for t in both if name in t]) for name in both[0] | both[1]},
             self.cpwer + other.cpwer,
-            timed,
+            self.tcpwer + other.tcpwer,
             self.attributed + other.attributed,
             self.n_turns + other.n_turns,
             self.n_reference_turns + other.n_reference_turns,
@@ -187,7 +186,7 @@ def _talk_json(talk: TalkFigures) -> dict[str, Any]:
         "wer": {name: _rate_json(score.words) for name, score in talk.text.items()},
         "cer": {name: _rate_json(score.characters) for name, score in talk.text.items()},
         "cpwer": _rate_json(talk.cpwer),
-        "tcpwer": _rate_json(talk.tcpwer) if talk.tcpwer else None,
+        "tcpwer": _rate_json(talk.tcpwer),
         "words_to_the_right_person": _rate_json(talk.attributed),
         "n_turns": talk.n_turns,
         "n_reference_turns": talk.n_reference_turns,

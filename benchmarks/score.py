@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks.material import Material, Utterance
 from benchmarks.normalise import Normaliser, plain
@@ -17,6 +17,9 @@ from benchmarks.output import SaidWord
 from pipeline.records import Segment
 
 if TYPE_CHECKING:
+    from jiwer import CharacterOutput, WordOutput
+    from meeteval.io import SegLST
+    from meeteval.wer import ErrorRate
     from pyannote.core import Annotation
 
 TIME_COLLAR_S = 5.0
@@ -137,50 +140,29 @@ def text_score(
 
     truth = normalise(" ".join(u.text for u in sorted(utterances)))
     found = normalise(" ".join(words))
-    letters = jiwer.process_characters(truth, found)
-    n_letters = letters.hits + letters.substitutions + letters.deletions
-    return TextScore(
-        Rate(_errors(truth, found), len(truth.split())),
-        Rate(letters.substitutions + letters.deletions + letters.insertions, n_letters),
-    )
+    by_word, by_letter = jiwer.process_words(truth, found), jiwer.process_characters(truth, found)
+    return TextScore(_errors(by_word), _errors(by_letter))
 
 
 def cpwer(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> Rate:
     """Concatenated minimum-permutation word errors (Watanabe et al. 2020, CHiME-6).
 
-    All words of a speaker in a row, on both sides; speakers paired so that the errors are fewest;
-    a speaker without a partner counts whole.
+    All words of a speaker in order of start, on both sides; speakers paired so that the errors are
+    fewest; a speaker without a partner counts whole. More than 20 speakers meeteval refuses.
     """
-    import numpy as np
-    from scipy.optimize import linear_sum_assignment
+    from meeteval.wer.wer import cp_word_error_rate
 
-    truth = _by_speaker((u.speaker, u.text) for u in sorted(utterances))
-    found = _by_speaker((w.speaker, w.text) for w in sorted(words, key=lambda w: w.start_s))
-    size = max(len(truth), len(found))
-    truth += [""] * (size - len(truth))
-    found += [""] * (size - len(found))
-    errors = np.array([[_errors(t, f) for f in found] for t in truth])
-    rows, columns = linear_sum_assignment(errors)
-    return Rate(int(errors[rows, columns].sum()), sum(len(t.split()) for t in truth))
+    return _rate(cp_word_error_rate(*_seglsts(words, utterances)))
 
 
-def tcpwer(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> Rate | None:
+def tcpwer(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> Rate:
     """``cpwer`` where a word may only match one at about its time (von Neumann et al. 2023).
 
-    A collar of 5 s; a reference word's time is its share, by letters, of its utterance; both as
-    meeteval has them. None where meeteval is not installed.
+    A collar of 5 s; a reference word's time is its share, by letters, of its utterance.
     """
-    try:
-        from meeteval.io import SegLST
-        from meeteval.wer import tcpwer as time_constrained
-    except ImportError:
-        return None
-    parts = [(u.speaker, u.text, u.start_s, u.end_s) for u in utterances]
-    found = [(w.speaker, w.text, w.start_s, max(w.start_s, w.end_s)) for w in words]
-    result = time_constrained(
-        SegLST(_timed_texts(parts)), SegLST(_timed_texts(found)), collar=TIME_COLLAR_S
-    )["session"]
-    return Rate(int(result.errors), int(result.length))
+    from meeteval.wer.wer import time_constrained_minimum_permutation_word_error_rate as tcp
+
+    return _rate(tcp(*_seglsts(words, utterances), collar=TIME_COLLAR_S))
 
 
 def attribution(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> Rate:
@@ -231,28 +213,29 @@ def _with_speaker(said: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(speaker, word) for speaker, text in said for word in plain(text).split()]
 
 
-def _by_speaker(said: Iterable[tuple[str, str]]) -> list[str]:
-    texts: dict[str, list[str]] = {}
-    for speaker, text in said:
-        texts.setdefault(speaker, []).append(text)
-    return [plain(" ".join(parts)) for _, parts in sorted(texts.items())]
+def _seglsts(words: Sequence[SaidWord], utterances: Sequence[Utterance]) -> tuple[SegLST, SegLST]:
+    """Reference and what was found, as meeteval reads them."""
+    truth = [(u.speaker, u.text, u.start_s, u.end_s) for u in sorted(utterances)]
+    found = [(w.speaker, w.text, w.start_s, max(w.start_s, w.end_s)) for w in words]
+    return _seglst(truth), _seglst(found)
 
 
-def _timed_texts(parts: Iterable[tuple[str, str, float, float]]) -> list[dict[str, Any]]:
-    """As meeteval reads them; what has no plain words is left out."""
-    keys = ("session_id", "speaker", "words", "start_time", "end_time")
+def _seglst(parts: Iterable[tuple[str, str, float, float]]) -> SegLST:
+    """What has no plain words is left out."""
+    from meeteval.io import SegLST
+
+    keys = ("speaker", "words", "start_time", "end_time")
     plain_parts = ((speaker, plain(text), start, end) for speaker, text, start, end in parts)
-    return [dict(zip(keys, ("session", *p), strict=True)) for p in plain_parts if p[1]]
+    return SegLST([dict(zip(keys, part, strict=True)) for part in plain_parts if part[1]])
 
 
-def _errors(truth: str, found: str) -> int:
-    """Substitutions, deletions and insertions between two texts."""
-    import jiwer
+def _errors(found: WordOutput | CharacterOutput) -> Rate:
+    missed = found.substitutions + found.deletions
+    return Rate(missed + found.insertions, missed + found.hits)
 
-    if not truth or not found:
-        return len(truth.split()) + len(found.split())
-    counts = jiwer.process_words(truth, found)
-    return int(counts.substitutions + counts.deletions + counts.insertions)
+
+def _rate(found: ErrorRate) -> Rate:
+    return Rate(int(found.errors), int(found.length))
 
 
 def _annotation(segments: Sequence[Segment]) -> Annotation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -149,11 +148,21 @@ def test_marked_minimal_responses_are_no_turns() -> None:
 
 
 def test_tcpwer_wants_words_at_about_their_time() -> None:
-    """viisi is right, but 20 s late: once too many, once too few. Needs meeteval; else none."""
+    """viisi is right, but 20 s late: once too many, once too few."""
     found = words(("yksi", "A"), ("kaksi", "A"), ("kolme", "A"), ("neljä", "B"))
     late = [*found, SaidWord(23, 24, "viisi", "A")]
     assert cpwer(late, SAID) == Rate(0, 5)
-    assert tcpwer(late, SAID) == (Rate(2, 5) if find_spec("meeteval") else None)
+    assert tcpwer(late, SAID) == Rate(2, 5)
+
+
+def test_nothing_said_and_nothing_found() -> None:
+    missed, invented = Rate(5, 5), Rate(1, 0)
+    for measure in (cpwer, tcpwer):
+        assert measure([], SAID) == missed
+        assert measure(words(("yksi", "A")), []) == invented
+        assert measure(words(("?", "A")), []) == Rate(0, 0)
+    nothing = text_score([], [])
+    assert (nothing.words, nothing.characters) == (Rate(0, 0), Rate(0, 0))
 
 
 def test_material_is_named_by_its_folder(material: Material) -> None:
