@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened
 from pipeline.errors import StudyError
 
+NEEDED = ("jupyterlab", "statsmodels")  # the extra "notebooks"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 # JupyterLab asks its makers for news and the package index for newer versions, unless it may not
 ALONE = (
@@ -25,8 +26,10 @@ ALONE = (
 def notebooks(study: StudyOption = DEFAULT_STUDY) -> None:
     """Open the analyses of a study in JupyterLab, in your browser. Ctrl-C stops it."""
     root = opened(study).root
-    if find_spec("jupyterlab") is None:
-        raise StudyError("JupyterLab is not installed.", "Type: pip install jupyterlab")
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise StudyError(
+            "What the notebooks need is not installed.", f"Type: pip install {' '.join(missing)}"
+        )
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "jupyterlab", *ALONE, str(NOTEBOOKS)],
         env=os.environ | {"VUORO_STUDY": str(root)},
