@@ -21,6 +21,7 @@ from flows.worker import Worker, go_on
 from pipeline.stages.declared import STAGES
 
 IDLE = "idle"
+_HERE = {"PYTHONPATH": str(Path(__file__).parents[1])}  # this module is not installed
 
 
 @flow(name="idle session", flow_run_name="{session_id}", persist_result=False)
@@ -53,7 +54,7 @@ def work(log: Path) -> None:
     worker = Worker(
         get_client(sync_client=True),
         {deploy(): IDLE},
-        lambda id, _: tied.start("benchmarks.idle", str(id), log=log),
+        lambda id, _: tied.start("benchmarks.idle", str(id), log=log, env=_HERE),
     )
     go_on(worker, threading.Event())
 

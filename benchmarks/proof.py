@@ -39,6 +39,7 @@ from prefect import get_client
 from prefect.client.schemas import filters
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
+from prefect.logging.configuration import setup_logging
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from benchmarks import idle
@@ -67,6 +68,7 @@ def main(folder: Path, database: str) -> bool:
     _say("one process")
     subprocess.run([*_VUORO, "run", "--study", str(alone.root)], check=True)
     prepare(shared)
+    setup_logging()  # by what was just prepared: Prefect was imported before
     if database:
         os.environ["PREFECT_API_DATABASE_CONNECTION_URL"] = database
     _say("two workers")
@@ -210,7 +212,10 @@ def _ended(ids: list[UUID]) -> list[FlowRun]:
     with get_client(sync_client=True) as client:
         while True:
             runs = [client.read_flow_run(id) for id in ids]
-            if all(run.state is not None and run.state.is_final() for run in runs):
+            states = [run.state for run in runs if run.state is not None and run.state.is_final()]
+            if len(states) == len(runs):
+                if not all(state.is_completed() for state in states):
+                    sys.exit("A batch failed; idle.log says why.")
                 return runs
             time.sleep(1)
 
