@@ -74,7 +74,7 @@ def _texts(texts: Iterable[str | None]) -> bytes:
 
 
 def _characters(text: str) -> bytes:
-    encoded = text.encode()
+    encoded = text.replace("\0", "").encode()  # R reads no file with a NUL in a text
     flags = _CHARACTERS | (_ASCII if text.isascii() else _UTF_8)
     return struct.pack(">2i", flags, len(encoded)) + encoded
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+import rdata
 from example_dataset import BACKGROUND, MASKED, make_dataset, session_tables
 from openpyxl import load_workbook
 
@@ -142,6 +143,12 @@ def test_a_table_beyond_a_sheet_is_left_out_and_that_is_said(
     assert len(said) == 1 and said[0].startswith("The table words has 12 rows")
     assert "words" not in load_workbook(tmp_path / "xlsx" / "dataset.xlsx").sheetnames
     assert export(dataset, tmp_path, ["xlsx"]) == said  # also when nothing is written
+
+
+def test_a_text_with_a_nul_leaves_the_rest_readable_in_r(dataset: Path, tmp_path: Path) -> None:
+    say(dataset, "yksi\0kaksi")
+    export(dataset, tmp_path, ["rds"])
+    assert "yksikaksi" in [*rdata.read_rds(tmp_path / "rds" / "words.rds").word]
 
 
 def test_long_texts_are_kept_or_that_is_said(dataset: Path, tmp_path: Path) -> None:
