@@ -157,7 +157,7 @@ def looked(folder: Path, n: int, minutes: float) -> Iterator[Cost]:
 def _run(study: Study) -> None:
     from flows.run import run_study
 
-    if run_study(study, {}, Listener()):
+    if run_study(study, Listener()):
         raise RuntimeError("The study drawn is not finished.")
 
 
@@ -167,7 +167,7 @@ def _scheduled(study: Study) -> None:
     from flows.begin import begun
 
     with begun(study) as held:
-        work = Work(study, {}, held)
+        work = Work(study, held)
         if work.to_do() or work.unheard():
             raise RuntimeError("The study drawn is not finished.")
         document(study)

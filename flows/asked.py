@@ -56,9 +56,9 @@ def parameters_of(
     if deployment == REBUILD:
         return {"study": root}
     if deployment == INBOX:
-        return {"study": root, "overrides": {}, "hand_out": hand_out}
+        return {"study": root, "hand_out": hand_out}
     known = {*ids(study)}
     wanted = [id for id in dict.fromkeys(asked["session_ids"]) if id in known]
     if not wanted:
         raise StudyError("This run was refused: none of its sessions is in the study.")
-    return {"study": root, "overrides": {}, "session_ids": wanted}
+    return {"study": root, "session_ids": wanted}

@@ -22,6 +22,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
+from flows.begin import settings_in_use, using_settings
 from flows.one_session import Contained, hear_session, make, open_chain
 from pipeline import intake
 from pipeline.errors import (
@@ -57,12 +58,12 @@ DEATHS = 3  # of so many processes at a session, the session is the likeliest re
 
 
 @flow(name="sessions", persist_result=False, validate_parameters=False)
-def process_sessions(study: str, session_ids: list[str], overrides: dict[str, str]) -> State[None]:
+def process_sessions(study: str, session_ids: list[str]) -> State[None]:
     """Hear these sessions, and settle all of the study if they were the last; a row each."""
     place = Study(Path(study))
-    with locks.working(place, str(flow_run.id or "")) as held:
+    with using_settings(place), locks.working(place, str(flow_run.id or "")) as held:
         refuse_half_done(place)
-        work = Work(place, overrides, held)
+        work = Work(place, held)
         work.hear(session_ids, wait=False)
         if not work.unheard():
             work.settle()
@@ -124,11 +125,9 @@ class Work:
     tried, without waiting until that is due.
     """
 
-    def __init__(
-        self, study: Study, overrides: dict[str, str], held: Lease, *, every: bool = False
-    ) -> None:
+    def __init__(self, study: Study, held: Lease, *, every: bool = False) -> None:
         self.rows: dict[str, Row] = {}
-        self._study, self._overrides, self._held, self._every = study, overrides, held, every
+        self._study, self._held, self._every = study, held, every
         self._failed: set[str] = set()
         self._unfinished: ToDo | None = None
 
@@ -138,8 +137,7 @@ class Work:
         To look at all sessions takes its time: they are looked at again after work was done.
         """
         if self._unfinished is None:
-            settings = self._study.settings(self._overrides)
-            self._unfinished = unfinished(self._study, settings, verify=False)
+            self._unfinished = unfinished(self._study, settings_in_use.get(), verify=False)
         return {
             session_id: stages
             for session_id, stages in self._unfinished.items()
@@ -249,9 +247,9 @@ class Work:
 
     def _hear(self, session_id: str) -> None:
         study = str(self._study.root)
-        if not HEARING & {*open_chain(study, session_id, self._overrides).pending(verify=False)}:
+        if not HEARING & {*open_chain(study, session_id).pending(verify=False)}:
             return  # somebody else was faster
-        same_as = hear_session(study, session_id, self._overrides)
+        same_as = hear_session(study, session_id)
         state.leave(self._study, session_id)
         if same_as is not None:
             with lease(self._study, "intake", wait_s=inf):
@@ -263,13 +261,13 @@ class Work:
 
     def _make(self, stages: Collection[str]) -> Callable[[str], None]:
         def made(session_id: str) -> None:
-            make(str(self._study.root), session_id, self._overrides, stages)
+            make(str(self._study.root), session_id, stages)
             state.leave(self._study, session_id)
 
         return made
 
     def _name(self, session_id: str) -> None:
-        add_names(str(self._study.root), session_id, self._overrides)
+        add_names(str(self._study.root), session_id)
 
     def _publish(self, session_id: str) -> None:
         self._make(LAST)(session_id)
@@ -315,9 +313,9 @@ def _is_due(study: Study, session_id: str) -> bool:
 
 
 @task(task_run_name="{session_id} names", persist_result=False, cache_policy=NO_CACHE)
-def add_names(study: str, session_id: str, overrides: dict[str, str]) -> None:
+def add_names(study: str, session_id: str) -> None:
     """Give the names of a session their numbers."""
-    chain = open_chain(study, session_id, overrides)
+    chain = open_chain(study, session_id)
     with Contained("names", chain.study):
         chain.replaced(find_out=True)
 

@@ -18,7 +18,7 @@ from prefect.runtime import flow_run
 
 from flows.asked import SESSIONS, is_allowed
 from flows.batch import Work, consent_rows, ended
-from flows.begin import begun
+from flows.begin import begun, settings_in_use
 from flows.one_session import Contained
 from pipeline import intake
 from pipeline.errors import DiskFullError, TakenError, UnreadableError, VuoroError
@@ -35,9 +35,7 @@ def _run_name() -> str:
 
 
 @flow(name="inbox", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
-def process_inbox(
-    study: str, overrides: dict[str, str], hand_out: int = 0, every: bool = False
-) -> State[None]:
+def process_inbox(study: str, hand_out: int = 0, every: bool = False) -> State[None]:
     """Take in what lies in the inbox and finish every session.
 
     With ``hand_out`` the sessions are not listened to here: batches of so many go to the workers
@@ -52,16 +50,16 @@ def process_inbox(
         unreadable = None
         try:
             with Contained("intake", place):
-                take_in(study, overrides)
+                take_in(study)
         except DiskFullError as error:  # what was taken in before may need less room
             listener.get().noted(str(error))
         except UnreadableError as error:  # what was taken before goes on
             unreadable = error
-        work = Work(place, overrides, held, every=every)
+        work = Work(place, held, every=every)
         if hand_out:
             _hand_out(place, work, hand_out)
         else:
-            _hear_all(place, overrides, work)
+            _hear_all(place, work)
             work.settle()
         missing = consent_rows(place)
     table = [*work.rows.values(), *missing]
@@ -71,13 +69,13 @@ def process_inbox(
     return ended(work.rows.values(), missing)
 
 
-def _hear_all(study: Study, overrides: dict[str, str], work: Work) -> None:
+def _hear_all(study: Study, work: Work) -> None:
     """Hear every session, and those, too, whose recordings are dropped meanwhile."""
 
     def look_again() -> None:
         with suppress(VuoroError):  # the next run tells of it
             if intake.waiting(study):
-                take_in(str(study.root), overrides, wait=False)
+                take_in(str(study.root), wait=False)
 
     listener.get().planned(work.to_do())
     tried: set[str] = set()
@@ -89,16 +87,15 @@ def _hear_all(study: Study, overrides: dict[str, str], work: Work) -> None:
 
 
 @task(name="intake", task_run_name="intake", persist_result=False, cache_policy=NO_CACHE)
-def take_in(study: str, overrides: dict[str, str], wait: bool = True) -> int:
+def take_in(study: str, wait: bool = True) -> int:
     """Accept every usable file of the inbox; returns how many became sessions.
 
     With ``wait``, copies that may be complete are waited for.
     """
     place = Study(Path(study))
-    settings = place.settings(overrides).intake
     try:
         with lease(place, "intake"):
-            return intake.take_in(place, settings, listener.get(), wait=wait)
+            return intake.take_in(place, settings_in_use.get().intake, listener.get(), wait=wait)
     except TakenError:  # somebody else does it, and goes on with what it took in
         return 0
 

@@ -17,6 +17,7 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.begin import settings_in_use
 from flows.slots import RESOURCES, slot
 from pipeline import intake
 from pipeline.errors import StageCrashError, VuoroError
@@ -42,10 +43,10 @@ for name in RUN_LOGS:
     logging.getLogger(name).addFilter(sentence_alone)
 
 
-def open_chain(study: str, session_id: str, overrides: dict[str, str]) -> SessionChain:
+def open_chain(study: str, session_id: str) -> SessionChain:
     """The chain of a session, from the small values that go through Prefect."""
     place = Study(Path(study))
-    return SessionChain(place, accepted.recording(place, session_id), place.settings(overrides))
+    return SessionChain(place, accepted.recording(place, session_id), settings_in_use.get())
 
 
 @dataclass
@@ -60,7 +61,7 @@ class _Outcome:
 _outcome: ContextVar[_Outcome] = ContextVar("outcome")
 
 
-def hear_session(study: str, session_id: str, overrides: dict[str, str]) -> str | None:
+def hear_session(study: str, session_id: str) -> str | None:
     """Make what is not done of the stages that listen to a session: they take the time.
 
     The id of the session that has the same sound, if there is one: then only its sound is read.
@@ -71,7 +72,7 @@ def hear_session(study: str, session_id: str, overrides: dict[str, str]) -> str 
     outcome = _Outcome()
     token = _outcome.set(outcome)
     try:
-        process_session(study, session_id, overrides, return_state=True)
+        process_session(study, session_id, return_state=True)
     finally:
         _outcome.reset(token)
     if outcome.error is not None:
@@ -82,15 +83,15 @@ def hear_session(study: str, session_id: str, overrides: dict[str, str]) -> str 
 
 
 @flow(name="session", flow_run_name="{session_id}", persist_result=False, validate_parameters=False)
-def process_session(study: str, session_id: str, overrides: dict[str, str]) -> None:
+def process_session(study: str, session_id: str) -> None:
     """The run of ``hear_session``."""
     outcome = _outcome.get()
     try:
         with Contained("session", Study(Path(study))):  # Prefect may fail, too
-            make(study, session_id, overrides, {"decode"})
-            outcome.same_as = compare(study, session_id, overrides)
+            make(study, session_id, {"decode"})
+            outcome.same_as = compare(study, session_id)
             if outcome.same_as is None:
-                make(study, session_id, overrides, HEARING)
+                make(study, session_id, HEARING)
     except VuoroError as error:
         outcome.error = error
         raise
@@ -98,28 +99,28 @@ def process_session(study: str, session_id: str, overrides: dict[str, str]) -> N
 
 
 @task(task_run_name="{session_id} compare", persist_result=False, cache_policy=NO_CACHE)
-def compare(study: str, session_id: str, overrides: dict[str, str]) -> str | None:
+def compare(study: str, session_id: str) -> str | None:
     """The other session that has the same sound, if there is one."""
-    chain = open_chain(study, session_id, overrides)
+    chain = open_chain(study, session_id)
     with Contained("compare", chain.study):
         wav = chain.folder("decode") / chain.record("decode", Audio).file
         return intake.duplicate_of(chain.study, chain.recording, wav)
 
 
-def make(study: str, session_id: str, overrides: dict[str, str], stages: Collection[str]) -> None:
+def make(study: str, session_id: str, stages: Collection[str]) -> None:
     """Make what is not done of these stages of a session, and publish it if that is among them."""
-    for stage in open_chain(study, session_id, overrides).pending():
+    for stage in open_chain(study, session_id).pending():
         if stage in stages:
-            with slot(RESOURCES.get(stage), Study(Path(study)).settings(overrides)):
-                run_stage.with_options(name=stage)(study, session_id, stage, overrides)
+            with slot(RESOURCES.get(stage), settings_in_use.get()):
+                run_stage.with_options(name=stage)(study, session_id, stage)
     if PUBLISH in stages:
-        publish_session(study, session_id, overrides)
+        publish_session(study, session_id)
 
 
 @task(task_run_name="{session_id} {stage}", persist_result=False, cache_policy=NO_CACHE)
-def run_stage(study: str, session_id: str, stage: str, overrides: dict[str, str]) -> None:
+def run_stage(study: str, session_id: str, stage: str) -> None:
     """One stage of one session; its result goes into the store."""
-    chain = open_chain(study, session_id, overrides)
+    chain = open_chain(study, session_id)
     with Contained(stage, chain.study), Reported(chain.study, session_id, stage) as progress:
         chain.run(stage, progress)
 
@@ -127,9 +128,9 @@ def run_stage(study: str, session_id: str, stage: str, overrides: dict[str, str]
 @task(
     name=PUBLISH, task_run_name="{session_id} publish", persist_result=False, cache_policy=NO_CACHE
 )
-def publish_session(study: str, session_id: str, overrides: dict[str, str]) -> None:
+def publish_session(study: str, session_id: str) -> None:
     """The session's rows in the data set."""
-    chain = open_chain(study, session_id, overrides)
+    chain = open_chain(study, session_id)
     with Contained(PUBLISH, chain.study), Reported(chain.study, session_id, PUBLISH):
         chain.publish()
 

@@ -9,7 +9,7 @@ from math import inf
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
-from flows.begin import begun
+from flows.begin import begun, settings_in_use
 from flows.server import serving
 from flows.server_environment import prepare, speaking_to
 from pipeline import intake
@@ -23,7 +23,7 @@ from pipeline.study.leases import lease
 from pipeline.study.listener import Listener, listener
 
 
-def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
+def run_study(study: Study, told: Listener) -> bool:
     """Take in the inbox and finish every session; False if there was nothing to do.
 
     ``told`` hears of everything that happens. Prefect is started only if there is work.
@@ -33,8 +33,8 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
     Raises SettingsError or ModelError before anything is touched, StudyError if a command that must
     be alone is at work on the study. A session that fails raises nothing: ``told`` hears of it.
     """
-    settings = study.settings(overrides)
     with begun(study, told=told):  # a key that does not open stops the run before it has begun
+        settings = settings_in_use.get()
         is_alone = len(locks.runs(study)) == 1
         # files are not hashed here: the sound alone is gigabytes; those that are used are
         if not unfinished(study, settings, verify=False) and not intake.waiting(study):
@@ -48,7 +48,7 @@ def run_study(study: Study, overrides: dict[str, str], told: Listener) -> bool:
         one_thread_for_numpy()
         server = serving(study.prefect_home, settings.machine.prefect_api_url)
         with _seen_by_others(told), server as api, speaking_to(api):
-            _process_inbox(study, overrides, told)
+            _process_inbox(study, told)
         _tell_of_consents(study, told)
     return True
 
@@ -58,7 +58,7 @@ def _tell_of_consents(study: Study, told: Listener) -> None:
         told.noted(sentence)
 
 
-def _process_inbox(study: Study, overrides: dict[str, str], told: Listener) -> None:
+def _process_inbox(study: Study, told: Listener) -> None:
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogHandler
 
@@ -68,7 +68,7 @@ def _process_inbox(study: Study, overrides: dict[str, str], told: Listener) -> N
     token = listener.set(told)
     with Contained("run", study):
         try:
-            process_inbox(str(study.root), overrides, every=True)
+            process_inbox(str(study.root), every=True)
         finally:
             listener.reset(token)
             # sent in the background: wait for the rest while the server still listens

@@ -8,10 +8,8 @@ import typer
 
 from pipeline.commands.common import (
     DEFAULT_STUDY,
-    SetOption,
     StudyOption,
     opened,
-    overrides,
     say,
     unlock,
 )
@@ -26,14 +24,13 @@ def clean(
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    set_: SetOption = None,
 ) -> None:
     """Remove results of earlier settings and models, damaged ones, and clips; says first what."""
     from pipeline.operations.clean import clean as carry_out
     from pipeline.operations.clean import find_waste
 
     place = opened(study)
-    settings = place.settings(overrides(set_))
+    settings = place.settings()
     unlock(place)
     found = find_waste(place, settings, sound=sound)
     if found.kept_for:

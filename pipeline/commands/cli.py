@@ -14,10 +14,8 @@ from pipeline.commands import build, demo, edit, group, key, release, report, re
 from pipeline.commands.clean import clean
 from pipeline.commands.common import (
     DEFAULT_STUDY,
-    SetOption,
     StudyOption,
     console,
-    overrides,
     problems,
     run_and_show,
 )
@@ -78,25 +76,11 @@ def init(folder: Annotated[Path, typer.Argument(help="Where the study shall be."
 @app.command()
 def run(
     study: StudyOption = DEFAULT_STUDY,
-    set_: SetOption = None,
-    language: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Language of the talk, e.g. fi; detected if left out."),
-    ] = None,
-    model: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Whisper model: an id from `vuoro models list`, or a folder."),
-    ] = None,
 ) -> None:
     """Take in what lies in the inbox and bring every session into the data set."""
     from pipeline.study import open_study
 
-    asked = overrides(set_)
-    if language:
-        asked["transcription.language"] = language
-    if model:
-        asked["transcription.model"] = model
-    if not run_and_show(open_study(study), asked):
+    if not run_and_show(open_study(study)):
         raise typer.Exit(1)
 
 

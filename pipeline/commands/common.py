@@ -33,14 +33,6 @@ StudyOption = Annotated[
     Path, typer.Option("--study", help="The study's folder.", envvar="VUORO_STUDY")
 ]
 DEFAULT_STUDY = Path("data")
-SetOption = Annotated[
-    Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
-    typer.Option(
-        "--set",
-        metavar="SECTION.KEY=VALUE",
-        help="Another setting than in vuoro.toml, this time: give it wherever `run` had it.",
-    ),
-]
 ApplyOption = Annotated[
     Optional[Path],  # noqa: UP045 (Typer reads it at run time)
     typer.Option(help="Carry out what was filled in in this sheet.", exists=True, dir_okay=False),
@@ -49,11 +41,6 @@ ByOption = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help="Who decides; your user name if left out."),
 ]
-
-
-def overrides(settings: Sequence[str] | None) -> dict[str, str]:
-    """What ``--set`` was given, as ``{"section.key": "value"}``."""
-    return dict(item.partition("=")[::2] for item in settings or [])
 
 
 def opened(folder: Path) -> Study:
@@ -133,7 +120,7 @@ def nobody_at_work(study: Study) -> Iterator[None]:
         yield
 
 
-def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
+def run_and_show(study: Study) -> bool:
     """Run a study and show it; False if something in it failed."""
     from flows.run import run_study
     from pipeline import intake
@@ -146,7 +133,7 @@ def run_and_show(study: Study, overrides: dict[str, str]) -> bool:
     names = {r.session_id: r.original_name for r in accepted.readable(study)}
     try:
         with Terminal(console, names).showing() as terminal:
-            worked = run_study(study, overrides, terminal)
+            worked = run_study(study, terminal)
     except KeyboardInterrupt:
         console.print("Stopped. What was finished is kept; `vuoro run` goes on from there.")
         raise typer.Exit(130) from None

@@ -31,7 +31,7 @@ def demo(
     opened = create(study)
     for file in drop_recordings(opened):
         console.print(f"dropped    {file.relative_to(opened.root)}", highlight=False)
-    if not run_and_show(opened, {}):
+    if not run_and_show(opened):
         raise typer.Exit(1)
     _show(opened)
 

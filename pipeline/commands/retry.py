@@ -8,10 +8,8 @@ import typer
 
 from pipeline.commands.common import (
     DEFAULT_STUDY,
-    SetOption,
     StudyOption,
     opened,
-    overrides,
     say,
     unlock,
 )
@@ -73,13 +71,12 @@ def reprocess(
         str, typer.Option("--from", metavar="STAGE", help="The first stage to be made anew.")
     ],
     study: StudyOption = DEFAULT_STUDY,
-    set_: SetOption = None,
 ) -> None:
     """Have a stage of a session, and all that follow from it, made anew. Decisions stay."""
     from pipeline.operations.clean import reprocess as carry_out
 
     place = opened(study)
-    settings = place.settings(overrides(set_))
+    settings = place.settings()
     unlock(place)
     stages = carry_out(place, session, from_, settings)
     say(f"The next run makes anew of {session}: {', '.join(stages)}.")

@@ -10,11 +10,9 @@ import typer
 
 from pipeline.commands.common import (
     DEFAULT_STUDY,
-    SetOption,
     StudyOption,
     console,
     opened,
-    overrides,
     say,
     unlock,
     warn,
@@ -32,7 +30,6 @@ def status(
     as_json: Annotated[
         bool, typer.Option("--json", help="As JSON, for scripts; without the names of files.")
     ] = False,
-    set_: SetOption = None,
 ) -> None:
     """What each recording's state is and what to do next."""
     from flows import address
@@ -41,7 +38,7 @@ def status(
     from pipeline.operations.overview import overview
 
     place = opened(study)
-    settings = place.settings(overrides(set_))
+    settings = place.settings()
     unlock(place)
     found = overview(place, settings)
     if as_json:

@@ -41,7 +41,7 @@ def _run(study: Study) -> tuple[str, bool]:
     names = {r.session_id: r.original_name for r in accepted.readable(study)}
     before = len(names)
     with Terminal(console, names).showing() as terminal:
-        worked = run_study(study, {}, terminal)
+        worked = run_study(study, terminal)
     is_left = bool(intake.waiting(study) or unfinished(study, study.settings(), verify=False))
     if not worked:
         return "Nothing new in the inbox.", is_left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -25,14 +25,6 @@ def withdraw(
         str, typer.Argument(help="Who: a person_id of the people table, or of `vuoro group show`.")
     ],
     study: StudyOption = DEFAULT_STUDY,
-    set_: Annotated[
-        Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
-        typer.Option(
-            "--set",
-            metavar="SECTION.KEY=VALUE",
-            help="A setting, where the data set was made with `vuoro run --set …`.",
-        ),
-    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person's turns, words, voice and speech. The others' ids stay. For good."""
@@ -41,7 +33,7 @@ def withdraw(
     from pipeline.withdrawal.withdraw import withdraw as carry_out
 
     place = opened(study)
-    settings = place.settings(dict(item.partition("=")[::2] for item in set_ or []))
+    settings = place.settings()
     unlock(place)
     planned = plan(place, person, settings)
     say(f"{person} is in {_listed(planned.sessions, 'no session')}.")

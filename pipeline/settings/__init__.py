@@ -1,38 +1,24 @@
-"""Settings of a study: ``vuoro.toml`` < environment (``VUORO_SECTION__KEY``) < command line.
+"""The settings of a study: every key, what it may be, its default and what it means.
 
-Each stage reads exactly one section, so a changed setting redoes exactly the stages that depend
-on it. ``[machine]`` says how fast, not what: the number of threads changes no result, a graphics
+Results follow from ``vuoro.toml`` alone; of ``[machine]``, which says how fast and not what, the
+environment has the last word: see ``file``. The number of threads changes no result, a graphics
 card merely rounds differently.
 """
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    InitSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
-from pipeline.errors import SettingsError, StudyError
 from pipeline.records.languages import LANGUAGES, UNKNOWN
-from pipeline.storage.borders.text import data_in
-from pipeline.storage.borders.toml import MAX_BYTES, toml_in
-from pipeline.storage.disk import os_errors
+from pipeline.storage.digests import digest
 
-_FILE = "vuoro.toml"
-_WORDS = {
-    "extra_forbidden": "there is no such setting",
-    "model_type": "it must be a table",
-    "tuple_type": "it must be a list in brackets",
-    "string_type": "it must be a text in quotes",
-}
+MACHINE = "machine"
+BY_SESSION: dict[str, Any] = {"by_session": True}
+"""Of a setting that changes the results of some sessions alone, so that no digest of all has it."""
 
 
 def _known(code: str) -> str:
@@ -131,12 +117,14 @@ class TranscriptionSettings(Section):
     language: LanguageCode | None = Field(
         default=None,
         exclude=True,  # it changes the results of sessions in which it is another than detected
+        json_schema_extra=BY_SESSION,
         description="Language of all sessions, e.g. 'fi', 'sv' or 'en'. Left out, it is detected "
         "for each session. One that is clearly in another language waits for an answer.",
     )
     languages: tuple[LanguageCode, ...] = Field(
         default=("fi", "sv", "en"),
         exclude=True,  # likewise
+        json_schema_extra=BY_SESSION,
         description="Languages that detection chooses from. A session that is clearly in another "
         "language waits for an answer; left empty ([]), any language is taken.",
     )
@@ -226,12 +214,8 @@ class MachineSettings(Section):
     )
 
 
-class Settings(BaseSettings):
+class Settings(Section):
     """All settings of a study."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="VUORO_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
 
     intake: IntakeSettings = IntakeSettings()
     diarisation: DiarisationSettings = DiarisationSettings()
@@ -240,103 +224,53 @@ class Settings(BaseSettings):
     anonymisation: AnonymisationSettings = AnonymisationSettings()
     machine: MachineSettings = MachineSettings()
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings
+    @property
+    def sections(self) -> dict[str, Any]:
+        """What can change the result of every session, by section, as JSON holds it."""
+        return self.model_dump(mode="json")
+
+    @property
+    def digest(self) -> str:
+        """A digest of what can change the result of every session."""
+        return digest({k: v for k, v in self.sections.items() if k != MACHINE})[:16]
 
 
-def load(toml: Path | None, overrides: dict[str, str] | None = None) -> Settings:
-    """The settings of the study whose ``vuoro.toml`` this is.
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting, as people name it: ``turns.lapse_s``."""
 
-    ``overrides`` come from the command line as ``{"section.key": "value"}``.
+    section: str
+    name: str
+    field: FieldInfo
 
-    Raises SettingsError with one sentence for each wrong value.
-    """
+    def __str__(self) -> str:
+        return f"{self.section}.{self.name}"
 
-    with os_errors(f"reading {_FILE}"):
-        there = toml is not None and toml.exists()
-    try:
-        data = data_in(toml, _FILE, MAX_BYTES) if toml and there else b""
-        said = toml_in(data, _FILE, "Correct that line.")
-    except StudyError as error:
-        raise SettingsError(error.what, error.remedy) from None
+    @property
+    def meaning(self) -> str:
+        """What it is for, as a sentence."""
+        return self.field.description or ""
 
-    class WithFile(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], *args: Any, **sources: PydanticBaseSettingsSource
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            above = super().settings_customise_sources(settings_cls, *args, **sources)
-            return *above, InitSettingsSource(settings_cls, said)
+    @property
+    def is_decisive(self) -> bool:
+        """Whether it can change a result."""
+        by_session = self.field.json_schema_extra == BY_SESSION
+        return self.section != MACHINE and (not self.field.exclude or by_session)
 
-    try:
-        return WithFile(**_nested(overrides or {}))
-    except ValidationError as error:
-        raise SettingsError(
-            f"A setting is wrong: {'; '.join(_wrong(each, data) for each in error.errors())}.",
-            f"Correct it in {_FILE}, the VUORO_… environment variable or the option.",
-        ) from None
+    def of(self, settings: Settings) -> Any:
+        """Its value."""
+        return getattr(getattr(settings, self.section), self.name)
 
 
-def _wrong(error: ErrorDetails, data: bytes) -> str:
-    """What is wrong with a setting, and where it stands in vuoro.toml, if it does."""
-    name = ".".join(map(str, error["loc"]))
-    line = _line(error["loc"], data)
-    where = f" (line {line} of {_FILE})" if line else ""
-    what = _WORDS.get(error["type"], error["msg"])
-    return f"{name}{where}: {what[:1].lower()}{what[1:]}"
+def section_type(name: str) -> type[Section]:
+    """The declaration of a section."""
+    return cast(type[Section], Settings.model_fields[name].annotation)
 
 
-def _line(place: tuple[int | str, ...], data: bytes) -> int | None:
-    """The line of a table, or of a name in it; None where vuoro.toml does not have it."""
-    wanted = ".".join(map(str, place[:2]))
-    table = ""
-    for number, line in enumerate(data.decode("utf-8-sig").splitlines(), start=1):
-        if header := re.match(r"\s*\[+([^]]+)\]", line):
-            table = name = header[1].strip()
-        else:
-            name = ".".join(filter(None, [table, line.partition("=")[0].strip()]))
-        if name == wanted:
-            return number
-    return None
-
-
-def _nested(overrides: dict[str, str]) -> dict[str, Any]:
-    """``{"turns.lapse_s": "5"}`` as ``{"turns": {"lapse_s": "5"}}``."""
-    nested: dict[str, dict[str, str]] = {}
-    for name, value in overrides.items():
-        section, dot, key = name.partition(".")
-        if not dot:
-            raise SettingsError(
-                f"'{name}' is no setting.", "Write it as section.key=value, e.g. turns.lapse_s=5."
-            )
-        nested.setdefault(section, {})[key] = value
-    return nested
-
-
-def as_toml() -> str:
-    """A vuoro.toml with every setting explained and commented out at its default."""
-    lines = ["# Settings of this study. Remove the # before a line to change it.", ""]
-    for name, field in Settings.model_fields.items():
-        section = cast(type[Section], field.annotation)
-        lines += [f"# {(section.__doc__ or '').strip()}", f"[{name}]"]
-        for key, option in section.model_fields.items():
-            lines.append(f"# {option.description}")
-            lines.append(f"#{key} = {_toml_value(option.default)}")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _toml_value(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml_value, value))}]"
-    return f'"{value}"' if isinstance(value, str) else str(value).lower()
+KEYS = {
+    str(key): key
+    for section in Settings.model_fields
+    for name, field in section_type(section).model_fields.items()
+    for key in [Key(section, name, field)]
+}
+"""Every setting by its name, in order of the file."""

@@ -9,7 +9,6 @@ from typing import Any
 from models.registry import ResolvedModel, resolve
 from pipeline.diarisation.diarise import diarisation_models
 from pipeline.settings import Settings
-from pipeline.storage.digests import digest
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,9 @@ class Common:
     @cached_property
     def sections(self) -> dict[str, Any]:
         """The settings, by section, as JSON holds them."""
-        return self.settings.model_dump(mode="json")
+        return self.settings.sections
 
     @cached_property
     def settings_digest(self) -> str:
         """A digest of all settings that can change a result."""
-        return digest({k: v for k, v in self.sections.items() if k != "machine"})[:16]
+        return self.settings.digest

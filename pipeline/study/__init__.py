@@ -16,12 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import settings as settings_module
 from pipeline.errors import StudyError
+from pipeline.settings import IntakeSettings, Settings
+from pipeline.settings.file import NAME, as_toml, load
 from pipeline.storage.borders.text import clean, data_in, text_in
 from pipeline.storage.disk import os_errors
 
-SETTINGS_FILE = "vuoro.toml"
 MAX_TERMS = 5_000  # of a glossary
 MAX_TERM = 200  # characters
 
@@ -217,9 +217,9 @@ class Study:
 
     @property
     def settings_file(self) -> Path:
-        return self.root / SETTINGS_FILE
+        return self.root / NAME
 
-    def protect(self, settings: settings_module.IntakeSettings) -> None:
+    def protect(self, settings: IntakeSettings) -> None:
         """Let nobody but the owner open what identifies people; the team the inbox, if set so.
 
         Where a file system knows no such rights, nothing happens.
@@ -231,9 +231,14 @@ class Study:
                 if stat.S_IMODE(folder.stat().st_mode) != mode:
                     folder.chmod(mode)
 
-    def settings(self, overrides: dict[str, str] | None = None) -> settings_module.Settings:
-        """The study's settings; see ``settings.load``."""
-        return settings_module.load(self.settings_file, overrides)
+    def settings(self) -> Settings:
+        """The study's settings; see ``settings.file``."""
+        return load(self.settings_file)
+
+    @property
+    def settings_log(self) -> Path:
+        """The settings by which the data set was made, a line for each that were."""
+        return self.private / "settings.jsonl"
 
 
 def create(root: Path) -> Study:
@@ -249,7 +254,7 @@ def create(root: Path) -> Study:
         for folder in (study.recordings, study.stages):
             folder.mkdir(exist_ok=True)
         if not study.settings_file.exists():
-            study.settings_file.write_text(settings_module.as_toml(), encoding="utf-8")
+            study.settings_file.write_text(as_toml(), encoding="utf-8")
     study.protect(study.settings().intake)
     return study
 

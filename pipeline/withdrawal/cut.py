@@ -173,7 +173,7 @@ def require_finished(chain: SessionChain) -> None:
     if chain.pending() or not chain.is_published:
         raise StudyError(
             f"{chain.recording.session_id} is not in the data set as these settings make it.",
-            "Run `vuoro run` first, with the same `--set` options; then withdraw.",
+            "Run `vuoro run` first; then withdraw.",
         )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from changed import change
 from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
@@ -56,5 +57,6 @@ def test_it_is_done(study: Study, options: list[str], typed: str) -> None:
 
 
 def test_it_tells_what_stays_for_now(study: Study) -> None:
-    said = vuoro(study, "--set", "anonymisation.labels=en")[1]
+    change(study, {"anonymisation.labels": "en"})
+    said = vuoro(study)[1]
     assert said.startswith("Earlier results of pseudonymise stay")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import typer
+from changed import change
 from finished import fake_models, finished_study
 from typer.testing import CliRunner
 
@@ -21,7 +22,7 @@ from pipeline.study.leases import lease
 from pipeline.study.state import Reporter
 
 ID = "G07-S01"
-CHANGED = ("--set", "turns.lapse_s=5")
+CHANGED = {"turns.lapse_s": "5"}
 
 app = typer.Typer()
 app.command()(status)
@@ -66,17 +67,19 @@ def test_where_vuoro_is_up_nobody_needs_to_run_it(study: Study) -> None:
 
 
 def test_somebody_at_it_with_stage_and_share(study: Study) -> None:
+    change(study, CHANGED)
     with lease(study, ID):
         Reporter(study, ID, "assemble")
-        shown = said(study, *CHANGED)
-        [told] = data(study, *CHANGED)["recordings"]
+        shown = said(study)
+        [told] = data(study)["recordings"]
     assert f"at work: turns, 0 % ({state.whoami()})" in shown
     assert (told["situation"], told["stage"], told["share"]) == ("at work", "assemble", 0.0)
 
 
 def test_what_failed_says_when_it_is_tried_again(study: Study) -> None:
+    change(study, CHANGED)
     state.fail(study, ID, UnreadableError("The disk does not answer.", "Connect it."))
-    shown = " ".join(said(study, *CHANGED).split())
+    shown = " ".join(said(study).split())
     assert "G07-S01: The disk does not answer. Connect it. Tried again after" in shown
 
 

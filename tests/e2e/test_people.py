@@ -135,9 +135,11 @@ def test_the_sheet_of_turns_opens_their_sound(study: Study, tmp_path: Path) -> N
 
 def test_who_they_are_outlives_another_diarisation(study: Study) -> None:
     before = {session_id: speakers(study, session_id) for session_id in REFERENCES}
-    process = vuoro(study, "run", "--set", "diarisation.step=0.5")
+    vuoro(study, "settings", "diarisation.step=0.5")
+    process = vuoro(study, "run")
     assert process.returncode == 0, process.stdout + process.stderr
     assert {session_id: speakers(study, session_id) for session_id in REFERENCES} == before
+    vuoro(study, "settings", "--default", "diarisation.step")
     assert vuoro(study, "run").returncode == 0  # and back
     assert {session_id: speakers(study, session_id) for session_id in REFERENCES} == before
 

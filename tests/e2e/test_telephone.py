@@ -10,6 +10,7 @@ from pathlib import Path
 import jiwer
 import pandas as pd
 import pytest
+from changed import settings_if
 from finished import copied
 from pyannote.core import Annotation
 from pyannote.core import Segment as PyannoteSegment
@@ -168,7 +169,7 @@ def test_a_second_run_does_nothing_and_says_so(study: Study) -> None:
 def test_a_changed_setting_redoes_from_the_stage_that_reads_it(
     study: Study, setting: str, value: str, first: str | None
 ) -> None:
-    waiting = unfinished(study, study.settings({setting: value}))
+    waiting = unfinished(study, settings_if(study, {setting: value}))
     if first is None:
         assert waiting == {}
         return
@@ -184,7 +185,8 @@ def test_a_changed_setting_redoes_from_the_stage_that_reads_it(
 
 def test_a_changed_setting_is_carried_out(study: Study, tmp_path: Path) -> None:
     changed = copied(study, tmp_path / "study")
-    process = vuoro(changed, "run", "--set", "anonymisation.labels=fi")
+    vuoro(changed, "settings", "anonymisation.labels=fi")
+    process = vuoro(changed, "run")
     assert process.returncode == 0, process.stdout + process.stderr
     assert "what was said" not in process.stdout
     assert re.search(r"\[Paikka \d+\]", " ".join(table(changed, "turns")["text"].dropna()))

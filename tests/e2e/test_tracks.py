@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from changed import change
 from media import Track, write
 from runs import vuoro
 from tracks import cut_apart, reference
@@ -32,7 +33,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     stereo = np.stack([samples(folder / name) for name in ("0.wav", "4.wav")])
     file = study.inbox / "ryhmä" / "tapaaminen 2.flac"
     write(file, Track(stereo, "flac"), container="flac", rate_hz=16_000)
-    process = vuoro(study, "run", VUORO_TRANSCRIPTION__LANGUAGE="fi")
+    change(study, {"transcription.language": "fi"})
+    process = vuoro(study, "run")
     assert process.returncode == 0, process.stdout + process.stderr
     assert "2 session(s) finished, 0 failed" in process.stdout
     return study

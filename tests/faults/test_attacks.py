@@ -339,7 +339,7 @@ def test_with_the_secret_a_result_that_is_code(
     @flow(name=f"parent {vuoros}", persist_result=False)
     def parent() -> None:
         try:
-            came.append((hear_session if vuoros else process_session)("/nowhere", "G07-S01", {}))
+            came.append((hear_session if vuoros else process_session)("/nowhere", "G07-S01"))
         except StageCrashError as error:
             came.append(error)
 

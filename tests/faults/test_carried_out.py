@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from changed import change as change_settings
 from heard import enrol
 from pretended import FIRST, NAME, OTHER, SECOND, edit_turn, inbox_study, name_person, put, tables
 from runs_in_process import Runs
@@ -31,16 +32,19 @@ CarriedOut = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to a finished study, or set for the next run, and what that run carries out."""
+    """What is done to a finished study, and what the next run carries out."""
 
     name: str
     expected: CarriedOut
     does: Callable[[Study], object] = lambda study: None
-    overrides: dict[str, str] = field(default_factory=dict)
 
 
 def everywhere(*stages: str) -> CarriedOut:
     return dict.fromkeys(SESSIONS, stages)
+
+
+def setting(key: str, value: str) -> Callable[[Study], None]:
+    return lambda study: change_settings(study, {key: value})
 
 
 def glossary(study: Study) -> None:
@@ -67,24 +71,22 @@ def new_name(study: Study) -> None:
 
 CHANGES = (
     Change("nothing", {}),
-    Change("threads", {}, overrides={"machine.threads": "1"}),
+    Change("threads", {}, setting("machine.threads", "1")),
     Change("glossary", everywhere(*FROM_WORDS), glossary),
     Change(
         "Whisper model",
         everywhere("detect_language", *FROM_WORDS),
-        overrides={"transcription.model": "another"},
+        setting("transcription.model", "another"),
     ),
     # the sound comes out the same, so nothing is made of it anew
-    Change(
-        "least duration", everywhere("decode", PUBLISH), overrides={"intake.min_duration_s": "2"}
-    ),
-    Change("step of diarisation", everywhere(*ALL[1:]), overrides={"diarisation.step": "0.5"}),
+    Change("least duration", everywhere("decode", PUBLISH), setting("intake.min_duration_s", "2")),
+    Change("step of diarisation", everywhere(*ALL[1:]), setting("diarisation.step", "0.5")),
     # no silence here is so long: turns are cut anew, and are the same
-    Change("lapse", everywhere("assemble", "correct", PUBLISH), overrides={"turns.lapse_s": "5"}),
+    Change("lapse", everywhere("assemble", "correct", PUBLISH), setting("turns.lapse_s", "5")),
     Change(
         "language of pseudonyms",
         everywhere("pseudonymise", PUBLISH),
-        overrides={"anonymisation.labels": "en"},
+        setting("anonymisation.labels", "en"),
     ),
     Change("roster of a group", dict.fromkeys((FIRST, SECOND), PEOPLE), roster),
     Change("person named", dict.fromkeys((FIRST, SECOND), PEOPLE), name_person),
@@ -98,9 +100,9 @@ CHANGES = (
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 def test_exactly_what_a_change_asks_for(runs: Runs, study: Study, change: Change) -> None:
     change.does(study)
-    assert runs.run(study, **change.overrides) == []
+    assert runs.run(study) == []
     assert runs.carried_out == {s: [*stages] for s, stages in change.expected.items()}
-    assert runs.run(study, **change.overrides) == []
+    assert runs.run(study) == []
     assert runs.carried_out == {}
     have = {recording.session_id for recording in accepted.sessions(study)}
     assert {file.stem for file in (study.dataset / "turns").iterdir()} == have

@@ -136,7 +136,7 @@ def test_no_room_for_prefects_database(
     runs.at["decode"] = fill
     told = Ended()
     with pytest.raises(DiskFullError):
-        run_study(study, {}, told)
+        run_study(study, told)
     disk.empty()
     assert_told(told.errors)
     tried = told.sessions | {*runs.carried_out}

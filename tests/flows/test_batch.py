@@ -15,6 +15,7 @@ from tracks import write
 
 from flows import batch, inbox
 from flows.batch import Work
+from flows.begin import using_settings
 from pipeline import intake
 from pipeline.errors import NoAudioError, UnreadableError
 from pipeline.study import Study, accepted, create, locks, state
@@ -39,7 +40,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The sessions that were listened to; nothing is made of them."""
     heard: list[str] = []
-    monkeypatch.setattr(batch, "hear_session", lambda study, id, overrides: heard.append(id))
+    monkeypatch.setattr(batch, "hear_session", lambda study, id: heard.append(id))
     return heard
 
 
@@ -52,8 +53,8 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 @contextmanager
 def work_on(study: Study, **options: Any) -> Iterator[Work]:
-    with locks.working(study) as held:
-        yield Work(study, {}, held, **options)
+    with using_settings(study), locks.working(study) as held:
+        yield Work(study, held, **options)
 
 
 def others(study: Study, session_id: str) -> Lease:
@@ -118,7 +119,7 @@ def test_a_failure_is_told_and_the_next_goes_on(
     errors = {ONE: UnreadableError("The share does not answer."), TWO: NoAudioError("No sound.")}
     heard: list[str] = []
 
-    def hear(study: str, session_id: str, overrides: dict[str, str]) -> None:
+    def hear(study: str, session_id: str) -> None:
         if session_id in errors:
             raise errors[session_id]
         heard.append(session_id)
@@ -155,9 +156,9 @@ def test_only_the_last_batch_settles(
 ) -> None:
     left = [[TWO], []]
     monkeypatch.setattr(Work, "unheard", lambda self: left.pop(0))
-    batch.process_sessions.fn(str(study.root), [ONE, THREE], {})
+    batch.process_sessions.fn(str(study.root), [ONE, THREE])
     assert settled == []
-    batch.process_sessions.fn(str(study.root), [TWO], {})
+    batch.process_sessions.fn(str(study.root), [TWO])
     assert (heard, settled) == ([ONE, THREE, TWO], [True])
 
 

@@ -86,7 +86,7 @@ class Runs:
         stages = {s: [n for n in names if n != PUBLISH] for s, names in self.carried_out.items()}
         return {session_id: names for session_id, names in stages.items() if names}
 
-    def run(self, study: Study, **overrides: str) -> list[VuoroError]:
+    def run(self, study: Study) -> list[VuoroError]:
         """One run; the errors of sessions and files, and the one that ended it, if one did."""
         from flows.run import run_study
 
@@ -94,7 +94,7 @@ class Runs:
         self.carried_out.clear()
         try:
             with without_prefect():
-                run_study(study, overrides, told)
+                run_study(study, told)
         except VuoroError as error:
             return [*told.errors, error]
         return told.errors

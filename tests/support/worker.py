@@ -57,7 +57,7 @@ def main(root: Path, log: Path, keys: str, halts_in: int = 0) -> None:
             threading.Event().wait()
 
     noted(patch, note)
-    run_study(Study(root), {}, Listener())
+    run_study(Study(root), Listener())
 
 
 def _place(job: Job) -> str:

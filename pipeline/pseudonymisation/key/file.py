@@ -19,8 +19,9 @@ from pipeline.pseudonymisation.key.secret import (
     machine_file,
     make_machine_secret,
 )
+from pipeline.settings.file import NAME as SETTINGS_FILE
 from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically
-from pipeline.study import SETTINGS_FILE, Study
+from pipeline.study import Study
 
 _NEEDS: dict[Lock, tuple[str, str]] = {
     "passphrase": (

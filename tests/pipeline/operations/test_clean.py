@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from changed import settings_if
 from finished import fake_models, finish, finished_study
 from pydantic import TypeAdapter
 
@@ -34,13 +35,13 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     return study
 
 
-def chain(study: Study, overrides: dict[str, str] | None = None) -> SessionChain:
-    return SessionChain(study, accepted.recording(study, ID), study.settings(overrides))
+def chain(study: Study, values: dict[str, str] | None = None) -> SessionChain:
+    return SessionChain(study, accepted.recording(study, ID), settings_if(study, values or {}))
 
 
-def also_made_with(study: Study, overrides: dict[str, str], stage: str = "correct") -> Path:
+def also_made_with(study: Study, values: dict[str, str], stage: str = "correct") -> Path:
     """The folder of a result under other settings, made as a run makes it."""
-    other = chain(study, overrides)
+    other = chain(study, values)
     for name in ("assemble", "correct"):
         other.run(name, lambda share: None)
     return other.folder(stage)
@@ -77,7 +78,7 @@ def test_results_of_earlier_settings_go_and_nothing_else(study: Study) -> None:
 
 def test_results_in_use_stay_while_the_new_ones_are_not_there(study: Study) -> None:
     before = contents(study)
-    found = clean(study, study.settings(OLD))  # as if vuoro.toml had just been changed
+    found = clean(study, settings_if(study, OLD))  # as if vuoro.toml had just been changed
     assert found.waste == ()
     assert found.kept_for == ("assemble", "correct", "find_names", "pseudonymise")
     assert contents(study) == before
@@ -240,7 +241,7 @@ def test_sound_that_was_dropped_and_comes_back_damaged_is_found_out(study: Study
 
 
 def test_sound_stays_where_a_stage_to_come_listens_or_the_recording_is_gone(study: Study) -> None:
-    settings = study.settings({"transcription.beam_size": "1"})
+    settings = settings_if(study, {"transcription.beam_size": "1"})
     assert find_waste(study, settings, sound=True).waste == ()
     accepted.original(study, accepted.recording(study, ID)).unlink()
     assert find_waste(study, study.settings(), sound=True).waste == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from changed import settings_if
 from finished import SETTINGS, fake_models, finished_study, sound
 from tracks import write
 
@@ -31,9 +32,9 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     return finished_study(tmp_path, ("1.wav",))
 
 
-def entry(study: Study, overrides: dict[str, str] | None = None) -> SessionStatus:
+def entry(study: Study, values: dict[str, str] | None = None) -> SessionStatus:
     """The one session of the study."""
-    [first, *_] = overview(study, study.settings(overrides)).entries
+    [first, *_] = overview(study, settings_if(study, values or {})).entries
     return first
 
 
@@ -98,7 +99,7 @@ def test_what_waits_for_consent_is_held_in_the_study_and_in_the_inbox(study: Stu
     write(another, sound()[:32_000])
     assert overview(study, study.settings()).counts["in the inbox"] == 1
     with pytest.raises(ConsentError):
-        intake.accept(study, another, study.settings(SETTINGS).intake)
+        intake.accept(study, another, settings_if(study, SETTINGS).intake)
     refused = overview(study, study.settings()).entries[-1]
     assert (refused.situation, refused.name) == ("held", "2.wav")
     assert "waits for the consent of member 1" in refused.why
@@ -156,7 +157,7 @@ def test_what_is_in_quarantine_says_why(study: Study) -> None:
 def test_there_is_nothing_to_do_about_a_duplicate(study: Study) -> None:
     again = study.inbox / "ryhmä" / "4.wav"
     again.write_bytes(accepted.original(study, accepted.recording(study, ID)).read_bytes())
-    outcome = intake.accept(study, again, study.settings(SETTINGS).intake)
+    outcome = intake.accept(study, again, settings_if(study, SETTINGS).intake)
     assert isinstance(outcome, intake.Duplicate)
     found = overview(study, study.settings()).entries[-1]
     assert (found.situation, found.name, found.next) == ("duplicate", "4.wav", "")

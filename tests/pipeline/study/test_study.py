@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from changed import settings_if
 
 from pipeline.errors import StudyError
 from pipeline.study import create
@@ -41,5 +42,5 @@ def test_what_identifies_people_is_for_the_owner_alone(tmp_path: Path) -> None:
 
 def test_a_setting_opens_the_inbox_to_the_team(tmp_path: Path) -> None:
     study = create(tmp_path)
-    study.protect(study.settings({"intake.inbox": "team"}).intake)
+    study.protect(settings_if(study, {"intake.inbox": "team"}).intake)
     assert rights(study.private, study.quarantine, study.inbox) == [0o700, 0o700, 0o2770]

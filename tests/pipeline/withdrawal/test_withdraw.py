@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from changed import settings_if
 from finished import (
     CANARIES,
     DURATION_S,
@@ -291,7 +292,7 @@ def test_nobody_of_that_name_changes_nothing(study: Study) -> None:
 
 
 def test_a_session_of_other_settings_is_not_cut_blindly(study: Study) -> None:
-    other = study.settings({"turns.lapse_s": "3"})
+    other = settings_if(study, {"turns.lapse_s": "3"})
     with pytest.raises(StudyError, match="G07-S01 is not in the data set as these settings"):
         plan(study, PERSON, other)
 
@@ -302,7 +303,7 @@ def test_a_person_leaves_every_session_that_they_are_in(
     study = finished_study(tmp_path / "study", told=True)
     before = [(t["turn_id"], t["person_id"]) for t in rows(study, "turns")]
     with pytest.raises(StudyError, match="G07-S01 is not in the data set as these settings"):
-        plan(study, "H02", study.settings({"diarisation.step": "0.5"}))
+        plan(study, "H02", settings_if(study, {"diarisation.step": "0.5"}))
     assert sorted(leave(study, "H02").sessions) == ["G07-S01", "G07-S02"]
     after = [(t["turn_id"], t["person_id"]) for t in rows(study, "turns")]
     assert after == [turn for turn in before if turn[1] != "H02"]

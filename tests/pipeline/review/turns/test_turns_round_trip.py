@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from changed import settings_if
 from discussion import DIARISATION, SESSION, WORDS, discussed_study, put, rows
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -223,7 +224,7 @@ def test_lost_edits_are_listed_in_the_next_sheet(study: Study) -> None:
     file = written(study)
     maija = str(shown(file, "speaker")[0])
     apply(study, fill(fill(file, 4, speaker=maija), 6, action=DELETE))
-    settings = study.settings({"transcription.beam_size": "1"})
+    settings = settings_if(study, {"transcription.beam_size": "1"})
     chain = SessionChain(study, accepted.recording(study, SESSION), settings)
     put(chain, "transcribe", Transcript("fi", 0.9, WORDS[:6]))
     chain.run("assemble", lambda share: None)
@@ -241,10 +242,10 @@ def test_lost_edits_are_listed_in_the_next_sheet(study: Study) -> None:
 def test_a_session_that_is_not_there_or_not_processed(study: Study) -> None:
     with pytest.raises(StudyError, match="no session G07-S09"):
         write_turns(study, study.settings(), "G07-S09", study.root.parent / "a.xlsx")
-    other = study.settings({"turns.lapse_s": "3"})
+    other = settings_if(study, {"turns.lapse_s": "3"})
     with pytest.raises(StudyError, match=r"not in its turns yet.*`vuoro build`"):
         write_turns(study, other, SESSION, study.root.parent / "b.xlsx")
-    other = study.settings({"transcription.beam_size": "1"})
+    other = settings_if(study, {"transcription.beam_size": "1"})
     with pytest.raises(StudyError, match=r"not processed yet.*`vuoro run`"):
         write_turns(study, other, SESSION, study.root.parent / "b.xlsx")
 

@@ -1,0 +1,225 @@
+"""``vuoro.toml`` and the environment: reading them, and writing ``vuoro.toml``.
+
+Of ``[machine]`` the environment has the last word (``VUORO_MACHINE__THREADS=2``). A variable that
+names a setting of another section is refused: what made the data must be what later commands use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_origin
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from pipeline.errors import SettingsError, StudyError
+from pipeline.settings import KEYS, MACHINE, Key, Settings, section_type
+from pipeline.storage.borders import toml
+from pipeline.storage.borders.text import data_in, text_in
+from pipeline.storage.disk import os_errors
+
+NAME = "vuoro.toml"
+_VARIABLE = re.compile(r"VUORO_([A-Z]+)(?:__(.*))?")
+_WORDS = {
+    "extra_forbidden": "there is no such setting",
+    "model_type": "it must be a table",
+    "tuple_type": "it must be a list in brackets",
+    "string_type": "it must be a text in quotes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The settings of a study, and where they come from.
+
+    ``text`` is that of vuoro.toml, ``variables`` are the names of environment variables by the
+    setting that they decide.
+    """
+
+    settings: Settings
+    text: str
+    variables: Mapping[str, str]
+
+    def line(self, key: Key) -> int | None:
+        """The line of vuoro.toml that sets this; None where none does."""
+        return toml.line_of(self.text, key.section, key.name)
+
+    def origin(self, key: Key) -> str:
+        """Where the value comes from, in words."""
+        if variable := self.variables.get(str(key)):
+            return f"environment variable {variable}"
+        line = self.line(key)
+        return f"{NAME}, line {line}" if line else "default"
+
+
+def read(file: Path) -> Read:
+    """The settings of the study whose ``vuoro.toml`` this is, and where they come from.
+
+    Raises as ``parsed``, UnreadableError.
+    """
+    return parsed(text_of(file))
+
+
+def parsed(text: str) -> Read:
+    """The settings with a vuoro.toml of this text, and where they come from. Raises SettingsError.
+
+    That is one sentence for each wrong value.
+    """
+    variables = _variables()
+    said = _said(text)
+    machine = said.setdefault(MACHINE, {})
+    if isinstance(machine, dict):
+        machine.update({KEYS[key].name: os.environ[name] for key, name in variables.items()})
+    return Read(_checked(said, text, variables), text, variables)
+
+
+def load(file: Path) -> Settings:
+    """The settings of the study whose ``vuoro.toml`` this is. Raises as ``read``."""
+    return read(file).settings
+
+
+def text_of(file: Path) -> str:
+    """The text of vuoro.toml; "" where there is none. Raises SettingsError, UnreadableError."""
+    with os_errors(f"reading {NAME}"):
+        is_there = file.exists()
+    try:
+        return text_in(data_in(file, NAME, toml.MAX_BYTES), NAME) if is_there else ""
+    except StudyError as error:
+        raise SettingsError(error.what, error.remedy) from None
+
+
+def changed(text: str, values: Mapping[str, str], defaults: Iterable[str] = ()) -> str:
+    """The text of vuoro.toml with these values, by key, and without those that take the default.
+
+    All else in it stays as it is, comments too. Raises SettingsError if there is no such setting,
+    a value is not allowed, or the text puts it in a way that cannot be changed here.
+    """
+    wanted = _said(text)
+    if not all(isinstance(section, dict) for section in wanted.values()):
+        _checked(wanted, text, {})
+    given = {key_of(name): value for name, value in values.items()}
+    for key in map(key_of, defaults):
+        wanted.get(key.section, {}).pop(key.name, None)
+        text = toml.without(text, key.section, key.name)
+    for key, value in given.items():
+        wanted.setdefault(key.section, {})[key.name] = _typed(key, value)
+    settings = _checked(wanted, text, {})
+    for key in given:
+        text = toml.with_value(text, key.section, key.name, _toml_value(key.of(settings)))
+    with suppress(SettingsError):
+        if _checked(_said(text), text, {}) == settings:
+            return text
+    raise SettingsError(
+        f"{NAME} is written in a way that no command can change.", "Change it in an editor."
+    )
+
+
+def key_of(name: str) -> Key:
+    """The setting of this name. Raises SettingsError that names the nearest if there is none."""
+    if name in KEYS:
+        return KEYS[name]
+    by_tail = [full for full, key in KEYS.items() if key.name == name]
+    near = by_tail or get_close_matches(name, KEYS, n=1)
+    raise SettingsError(
+        f"There is no setting '{name}'.",
+        f"Did you mean {near[0]}?" if near else "`vuoro settings` lists them.",
+    )
+
+
+def as_toml() -> str:
+    """A vuoro.toml with every setting explained and commented out at its default."""
+    lines = [
+        "# Settings of this study. Remove the # before a line to change it, or run",
+        "# `vuoro settings KEY=VALUE`, which also says what is redone.",
+        "",
+    ]
+    for name in Settings.model_fields:
+        section = section_type(name)
+        lines += [f"# {(section.__doc__ or '').strip()}", f"[{name}]"]
+        for key, option in section.model_fields.items():
+            lines.append(f"# {option.description}")
+            lines.append(f"#{key} = {_toml_value(option.default)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _said(text: str) -> dict[str, Any]:
+    try:
+        return toml.toml_in(text.encode(), NAME, "Correct that line.")
+    except StudyError as error:
+        raise SettingsError(error.what, error.remedy) from None
+
+
+def _variables() -> dict[str, str]:
+    """The environment variables that decide a setting, by setting.
+
+    Raises SettingsError if one of them names a setting that is vuoro.toml's alone, or none.
+    """
+    found = {}
+    for name in sorted(os.environ):
+        match = _VARIABLE.fullmatch(name.upper())
+        if match is None or (match[2] is None and match[1].lower() not in Settings.model_fields):
+            continue
+        key = f"{match[1]}.{match[2]}".lower()
+        if not key.startswith(f"{MACHINE}."):
+            raise SettingsError(
+                f"The environment variable {name} is refused: only {NAME} changes results.",
+                f"Unset it, and run `vuoro settings {key if key in KEYS else 'KEY'}=VALUE`.",
+            )
+        if key not in KEYS:
+            raise SettingsError(f"The environment variable {name} names no setting.", "Unset it.")
+        found[key] = name
+    return found
+
+
+def _checked(said: Mapping[str, Any], text: str, variables: Mapping[str, str]) -> Settings:
+    try:
+        return Settings.model_validate(said)
+    except ValidationError as error:
+        wrong = "; ".join(_wrong(each, text, variables) for each in error.errors())
+        remedy = f"Correct it with `vuoro settings KEY=VALUE`, or in {NAME}."
+        raise SettingsError(f"A setting is wrong: {wrong}.", remedy) from None
+
+
+def _wrong(error: ErrorDetails, text: str, variables: Mapping[str, str]) -> str:
+    """What is wrong with a setting, and where it stands."""
+    section, key, *_ = (*map(str, error["loc"]), "")
+    name = ".".join(map(str, error["loc"]))
+    line = toml.line_of(text, section, key)
+    if variable := variables.get(name):
+        name += f" (environment variable {variable})"
+    elif line:
+        name += f" (line {line} of {NAME})"
+    what = _WORDS.get(error["type"], error["msg"].replace("Input should be", "it must be"))
+    near = [full.removeprefix(f"{section}.") for full in KEYS if full.startswith(f"{section}.")]
+    if error["type"] == "extra_forbidden" and (
+        found := get_close_matches(key or section, near or Settings.model_fields, n=1)
+    ):
+        what += f" (did you mean {found[0]}?)"
+    return f"{name}: {what[:1].lower()}{what[1:]}"
+
+
+def _typed(key: Key, value: str) -> Any:
+    """A value as the command line has it, as TOML would say it."""
+    if get_origin(key.field.annotation) is not tuple:
+        return value
+    with suppress(tomllib.TOMLDecodeError):
+        return tomllib.loads(f"value = {value}")["value"]
+    return [each.strip() for each in value.split(",")]
+
+
+def _toml_value(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml_value, value))}]"
+    # what JSON escapes in a text, TOML reads alike
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value).lower()
