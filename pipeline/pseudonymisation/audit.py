@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from pipeline.pseudonymisation.apply import form
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.pseudonymisation.mask import pseudonym
 from pipeline.records import Conversation, Replacement
-from pipeline.storage.disk import os_errors
+from pipeline.storage.disk import append_line, os_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +92,10 @@ def append(
     """Add a line to a session's log. Raises TransientError where it cannot be written."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     line = Publication(at, version("vuoro"), models, settings_digest, replaced)
-    data = json.dumps(asdict(line), ensure_ascii=False).encode() + b"\n"
+    data = json.dumps(asdict(line), ensure_ascii=False).encode()
     with os_errors("writing the audit log"):
         file.parent.mkdir(mode=0o700, exist_ok=True)
-        torn = file.exists() and file.stat().st_size and not _ends_whole(file)
-        handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "wb") as log:
-            log.write(b"\n" + data if torn else data)
-            log.flush()
-            os.fsync(log.fileno())
+        append_line(file, data)
 
 
 def read(file: Path) -> Iterator[Publication]:
@@ -116,9 +110,3 @@ def read(file: Path) -> Iterator[Publication]:
             yield TypeAdapter(Publication).validate_json(line)
         except ValidationError:
             continue
-
-
-def _ends_whole(file: Path) -> bool:
-    with file.open("rb") as log:
-        log.seek(-1, os.SEEK_END)
-        return log.read(1) == b"\n"

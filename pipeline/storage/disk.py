@@ -92,6 +92,21 @@ def write_atomically(file: Path, data: bytes, mode: int = 0o644) -> None:
         pending.unlink(missing_ok=True)
 
 
+def append_line(file: Path, line: bytes) -> None:
+    """Add a line to a log that its owner alone may read, and push it to the disk.
+
+    A last line that a crash cut off stays a line of its own.
+    """
+    handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "r+b") as log:
+        size = log.seek(0, os.SEEK_END)
+        log.seek(max(0, size - 1))
+        is_torn = log.read(1) not in (b"", b"\n")
+        log.write(b"\n" * is_torn + line + b"\n")
+        log.flush()
+        os.fsync(log.fileno())
+
+
 def clear_pending(folder: Path) -> None:
     """Remove what killed runs left half-written below a folder. Only while nobody writes there."""
     for pending in [*folder.rglob(f"{_PREFIX}*{PENDING}")]:

@@ -9,7 +9,6 @@ flag that nobody has looked at, or another recording in its place, the session n
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.dataset import files
 from pipeline.errors import StudyError
 from pipeline.records import Recording
-from pipeline.storage.disk import os_errors
+from pipeline.storage.disk import append_line, os_errors
 from pipeline.study import Study
 from pipeline.tables.flags import Remark, looked_for, remarks
 
@@ -133,10 +132,4 @@ def n_needing_a_look(study: Study, recordings: Collection[Recording]) -> int:
 
 def _append(study: Study, line: bytes) -> None:
     with os_errors("noting what was accepted"):
-        file = study.accepted_file
-        torn = file.exists() and not file.read_bytes().endswith(b"\n")
-        handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "wb") as log:
-            log.write(b"\n" * torn + line + b"\n")
-            log.flush()
-            os.fsync(log.fileno())
+        append_line(study.accepted_file, line)
