@@ -22,6 +22,7 @@ from flows.batch import consent_rows, ended, process_sessions, row_of
 from flows.inbox import process_inbox
 from flows.one_session import Contained
 from pipeline.operations.build import build
+from pipeline.operations.settings import note_outdated
 from pipeline.study import Study
 from pipeline.study.listener import listener
 
@@ -59,7 +60,9 @@ def rebuild(study: str) -> State[None]:
     """Bring tables and exports up to date with what people have decided, as `vuoro build` does."""
     place = Study(Path(study))
     with Contained("rebuild", place):
-        built = build(place, place.settings(), listener.get())
+        settings = place.settings()
+        note_outdated(place, settings, listener.get())
+        built = build(place, settings, listener.get())
         missing = consent_rows(place)
     rows = [row_of(found) for found in built.finished]
     rows += [{"session": id, "outcome": "waits for the inbox run"} for id in built.waiting]

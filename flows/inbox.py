@@ -22,6 +22,7 @@ from flows.begin import begun, settings_in_use
 from flows.one_session import Contained
 from pipeline import intake
 from pipeline.errors import DiskFullError, TakenError, UnreadableError, VuoroError
+from pipeline.operations.settings import note_outdated
 from pipeline.study import Study, locks
 from pipeline.study.leases import lease
 from pipeline.study.listener import listener
@@ -56,6 +57,7 @@ def process_inbox(study: str, hand_out: int = 0, every: bool = False) -> State[N
         except UnreadableError as error:  # what was taken before goes on
             unreadable = error
         work = Work(place, held, every=every)
+        note_outdated(place, settings_in_use.get(), listener.get(), work.to_do())
         if hand_out:
             _hand_out(place, work, hand_out)
         else:

@@ -33,6 +33,7 @@ from flows.server_secret import CLIENT_VARIABLE, secret_of
 from flows.tied import Process
 from pipeline.errors import StudyError
 from pipeline.study import Study
+from pipeline.study.listener import listener
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -290,6 +291,7 @@ def run(id: UUID, name: str, study: Study, hand_out: int) -> None:
     from prefect.states import Failed
 
     from flows.deployments import FLOWS
+    from flows.logged import Logged
     from pipeline.media.device import one_thread_for_numpy
 
     tied.when_parent_goes(within_s=RUN_STOPS_WITHIN_S)
@@ -302,6 +304,7 @@ def run(id: UUID, name: str, study: Study, hand_out: int) -> None:
             refused: State[None] = Failed(name=REFUSED, message=str(error))
             client.set_flow_run_state(id, refused, force=True)
             return
+    listener.set(Logged())
     try:
         run_flow(FLOWS[name], flow_run=flow_run, parameters=parameters, return_type="state")
     finally:

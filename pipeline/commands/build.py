@@ -48,6 +48,7 @@ def build(
     """
     from pipeline.commands.console import Terminal
     from pipeline.operations.build import build as build_study
+    from pipeline.operations.settings import note_outdated
     from pipeline.people.roster.unconsented import consents
     from pipeline.study.accepted import readable
 
@@ -65,8 +66,10 @@ def build(
     at = opened(study)
     unlock(at)
     names = {recording.session_id: recording.original_name for recording in readable(at)}
+    settings = at.settings()
     with Terminal(console, names).showing() as terminal:
-        built = build_study(at, at.settings(), terminal, forms, out)
+        note_outdated(at, settings, terminal)
+        built = build_study(at, settings, terminal, forms, out)
     _tell(built)
     warn(consents(at).sentences)
     say(f"The tables are in {at.dataset}")

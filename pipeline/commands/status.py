@@ -35,7 +35,7 @@ def status(
     from flows import address
     from flows import login as page
     from pipeline.commands.console import advice, sessions_table, summary_line
-    from pipeline.operations.overview import overview
+    from pipeline.operations.overview import RUN, overview
 
     place = opened(study)
     settings = place.settings()
@@ -48,6 +48,8 @@ def status(
     if here is not None:
         say(f"`vuoro up` looks after the inbox: {page.shown(place.prefect_home, here)}")
     say(summary_line(found))
+    if sentence := found.outdated.sentence:
+        say(sentence if here is not None else f"{sentence} Carry it out with: {RUN}")
     entries = [_left_to(entry, up=here is not None) for entry in found.entries]
     console.print(sessions_table(entries))
     for line in advice(entries):
@@ -73,13 +75,16 @@ def as_data(found: Overview) -> dict[str, Any]:
     consented and is in the data set: ``person_id`` (null where the roster was not read in),
     ``group_id``, ``member`` (position in the roster), ``consent`` as the roster has it (null: not
     recorded), ``speaks_in`` and ``may_speak_in`` (sessions), ``what_to_do``;
-    ``unusable_rosters`` are sentences. Times are ISO 8601 in UTC; what is not known is null.
+    ``unusable_rosters`` are sentences. ``changed_settings`` are the keys that have changed since
+    the sessions were made that ``made_with_other_settings`` (in ``summary``) counts. Times are ISO
+    8601 in UTC; what is not known is null.
     """
     summary = {
         **{situation.replace(" ", "_"): n for situation, n in sorted(found.counts.items())},
         "voices_to_judge": found.n_voices,
         "names_to_judge": found.n_names,
         "without_consent": len(found.consents.people),
+        "made_with_other_settings": len(found.outdated.to_come),
     }
     return {
         "form": FORM,
@@ -87,6 +92,7 @@ def as_data(found: Overview) -> dict[str, Any]:
         "recordings": [*map(_recording, found.entries)],
         "without_consent": [*map(_person, found.consents.people)],
         "unusable_rosters": [*map(str, found.consents.unusable)],
+        "changed_settings": list(found.outdated.keys),
     }
 
 

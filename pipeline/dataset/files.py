@@ -131,6 +131,18 @@ def footer(table: pa.Table) -> dict[str, str]:
     return {key: value for key, value in entries.items() if key.startswith("vuoro.")}
 
 
+def footer_of(file: Path) -> dict[str, str]:
+    """The ``vuoro.…`` entries of a file; its rows are not read.
+
+    Raises DatasetError if the file is damaged, TransientError if it cannot be read.
+    """
+    with os_errors("reading the data set"), file.open("rb") as stream:
+        try:
+            return footer(pq.ParquetFile(stream).schema_arrow.empty_table())
+        except pa.ArrowException:
+            raise DatasetError("A file of the data set is damaged.") from None
+
+
 @cache
 def software() -> str:
     """The version of vuoro, which is looked up on the disk."""

@@ -22,6 +22,7 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
+from pipeline.operations.settings import Outdated, outdated
 from pipeline.people import register
 from pipeline.people.roster.consent import require
 from pipeline.people.roster.unconsented import Consents, Unconsented, consents
@@ -84,12 +85,16 @@ class SessionStatus:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Every recording, how many voices and names wait for a human, and whose consent is missing."""
+    """Every recording, how many voices and names wait for a human, and whose consent is missing.
+
+    ``outdated`` are the sessions that were made with other settings than the present ones.
+    """
 
     entries: tuple[SessionStatus, ...]
     n_voices: int
     n_names: int
     consents: Consents
+    outdated: Outdated
 
     @property
     def counts(self) -> Counter[Situation]:
@@ -105,12 +110,14 @@ def overview(study: Study, settings: Settings) -> Overview:
     """
     held = frozenset(leases.living(study))
     missing, by_now = consents(study), acceptances(study)
+    found = left(study, settings, verify=False)
     sessions = [
         _without_consent(_entry(study, each, held, settings, by_now), missing.people)
-        for each in left(study, settings, verify=False)
+        for each in found
     ]
     entries = *sessions, *_inbox(study), *_quarantine(study)
-    return Overview(entries, _n_unknown_voices(study), n_open_names(study), missing)
+    other = outdated(study, settings, {each.session_id: each.to_come for each in found})
+    return Overview(entries, _n_unknown_voices(study), n_open_names(study), missing, other)
 
 
 def _entry(

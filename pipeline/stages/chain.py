@@ -43,7 +43,7 @@ from pipeline.stages.peers import Peers
 from pipeline.stages.publish import is_published, publish_session, session_tables, turn_ids
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors
-from pipeline.study import Study, accepted
+from pipeline.study import Study, accepted, settings_log
 from pipeline.study.store import Result, Store, missing, read_record, write_record
 from pipeline.transcription.spoken import Spoken, spoken_language
 from pipeline.turns.edits import log
@@ -212,6 +212,7 @@ class SessionChain:
         entries = audit.entries(conversation, replaced, ids, EntityTable.load(self.study))
         log = self.study.audit / f"{self.recording.session_id}.jsonl"
         audit.append(log, entries, self.models_used, self.settings_digest)
+        settings_log.remember(self.study, self.settings)
         publish_session(self.study.dataset, tables, self.source)
 
     @property

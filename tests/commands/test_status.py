@@ -98,6 +98,7 @@ def test_the_json_is_complete_and_names_no_file(study: Study) -> None:
         "voices_to_judge": 3,
         "names_to_judge": 2,
         "without_consent": 0,
+        "made_with_other_settings": 0,
     }
     session, waiting, aside = told["recordings"]
     assert session.pop("since") is not None

@@ -1,0 +1,177 @@
+"""What a change of the settings redoes, and what of the data set other settings made."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from pipeline.dataset import files
+from pipeline.errors import DatasetError, ModelError, SettingsError, VuoroError
+from pipeline.operations.build import HEARING, ToDo
+from pipeline.settings import KEYS, Settings
+from pipeline.settings.file import NAME, changed, parsed, text_of
+from pipeline.stages.chain import PUBLISH
+from pipeline.stages.common import Common
+from pipeline.stages.declared import STAGES
+from pipeline.stages.to_do import unfinished
+from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.study import Study, settings_log
+from pipeline.study.leases import lease
+from pipeline.study.listener import Listener
+
+WAIT_S = 10.0  # for another command that changes the settings
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What came of changing vuoro.toml.
+
+    ``redo`` are the stages that a run makes now and would not have made before, by session; the
+    later ones only where what they read comes out differently. ``unknown`` is why that cannot be
+    told. ``is_new`` tells whether anything was written.
+    """
+
+    is_new: bool
+    redo: ToDo
+    unknown: VuoroError | None = None
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The stages that are redone in no session."""
+        redone = in_order(self.redo.values())
+        return tuple(stage.name for stage in STAGES if stage.name not in redone)
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """Sessions in the data set that were made with other settings than vuoro.toml has now.
+
+    ``to_come`` are the stages that a run makes of each; ``keys`` the settings that have changed,
+    as far as is known.
+    """
+
+    to_come: ToDo
+    keys: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """That, in words; "" where there are none."""
+        if not self.to_come:
+            return ""
+        keys = f" ({', '.join(self.keys)})" if self.keys else ""
+        return (
+            f"{len(self.to_come)} session(s) were made with other settings than {NAME} has now"
+            f"{keys}. To redo: {', '.join(in_order(self.to_come.values()))}."
+        )
+
+
+def in_order(stages: Iterable[Collection[str]]) -> list[str]:
+    """All of these stages, each once, in the order in which a session goes through them."""
+    there = {stage for each in stages for stage in each}
+    return [name for name in (*(stage.name for stage in STAGES), PUBLISH) if name in there]
+
+
+def change(study: Study, values: Mapping[str, str], defaults: Collection[str] = ()) -> Change:
+    """Write these values into vuoro.toml, and take out what has its default again.
+
+    Nothing is run: runs at work go on with the settings that they began with.
+
+    Raises SettingsError if there is no such setting or its value is not allowed, ModelError if a
+    model that it names cannot be used, TakenError if another command changes the settings,
+    TransientError. Nothing is written then.
+    """
+    with lease(study, "settings", wait_s=WAIT_S):
+        before = text_of(study.settings_file)
+        after = changed(before, values, defaults)
+        found = _consequences(study, before, after)
+        if after != before:
+            with os_errors(f"writing {NAME}"):
+                file = study.settings_file.resolve()
+                write_atomically(file, after.encode(), stat.S_IMODE(file.stat().st_mode))
+    return found
+
+
+def _consequences(study: Study, before: str, after: str) -> Change:
+    is_new = after != before
+    settings = parsed(after).settings
+    was = None
+    with suppress(SettingsError):  # what was wrong is corrected
+        was = parsed(before).settings
+    try:
+        _ = Common(settings).models
+    except ModelError as error:
+        if was is None or _has_models(was):
+            raise
+        return Change(is_new, {}, error)
+    try:
+        to_come = unfinished(study, settings, verify=False)
+        came = unfinished(study, was, verify=False) if was and _has_models(was) else {}
+    except VuoroError as error:
+        return Change(is_new, {}, error)
+    redo = {id: [s for s in stages if s not in came.get(id, ())] for id, stages in to_come.items()}
+    return Change(is_new, {id: stages for id, stages in redo.items() if stages})
+
+
+def _has_models(settings: Settings) -> bool:
+    try:
+        return bool(Common(settings).models)
+    except ModelError:
+        return False
+
+
+def outdated(
+    study: Study, settings: Settings, to_come: Mapping[str, Collection[str]] | None = None
+) -> Outdated:
+    """The sessions in the data set that other settings made, and that a run would redo.
+
+    ``to_come`` are the stages that each unfinished session lacks, where they are known already.
+
+    Raises as ``to_do.unfinished``.
+    """
+    made = {each.session_id: each for each in _made_otherwise(study, settings)}
+    if made and to_come is None:
+        to_come = unfinished(study, settings, verify=False)
+    found = {
+        session_id: [*stages]
+        for session_id, stages in (to_come or {}).items()
+        if stages and session_id in made and (made[session_id].is_other or HEARING & {*stages})
+    }
+    differ = {key for session_id in found for key in made[session_id].keys}
+    return Outdated(found, tuple(key for key in KEYS if key in differ))
+
+
+def note_outdated(
+    study: Study,
+    settings: Settings,
+    told: Listener,
+    to_come: Mapping[str, Collection[str]] | None = None,
+) -> None:
+    """Say which sessions are redone because settings have changed. As ``outdated``."""
+    if sentence := outdated(study, settings, to_come).sentence:
+        told.noted(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A session that settings with other values made.
+
+    ``is_other`` is False where they are only such as change the results of some sessions.
+    """
+
+    session_id: str
+    is_other: bool
+    keys: tuple[str, ...]
+
+
+def _made_otherwise(study: Study, settings: Settings) -> Iterator[_Made]:
+    used = settings_log.used(study)
+    for file in files.files(study.dataset, "sessions"):
+        try:
+            digest = files.footer_of(file).get("vuoro.settings_digest", "")
+        except DatasetError:  # a run publishes it again
+            continue
+        keys = settings_log.changed(used[digest], settings) if digest in used else ()
+        if keys or digest != settings.digest:
+            yield _Made(file.stem, digest != settings.digest, keys)
