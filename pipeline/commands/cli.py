@@ -22,12 +22,13 @@ from pipeline.commands.common import (
 from pipeline.commands.notebooks import notebooks
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.commands.session import session
+from pipeline.commands.settings import settings
 from pipeline.commands.status import status
 from pipeline.commands.up import down, up
 from pipeline.commands.watch import watch
 from pipeline.commands.withdraw import withdraw
 from pipeline.commands.worker import worker
-from pipeline.errors import VuoroError
+from pipeline.errors import SettingsError, VuoroError
 from pipeline.exports.transcript import Format
 from pipeline.storage.harmless import harmless
 
@@ -76,15 +77,26 @@ def init(folder: Annotated[Path, typer.Argument(help="Where the study shall be."
 @app.command()
 def run(
     study: StudyOption = DEFAULT_STUDY,
+    own_settings: Annotated[
+        Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
+        typer.Option("--set", "--language", "--model", hidden=True, help="Refused."),
+    ] = None,
 ) -> None:
     """Take in what lies in the inbox and bring every session into the data set."""
     from pipeline.study import open_study
 
+    if own_settings:
+        raise SettingsError(
+            "A run has no settings of its own: later commands would not know of them.",
+            "Run `vuoro settings KEY=VALUE` first. A key of [machine] can be set for one run in "
+            "the environment, e.g. VUORO_MACHINE__THREADS=2.",
+        )
     if not run_and_show(open_study(study)):
         raise typer.Exit(1)
 
 
 app.command()(status)
+app.command()(settings)
 
 
 @app.command()

@@ -78,7 +78,8 @@ def parsed(text: str) -> Read:
     machine = said.setdefault(MACHINE, {})
     if isinstance(machine, dict):
         machine.update({KEYS[key].name: os.environ[name] for key, name in variables.items()})
-    return Read(_checked(said, text, variables), text, variables)
+    decided = {key: f" (environment variable {name})" for key, name in variables.items()}
+    return Read(_checked(said, text, decided), text, variables)
 
 
 def load(file: Path) -> Settings:
@@ -111,9 +112,9 @@ def changed(text: str, values: Mapping[str, str], defaults: Iterable[str] = ()) 
         text = toml.without(text, key.section, key.name)
     for key, value in given.items():
         wanted.setdefault(key.section, {})[key.name] = _typed(key, value)
-    settings = _checked(wanted, text, {})
+    settings = _checked(wanted, text, {str(key): "" for key in given})
     for key in given:
-        text = toml.with_value(text, key.section, key.name, _toml_value(key.of(settings)))
+        text = toml.with_value(text, key.section, key.name, as_written(key.of(settings)))
     with suppress(SettingsError):
         if _checked(_said(text), text, {}) == settings:
             return text
@@ -146,9 +147,19 @@ def as_toml() -> str:
         lines += [f"# {(section.__doc__ or '').strip()}", f"[{name}]"]
         for key, option in section.model_fields.items():
             lines.append(f"# {option.description}")
-            lines.append(f"#{key} = {_toml_value(option.default)}")
+            lines.append(f"#{key} = {as_written(option.default)}")
         lines.append("")
     return "\n".join(lines)
+
+
+def as_written(value: object) -> str:
+    """A value as vuoro.toml has it; "" for none."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(as_written, value))}]"
+    # what JSON escapes in a text, TOML reads alike
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value).lower()
 
 
 def _said(text: str) -> dict[str, Any]:
@@ -180,31 +191,31 @@ def _variables() -> dict[str, str]:
     return found
 
 
-def _checked(said: Mapping[str, Any], text: str, variables: Mapping[str, str]) -> Settings:
+def _checked(said: Mapping[str, Any], text: str, elsewhere: Mapping[str, str]) -> Settings:
+    """The settings that are said. ``elsewhere``: where those stand that are not in the text."""
     try:
         return Settings.model_validate(said)
     except ValidationError as error:
-        wrong = "; ".join(_wrong(each, text, variables) for each in error.errors())
+        wrong = "; ".join(_wrong(each, text, elsewhere) for each in error.errors())
         remedy = f"Correct it with `vuoro settings KEY=VALUE`, or in {NAME}."
         raise SettingsError(f"A setting is wrong: {wrong}.", remedy) from None
 
 
-def _wrong(error: ErrorDetails, text: str, variables: Mapping[str, str]) -> str:
+def _wrong(error: ErrorDetails, text: str, elsewhere: Mapping[str, str]) -> str:
     """What is wrong with a setting, and where it stands."""
     section, key, *_ = (*map(str, error["loc"]), "")
     name = ".".join(map(str, error["loc"]))
     line = toml.line_of(text, section, key)
-    if variable := variables.get(name):
-        name += f" (environment variable {variable})"
-    elif line:
-        name += f" (line {line} of {NAME})"
-    what = _WORDS.get(error["type"], error["msg"].replace("Input should be", "it must be"))
+    where = f" (line {line} of {NAME})" if line else ""
+    where = elsewhere.get(f"{section}.{key}", where)
+    what = error["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
+    what = _WORDS.get(error["type"], what)
     near = [full.removeprefix(f"{section}.") for full in KEYS if full.startswith(f"{section}.")]
     if error["type"] == "extra_forbidden" and (
         found := get_close_matches(key or section, near or Settings.model_fields, n=1)
     ):
         what += f" (did you mean {found[0]}?)"
-    return f"{name}: {what[:1].lower()}{what[1:]}"
+    return f"{name}{where}: {what[:1].lower()}{what[1:]}"
 
 
 def _typed(key: Key, value: str) -> Any:
@@ -214,12 +225,3 @@ def _typed(key: Key, value: str) -> Any:
     with suppress(tomllib.TOMLDecodeError):
         return tomllib.loads(f"value = {value}")["value"]
     return [each.strip() for each in value.split(",")]
-
-
-def _toml_value(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml_value, value))}]"
-    # what JSON escapes in a text, TOML reads alike
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value).lower()

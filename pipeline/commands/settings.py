@@ -1,0 +1,147 @@
+"""``vuoro settings``: what each setting is, where it comes from, and changing it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say, unlock, warn
+
+if TYPE_CHECKING:
+    from pipeline.operations.settings import Change
+    from pipeline.settings import Key
+    from pipeline.settings.file import Read
+    from pipeline.study import Study
+
+FORM = 1  # goes up whenever what --json writes means something else
+
+
+def settings(
+    keys: Annotated[
+        Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
+        typer.Argument(
+            metavar="KEY=VALUE|KEY|SECTION",
+            help="What to change, e.g. turns.lapse_s=5, or what to show; all if left out.",
+        ),
+    ] = None,
+    default: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option("--default", metavar="KEY", help="Take KEY out of vuoro.toml."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+    study: StudyOption = DEFAULT_STUDY,
+) -> None:
+    """Show or change settings. A change says what it redoes; `vuoro run` carries it out."""
+    from pipeline.settings import KEYS
+    from pipeline.settings.file import key_of, read
+
+    place = opened(study)
+    values = dict(_assignment(each) for each in keys or [] if "=" in each)
+    shown = [each for each in keys or [] if "=" not in each]
+    if shown and (values or default):
+        raise typer.BadParameter("Give KEY=VALUE to change settings, or KEY to show them.")
+    if not values and not default:
+        found = read(place.settings_file)
+        sections = {key.section for key in KEYS.values()}
+        wanted = {each if each in sections else str(key_of(each)) for each in shown}
+        listed = [key for name, key in KEYS.items() if not wanted or {name, key.section} & wanted]
+        _show(found, listed, as_json=as_json)
+        return
+    _change(place, values, default or [], as_json=as_json)
+
+
+def _assignment(given: str) -> tuple[str, str]:
+    key, _, value = given.partition("=")
+    if not value:
+        raise typer.BadParameter(f"Give {key} a value, or use --default {key}.")
+    return key, value
+
+
+def _show(found: Read, keys: Iterable[Key], *, as_json: bool) -> None:
+    from pipeline.settings import section_type
+
+    if as_json:
+        _write({"settings": [_as_data(found, key) for key in keys]})
+        return
+    section = ""
+    for key in keys:
+        if key.section != section:
+            section = key.section
+            say(f"[{section}] {(section_type(section).__doc__ or '').strip()}")
+        say(f"  {_value(found, key)}  ({found.origin(key)})")
+        say(f"      {key.meaning}")
+
+
+def _change(study: Study, values: Mapping[str, str], defaults: list[str], *, as_json: bool) -> None:
+    from pipeline.operations.settings import change
+    from pipeline.settings import KEYS
+    from pipeline.settings.file import read
+
+    unlock(study)
+    done = change(study, values, defaults)
+    found = read(study.settings_file)
+    changed = [KEYS[name] for name in (*values, *defaults)]
+    if as_json:
+        _write(
+            {
+                "settings": [_as_data(found, key) for key in changed],
+                "redo": done.redo,
+                "kept": list(done.kept),
+                "unknown": done.unknown and str(done.unknown),
+            }
+        )
+        return
+    for key in changed:
+        say(f"{_value(found, key)}  ({found.origin(key)})")
+    if not done.is_new:
+        say("vuoro.toml says so already.")
+        return
+    _say_consequences(study, done)
+
+
+def _say_consequences(study: Study, done: Change) -> None:
+    from flows import address
+    from pipeline.study import locks
+
+    if done.unknown is not None:
+        warn([f"What has to be redone cannot be told now: {done.unknown}"])
+    elif not done.redo:
+        say("Nothing has to be redone.")
+    else:
+        alike = Counter(tuple(stages) for stages in done.redo.values())
+        for stages, n in alike.items():
+            say(f"To redo in {n} session(s): {', '.join(stages)}.")
+        say("A later stage is skipped where what it reads comes out the same.")
+        say(f"Kept: {', '.join([*done.kept, 'all decisions and corrections'])}.")
+        is_up = address.read(study.prefect_home) is not None
+        say("`vuoro up` carries it out." if is_up else "Carry it out with: vuoro run")
+    if locks.runs(study):
+        say("The run at work keeps the settings that it began with.")
+
+
+def _value(found: Read, key: Key) -> str:
+    from pipeline.settings.file import as_written
+
+    value = as_written(key.of(found.settings))
+    return f"{key} = {value}" if value else f"{key}: not set"
+
+
+def _as_data(found: Read, key: Key) -> dict[str, Any]:
+    """A setting as ``--json`` writes it: ``from`` is default, file or environment."""
+    variable, line = found.variables.get(str(key)), found.line(key)
+    return {
+        "key": str(key),
+        "value": key.of(found.settings),
+        "default": key.field.default,
+        "from": "environment" if variable else "file" if line else "default",
+        "line": line,
+        "meaning": key.meaning,
+    }
+
+
+def _write(data: dict[str, Any]) -> None:
+    typer.echo(json.dumps({"form": FORM, **data}, indent=1, ensure_ascii=False))
