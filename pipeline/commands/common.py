@@ -15,6 +15,7 @@ from rich.console import Console
 from pipeline.storage.harmless import harmless
 
 if TYPE_CHECKING:
+    from pipeline.settings import Settings
     from pipeline.study import Study
 
 
@@ -59,6 +60,14 @@ def warn(sentences: Iterable[str]) -> None:
     """Print lines to standard error, as they are."""
     for sentence in sentences:
         problems.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def warn_outdated(study: Study, settings: Settings) -> None:
+    """Say which sessions were made with other settings, and what brings them up to date."""
+    from pipeline.operations.settings import outdated
+
+    if sentence := outdated(study, settings).sentence:
+        warn([f"{sentence} Carry it out with: vuoro run"])
 
 
 def refuse(wrong_cells: Sequence[str], new_sheet: str) -> None:

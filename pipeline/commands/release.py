@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, problems, say, unlock
+from pipeline.commands.common import (
+    DEFAULT_STUDY,
+    StudyOption,
+    opened,
+    problems,
+    say,
+    unlock,
+    warn_outdated,
+)
 
 if TYPE_CHECKING:
     from pipeline.release.examination import Progress
@@ -84,8 +92,10 @@ def release(
     )
     at = opened(study)
     unlock(at)
+    settings = at.settings()
+    warn_outdated(at, settings)
     with _progress() as progress:
-        outcome = release_study(at, at.settings(), out, options, progress)
+        outcome = release_study(at, settings, out, options, progress)
     _tell(outcome.report)
     say(f"The report: {outcome.report_file}")
     if not outcome.report.released:

@@ -22,6 +22,7 @@ from pipeline.commands.common import (
     unlock,
     user,
     warn,
+    warn_outdated,
 )
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def names(
     place = opened(study)
     unlock(place)
     settings = place.settings()
+    warn_outdated(place, settings)
     if apply is not None:
         with nobody_at_work(place):
             applied = apply_names(place, settings, apply, by=by or user(), at=now())
@@ -94,6 +96,7 @@ def people(
     place = opened(study)
     unlock(place)
     settings = place.settings()
+    warn_outdated(place, settings)
     if apply is not None:
         with locks.alone(place):
             applied = apply_people(place, settings, apply, by=by or user(), at=now())

@@ -35,7 +35,8 @@ def status(
     from flows import address
     from flows import login as page
     from pipeline.commands.console import advice, sessions_table, summary_line
-    from pipeline.operations.overview import RUN, overview
+    from pipeline.operations.build import RUN
+    from pipeline.operations.overview import overview
 
     place = opened(study)
     settings = place.settings()
@@ -59,7 +60,7 @@ def status(
 
 def _left_to(entry: SessionStatus, *, up: bool) -> SessionStatus:
     """An entry without advice to run vuoro where `vuoro up` does."""
-    from pipeline.operations.overview import RUN
+    from pipeline.operations.build import RUN
 
     return replace(entry, next="") if up and entry.next == RUN else entry
 

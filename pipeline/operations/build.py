@@ -39,6 +39,7 @@ from pipeline.study.tombstones import refuse_half_done
 # stages that listen to the sound
 HEARING = frozenset({"decode", "diarise", "detect_language", "transcribe"})
 ROUNDS = 2
+RUN = "vuoro run"
 
 ToDo = dict[str, list[str]]
 """The stages to come of each unfinished session, as ``to_do.unfinished`` has them."""
@@ -159,7 +160,7 @@ def _told(member: Member) -> Background:
 
 def made_by(chain: SessionChain) -> str:
     """The command that makes what a session lacks."""
-    return "vuoro run" if HEARING & {*chain.pending(verify=False)} else "vuoro build"
+    return RUN if HEARING & {*chain.pending(verify=False)} else "vuoro build"
 
 
 def rounds(to_do: Callable[[], ToDo], failed: Collection[str]) -> Iterator[ToDo]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.errors import StudyError
 from pipeline.exports.transcript import published_turns
 from pipeline.media.audio import clip
+from pipeline.operations.settings import not_ready
 from pipeline.records import Audio, Interval
 from pipeline.records.turn_ids import session_and_turn
 from pipeline.stages.chain import SessionChain
@@ -83,4 +84,6 @@ def clips_of_turns(chain: SessionChain, places: Mapping[str, Interval]) -> dict[
 
 
 def _sound(chain: SessionChain) -> Path:
+    if chain.find("decode") is None:
+        raise not_ready(chain)
     return chain.folder("decode") / chain.record("decode", Audio).file

@@ -22,6 +22,7 @@ from pipeline.errors import (
     UnreadableError,
     VuoroError,
 )
+from pipeline.operations.build import RUN
 from pipeline.operations.settings import Outdated, outdated
 from pipeline.people import register
 from pipeline.people.roster.consent import require
@@ -51,7 +52,6 @@ Situation = Literal[
     "duplicate",
 ]
 SITUATIONS: tuple[Situation, ...] = get_args(Situation)
-RUN = "vuoro run"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from pipeline.dataset import files
-from pipeline.errors import DatasetError, ModelError, SettingsError, VuoroError
-from pipeline.operations.build import HEARING, ToDo
+from pipeline.errors import DatasetError, ModelError, SettingsError, StudyError, VuoroError
+from pipeline.operations.build import HEARING, RUN, ToDo, made_by
 from pipeline.settings import KEYS, Settings
 from pipeline.settings.file import NAME, changed, parsed, text_of
-from pipeline.stages.chain import PUBLISH
+from pipeline.stages.chain import PUBLISH, SessionChain
 from pipeline.stages.common import Common
 from pipeline.stages.declared import STAGES
 from pipeline.stages.to_do import unfinished
@@ -60,11 +60,15 @@ class Outdated:
         """That, in words; "" where there are none."""
         if not self.to_come:
             return ""
-        keys = f" ({', '.join(self.keys)})" if self.keys else ""
         return (
             f"{len(self.to_come)} session(s) were made with other settings than {NAME} has now"
-            f"{keys}. To redo: {', '.join(in_order(self.to_come.values()))}."
+            f"{self.named}. To redo: {', '.join(in_order(self.to_come.values()))}."
         )
+
+    @property
+    def named(self) -> str:
+        """The keys, in brackets."""
+        return f" ({', '.join(self.keys)})" if self.keys else ""
 
 
 def in_order(stages: Iterable[Collection[str]]) -> list[str]:
@@ -151,6 +155,20 @@ def note_outdated(
     """Say which sessions are redone because settings have changed. As ``outdated``."""
     if sentence := outdated(study, settings, to_come).sentence:
         told.noted(sentence)
+
+
+def not_ready(chain: SessionChain) -> StudyError:
+    """Why a session cannot be worked on yet, and the command that changes it."""
+    session_id, command = chain.recording.session_id, made_by(chain)
+    to_come = {session_id: (*chain.pending(verify=False), PUBLISH)}
+    found = outdated(chain.study, chain.settings, to_come)
+    if found.to_come:
+        what = f"was made with other settings than {NAME} has now{found.named}"
+    elif command == RUN:
+        what = "is not processed yet"
+    else:
+        what = "waits: what was decided since is not in its turns yet"
+    return StudyError(f"{session_id} {what}.", f"Run `{command}` first.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from itertools import chain as all_of
 from pathlib import Path
 
 from pipeline.errors import RecordingError, StudyError, UnreadableError
-from pipeline.operations.build import made_by
 from pipeline.operations.listen import clips_of_turns
+from pipeline.operations.settings import not_ready
 from pipeline.people.anchors import Anchor, anchor
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Audio, Cast, Conversation, Interval, Turn
@@ -148,11 +148,7 @@ class _Session:
         self._chain = SessionChain(study, accepted.recording(study, session_id), settings)
         # hashing the sound file would take longer than all the rest
         if self._chain.find("assemble", verify=False) is None:
-            command = made_by(self._chain)
-            what = "is not processed yet"
-            if command == "vuoro build":
-                what = "waits: what was decided since is not in its turns yet"
-            raise StudyError(f"{session_id} {what}.", f"Run `{command}` first.")
+            raise not_ready(self._chain)
         self._voices = self._chain.voices
         self.corrections = log.load(study, session_id)
 
