@@ -1,7 +1,7 @@
 """Every error that vuoro raises on purpose.
 
     VuoroError
-    ├── SettingsError              vuoro.toml, an environment variable or an option is wrong
+    ├── SettingsError              a value in vuoro.toml or the environment is wrong or out of place
     ├── StudyError                 the folder is no study, or something in it cannot be found
     ├── ModelError                 a model is missing, incomplete or not the file it should be
     ├── DatasetError               the published data set breaks its own declaration
@@ -63,7 +63,7 @@ class VuoroError(Exception):
 
 
 class SettingsError(VuoroError):
-    """vuoro.toml, an environment variable or an option is wrong."""
+    """A value in vuoro.toml or the environment is wrong or out of place."""
 
 
 class StudyError(VuoroError):

@@ -64,9 +64,17 @@ def test_a_folder_that_is_no_study_is_one_sentence(tmp_path: Path, command: str)
 
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     study = create(tmp_path / "study")
-    process = vuoro(study, "run", "--set", "turns.lapse=5")
+    study.settings_file.write_text("[turns]\nlapse = 5\n", encoding="utf-8")
+    process = vuoro(study, "run")
     assert process.returncode == 1
-    assert "turns.lapse" in process.stderr and "Traceback" not in process.stderr
+    assert "turns.lapse (line 2 of vuoro.toml)" in process.stderr
+    assert "Traceback" not in process.stderr
+
+
+def test_a_run_with_settings_of_its_own_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    process = vuoro(create(tmp_path / "study"), "run", "--set", "turns.lapse_s=5")
+    assert process.returncode == 1
+    assert "`vuoro settings KEY=VALUE`" in process.stderr and "Traceback" not in process.stderr
 
 
 def test_init_twice_keeps_the_settings(tmp_path: Path) -> None:
