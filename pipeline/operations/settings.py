@@ -17,7 +17,7 @@ from pipeline.stages.common import Common
 from pipeline.stages.declared import STAGES
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import os_errors, write_atomically
-from pipeline.study import Study, settings_log
+from pipeline.study import Study, accepted, settings_log
 from pipeline.study.leases import lease
 from pipeline.study.listener import Listener
 
@@ -184,8 +184,10 @@ class _Made:
 
 
 def _made_otherwise(study: Study, settings: Settings) -> Iterator[_Made]:
-    used = settings_log.used(study)
+    used, there = settings_log.used(study), {*accepted.ids(study)}
     for file in files.files(study.dataset, "sessions"):
+        if file.stem not in there:  # nothing can be redone
+            continue
         try:
             digest = files.footer_of(file).get("vuoro.settings_digest", "")
         except DatasetError:  # a run publishes it again
