@@ -157,11 +157,16 @@ def note_outdated(
         told.noted(sentence)
 
 
+def made_otherwise(chain: SessionChain) -> Outdated:
+    """A session, if it is in the data set and was made with other settings. As ``outdated``."""
+    to_come = {chain.recording.session_id: (*chain.pending(verify=False), PUBLISH)}
+    return outdated(chain.study, chain.settings, to_come)
+
+
 def not_ready(chain: SessionChain) -> StudyError:
     """Why a session cannot be worked on yet, and the command that changes it."""
     session_id, command = chain.recording.session_id, made_by(chain)
-    to_come = {session_id: (*chain.pending(verify=False), PUBLISH)}
-    found = outdated(chain.study, chain.settings, to_come)
+    found = made_otherwise(chain)
     if found.to_come:
         what = f"was made with other settings than {NAME} has now{found.named}"
     elif command == RUN:

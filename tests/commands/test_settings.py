@@ -165,6 +165,7 @@ def test_a_build_leaves_what_must_be_transcribed_and_says_why(study: Study) -> N
     ("key", "words", "command"),
     [
         (SHORTER, ("edit", FIRST), "vuoro build"),
+        ("anonymisation.labels=en", ("edit", FIRST), "vuoro build"),
         ("transcription.beam_size=2", ("edit", FIRST), "vuoro run"),
         ("intake.tracks=auto", ("clip", f"{FIRST}-T0"), "vuoro run"),
     ],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.errors import RecordingError, StudyError, UnreadableError
 from pipeline.operations.listen import clips_of_turns
-from pipeline.operations.settings import not_ready
+from pipeline.operations.settings import made_otherwise, not_ready
 from pipeline.people.anchors import Anchor, anchor
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Audio, Cast, Conversation, Interval, Turn
@@ -147,7 +147,8 @@ class _Session:
         self._study, self._settings = study, settings
         self._chain = SessionChain(study, accepted.recording(study, session_id), settings)
         # hashing the sound file would take longer than all the rest
-        if self._chain.find("assemble", verify=False) is None:
+        is_made = self._chain.find("assemble", verify=False) is not None
+        if not is_made or made_otherwise(self._chain).to_come:
             raise not_ready(self._chain)
         self._voices = self._chain.voices
         self.corrections = log.load(study, session_id)
