@@ -115,7 +115,8 @@ def _say_consequences(study: Study, done: Change) -> None:
         alike = Counter(tuple(stages) for stages in done.redo.values())
         for stages, n in alike.items():
             say(f"To redo in {n} session(s): {', '.join(stages)}.")
-        say("A later stage is skipped where what it reads comes out the same.")
+        if any(len(stages) > 1 for stages in alike):
+            say("A later stage is skipped where what it reads comes out the same.")
         say(f"Kept: {', '.join([*done.kept, 'all decisions and corrections'])}.")
         is_up = address.read(study.prefect_home) is not None
         say("`vuoro up` carries it out." if is_up else "Carry it out with: vuoro run")

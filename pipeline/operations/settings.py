@@ -134,13 +134,14 @@ def outdated(
 
     Raises as ``to_do.unfinished``.
     """
-    made = {each.session_id: each for each in _made_otherwise(study, settings)}
+    waiting = accepted.ids(study) if to_come is None else [id for id in to_come if to_come[id]]
+    made = {each.session_id: each for each in _made_otherwise(study, settings, waiting)}
     if made and to_come is None:
         to_come = unfinished(study, settings, verify=False)
     found = {
         session_id: [*stages]
         for session_id, stages in (to_come or {}).items()
-        if stages and session_id in made and (made[session_id].is_other or HEARING & {*stages})
+        if session_id in made and (made[session_id].is_other or HEARING & {*stages})
     }
     differ = {key for session_id in found for key in made[session_id].keys}
     return Outdated(found, tuple(key for key in KEYS if key in differ))
@@ -188,10 +189,13 @@ class _Made:
     keys: tuple[str, ...]
 
 
-def _made_otherwise(study: Study, settings: Settings) -> Iterator[_Made]:
-    used, there = settings_log.used(study), {*accepted.ids(study)}
-    for file in files.files(study.dataset, "sessions"):
-        if file.stem not in there:  # nothing can be redone
+def _made_otherwise(
+    study: Study, settings: Settings, session_ids: Iterable[str]
+) -> Iterator[_Made]:
+    used = settings_log.used(study)
+    for session_id in session_ids:
+        file = files.file_of(study.dataset, "sessions", session_id)
+        if not file.is_file():  # not in the data set
             continue
         try:
             digest = files.footer_of(file).get("vuoro.settings_digest", "")
@@ -199,4 +203,4 @@ def _made_otherwise(study: Study, settings: Settings) -> Iterator[_Made]:
             continue
         keys = settings_log.changed(used[digest], settings) if digest in used else ()
         if keys or digest != settings.digest:
-            yield _Made(file.stem, digest != settings.digest, keys)
+            yield _Made(session_id, digest != settings.digest, keys)
