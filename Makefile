@@ -7,7 +7,7 @@ LOCKS := benchmarks/environments
 INSTALLED := $(VENV)/.installed
 MEETEVAL := $(VENV)/.meeteval
 
-.PHONY: demo test fast lint lock clean bench lock-bench
+.PHONY: demo test fast lint texts lock clean bench lock-bench
 
 demo: $(INSTALLED)
 	$(BIN)/vuoro demo
@@ -24,6 +24,17 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# Brings the catalogues of pipeline/texts up to date with the texts in the source and compiles them.
+# What has no translation yet stays empty in the catalogue, and a test fails.
+CATALOGUES := pipeline/texts
+texts: $(INSTALLED)
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --add-location file --sort-by-file \
+		--output build/vuoro.pot pipeline
+	$(BIN)/pybabel --quiet update --domain vuoro --input-file build/vuoro.pot \
+		--output-dir $(CATALOGUES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel --quiet compile --domain vuoro --directory $(CATALOGUES)
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
