@@ -175,7 +175,7 @@ class Terminal(Listener):
         for remark in found.remarks:
             self._say(f"           {_escaped(remark.sentence('en'))}")
         if found.needs_a_look:
-            self._say(f"           {_escaped(SETTLED.format(session_id))}")
+            self._say(f"           {_escaped(str(SETTLED.filled(session_id=session_id)))}")
 
     @property
     def counts(self) -> str:

@@ -104,7 +104,7 @@ def _state_language(study: Study, session_id: str, language: str) -> None:
     with nobody_at_work(study):
         accepted.state_language(study, session_id, stated)
         state.retry(study, session_id)
-    called = f"in {name_of(stated, 'en')}" if stated else "in the language that is detected"
+    called = f"in {name_of(stated)}" if stated else "in the language that is detected"
     say(f"{session_id} is transcribed {called}: run `vuoro run`.")
 
 
@@ -141,7 +141,7 @@ def _describe(study: Study, recording: Recording) -> None:
     from pipeline.study import state
     from pipeline.study.outcome import SETTLED, outcome
 
-    spoken = f"; its language, as stated: {name_of(recording.language, 'en')}"
+    spoken = f"; its language, as stated: {name_of(recording.language)}"
     say(
         f"{recording.session_id}: {recording.kind} {recording.session_number} of "
         f"{recording.group_id}; its file was {recording.original_name}"
@@ -154,4 +154,4 @@ def _describe(study: Study, recording: Recording) -> None:
         for remark in found.remarks:
             say(remark.sentence("en"))
         if found.needs_a_look:
-            say(SETTLED.format(recording.session_id))
+            say(str(SETTLED.filled(session_id=recording.session_id)))

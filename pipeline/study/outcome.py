@@ -21,12 +21,13 @@ from pipeline.records import Recording
 from pipeline.storage.disk import append_line, os_errors
 from pipeline.study import Study
 from pipeline.tables.flags import Remark, looked_for, remarks
+from pipeline.texts import Text
 
 Accepted = frozenset[tuple[str, str, str]]  # session, sha256 of its recording, flag
 TOTALS = ("duration_s", "language", "n_people", "n_turns", "n_minimal_responses", "n_words")
-SETTLED = (
-    "When you have looked: `vuoro session {0} --accept` uses it as it is, `--set-aside` moves the "
-    "recording to quarantine."
+SETTLED = Text(
+    "When you have looked: `vuoro session {session_id} --accept` uses it as it is, `--set-aside` "
+    "moves the recording to quarantine."
 )
 IN_DATA_SET, NEEDS_A_LOOK = "in the data set", "needs a look"
 

@@ -14,6 +14,8 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.texts import Language
+
 ColumnType = Literal["string", "int32", "float64", "bool", "list<string>"]
 
 _ARROW: dict[ColumnType, pa.DataType] = {
@@ -49,6 +51,10 @@ class Column:
     values: tuple[str, ...] = ()
     references: str = ""
 
+    def description(self, language: Language) -> str:
+        """What the column holds."""
+        return self.description_fi if language == "fi" else self.description_en
+
     @property
     def arrow_type(self) -> pa.DataType:
         return _ARROW[self.type]
@@ -73,6 +79,10 @@ class Table:
     key: tuple[str, ...]
     sort_by: tuple[str, ...]
     takes_own: bool = False
+
+    def description(self, language: Language) -> str:
+        """What a row is."""
+        return self.description_fi if language == "fi" else self.description_en
 
     def schema(self) -> pa.Schema:
         return pa.schema([column.field() for column in self.columns])

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from example_expected import EXPECTED
 
-from pipeline.tables.flags import FLAGS, Language, flag_of, looked_for, meanings, remarks
+from pipeline.tables.flags import FLAGS, flag_of, looked_for, meanings, remarks
+from pipeline.texts import Language
 
 ROW: dict[str, Any] = EXPECTED["sessions"][0]
 
@@ -19,8 +20,8 @@ def test_every_flag_says_what_is_the_matter_and_what_to_do(flag: str, language: 
     said = remark.sentence(language)
     assert said[0].isupper() and said.endswith(".") and "{" not in said
     assert remark.level == "note" or remark.do(language)
-    assert flag_of(flag).words(language).do.format(session_id="G01-S01") == remark.do(language)
-    assert "{" not in flag_of(flag).words(language).what
+    assert flag_of(flag).do.filled(session_id="G01-S01").to(language) == remark.do(language)
+    assert "{" not in flag_of(flag).what.to(language)
     assert f"{flag} (" in meanings(language)
 
 
