@@ -34,6 +34,7 @@
         └── StageCrashError        a stage failed in a way that nobody foresaw
 
 A message is one sentence that says what is wrong; ``remedy`` is one that says what to do next.
+Those of an error that a receipt may show are texts, so that the receipt says them in Finnish too.
 Neither may hold what people said, a person's name or a recording's file name, because messages
 travel into Prefect's database: whoever shows an error adds the file name.
 """
@@ -41,25 +42,54 @@ travel into Prefect's database: whoever shows an error adds the file name.
 from __future__ import annotations
 
 import errno
+from typing import ClassVar
+
+from pipeline.texts import Language, Text
 
 
 class VuoroError(Exception):
     """Base of every error that vuoro raises on purpose.
 
-    ``what`` says what is wrong, ``remedy`` what to do next; ``str()`` gives both. ``finnish`` says
-    both in Finnish for receipts, where that is not the same for all errors of a kind.
+    ``what`` says what is wrong, ``remedy`` what to do next; ``str()`` gives both, in English.
     """
 
-    remedy = ""
+    usual_remedy: ClassVar[Text] = Text()
+    meaning: ClassVar[Text] = Text()  # of an error whose own sentence is in English only
 
-    def __init__(self, what: str, remedy: str = "", finnish: str = "") -> None:
-        self.what = what
-        self.remedy = remedy or type(self).remedy
-        self.finnish = finnish
-        super().__init__(f"{what} {self.remedy}".strip())
+    def __init__(self, what: Text | str, remedy: Text | str = "") -> None:
+        self._is_translated = isinstance(what, Text)
+        self.texts = _text(what), _text(remedy or self.usual_remedy)
+        super().__init__(self._sentences("en"))
 
-    def __reduce__(self) -> tuple[type[VuoroError], tuple[str, str, str]]:
-        return type(self), (self.what, self.remedy, self.finnish)
+    def __reduce__(self) -> tuple[type[VuoroError], tuple[Text | str, Text]]:
+        what, remedy = self.texts
+        return type(self), (what if self._is_translated else self.what, remedy)
+
+    @property
+    def what(self) -> str:
+        """What is wrong."""
+        return str(self.texts[0])
+
+    @property
+    def remedy(self) -> str:
+        """What to do next; "" where nothing is known."""
+        return str(self.texts[1])
+
+    def to(self, language: Language) -> str:
+        """What is wrong and what to do, in a language.
+
+        An error whose sentence is in English only says there what its kind means, or what to do.
+        """
+        if language == "en" or self._is_translated:
+            return self._sentences(language)
+        return self.meaning.to(language) or self.usual_remedy.to(language)
+
+    def _sentences(self, language: Language) -> str:
+        return " ".join(each.to(language) for each in self.texts).strip()
+
+
+def _text(said: Text | str) -> Text:
+    return said if isinstance(said, Text) else Text(said)
 
 
 class SettingsError(VuoroError):
@@ -69,23 +99,29 @@ class SettingsError(VuoroError):
 class StudyError(VuoroError):
     """The folder is no study, or something in it cannot be found."""
 
+    meaning = Text(
+        "Something in the study or in the session.yaml of the recording must be corrected; see "
+        "below. A session.yaml may hold only `number: 3` (1–99), `part: 2`, `kind: meeting` or "
+        "`kind: group_interview`, and `language: fi`."
+    )
+
 
 class ModelError(VuoroError):
     """A model is missing, incomplete or not the file it should be."""
 
-    remedy = "Run `vuoro models pull` while connected to the internet, then try again."
+    usual_remedy = Text("Run `vuoro models pull` while connected to the internet, then try again.")
 
 
 class DatasetError(VuoroError):
     """The published data set breaks its own declaration."""
 
-    remedy = "Run `vuoro run` to write the data set anew, then `vuoro validate`."
+    usual_remedy = Text("Run `vuoro run` to write the data set anew, then `vuoro validate`.")
 
 
 class CancelledError(VuoroError):
     """Somebody said that this session shall not be worked on. What is done of it is kept."""
 
-    remedy = "`vuoro retry` brings it back."
+    usual_remedy = Text("`vuoro retry` brings it back.")
 
 
 class RecordingError(VuoroError):
@@ -95,67 +131,69 @@ class RecordingError(VuoroError):
 class NotMediaError(RecordingError):
     """Not an audio or video file."""
 
-    remedy = "Check the file on the machine it came from and copy it again."
+    usual_remedy = Text("Check the file on the machine it came from and copy it again.")
 
 
 class EmptyFileError(NotMediaError):
     """No bytes, or zeros only: what an interrupted copy leaves."""
 
-    remedy = "Copy it again from where it was recorded."
+    usual_remedy = Text("Copy it again from where it was recorded.")
 
 
 class WebPageError(NotMediaError):
     """A web page, such as a sign-in page that was saved in a recording's place."""
 
-    remedy = "Sign in to the service it came from and download the recording again."
+    usual_remedy = Text("Sign in to the service it came from and download the recording again.")
 
 
 class DocumentError(NotMediaError):
     """An office document."""
 
-    remedy = "Put the recording itself here."
+    usual_remedy = Text("Put the recording itself here.")
 
 
 class PictureError(NotMediaError):
     """A picture."""
 
-    remedy = "Put the recording itself here."
+    usual_remedy = Text("Put the recording itself here.")
 
 
 class ArchiveError(NotMediaError):
     """A ZIP file or another archive."""
 
-    remedy = "Unpack it and put the recording in it here."
+    usual_remedy = Text("Unpack it and put the recording in it here.")
 
 
 class DictationError(NotMediaError):
     """A form of dictation machines that is encrypted or that libav does not know."""
 
-    remedy = "Export it as WAV or MP3 from the program that came with the recorder."
+    usual_remedy = Text("Export it as WAV or MP3 from the program that came with the recorder.")
 
 
 class NotConvertedError(NotMediaError):
     """A Zoom recording before its conversion."""
 
-    remedy = "Open it on the computer that recorded it: Zoom converts it to a video."
+    usual_remedy = Text("Open it on the computer that recorded it: Zoom converts it to a video.")
 
 
 class NoAudioError(RecordingError):
     """A video without sound."""
 
-    remedy = "Export the recording with its sound, or use the separate audio file."
+    usual_remedy = Text("Export the recording with its sound, or use the separate audio file.")
 
 
 class DamagedMediaError(RecordingError):
     """Nothing, or almost nothing, of the sound can be decoded."""
 
-    remedy = "Copy the file again from its source; if it is damaged there too, export it anew."
+    usual_remedy = Text(
+        "Copy the file again from its source; if it is damaged there too, export it anew."
+    )
 
 
 class UnfinishedVideoError(DamagedMediaError):
     """An mp4 without its index: recording, or copying, was interrupted."""
 
-    remedy = (
+    usual_remedy = Text(
         "Copy it again; if it is the same at its source, open it in the app or device that "
         "recorded it, or repair it with `untrunc` and a whole recording of the same device."
     )
@@ -164,13 +202,15 @@ class UnfinishedVideoError(DamagedMediaError):
 class TooShortError(RecordingError):
     """Shorter than a turn."""
 
-    remedy = "Check that the whole recording was copied."
+    usual_remedy = Text("Check that the whole recording was copied.")
 
 
 class LanguageError(RecordingError):
     """In this language names cannot be hidden, so nothing may be published."""
 
-    remedy = "If it was guessed wrong, set `language` under [transcription] in vuoro.toml."
+    usual_remedy = Text(
+        "If it was guessed wrong, set `language` under [transcription] in vuoro.toml."
+    )
 
 
 class TransientError(VuoroError):
@@ -180,19 +220,26 @@ class TransientError(VuoroError):
 class DiskFullError(TransientError):
     """No space is left on the disk."""
 
-    remedy = "Free some space and run `vuoro run` again; finished stages are kept."
+    usual_remedy = Text("Free some space and run `vuoro run` again; finished stages are kept.")
+    meaning = Text("The disk is full. Free some space.")
 
 
 class UnreadableError(TransientError):
     """No permission, or the disk or network share does not answer."""
 
-    remedy = "Check that you may read the file and that the disk is connected, then run again."
+    usual_remedy = Text(
+        "Check that you may read the file and that the disk is connected, then run again."
+    )
+    meaning = Text(
+        "A file cannot be read or moved, or is still being copied. Check that you may read it and "
+        "that the disk or network share is connected."
+    )
 
 
 class HoldError(TransientError):
     """Nothing is wrong: it waits until a person has answered."""
 
-    remedy = "Answer, then run `vuoro run` again."
+    usual_remedy = Text("Answer, then run `vuoro run` again.")
 
 
 class LanguageQuestionError(HoldError):
@@ -202,7 +249,7 @@ class LanguageQuestionError(HoldError):
 class ConsentError(HoldError):
     """Somebody in the recording has not consented, or has withdrawn their consent."""
 
-    remedy = (
+    usual_remedy = Text(
         "When they have consented, write so in the roster; if they are not in this session, list "
         "it there under `absent`. `vuoro group show` tells who it is."
     )
@@ -211,13 +258,13 @@ class ConsentError(HoldError):
 class CloudError(TransientError):
     """The recording is not on this machine yet, only something in its place."""
 
-    remedy = "Download it to this machine."
+    usual_remedy = Text("Download it to this machine.")
 
 
 class PartsError(HoldError):
     """It looks like one of several files of one session, and that is not sure."""
 
-    remedy = (
+    usual_remedy = Text(
         "Say which session it is in a file beside it, named like it and ending in .session.yaml: "
         "`number: 3`; or put the parts of one session into a folder whose name ends in parts."
     )
@@ -226,7 +273,7 @@ class PartsError(HoldError):
 class CopyError(HoldError):
     """It looks like a copy of another recording, and differs from it."""
 
-    remedy = (
+    usual_remedy = Text(
         "Remove one of the two, or, if this is a session of its own, say so in a file beside it, "
         "named like it and ending in .session.yaml: `number: 3`."
     )
@@ -235,19 +282,21 @@ class CopyError(HoldError):
 class TakenError(TransientError):
     """Somebody else is at work on just this."""
 
-    remedy = "Wait until that has finished."
+    usual_remedy = Text("Wait until that has finished.")
 
 
 class LostError(TransientError):
     """Another process has taken this work over, as this one did not answer for a minute."""
 
-    remedy = "Run `vuoro run` again if nobody else is at work; nothing is lost."
+    usual_remedy = Text("Run `vuoro run` again if nobody else is at work; nothing is lost.")
 
 
 class StageCrashError(TransientError):
     """A stage failed in a way that nobody foresaw."""
 
-    remedy = "Run `vuoro run` again; if it fails at the same place, report it with this line."
+    usual_remedy = Text(
+        "Run `vuoro run` again; if it fails at the same place, report it with this line."
+    )
 
 
 def from_os_error(error: OSError, doing: str) -> VuoroError:

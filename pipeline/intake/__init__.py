@@ -22,11 +22,12 @@ from pipeline.intake.quarantine import quarantine as quarantine
 from pipeline.intake.quarantine import quarantine_duplicate as quarantine_duplicate
 from pipeline.intake.quarantine import quarantine_session as quarantine_session
 from pipeline.intake.quarantine import set_session_aside as set_session_aside
-from pipeline.intake.receipts import HELD as HELD
 from pipeline.intake.receipts import REASON as REASON
-from pipeline.intake.receipts import WAITS_FOR_COPY as WAITS_FOR_COPY
+from pipeline.intake.receipts import is_of_copy as is_of_copy
 from pipeline.intake.receipts import is_of_duplicate as is_of_duplicate
+from pipeline.intake.receipts import is_of_hold as is_of_hold
 from pipeline.intake.receipts import is_recovered as is_recovered
+from pipeline.intake.receipts import last_words as last_words
 from pipeline.intake.receipts import receipt as receipt
 from pipeline.intake.receipts import receipt_of as receipt_of
 from pipeline.intake.receipts import tell_failed as tell_failed

@@ -44,6 +44,7 @@ from pipeline.study.leases import lease
 from pipeline.study.listener import Listener
 from pipeline.study.references import mark, place_of
 from pipeline.study.tombstones import load, removed
+from pipeline.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ def accept(study: Study, lot: Lot | Path, settings: IntakeSettings) -> Accepted 
             _refuse_other_copy(study, lot.files[0])
         stays = settings.originals == "reference"
         if stays and len(lot.files) > 1:
-            raise PartsError("These are parts of one session, and recordings stay where they are.")
+            raise PartsError(
+                Text("These are parts of one session, and recordings stay where they are.")
+            )
         with claims.claimed(study, lot.files, stays=stays) as claim:
             return _decided(study, claim, lot, said, settings)
     except (TransientError, StudyError) as error:
@@ -149,7 +152,7 @@ def accept(study: Study, lot: Lot | Path, settings: IntakeSettings) -> Accepted 
 
 def _refuse_other_copy(study: Study, file: Path) -> None:
     """Raise CopyError if what looks like a copy holds other bytes than any recording taken in."""
-    error = CopyError("This looks like a copy of another recording, and differs from it.")
+    error = CopyError(Text("This looks like a copy of another recording, and differs from it."))
     with os_errors("comparing a copy with the recordings"):
         if receipts.is_newer(file, error) or not digests.session_with(study, _sha256(file)):
             raise error
@@ -166,7 +169,7 @@ def _decided(
 ) -> Accepted | Duplicate:
     declared_s = audio.probe(claim.file)
     if declared_s is not None and declared_s < settings.min_duration_s:
-        raise TooShortError(f"The recording is shorter than {settings.min_duration_s:g} seconds.")
+        raise TooShortError(audio.SHORTER_THAN.filled(seconds=settings.min_duration_s))
     between_s = _between(claim, lot)
     with os_errors("taking a recording in"):
         sha256 = _sha256(claim.file)
@@ -200,7 +203,9 @@ def _sha256(file: Path) -> str:
     before = look(file)
     sha256 = sha256_of(file)
     if look(file) != before:
-        raise UnreadableError("The file is still being copied.", "Wait, then run again.")
+        raise UnreadableError(
+            Text("The file is still being copied."), Text("Wait, then run again.")
+        )
     return sha256
 
 
@@ -217,14 +222,15 @@ def _grown(study: Study, claim: Claim, said: Declared) -> Recording:
     kind = said.kind or session_kind(claim.lay.name)
     session_id = session_id_of(group_id, kind, said.number or session_number(claim.lay.name) or 0)
     if not (study.recordings / session_id).is_dir():
-        raise PartsError(f"The parts before it are not here, and there is no {session_id}.")
+        what = Text("The parts before it are not here, and there is no {session_id}.")
+        raise PartsError(what.filled(session_id=session_id))
     was = recording(study, session_id)
     if reason := held(study, group_id, was.session_number, kind):
         raise ConsentError(reason)
     if any(session_id in tombstone.sessions for tombstone in load(study)):
         raise withdrawn()
     if claim.stays:
-        raise PartsError("Parts are joined where recordings are moved into the study.")
+        raise PartsError(Text("Parts are joined where recordings are moved into the study."))
     with lease(study, session_id):  # nobody is at work on what was there
         new = grow(study, claim.folder, claim.file, claim.lay.name, was, said.part or 0)
     claim.remove()
@@ -242,7 +248,8 @@ def _between(claim: Claim, lot: Lot) -> tuple[float | None, ...]:
 def _refuse_known_parts(study: Study, of_parts: Iterable[str]) -> None:
     for sha256 in of_parts:
         if session_id := digests.session_with(study, sha256):
-            raise PartsError(f"A part of this recording is in the study as {session_id} already.")
+            what = Text("A part of this recording is in the study as {session_id} already.")
+            raise PartsError(what.filled(session_id=session_id))
 
 
 def _permitted(

@@ -21,6 +21,7 @@ from pipeline.storage.json_files import read_json
 from pipeline.study import Study
 from pipeline.study.accepted import ORIGINAL, PARTS, TRACKS, original, write_record
 from pipeline.study.file_names import fitted
+from pipeline.texts import Text, counted
 
 GROWS = "grows.json"
 
@@ -41,10 +42,15 @@ def grow(study: Study, folder: Path, file: Path, name: str, was: Recording, part
     """
     n_parts = len(was.gaps_s) + 1
     if part != n_parts + 1 or was.suffix == TRACKS:
-        raise PartsError(f"{was.session_id} has {n_parts} part(s): this cannot be part {part}.")
+        has = counted(
+            "{session_id} has {n} part: this cannot be part {part}.",
+            "{session_id} has {n} parts: this cannot be part {part}.",
+        )
+        raise PartsError(has.filled(session_id=was.session_id, n=n_parts, part=part))
     kept = original(study, was)
     if kept.parent != study.recordings / was.session_id:
-        raise PartsError(f"The recording of {was.session_id} stays where it is.")
+        stays = Text("The recording of {session_id} stays where it is.")
+        raise PartsError(stays.filled(session_id=was.session_id))
     before = files_in(kept) if was.gaps_s else [kept]
     found_s = gap_s(before[-1], file, was.original_name if not was.gaps_s else "", name)
     sha256s = [file_sha256(each) for each in (*before, file)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.errors import CloudError, RecordingError, TransientError
 from pipeline.media.container import opened
 from pipeline.study.file_names import suffix
+from pipeline.texts import Text
 
 HALF_COPIED = re.compile(
     r".*\.(part|partial|filepart|dtapart|\w*download|tmp|temp|~\w+|!\w+|aria2|bts|inprogress"
@@ -46,12 +47,15 @@ _NOT_HERE = 0x1000 | 0x40000 | 0x400000  # Windows: offline, recall on open, rec
 _DATALESS = 0x40000000  # macOS
 
 _IN_THE_CLOUD = (
-    "This recording is still in the cloud.",
-    "Download it to this machine: open its folder and choose to keep it on this device.",
+    Text("This recording is still in the cloud."),
+    Text("Download it to this machine: open its folder and choose to keep it on this device."),
 )
 _IS_A_LINK = (
-    "This is a link, not a recording.",
-    "If it leads to a recording, put that itself here; one in the cloud must be downloaded first.",
+    Text("This is a link, not a recording."),
+    Text(
+        "If it leads to a recording, put that itself here; one in the cloud must be downloaded "
+        "first."
+    ),
 )
 
 

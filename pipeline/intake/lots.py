@@ -27,24 +27,25 @@ from pipeline.study.accepted import PART_PREFIX, original, readable
 from pipeline.study.file_dates import Moment
 from pipeline.study.file_names import folded, moment_of, said_number, session_kind, stem, suffix
 from pipeline.study.file_parts import Part, base_of, original_of, part_in
+from pipeline.texts import Text
 
 OVERLAP_S = 60.0  # names may tell minutes only
 JOINED_WITHIN_S = 30 * 60.0  # begun again so soon, it is the same meeting
 ASKED_WITHIN_S = 3 * 3600.0
 CHAPTER_WITHIN_S = 5.0  # cameras that cut a recording lose next to nothing in between
 
-_NOT_ALL = "This is a part of a session in several files, and not all of them are here."
-_UNSURE = "This recording and one beside it may be parts of one session."
-_SAME_NUMBER = "The name of a recording beside this one gives the same number."
-_HOW = (
+_NOT_ALL = Text("This is a part of a session in several files, and not all of them are here.")
+_UNSURE = Text("This recording and one beside it may be parts of one session.")
+_SAME_NUMBER = Text("The name of a recording beside this one gives the same number.")
+_HOW = Text(
     "Put the parts of one session into a folder beside them whose name ends in parts, such as "
     "`meeting 1 parts`. If this is a session of its own, say so in a file beside it, named like it "
     "and ending in .session.yaml: `number: 3`."
 )
-_LATE = (
-    "If so, say it in a file beside it, named like it and ending in .session.yaml: `number: {}` "
-    "and, on the next line, `part: 2`. If it is a session of its own, give another number and no "
-    "part."
+_LATE = Text(
+    "If so, say it in a file beside it, named like it and ending in .session.yaml: "
+    "`number: {number}` and, on the next line, `part: 2`. If it is a session of its own, give "
+    "another number and no part."
 )
 
 T = TypeVar("T")
@@ -197,7 +198,9 @@ class _Folder:
                 elif style == "chapter" and not (len(files) == 1 and numbers[0] in first):
                     yield _asked(
                         self._take(files),
-                        "A camera cut a recording into chapters, and not all of them are here.",
+                        Text(
+                            "A camera cut a recording into chapters, and not all of them are here."
+                        ),
                     )
 
     def _begun_again(self) -> Iterator[Lot]:
@@ -232,7 +235,9 @@ class _Folder:
                 elif is_sure:
                     yield _joined(chain, gapless=True)
                 else:
-                    yield _asked(chain, "A camera may have cut one session into these recordings.")
+                    yield _asked(
+                        chain, Text("A camera may have cut one session into these recordings.")
+                    )
 
     def _of_one_number(self) -> Iterator[Lot]:
         """Recordings of one form whose names give the same session: its parts, or two of it."""
@@ -248,9 +253,10 @@ class _Folder:
             if was.part and file.part:
                 alike = was.part.base == file.part.base
             if alike and after(was, file) is not None:
+                what = Text("This recording may go on from the one that is {session_id} now.")
                 return PartsError(
-                    f"This recording may go on from the one that is {recording.session_id} now.",
-                    _LATE.format(recording.session_number),
+                    what.filled(session_id=recording.session_id),
+                    _LATE.filled(number=recording.session_number),
                 )
         return None
 
@@ -283,7 +289,7 @@ def _joined(files: Sequence[_File], *, gapless: bool = False) -> Lot:
     return Lot(tuple(file.path for file in files), gapless=gapless)
 
 
-def _asked(files: Sequence[_File], what: str) -> Lot:
+def _asked(files: Sequence[_File], what: Text) -> Lot:
     return Lot(tuple(file.path for file in files), question=PartsError(what, _HOW))
 
 

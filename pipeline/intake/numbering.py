@@ -25,6 +25,7 @@ from pipeline.study.file_names import (
     session_number,
     stem,
 )
+from pipeline.texts import Text
 
 
 def in_order(study: Study, files: list[Path]) -> list[Path]:
@@ -88,10 +89,8 @@ def _number(study: Study, claim: Claim, group_id: str, kind: SessionKind, said: 
         )
     number = asked or _named(lay)
     if number in taken and claim.suffix == PARTS:
-        raise PartsError(
-            f"These look like the parts of {session_id_of(group_id, kind, number)}, which is there "
-            "already.",
-        )
+        what = Text("These look like the parts of {session_id}, which is there already.")
+        raise PartsError(what.filled(session_id=session_id_of(group_id, kind, number)))
     if number is None or number in taken:
         top = group_folder(study, lay)
         beside = [f for f in waiting(study, study.inbox / top) if group_folder(study, f) == top]

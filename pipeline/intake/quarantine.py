@@ -20,6 +20,7 @@ from pipeline.storage.harmless import on_one_line
 from pipeline.study import Study, tombstones
 from pipeline.study.accepted import PART_PREFIX, is_loose_parts, original, recording
 from pipeline.study.file_names import fitted, folded, suffix
+from pipeline.texts import Text
 
 MIN_NAME_LETTERS = 3
 
@@ -57,14 +58,14 @@ def set_session_aside(study: Study, session_id: str) -> Path:
 
     Its rows leave the data set when that is documented the next time.
     """
-    return _session_aside(study, session_id, receipts.SET_ASIDE.format(session_id))
+    return _session_aside(study, session_id, receipts.set_aside(session_id))
 
 
 def withdrawn() -> ConsentError:
     """That a recording is one from which somebody has been taken out."""
     return ConsentError(
-        "Somebody in this recording has withdrawn their consent.",
-        "Delete the file: the session is in the study without their speech.",
+        Text("A person in this recording has withdrawn their consent."),
+        Text("Delete the file: the session is in the study without their speech."),
     )
 
 
@@ -168,7 +169,7 @@ def set_aside(study: Study, file: Path, lay: Path, text: str, was: str = "") -> 
         write_atomically(_reason_of(place), os.fsencode(f"{called}\n\n{text}"))
         move(file, place)
     if lay.parent.is_dir():
-        receipts.receipt(study, lay, f"{text}\nNyt / now: {place.relative_to(study.root)}\n")
+        receipts.receipt(study, lay, receipts.moved(text, str(place.relative_to(study.root))))
     return place
 
 

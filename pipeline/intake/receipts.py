@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,83 +16,34 @@ from pipeline.study import Study
 from pipeline.study.accepted import recording
 from pipeline.study.file_names import fitted
 from pipeline.study.outcome import SETTLED, Outcome
-from pipeline.tables.flags import Language
+from pipeline.texts import Language, Text
 
 RECEIPT = ".vuoro.txt"
 REASON = ".reason.txt"
 
-WAITS_FOR_COPY = (
-    "Odottaa, että kopiointi valmistuu. Sinun ei tarvitse tehdä mitään.\n\n"
-    "Waiting for the copy to be complete. There is nothing for you to do.\n"
-)
-
-RECOVERED = (
-    "Keskeytynyt ajo jätti tämän jälkeensä, eikä sen alkuperäinen kansio ole tiedossa. Jos se on "
-    "tallenne, siirrä se ryhmänsä kansioon inbox-kansiossa.\n\n"
+_WAITS_FOR_COPY = Text("Waiting for the copy to be complete. There is nothing for you to do.")
+_RECOVERED = Text(
     "An interrupted run left this, and nothing tells which folder it came from. If it is a "
-    "recording, move it into its group's folder in the inbox.\n"
+    "recording, move it into its group's folder in the inbox."
 )
-_FINNISH = {
-    "NotMediaError": "Tiedosto ei ole ääni- eikä videotiedosto. Tarkista tiedosto alkuperäisessä "
-    "paikassa ja kopioi se uudelleen.",
-    "EmptyFileError": "Tiedosto on tyhjä. Kopioi se uudelleen alkuperäisestä paikasta.",
-    "WebPageError": "Tiedosto on verkkosivu, esimerkiksi kirjautumissivu, eikä tallenne. Kirjaudu "
-    "palveluun ja lataa tallenne uudelleen.",
-    "DocumentError": "Tiedosto on toimisto-ohjelman asiakirja eikä tallenne. Laita tähän kansioon "
-    "itse tallenne.",
-    "PictureError": "Tiedosto on kuva eikä tallenne. Laita tähän kansioon itse tallenne.",
-    "ArchiveError": "Tiedosto on pakattu arkisto (esimerkiksi ZIP). Pura se ja laita tähän "
-    "kansioon siinä oleva tallenne.",
-    "DictationError": "Tiedosto on sanelu (DSS tai DS2), jota ei voi avata. Vie se WAV- tai "
-    "MP3-muotoon sanelimen omalla ohjelmalla.",
-    "NotConvertedError": "Tiedosto on Zoom-tallenne, jota ei ole vielä muunnettu. Avaa se "
-    "tietokoneella, jolla se tallennettiin: Zoom muuntaa sen videoksi.",
-    "UnfinishedVideoError": "Tallenteen lopussa oleva hakemisto (moov) puuttuu: tallennus tai "
-    "kopiointi keskeytyi. Kopioi se uudelleen; jos se on sama lähteessäkin, avaa se laitteella tai "
-    "ohjelmalla, jolla se tallennettiin, tai korjaa se untrunc-ohjelmalla ja saman laitteen "
-    "ehjällä tallenteella.",
-    "NoAudioError": "Siinä ei ole ääntä. Vie se äänen kanssa tai käytä erillistä äänitiedostoa.",
-    "DamagedMediaError": "Se on vioittunut tai katkennut, eikä sen ääntä saada auki. Kopioi se "
-    "uudelleen alkuperäisestä paikasta; jos se on sielläkin viallinen, vie se uudelleen.",
-    "TooShortError": "Se on liian lyhyt. Tarkista, että se kopioitui kokonaan.",
-    "LanguageError": "Tämän kielen nimiä ei osata peittää. Jos kieli arvattiin väärin, aseta "
-    "`language` vuoro.toml-tiedoston kohtaan [transcription].",
-    "DiskFullError": "Levy on täynnä. Vapauta tilaa.",
-    "ConsentError": "Siinä on tai voi olla henkilö, jonka suostumusta ei ole tai joka on perunut "
-    "sen. Jäsenen numero ja ohje ovat alla.",
-    "CloudError": "Tallenne on vielä pilvessä. Lataa se tälle koneelle.",
-    "PartsError": "Tallenne näyttää olevan yksi osa useana tiedostona tallennetusta istunnosta. "
-    "Siirrä osat samaan kansioon, jonka nimi päättyy sanaan osat, tai anna tiedostolle oma numero; "
-    "ohje on alla.",
-    "CopyError": "Tallenne näyttää toisen tallenteen kopiolta, mutta eroaa siitä. Poista toinen "
-    "tai anna tälle oma numero; ohje on alla.",
-    "UnreadableError": "Tiedostoa ei voi lukea tai siirtää, tai se on vielä kopioitumassa. "
-    "Tarkista käyttöoikeudet ja se, että levy tai verkkojako on kytketty.",
-    "StudyError": "Tutkimuksen tiedoissa tai tallenteen session.yaml-tiedostossa on korjattavaa; "
-    "ohje on alla. Tiedostossa session.yaml saa olla vain `number: 3` (1–99), `part: 2`, "
-    "`kind: meeting` tai `kind: group_interview` ja `language: fi`.",
-}
-_REFUSED = "Tallennetta ei voi käyttää.", "This recording cannot be used."
-HELD = "Odottaa vastausta.", "Waiting for an answer."
-_STILL_WAITING = "Odottaa yhä.", "Still waiting."
-_FAILED = "Käsittely epäonnistui.", "Processing failed."
-_CORRECTED = (
-    "Jos numero, laji tai ryhmä on väärä, korjaa se: vuoro session {0} --number 2 (tai --kind, "
-    "--group)",
-    "If its number, kind or group is wrong, correct it: vuoro session {0} --number 2 (or --kind, "
-    "--group)",
+_SET_ASIDE = Text(
+    "The recording was set aside and is not in the data set. `vuoro retry {session_id}` brings it "
+    "back."
 )
-_DONE = "Aineistossa istuntona {0}.", "In the data set, as session {0}."
-_LOOK = "Istunto {0} on tarkistettava.", "Session {0} needs a look."
-_SPOKEN = "Kieli", "Language"
-_SETTLED_FI = (
-    "Kun olet tarkistanut sen: `vuoro session {0} --accept` hyväksyy sen sellaisenaan, "
-    "`--set-aside` siirtää tallenteen karanteeniin."
+_DUPLICATE = Text("Duplicate of {session_id}, which is the same recording. There is nothing to do.")
+_REFUSED = Text("This recording cannot be used.")
+_HELD = Text("Waiting for an answer.")
+_STILL_WAITING = Text("Still waiting.")
+_FAILED = Text("Processing failed.")
+_ACCEPTED = Text("Accepted as session {session_id}.")
+_CORRECTED = Text(
+    "If its number, kind or group is wrong, correct it: vuoro session {session_id} --number 2 (or "
+    "--kind, --group)"
 )
-SET_ASIDE = (
-    "Tallenne on siirretty sivuun, eikä se ole aineistossa. `vuoro retry {0}` tuo sen takaisin.\n\n"
-    "The recording was set aside and is not in the data set. `vuoro retry {0}` brings it back.\n"
-)
+_DONE = Text("In the data set, as session {session_id}.")
+_LOOK = Text("Session {session_id} needs a look.")
+_SPOKEN = Text("Language: {language}.")
+_NOW = Text("now")
 
 
 def receipt(study: Study, file: Path, text: str) -> bool:
@@ -123,7 +75,7 @@ def read(file: Path) -> bytes:
 def tells_why_it_waits(file: Path) -> bool:
     """Whether the receipt of a file says why it stays in the inbox, other than for its copy."""
     told = read(file)
-    return any(f"\n\n{words} ".encode() in told for _, words in (HELD, _STILL_WAITING))
+    return any(f"\n\n{words} ".encode() in told for words in (_HELD, _STILL_WAITING))
 
 
 def is_newer(file: Path, error: VuoroError) -> bool:
@@ -155,67 +107,100 @@ def rename(study: Study, before: str, after: str) -> None:
 
 def tell_finished(study: Study, found: Outcome) -> None:
     """Say in the receipt of a session's file that it is in the data set, or needs a look."""
-    text = f"{_finished(found, 'fi')}\n\n{_finished(found, 'en')}\n"
-    _update(study, found.session_id, text)
+    _update(study, found.session_id, _in_both(lambda language: _finished(found, language)))
 
 
 def _finished(found: Outcome, language: Language) -> str:
-    at = 0 if language == "fi" else 1
-    said = [(_LOOK if found.needs_a_look else _DONE)[at].format(found.session_id)]
+    state = _LOOK if found.needs_a_look else _DONE
+    said = [state.filled(session_id=found.session_id).to(language)]
     if code := found.row["language"]:
-        said.append(f"{_SPOKEN[at]}: {name_of(code, language)}.")
+        said.append(_SPOKEN.filled(language=name_of(code)).to(language))
     said += [remark.sentence(language) for remark in found.remarks]
-    if found.needs_a_look:
-        said.append((_SETTLED_FI, SETTLED)[at].format(found.session_id))
-    return "\n".join([*said, _CORRECTED[at].format(found.session_id)])
+    last = (SETTLED, _CORRECTED) if found.needs_a_look else (_CORRECTED,)
+    return "\n".join([*said, *(t.filled(session_id=found.session_id).to(language) for t in last)])
 
 
 def tell_failed(study: Study, session_id: str, error: VuoroError) -> None:
     """Say in the receipt of a session's file why it is not in the data set yet."""
-    outcome = HELD if isinstance(error, HoldError) else _FAILED
-    _update(study, session_id, f"{session_id}\n\n{told(error, outcome)}")
+    outcome = _HELD if isinstance(error, HoldError) else _FAILED
+    _update(study, session_id, f"{session_id}\n\n{_told(error, outcome)}")
+
+
+def waits_for_copy() -> str:
+    """That a file's copy is not complete yet."""
+    return _in_both(_WAITS_FOR_COPY.to)
 
 
 def refused(error: VuoroError) -> str:
-    """Why a recording cannot be used and what to do, in both languages."""
-    return told(error, _REFUSED)
+    """Why a recording cannot be used and what to do."""
+    return _told(error, _REFUSED)
 
 
 def still_waiting(error: VuoroError) -> str:
-    """Why a file stays in the inbox and what to do, in both languages."""
-    return told(error, HELD if isinstance(error, HoldError) else _STILL_WAITING)
+    """Why a file stays in the inbox and what to do."""
+    return _told(error, _HELD if isinstance(error, HoldError) else _STILL_WAITING)
 
 
 def duplicate_of(session_id: str) -> str:
     """That a file's content is in the study already."""
-    return (
-        f"Kaksoiskappale: sama tallenne on jo istunto {session_id}. Mitään ei tarvitse tehdä.\n\n"
-        f"Duplicate of {session_id}, which is the same recording. There is nothing to do.\n"
-    )
+    return _in_both(_DUPLICATE.filled(session_id=session_id).to)
 
 
-def is_of_duplicate(text: bytes) -> bool:
-    """Whether a receipt or reason says that the file is a duplicate."""
-    return b"\n\nDuplicate of " in text
+def set_aside(session_id: str) -> str:
+    """That a person does not want a recording in the data set."""
+    return _in_both(_SET_ASIDE.filled(session_id=session_id).to)
 
 
-def is_recovered(text: bytes) -> bool:
-    """Whether a reason says that nothing tells which folder the file came from."""
-    return RECOVERED.encode() in text
+def recovered() -> str:
+    """That nothing tells which folder a file came from."""
+    return _in_both(_RECOVERED.to)
 
 
-def told(error: VuoroError, outcome: tuple[str, str]) -> str:
-    """What is wrong and what to do, in both languages, after the words that say what follows."""
-    finnish, english = outcome
-    why = error.finnish or _FINNISH.get(type(error).__name__, "")
-    return f"{finnish} {why}\n\n{english} {error}\n"
+def moved(text: str, place: str) -> str:
+    """A receipt of a file that is now in another place, with the text that says why."""
+    return f"{text}\n{_NOW.both.capitalize()}: {place}\n"
+
+
+def last_words(text: bytes) -> str:
+    """What a receipt or reason says in English, where its file is now left out."""
+    paragraphs = text.decode(errors="replace").strip().split("\n\n")[1:]
+    said = [each for each in paragraphs if not each.startswith(_NOW.both.capitalize())]
+    return " ".join(said[-1].split()) if said else ""
+
+
+def is_of_copy(words: str) -> bool:
+    """Whether these last words say that a file's copy is not complete yet."""
+    return words == str(_WAITS_FOR_COPY)
+
+
+def is_of_hold(words: str) -> bool:
+    """Whether these last words say that a person must answer."""
+    return words.startswith(str(_HELD))
+
+
+def is_of_duplicate(words: str) -> bool:
+    """Whether these last words say that the file is a duplicate."""
+    return words.startswith(_DUPLICATE.english.partition("{")[0])
+
+
+def is_recovered(words: str) -> bool:
+    """Whether these last words say that nothing tells which folder the file came from."""
+    return words == str(_RECOVERED)
+
+
+def _told(error: VuoroError, outcome: Text) -> str:
+    """What is wrong and what to do, after the words that say what follows."""
+    return _in_both(lambda language: f"{outcome.to(language)} {error.to(language)}")
 
 
 def _accepted(session_id: str) -> str:
-    return (
-        f"Otettu istunnoksi {session_id}. {_CORRECTED[0].format(session_id)}\n\n"
-        f"Accepted as session {session_id}. {_CORRECTED[1].format(session_id)}\n"
-    )
+    said = [each.filled(session_id=session_id) for each in (_ACCEPTED, _CORRECTED)]
+    return _in_both(lambda language: " ".join(each.to(language) for each in said))
+
+
+def _in_both(say: Callable[[Language], str]) -> str:
+    """A paragraph in Finnish, and one in English."""
+    return f"{say('fi')}\n\n{say('en')}\n"
 
 
 def _update(study: Study, session_id: str, text: str) -> None:

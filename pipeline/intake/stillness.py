@@ -72,7 +72,7 @@ def ready(study: Study, told: Listener | None = None) -> list[Path]:
     for file in moving:
         with suppress(TransientError):
             if not receipts.tells_why_it_waits(file):
-                receipts.receipt(study, file, receipts.WAITS_FOR_COPY)
+                receipts.receipt(study, file, receipts.waits_for_copy())
     return in_order(study, still)
 
 

@@ -29,6 +29,7 @@ from pipeline.media.signals import Signal
 from pipeline.records import Audio
 from pipeline.storage.disk import files_in, os_errors, write_atomically
 from pipeline.study.file_names import natural
+from pipeline.texts import Text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,7 @@ WAV = "audio.wav"
 WAV_HEADER_BYTES = 44
 FADE_MS = 10
 DECODING_SHARE = 0.8  # of the work
+SHORTER_THAN = Text("The recording is shorter than {seconds:g} seconds.")
 FLAGS = (
     *("decode_errors", "truncated", "end_missing", "silent", "parts_joined"),
     *("several_sound_tracks", "separate_tracks", "mix_left_out", "track_shifted"),
@@ -187,13 +189,13 @@ def _check_length(heard: Sequence[Heard], min_duration_s: float) -> None:
     """Raise the error that there is too little sound, if there is."""
     longest_s = max(each.heard_s for each in heard)
     if not longest_s:
-        raise DamagedMediaError("Nothing of the sound can be decoded.")
+        raise DamagedMediaError(Text("Nothing of the sound can be decoded."))
     if longest_s < min_duration_s:
         if {"decode_errors", "truncated", "end_missing"} & frozenset().union(
             *(each.flags for each in heard)
         ):
-            raise DamagedMediaError("Almost nothing of the sound can be decoded.")
-        raise TooShortError(f"The recording is shorter than {min_duration_s:g} seconds.")
+            raise DamagedMediaError(Text("Almost nothing of the sound can be decoded."))
+        raise TooShortError(SHORTER_THAN.filled(seconds=min_duration_s))
 
 
 def _decode_parts(
@@ -206,14 +208,14 @@ def _decode_parts(
 ) -> Audio:
     parts = media_files(source)
     if len(parts) != len(gaps_s) + 1:
-        raise DamagedMediaError("A part of the recording is missing or no longer opens.")
+        raise DamagedMediaError(Text("A part of the recording is missing or no longer opens."))
 
     def one(part: Path, place: Path, told: Callable[[float], None]) -> Audio:
         return decode(part, place, min_duration_s=0.0, tracks=tracks, progress=told)
 
     audio = join(parts, gaps_s, folder, one, progress)
     if audio.duration_s < min_duration_s:
-        raise TooShortError(f"The recording is shorter than {min_duration_s:g} seconds.")
+        raise TooShortError(SHORTER_THAN.filled(seconds=min_duration_s))
     return audio
 
 
@@ -235,14 +237,13 @@ def media_files(folder: Path) -> list[Path]:
         except DamagedMediaError:
             raise _damaged_track(len(found) + 1) from None
     if not found:
-        raise NotMediaError("The folder of tracks holds no audio or video file.")
+        raise NotMediaError(Text("The folder of tracks holds no audio or video file."))
     return found
 
 
 def _damaged_track(number: int) -> DamagedMediaError:
-    return DamagedMediaError(
-        f"Track {number} of the folder, counted by name, is damaged and cannot be decoded."
-    )
+    what = Text("Track {number} of the folder, counted by name, is damaged and cannot be decoded.")
+    return DamagedMediaError(what.filled(number=number))
 
 
 def _share(progress: Callable[[float], None], number: int, n: int) -> Callable[[float], None]:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Protocol
 from pipeline.errors import DamagedMediaError, NoAudioError, NotMediaError, from_os_error
 from pipeline.media.kinds import why_not
 from pipeline.media.parts import Part
+from pipeline.texts import Text
 
 READ_ATTEMPTS = 10
 OVERHEAD = 512  # bytes that Matroska may put between two packets
@@ -101,10 +102,10 @@ def _sound_of(container: Any) -> list[Any]:
 
     audio = container.streams.audio
     if not audio:
-        raise NoAudioError("The recording has no sound track.")
+        raise NoAudioError(Text("The recording has no sound track."))
     decodable = [stream for stream in audio if stream.codec_context is not None]
     if not decodable:
-        raise DamagedMediaError("The sound is in a form that cannot be decoded.")
+        raise DamagedMediaError(Text("The sound is in a form that cannot be decoded."))
     for stream in container.streams:
         if stream not in decodable and not container.format.name.startswith("matroska"):
             stream.discard = Discard.all

@@ -13,6 +13,7 @@ from pipeline.media.signals import SAMPLE_RATE_HZ
 from pipeline.media.sound import MAX_DURATION_S
 from pipeline.records import Audio
 from pipeline.storage.disk import os_errors
+from pipeline.texts import Text
 
 JOINED, GAP_UNKNOWN = "files_joined", "gap_unknown"
 _OF_ALL = ("silent", "separate_tracks")  # where each part is so; other flags hold if one is
@@ -44,9 +45,8 @@ def join(
         try:
             decoded.append(decode(part, place, _share(progress, number, len(parts))))
         except (DamagedMediaError, NotMediaError):
-            raise DamagedMediaError(
-                f"Part {number} of the recording is damaged and cannot be decoded."
-            ) from None
+            what = Text("Part {number} of the recording is damaged and cannot be decoded.")
+            raise DamagedMediaError(what.filled(number=number)) from None
     tracks = decoded[0].tracks if len({len(audio.tracks) for audio in decoded}) == 1 else ()
     places = [folder / f"part-{number:02d}" for number in range(1, len(parts) + 1)]
     silences = [round((gap_s or 0.0) * SAMPLE_RATE_HZ) for gap_s in (0.0, *gaps_s)]
@@ -57,8 +57,8 @@ def join(
         length_s = (sum(lengths) + sum(silences)) / SAMPLE_RATE_HZ
         if length_s > MAX_DURATION_S:
             raise RecordingError(
-                "The parts of the recording are longer than 24 hours together.",
-                "Check that they are of one session.",
+                Text("The parts of the recording are longer than 24 hours together."),
+                Text("Check that they are of one session."),
             )
         for name in (decoded[0].file, *tracks):
             pieces = [place / name for place in places]

@@ -18,6 +18,7 @@ from pipeline.errors import (
     UnfinishedVideoError,
     WebPageError,
 )
+from pipeline.texts import Text
 
 _LOOKED_AT = 65_536
 _MEDIA = (b"RIFF", b"RF64", b"OggS", b"fLaC", b"ID3", b"FORM", b"\x1aE\xdf\xa3", b"0&\xb2u")
@@ -34,29 +35,31 @@ _WEB_PAGE = re.compile(rb"(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype\s+html|html|he
 def why_not(file: BinaryIO, size: int, suffix: str) -> RecordingError:
     """Why the sound of a file cannot be read that libav cannot open, or finds none in."""
     if not size:
-        return EmptyFileError("The file is empty (0 bytes).")
+        return EmptyFileError(Text("The file is empty (0 bytes)."))
     file.seek(0)
     start = file.read(_LOOKED_AT)
     if not start.strip(b"\0"):
-        return EmptyFileError("The file holds nothing but zeros.")
+        return EmptyFileError(Text("The file holds nothing but zeros."))
     text = start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").removeprefix(b"\xff\xfe")
     if _WEB_PAGE.match(text.lower()):
-        return WebPageError("The file is a web page, not a recording.")
+        return WebPageError(Text("The file is a web page, not a recording."))
     if start.startswith(_PICTURES) or start[8:12] in _PICTURE_BRANDS or start[8:12] == b"WEBP":
-        return PictureError("The file is a picture, not a recording.")
+        return PictureError(Text("The file is a picture, not a recording."))
     if start.startswith(_DOCUMENTS) or (start[:2] == b"PK" and _is_document(start)):
-        return DocumentError("The file is an office document, not a recording.")
+        return DocumentError(Text("The file is an office document, not a recording."))
     if start.startswith(_ARCHIVES):
-        return ArchiveError("The file is an archive, such as a ZIP file, not a recording.")
+        return ArchiveError(Text("The file is an archive, such as a ZIP file, not a recording."))
     if start.startswith(_DICTATIONS):
-        return DictationError("The file is a dictation (DSS or DS2) that cannot be opened here.")
+        return DictationError(
+            Text("The file is a dictation (DSS or DS2) that cannot be opened here.")
+        )
     if suffix.lower() == ".zoom":
-        return NotConvertedError("The file is a Zoom recording that was not converted yet.")
+        return NotConvertedError(Text("The file is a Zoom recording that was not converted yet."))
     if start[4:8] in _MP4_BOXES:
         return _of_mp4(file, size)
     if start.startswith(_MEDIA):
-        return DamagedMediaError("The file is damaged or was cut off, and its sound is lost.")
-    return NotMediaError("The file is not an audio or video file.")
+        return DamagedMediaError(Text("The file is damaged or was cut off, and its sound is lost."))
+    return NotMediaError(Text("The file is not an audio or video file."))
 
 
 def _is_document(start: bytes) -> bool:
@@ -78,7 +81,9 @@ def _of_mp4(file: BinaryIO, size: int) -> RecordingError:
         at += length
     if b"mdat" in names and not {b"moov", b"moof"} & names:
         return UnfinishedVideoError(
-            "The index of the recording (moov), which is written at its end, is missing: the "
-            "recording, or copying it, was interrupted."
+            Text(
+                "The index of the recording (moov), which is written at its end, is missing: the "
+                "recording, or copying it, was interrupted."
+            )
         )
-    return DamagedMediaError("The file is damaged or was cut off, and its sound is lost.")
+    return DamagedMediaError(Text("The file is damaged or was cut off, and its sound is lost."))

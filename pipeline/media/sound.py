@@ -9,6 +9,7 @@ from pipeline.errors import RecordingError
 from pipeline.media.container import OF_LIBRARY, declared_s, origin_s
 from pipeline.media.parts import Part
 from pipeline.media.signals import SAMPLE_RATE_HZ, Channel, Signal
+from pipeline.texts import Text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -207,7 +208,7 @@ class Resampled:
         self._taken += n
         if self.position_s > MAX_DURATION_S:
             raise RecordingError(
-                "The recording is longer than 24 hours.", "Cut it into its sessions."
+                Text("The recording is longer than 24 hours."), Text("Cut it into its sessions.")
             )
         if not n:
             return

@@ -139,7 +139,7 @@ def _entry(
 def _finished(study: Study, recording: Recording, by_now: Accepted) -> SessionStatus:
     since = _written(files.file_of(study.dataset, "sessions", recording.session_id))
     found = outcome(study, recording, by_now)
-    settled = SETTLED.format(found.session_id) if found.needs_a_look else ""
+    settled = str(SETTLED.filled(session_id=found.session_id)) if found.needs_a_look else ""
     return SessionStatus(
         recording.session_id,
         recording.original_name,
@@ -183,7 +183,7 @@ def _unfinished(
         situation: Situation = "held" if isinstance(hold, HoldError) else "failed"
         entry = replace(entry, situation=situation, why=hold.what, next=hold.remedy)
         if isinstance(hold, LanguageQuestionError):
-            entry = replace(entry, remarks=(asked_about(hold.what, hold.remedy),))
+            entry = replace(entry, remarks=(asked_about(hold),))
         return entry
     if found.stage is not None:
         why = f"Whoever was at the stage '{found.stage}' stopped without a word."
@@ -236,9 +236,9 @@ def _inbox(study: Study) -> Iterator[SessionStatus]:
         receipt = intake.receipt_of(file)
         why = _last_words(receipt) if receipt.is_file() else ""
         since = _written(receipt)
-        if not why or why in " ".join(intake.WAITS_FOR_COPY.split()):
+        if not why or intake.is_of_copy(why):
             yield SessionStatus("", file.name, "in the inbox", _written(file), why=why, next=RUN)
-        elif why.startswith(intake.HELD[1]):
+        elif intake.is_of_hold(why):
             yield SessionStatus(
                 "", file.name, "held", since, why=why, next="answer: see its receipt"
             )
@@ -250,20 +250,20 @@ def _quarantine(study: Study) -> Iterator[SessionStatus]:
     for reason in sorted(study.quarantine.rglob(f"*{intake.REASON}")):
         name = reason.name.removesuffix(intake.REASON)
         why, since = _last_words(reason), _written(reason)
-        if intake.is_of_duplicate(reason.read_bytes()):
+        if intake.is_of_duplicate(why):
             yield SessionStatus("", name, "duplicate", since, why=why)
         else:
-            recovered = intake.is_recovered(reason.read_bytes())
-            todo = "move it into the inbox" if recovered else "vuoro retry takes it in again"
+            todo = (
+                "move it into the inbox"
+                if intake.is_recovered(why)
+                else "vuoro retry takes it in again"
+            )
             yield SessionStatus("", name, "in quarantine", since, why=why, next=todo)
 
 
 def _last_words(told: Path) -> str:
-    """What a receipt or reason says in English: its last paragraph. Its first has the file name."""
     with os_errors("reading a receipt"):
-        paragraphs = told.read_bytes().decode(errors="replace").strip().split("\n\n")[1:]
-    said = [each for each in paragraphs if not each.startswith("Nyt / now")]
-    return " ".join(said[-1].split()) if said else ""
+        return intake.last_words(told.read_bytes())
 
 
 def _written(file: Path) -> datetime | None:

@@ -107,5 +107,5 @@ def _aside(study: Study, what: Path, claim: Path) -> list[str]:
     """Move what a claim holds to quarantine, as nothing tells where it lay."""
     name = f"recovered-{claim.name.removeprefix(claims.CLAIM)}"
     ending = suffix(what.name) if what != claim else ""
-    set_aside(study, what, study.inbox / f"{name}{ending}", receipts.RECOVERED)
+    set_aside(study, what, study.inbox / f"{name}{ending}", receipts.recovered())
     return [_SET_ASIDE]

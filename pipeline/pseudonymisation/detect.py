@@ -31,6 +31,7 @@ from pipeline.pseudonymisation.tagging import TaggedTurn
 from pipeline.pseudonymisation.truecase import truecased
 from pipeline.pseudonymisation.turn_text import Finding, TurnText, core, is_capitalised
 from pipeline.records import Conversation, Mentions
+from pipeline.texts import Text
 
 WEAK = "name_detection_weak"
 MIN_CAPITALISED = 0.01
@@ -157,7 +158,7 @@ def _is_no_name(word: str, known: Knowledge) -> bool:
 def _require_latin_script(texts: Sequence[TurnText]) -> None:
     if _latin_share(" ".join(text.text for text in texts)) < 0.5:
         raise LanguageError(
-            "The talk is written in a script in which vuoro cannot recognise names."
+            Text("The talk is written in a script in which vuoro cannot recognise names.")
         )
 
 

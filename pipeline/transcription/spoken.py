@@ -16,6 +16,7 @@ from pipeline.media.device import Device, on_device
 from pipeline.records import Diarisation, HeardLanguages
 from pipeline.records.languages import name_of
 from pipeline.settings import MachineSettings, TranscriptionSettings
+from pipeline.texts import Text
 from pipeline.transcription import whisper
 from pipeline.transcription.windows import talk_windows
 
@@ -157,11 +158,10 @@ def _likeliest(heard: HeardLanguages, wanted: Sequence[str]) -> str:
 def _not_clear(session_id: str, guess: str) -> LanguageQuestionError:
     """What is asked where no language is clear; ``guess`` fits best."""
     command = f"vuoro session {session_id} --language {guess}"
+    what = Text("The language of the talk is not clear; it may be {language}.")
+    remedy = Text("Listen to the recording and state its language: `{command}`.")
     return LanguageQuestionError(
-        f"The language of the talk is not clear; it may be {name_of(guess, 'en')}.",
-        f"Listen to the recording and state its language: `{command}`.",
-        f"Puheen kieli ei ole selvä; se voi olla {name_of(guess, 'fi')}. Kuuntele tallenne ja "
-        f"kerro sen kieli: `{command}`.",
+        what.filled(language=name_of(guess)), remedy.filled(command=command)
     )
 
 
@@ -169,27 +169,25 @@ def _question(
     session_id: str, heard: str, settings: TranscriptionSettings
 ) -> LanguageQuestionError:
     """What is asked where the talk is in another language than those expected."""
-    command = f"vuoro session {session_id} --language"
     wanted = (settings.language,) if settings.language else settings.languages
-    english, finnish = (
-        ", ".join(name_of(code, language) for code in wanted) for language in ("en", "fi")
-    )
+    what = Text("The talk sounds like {language} ({code}); expected: {expected}.")
+    remedy = _SET_OTHERWISE if settings.language and heard in settings.languages else _NOT_LISTED
     return LanguageQuestionError(
-        f"The talk sounds like {name_of(heard, 'en')} ({heard}); expected: {english}.",
-        f"State which language it is: `{command} {heard}` (or `--language {wanted[0]}`). If more "
-        f"sessions are in {name_of(heard, 'en')}, "
-        + (
-            "remove `language` under [transcription] in vuoro.toml."
-            if settings.language and heard in settings.languages
-            else f'add "{heard}" to `languages` under [transcription] in vuoro.toml.'
-        ),
-        f"Puheen kieli kuulostaa olevan {name_of(heard, 'fi')} ({heard}); odotettu: {finnish}. "
-        f"Kerro, mikä kieli se on: `{command} {heard}` (tai `--language {wanted[0]}`). Jos "
-        f"useammassa istunnossa puhutaan tätä kieltä, "
-        + (
-            "poista `language` vuoro.toml-tiedoston kohdasta [transcription]."
-            if settings.language and heard in settings.languages
-            else f'lisää "{heard}" luetteloon `languages` vuoro.toml-tiedoston kohtaan '
-            "[transcription]."
+        what.filled(language=name_of(heard), code=heard, expected=tuple(map(name_of, wanted))),
+        remedy.filled(
+            command=f"vuoro session {session_id} --language {heard}",
+            language=name_of(heard),
+            code=heard,
+            other=wanted[0],
         ),
     )
+
+
+_NOT_LISTED = Text(
+    "State which language it is: `{command}` (or `--language {other}`). If more sessions are in "
+    '{language}, add "{code}" to `languages` under [transcription] in vuoro.toml.'
+)
+_SET_OTHERWISE = Text(
+    "State which language it is: `{command}` (or `--language {other}`). If more sessions are in "
+    "{language}, remove `language` under [transcription] in vuoro.toml."
+)

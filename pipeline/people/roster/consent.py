@@ -8,11 +8,12 @@ from pipeline.people.roster.members import session_name
 from pipeline.people.roster.on_disk import load
 from pipeline.records import Recording, SessionKind
 from pipeline.study import Study
+from pipeline.texts import Text, counted
 
 
 def held(
     study: Study, group_id: str, session_number: int, kind: SessionKind = "meeting"
-) -> str | None:
+) -> Text | None:
     """Why a session of a group may not be processed, as a sentence; None if it may.
 
     Every member of its roster must have consented, but those who are absent from the session. A
@@ -31,8 +32,16 @@ def held(
     ]
     if not without:
         return None
-    who = f"member {without[0]}" if len(without) == 1 else f"members {', '.join(without)}"
-    return f"{group_id}-{session} waits for the consent of {who} of the roster of {group_id}."
+    waits = counted(
+        "{session_id} waits for the consent of member {members} of the roster of {group_id}.",
+        "{session_id} waits for the consent of members {members} of the roster of {group_id}.",
+    )
+    return waits.filled(
+        session_id=f"{group_id}-{session}",
+        n=len(without),
+        members=", ".join(without),
+        group_id=group_id,
+    )
 
 
 def require(study: Study, recording: Recording) -> None:

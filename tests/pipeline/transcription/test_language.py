@@ -83,8 +83,8 @@ def test_a_language_that_is_not_expected_is_asked_about(heard: HeardLanguages) -
     said = str(asked.value)
     assert {"de": "German", "el": "Greek", "ru": "Russian"}[code] in said
     assert f"vuoro session G07-S03 --language {code}" in said and f'"{code}" to `lang' in said
-    assert {"de": "saksa", "el": "kreikka", "ru": "venäjä"}[code] in asked.value.finnish
-    assert f"vuoro session G07-S03 --language {code}" in asked.value.finnish
+    assert {"de": "saksa", "el": "kreikka", "ru": "venäjä"}[code] in asked.value.to("fi")
+    assert f"vuoro session G07-S03 --language {code}" in asked.value.to("fi")
 
 
 def test_once_it_is_expected_it_is_taken() -> None:
