@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     from pipeline.reports.page import Page
-
-
-class ReportLanguage(StrEnum):
-    """The languages of reports."""
-
-    fi = "fi"
-    en = "en"
 
 
 def report(
@@ -33,13 +26,13 @@ def report(
         Optional[Path],  # noqa: UP045 (Typer reads it at run time)
         typer.Option(help="Where to write the page; in reports/ if left out."),
     ] = None,
-    language: Annotated[ReportLanguage, typer.Option(help="Its language.")] = ReportLanguage.fi,
+    language: Annotated[Language, typer.Option(help="Its language.")] = "fi",
 ) -> None:
     """What the data set says of a session or a group: who talks, how turns are taken, measures."""
     from pipeline.operations.pages import page_of, reviews, write_page
 
     place = opened(study)
-    page = page_of(place.dataset, subject, language.value, reviews(place, subject))
+    page = page_of(place.dataset, subject, language, reviews(place, subject))
     if html or out is not None:
         say(f"The page: {write_page(page, out or place.reports / f'{subject}.html')}")
     else:

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.exports.labels import LANGUAGES, Language, names, value_labels, variable_label
+from pipeline.exports.labels import names, value_labels, variable_label
 from pipeline.exports.source import Source, Target
 from pipeline.tables.columns import Column
+from pipeline.texts import LANGUAGES, Language
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,50 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Literal
 
 from pipeline.tables.columns import Column
+from pipeline.tables.values import CALLED
+from pipeline.texts import Language
 
-Language = Literal["fi", "en"]
-
-LANGUAGES: tuple[Language, ...] = ("fi", "en")
-NO_YES = {"fi": ("ei", "kyllä"), "en": ("no", "yes")}
-
-# value: (Finnish, English)
-_CALLED = {
-    "meeting": ("tapaaminen", "meeting"),
-    "group_interview": ("ryhmähaastattelu", "group interview"),
-    "turn": ("puheenvuoro", "turn"),
-    "minimal_response": ("minimipalaute", "minimal response"),
-    "leader": ("vetäjä", "leader"),
-    "facilitator": ("fasilitaattori", "facilitator"),
-    "participant": ("osallistuja", "participant"),
-    "interviewer": ("haastattelija", "interviewer"),
-    "unknown": ("ei tiedossa", "unknown"),
-    "yes": ("kyllä", "yes"),
-    "no": ("ei", "no"),
-    "roster": ("jäsenluettelosta", "from the roster"),
-    "voice": ("äänestä", "by voice"),
-    "human": ("ihminen sanoi", "a human said so"),
-    "new": ("uusi", "new"),
-}
+_NO_YES = (CALLED["no"], CALLED["yes"])
 
 
 def value_labels(column: Column, language: Language) -> dict[int | float, str]:
     """The code of each value that a column may hold, 1, 2, … in declared order; {} if any may."""
     if column.type == "bool":
-        return {code: label for code, label in enumerate(NO_YES[language])}
+        return {code: label.to(language) for code, label in enumerate(_NO_YES)}
     if column.type != "string":
         return {}
-    return {
-        code: _CALLED[value][LANGUAGES.index(language)]
-        for code, value in enumerate(column.values, start=1)
-    }
+    return {code: CALLED[value].to(language) for code, value in enumerate(column.values, start=1)}
 
 
 def variable_label(column: Column, language: Language, longest: int) -> str:
     """The description of a column with its unit, cut at a word to so many bytes."""
-    text = column.description_fi if language == "fi" else column.description_en
+    text = column.description(language)
     text += f" [{column.unit}]" if column.unit else ""
     if len(text.encode()) <= longest:
         return text

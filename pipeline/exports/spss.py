@@ -8,8 +8,8 @@ from pathlib import Path
 from pipeline.errors import UnreadableError
 from pipeline.exports.coded import coded
 from pipeline.exports.coded import targets as coded_targets
-from pipeline.exports.labels import Language
 from pipeline.exports.source import Source, Target
+from pipeline.texts import Language
 
 LONGEST_NAME = 64
 LONGEST_LABEL = 255  # bytes

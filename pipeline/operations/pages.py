@@ -10,9 +10,9 @@ from pipeline.operations.reviewed import Review, review_of
 from pipeline.reports.data import is_session, sessions_of
 from pipeline.reports.page import Page, html
 from pipeline.reports.phrases import text
-from pipeline.reports.plots.captions import Language
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
+from pipeline.texts import Language
 
 
 def page_of(
@@ -32,7 +32,9 @@ def page_of(
     if not open_:
         return page
     note = ", ".join(open_) if len(review or {}) > 1 else ""
-    said = text("names_open", language, note) if note else open_[subject].sentence(language)
+    said = (
+        text("names_open", language, sessions=note) if note else open_[subject].sentence(language)
+    )
     return replace(page, facts={**page.facts, text("names_review", language): said})
 
 

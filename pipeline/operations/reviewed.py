@@ -8,7 +8,7 @@ from pipeline.errors import VuoroError
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study, accepted
-from pipeline.tables.flags import Language
+from pipeline.texts import Language, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +30,16 @@ class Review:
         """That names are not reviewed, and what to do; "" where they are."""
         if self.is_done:
             return ""
-        finnish, english = _UNKNOWN if self.n_names is None else _UNJUDGED
-        said = finnish if language == "fi" else english
-        return said.format(self.n_unjudged, self.n_names)
+        if self.n_names is None:
+            return _UNKNOWN.to(language)
+        return _UNJUDGED.filled(unjudged=self.n_unjudged, n=self.n_names).to(language)
 
 
-_UNJUDGED = (
-    "Nimiä ei ole vielä tarkistettu: tämän istunnon {1} nimestä {0} on arvioimatta; aja "
-    "`vuoro review names`.",
-    "Names not reviewed yet: {0} of {1} names in this session are unjudged; run "
-    "`vuoro review names`.",
+_UNJUDGED = Text(
+    "Names not reviewed yet: {unjudged} of {n} names in this session are unjudged; run "
+    "`vuoro review names`."
 )
-_UNKNOWN = (
-    "Nimiä ei ole vielä tarkistettu, tai sitä ei voi todeta nyt; aja `vuoro review names`.",
-    "Names not reviewed yet, as far as can be told now; run `vuoro review names`.",
-)
+_UNKNOWN = Text("Names not reviewed yet, as far as can be told now; run `vuoro review names`.")
 
 
 def review_of(study: Study, session_id: str) -> Review:

@@ -9,9 +9,10 @@ from pipeline.reports import plots
 from pipeline.reports.data import Row, records, rows, sessions_of
 from pipeline.reports.page import Page, Section, Table
 from pipeline.reports.phrases import text
-from pipeline.reports.plots.captions import Language, clock
+from pipeline.reports.plots.captions import clock
 from pipeline.reports.session_page import flags_told, how_made
 from pipeline.reports.values import compared, comparison_table, definitions_table, shown
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ def group_page(dataset: Path, group_id: str, language: Language) -> Page:
         how_made(records(sessions), language),
     ]
     return Page(
-        text("group_title", language, group_id),
+        text("group_title", language, group_id=group_id),
         text("made_from", language),
         language,
         _facts(sessions, people, language),

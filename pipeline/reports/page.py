@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.reports.plots.captions import Language
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,105 +1,89 @@
-"""What the pages say around the pictures, in Finnish and in English."""
+"""What the pages say around the pictures."""
 
 from __future__ import annotations
 
-from pipeline.reports.plots.captions import LANGUAGES, WORDS, Language
+from pipeline.reports.plots.captions import WORDS
+from pipeline.texts import Language, Text
 
-TEXTS: dict[str, tuple[str, str]] = {
-    "session_title": ("Istunto {0}", "Session {0}"),
-    "group_title": ("Ryhmä {0}", "Group {0}"),
-    "made_from": (
-        "Tehty aineistosta, jossa on vain peitetunnuksia; puhetta tällä sivulla ei ole.",
-        "Made from the data set, which has pseudonyms only; nothing that was said is on this page.",
+NONE = "–"  # where a value is missing
+
+TEXTS: dict[str, Text] = {
+    "session_title": Text("Session {session_id}"),
+    "group_title": Text("Group {group_id}"),
+    "made_from": Text(
+        "Made from the data set, which holds pseudonyms only; nothing that was said is on "
+        "this page."
     ),
     # facts
-    "kind": ("laji", "kind"),
-    "duration": ("kesto", "length"),
-    "language": ("kieli", "language"),
-    "n_people": ("henkilöitä", "people"),
-    "n_turns": ("vuoroja", "turns"),
-    "n_minimal_responses": ("minimipalautteita", "minimal responses"),
-    "flags": ("huomautukset", "flags"),
-    "to_know": ("Mitä tästä istunnosta on syytä tietää", "What to know of this session"),
-    "matter": ("huomautus", "flag"),
-    "to_do": ("mitä tehdä", "what to do"),
-    "names_open": (
-        "Nimiä ei ole vielä tarkistettu näissä istunnoissa: {0}; aja `vuoro review names`.",
-        "Names not reviewed yet in these sessions: {0}; run `vuoro review names`.",
+    "kind": Text("kind"),
+    "duration": Text("length"),
+    "language": Text("language"),
+    "n_people": Text("people"),
+    "n_turns": Text("turns"),
+    "n_minimal_responses": Text("minimal responses"),
+    "flags": Text("flags"),
+    "to_know": Text("What to know about this session"),
+    "matter": Text("flag"),
+    "to_do": Text("what to do"),
+    "names_open": Text(
+        "Names not reviewed yet in these sessions: {sessions}; run `vuoro review names`."
     ),
-    "names_review": ("nimien tarkistus", "review of names"),
-    "meetings": ("tapaamisia", "meetings"),
-    "interviews": ("ryhmähaastatteluja", "group interviews"),
-    "hours": ("tallenteita (h:min)", "recordings (h:min)"),
-    "none": ("–", "–"),
+    "names_review": Text("review of names"),
+    "meetings": Text("meetings"),
+    "interviews": Text("group interviews"),
+    "hours": Text("recordings (h:min)"),
     # sections
-    "who_talks": ("Puheaika", "Talking time"),
-    "course": ("Vuorot ajassa", "Turns in time"),
-    "course_told": (
-        "Jokaisella henkilöllä on oma rivinsä. Palkki on puheenvuoro, pystyviiva minimipalaute "
-        "(joo, mm); alin rivi näyttää, milloin vuoroja on käynnissä useita.",
+    "who_talks": Text("Talking time"),
+    "course": Text("Turns in time"),
+    "course_told": Text(
         "Each person has a row. A bar is a turn, a stroke a minimal response (yeah, mm); the "
-        "lowest row shows when several turns run at once.",
+        "lowest row shows when several turns run at once."
     ),
-    "who_follows": ("Vuoron siirtymät", "Floor transfers"),
-    "follows_told": (
-        "Nuoli on sitä paksumpi, mitä useammin vuoro siirtyi. Väri kertoo, oliko se yleisempää vai "
-        "harvinaisempaa kuin vuorojen määristä voisi odottaa; katkoviiva: harvinaisempaa.",
-        "An arrow is the wider the more often the floor went that way. Its colour tells whether "
-        "that was more or less often than the numbers of turns let expect; dashed: less often.",
+    "who_follows": Text("Floor transfers"),
+    "follows_told": Text(
+        "The wider an arrow, the more often the floor went that way. Its colour tells whether"
+        " that was more or less often than the numbers of turns predict; dashed: less often."
     ),
-    "turn_taking": ("Vuorottelu", "Turn-taking"),
-    "measures": ("Mitat", "Measures"),
-    "measures_told": ("Suluissa 95 %:n väli.", "In brackets the 95 % interval."),
-    "definitions": ("Mittojen määritelmät", "Definitions of the measures"),
-    "meetings_section": ("Tapaamiset", "Meetings"),
-    "interviews_section": ("Ryhmähaastattelut", "Group interviews"),
-    "attendance": ("Keitä on paikalla", "Who is there"),
-    "attendance_told": (
-        "Täysi ympyrä: henkilön puhetta on istunnossa. Paikalla ollut, joka ei puhu, ei näy.",
-        "A full circle: the person talks in the session. Whoever was there but does not talk "
-        "cannot be seen.",
+    "turn_taking": Text("Turn-taking"),
+    "measures": Text("Measures"),
+    "measures_told": Text("In brackets, the 95 per cent confidence interval."),
+    "definitions": Text("Definitions of the measures"),
+    "meetings_section": Text("Meetings"),
+    "interviews_section": Text("Group interviews"),
+    "attendance": Text("Who is there"),
+    "attendance_told": Text(
+        "A full circle: the person talks in the session. A person who was there and did not "
+        "talk is not shown."
     ),
-    "comparison": ("Istunnosta toiseen ja ryhmien välillä", "Over sessions and between groups"),
-    "comparison_told": (
-        "Ryhmät ovat vain tunnuksia; muut kuin tämä ryhmä ovat harmaita. Taulukossa ovat ryhmien "
-        "keskiarvot istuntojen yli.",
-        "Groups are codes only; those other than this one are grey. The table has the means of "
-        "the groups over their sessions.",
+    "comparison": Text("Over sessions and between groups"),
+    "comparison_told": Text(
+        "Groups are shown by code only; other groups than this one are grey. The table has "
+        "the means of each group over its sessions."
     ),
-    "no_others": (
-        "Aineistossa ei ole muita ryhmiä, joihin verrata.",
-        "The data set has no other group to compare with.",
+    "no_others": Text("The data set has no other group to compare with."),
+    "no_talk": Text("No talk was recognised in this session."),
+    "how_made": Text("How the figures were made"),
+    "how_made_told": Text(
+        "Speakers, words and turns were recognised by machine and contain errors. The 95 per cent "
+        "confidence interval tells how far a measure would vary: turns were resampled in "
+        "blocks (Künsch 1989), and each was given to another person as often as its speaker "
+        "is in doubt. Talk that was missed is not allowed for."
     ),
-    "no_talk": (
-        "Tässä istunnossa ei ole tunnistettua puhetta.",
-        "No talk was recognised in this session.",
-    ),
-    "how_made": ("Miten luvut on saatu", "How the figures were made"),
-    "how_made_told": (
-        "Puhujat, sanat ja vuorot on tunnistettu koneellisesti, ja niissä on virheitä. 95 %:n väli "
-        "kertoo, kuinka paljon mitta vaihtelisi: vuorot on poimittu uudelleen jaksoina (Künsch "
-        "1989) ja annettu toiselle sitä useammin, mitä epävarmempi puhuja on. Havaitsematta "
-        "jäänyt puhe ei ole siinä mukana.",
-        "Speakers, words and turns were recognised by machine, and have errors. The 95 % interval "
-        "tells how far a measure would vary: turns were resampled in blocks (Künsch 1989), each "
-        "given to somebody else as often as its speaker is in doubt. Talk that was missed is not "
-        "allowed for.",
-    ),
-    "models": ("mallit", "models"),
-    "settings": ("asetusten tiiviste", "digest of the settings"),
+    "models": Text("models"),
+    "settings": Text("settings digest"),
     # heads of tables
-    "measure": ("mitta", "measure"),
-    "value": ("arvo", "value"),
-    "definition": ("määritelmä", "definition"),
-    "n_sessions": ("istuntoja", "sessions"),
-    "interrupts": ("keskeyttää ja saa vuoron", "interrupts, gets the floor"),
-    "interrupted": ("keskeytetään, menettää vuoron", "is interrupted, loses it"),
-    "given": ("palautetta antaa", "responses given"),
-    "received": ("palautetta saa", "responses received"),
+    "measure": Text("measure"),
+    "value": Text("value"),
+    "definition": Text("definition"),
+    "n_sessions": Text("sessions"),
+    "interrupts": Text("interrupts, gets the floor"),
+    "interrupted": Text("is interrupted, loses it"),
+    "given": Text("responses given"),
+    "received": Text("responses received"),
 }
 
 
-def text(key: str, language: Language, *values: str) -> str:
+def text(key: str, language: Language, **values: str) -> str:
     """What a page says by ``key``, which may be one of the pictures' words, too."""
-    said = (TEXTS | WORDS).get(key)
-    return key if said is None else said[LANGUAGES.index(language)].format(*values)
+    said = TEXTS.get(key) or WORDS.get(key)
+    return key if said is None else said.filled(**values).to(language)

@@ -9,10 +9,11 @@ from pipeline.records.languages import name_of
 from pipeline.reports import plots
 from pipeline.reports.data import Row, records, rows
 from pipeline.reports.page import Page, Section, Table
-from pipeline.reports.phrases import text
-from pipeline.reports.plots.captions import Language, clock
+from pipeline.reports.phrases import NONE, text
+from pipeline.reports.plots.captions import clock
 from pipeline.reports.values import measures_table, shown, with_interval
 from pipeline.tables.flags import flag_of, remarks
+from pipeline.texts import Language
 
 
 def session_page(dataset: Path, session_id: str, language: Language) -> Page:
@@ -22,7 +23,7 @@ def session_page(dataset: Path, session_id: str, language: Language) -> Page:
     """
     session = records(rows(dataset, "sessions", [session_id]))[0]
     return Page(
-        text("session_title", language, session_id),
+        text("session_title", language, session_id=session_id),
         text("made_from", language),
         language,
         _facts(session, language),
@@ -36,8 +37,8 @@ def session_page(dataset: Path, session_id: str, language: Language) -> Page:
 
 def flags_told(flags: Iterable[str], language: Language) -> str:
     """The flags of a session in short."""
-    said = (flag_of(flag).words(language).what for flag in flags)
-    return ", ".join(said) or text("none", language)
+    said = (flag_of(flag).what.to(language) for flag in flags)
+    return ", ".join(said) or NONE
 
 
 def how_made(sessions: list[Row], language: Language) -> Section:
@@ -74,7 +75,7 @@ def _facts(session: Row, language: Language) -> dict[str, str]:
 
 
 def _language_named(code: str | None, language: Language) -> str:
-    return name_of(code, language) if code else text("none", language)
+    return name_of(code).to(language) if code else NONE
 
 
 def _to_know(session: Row, language: Language) -> list[Section]:

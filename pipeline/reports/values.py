@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.reports.page import Table
-from pipeline.reports.phrases import text
-from pipeline.reports.plots.captions import Language, heading, number, percent
+from pipeline.reports.phrases import NONE, text
+from pipeline.reports.plots.captions import heading, number, percent
 from pipeline.tables.dynamics_tables import DYNAMICS_SESSION
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ _COLUMNS = {column.name: column for column in DYNAMICS_SESSION.columns}
 def shown(measure: str, value: Any, language: Language) -> str:
     """A value as its column's unit wants it; – where it is missing."""
     if value is None or math.isnan(value):
-        return text("none", language)
+        return NONE
     if measure.endswith("_share"):
         return percent(value, language)
     if measure.startswith("n_") or measure == "speech_rate":
@@ -74,8 +75,7 @@ def definitions_table(measures: Sequence[str], language: Language) -> Table:
 
 def definition(measure: str, language: Language) -> str:
     """What the data dictionary says of a column of ``dynamics_session``."""
-    column = _COLUMNS[measure]
-    return column.description_fi if language == "fi" else column.description_en
+    return _COLUMNS[measure].description(language)
 
 
 def compared(dynamics: pd.DataFrame) -> list[str]:

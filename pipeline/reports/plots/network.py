@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.reports.plots.captions import Language, word
+from pipeline.reports.plots.captions import word
 from pipeline.reports.plots.style import (
     BLACK,
     DIVERGING,
@@ -20,6 +20,7 @@ from pipeline.reports.plots.style import (
     rows_axis,
     styled,
 )
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import numpy as np
 
-from pipeline.reports.plots.captions import Language, heading, number, percent, word
+from pipeline.reports.plots.captions import heading, number, percent, word
 from pipeline.tables.values import ROLES
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pandas as pd

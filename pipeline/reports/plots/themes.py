@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.reports.plots.captions import Language, heading, word
+from pipeline.reports.plots.captions import heading, word
 from pipeline.reports.plots.style import (
     BLUE,
     ROW_IN,
@@ -17,6 +17,7 @@ from pipeline.reports.plots.style import (
     rows_axis,
     styled,
 )
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipeline.reports.plots.captions import Language, clock, word
+from pipeline.reports.plots.captions import clock, word
 from pipeline.reports.plots.style import (
     BLACK,
     PALE,
@@ -17,6 +17,7 @@ from pipeline.reports.plots.style import (
     role_patches,
     styled,
 )
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.reports.plots.captions import Language, heading, number, word
+from pipeline.reports.plots.captions import heading, number, word
 from pipeline.reports.plots.style import (
     BLACK,
     BLUE,
@@ -27,6 +27,7 @@ from pipeline.reports.plots.style import (
     styled,
 )
 from pipeline.tables.values import ROLES
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pandas as pd

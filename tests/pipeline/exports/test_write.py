@@ -22,6 +22,7 @@ from pipeline.stages import publish
 from pipeline.study import create
 from pipeline.tables import TABLES
 from pipeline.tables.columns import Column
+from pipeline.texts import LANGUAGES
 
 
 @pytest.fixture
@@ -182,7 +183,7 @@ def columns() -> Iterator[Column]:
 
 def test_every_value_has_a_label_in_both_languages_and_every_name_fits() -> None:
     for column in columns():
-        for language in labels.LANGUAGES:
+        for language in LANGUAGES:
             named = labels.value_labels(column, language)
             if column.type == "string":
                 assert len(set(named.values())) == len(column.values)

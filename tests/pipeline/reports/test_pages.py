@@ -16,9 +16,9 @@ from pipeline.errors import DatasetError, StudyError
 from pipeline.operations.pages import page_of, write_page
 from pipeline.reports.page import Page, html
 from pipeline.reports.phrases import TEXTS
-from pipeline.reports.plots.captions import Language
 from pipeline.reports.values import shown, with_interval
 from pipeline.tables.dynamics_tables import DYNAMICS_SESSION
+from pipeline.texts import Language
 
 ALONE = Made("G40-S01", {"G40-P1": "unknown"}, 60.0)
 
@@ -123,7 +123,7 @@ def test_the_same_data_set_gives_the_same_bytes(dataset: Path, tmp_path: Path) -
 def test_a_session_has_its_facts_and_its_people(session: Page, dataset: Path) -> None:
     row = row_of(dataset, "sessions", "G07-S03")
     assert session.title == "Istunto G07-S03"
-    assert session.facts["vuoroja"] == str(row["n_turns"])
+    assert session.facts["puheenvuoroja"] == str(row["n_turns"])
     assert session.facts["henkilöitä"] == "8"
     assert session.facts["laji"] == "tapaaminen"
     assert {"H20", "vetäjä", "H90", "fasilitaattori", "G07-S03-U1"} <= {*cells(session)}
@@ -131,7 +131,7 @@ def test_a_session_has_its_facts_and_its_people(session: Page, dataset: Path) ->
 
 def test_a_measure_has_its_interval_and_its_definition(session: Page, dataset: Path) -> None:
     row = row_of(dataset, "dynamics_session", "G07-S03")
-    table = next(s for s in session.sections if s.title == "Mitat").tables[0]
+    table = next(s for s in session.sections if s.title == "Tunnusluvut").tables[0]
     gini = next(r for r in table.rows if r[0] == "Puheajan epätasaisuus (Gini)")
     numbers = [f"{row[f'gini_speech{end}']:.2f}".replace(".", ",") for end in ("", "_low", "_high")]
     assert gini[1] == "{}\u00a0({}\u00a0…\u00a0{})".format(*numbers)
@@ -157,7 +157,7 @@ def test_a_session_without_talk_says_so(bare: Path) -> None:
 
 def test_a_session_of_one_person_has_no_network(bare: Path) -> None:
     titles = [section.title for section in page_of(bare, "G40-S01", "fi").sections]
-    assert "Vuoron siirtymät" not in titles
+    assert "Vuoronvaihdot" not in titles
     assert "Puheaika" in titles
 
 
@@ -218,5 +218,4 @@ def test_a_data_set_of_another_version_is_one_clear_sentence(dataset: Path, tmp_
 
 @pytest.mark.parametrize("language", ["fi", "en"])
 def test_every_text_is_there_in_both_languages(language: Language) -> None:
-    place = ("fi", "en").index(language)
-    assert all(texts[place].strip() for texts in TEXTS.values())
+    assert all(text.to(language).strip() for text in TEXTS.values())

@@ -17,9 +17,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from pipeline.reports import plots
-from pipeline.reports.plots.captions import WORDS, Language, clock, number, percent
+from pipeline.reports.plots.captions import WORDS, clock, number, percent
 from pipeline.reports.plots.style import ROLE_COLOURS, ROLE_HATCHES, SERIES_COLOURS
 from pipeline.tables import ROLES, TABLES, schema
+from pipeline.texts import Language
 
 # https://jfly.uni-koeln.de/color/ (Okabe & Ito 2008)
 OKABE_ITO = {
@@ -99,10 +100,11 @@ def test_every_public_picture_is_looked_at_here() -> None:
 
 @pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
 def test_says_all_in_the_language_asked_for(draw: Draw, frames: Frames) -> None:
-    by_language = {fi for fi, en in WORDS.values() if fi != en}, {en for _, en in WORDS.values()}
+    words = [(word.to("fi"), word.to("en")) for word in WORDS.values()]
+    by_language = {fi for fi, en in words if fi != en}, {en for _, en in words}
     finnish, english = said(draw(frames, "fi")), said(draw(frames, "en"))
     assert finnish & by_language[0]
-    assert not finnish & (by_language[1] - {fi for fi, _ in WORDS.values()})
+    assert not finnish & (by_language[1] - {fi for fi, _ in words})
     assert english & by_language[1]
     assert not english & (by_language[0] - by_language[1])
 
@@ -127,7 +129,7 @@ def test_nothing_of_the_readers_own_style_is_changed(frames: Frames) -> None:
 
 
 def test_every_word_is_there_in_both_languages() -> None:
-    assert all(fi.strip() and en.strip() for fi, en in WORDS.values())
+    assert all(text.to("fi").strip() and text.to("en").strip() for text in WORDS.values())
     assert set(ROLES) <= WORDS.keys()
 
 
