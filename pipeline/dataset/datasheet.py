@@ -17,13 +17,61 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from pipeline.dataset import files
-from pipeline.dataset.plan import plan
+from pipeline.dataset.plan import markdown_table, plan
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
 from pipeline.tables.columns import Column
-from pipeline.tables.flags import Language, flag_of
+from pipeline.tables.flags import flag_of
 from pipeline.tables.people_tables import PEOPLE
+from pipeline.texts import LANGUAGES, Language, Text
 
 _MASKED = ("n_masked_person", "n_masked_organisation", "n_masked_place", "n_masked_other")
+_WHAT = Text(
+    "A data set made by machine from recordings of group meetings and group interviews. The unit "
+    "of observation is one turn."
+)
+_TABLE_HEADS = (Text("table"), Text("rows"), Text("files"), Text("a row"))
+_FLAG_HEADS = (Text("flag"), Text("what to do"), Text("sessions"))
+_COLUMNS = Text(
+    "Columns and their units: `dictionary.csv`. An empty value means missing, not zero. Times are "
+    "seconds from the start of the recording."
+)
+_STEPS = Text(
+    "The software told the speakers apart, recognised the words, assembled them into turns, gave "
+    "the speakers pseudonyms, and masked names. A minimal response (joo, mm) within another's turn "
+    "is a row of its own (`kind = minimal_response`) and does not cut that turn. What a human "
+    "corrected is in the column `edited`."
+)
+_BRACKETS = Text(
+    "A mask stands in square brackets; brackets that the transcript itself had are doubled."
+)
+_BY_MACHINE = Text(
+    "Masking is done by machine: a name that the software did not recognise is still in the text. "
+    "What people say about themselves and their work may identify them, too. Read the texts before "
+    "you share the data set."
+)
+_LIMITS = (
+    Text(
+        "The text is a machine's transcript and has errors; doubtful places are in `suspect` and "
+        "`asr_confidence`."
+    ),
+    Text("The speaker may be wrong; see `speaker_confidence`."),
+    Text(
+        "A person may be linked wrongly from one session to another; see `similarity` and `margin` "
+        "in `attendance`. A person whose `identity` is `unknown` has not been recognised, and has "
+        "another pseudonym in each session."
+    ),
+    Text("Of overlap, mostly one speaker's words are recognised."),
+    Text(
+        "Sessions made with different models or settings are not comparable as they are "
+        "(`models`, `settings_digest`)."
+    ),
+)
+_EXAMPLES = """\
+```
+pandas.read_parquet("turns")                              # Python
+arrow::open_dataset("turns") |> dplyr::collect()          # R
+SELECT * FROM read_parquet('turns/*.parquet')             -- DuckDB
+```"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,165 +161,64 @@ def dictionary_csv(own: Sequence[Column] = ()) -> bytes:
 
 def datasheet(summary: Summary) -> str:
     """The data sheet in Markdown, in Finnish and then in English."""
-    return "\n".join([*_finnish(summary), *_english(summary)]) + "\n"
+    return "\n\n".join("\n\n".join(_in(language, summary)) for language in LANGUAGES) + "\n"
 
 
-def _finnish(summary: Summary) -> list[str]:
+def _in(language: Language, summary: Summary) -> list[str]:
+    """The blocks of the data sheet in one language."""
+    tables = [
+        (f"`{name}`", n_rows, summary.n_files[name], TABLES[name].description(language))
+        for name, n_rows in summary.n_rows.items()
+    ]
     return [
-        "# Aineistokuvaus",
-        "",
-        "*An English version follows below.*",
-        "",
-        "Ryhmien tapaamisten ja ryhmähaastattelujen tallenteista koneellisesti tehty aineisto, "
-        "jossa havaintoyksikkö on puheenvuoro.",
-        "",
-        "| | |",
-        "|---|---|",
-        f"| ryhmiä | {summary.n_groups} |",
-        f"| istuntoja | {_listed(summary.kinds)} |",
-        f"| tallenteita yhteensä | {_hours(summary)} h |",
-        f"| kielet (istuntoja) | {_listed(summary.languages)} |",
-        "",
-        *_flags(summary, "Huomautukset", "huomautus | mitä tehdä | istuntoja", "fi"),
-        "## Taulut",
-        "",
-        "| taulu | rivejä | tiedostoja | rivi |",
-        "|---|---:|---:|---|",
-        *_table_rows(summary, {t.name: t.description_fi for t in TABLES.values()}),
-        "",
-        "Sarakkeet yksiköineen: `dictionary.csv`. Tyhjä arvo tarkoittaa puuttuvaa tietoa, ei "
-        "nollaa. Ajat ovat sekunteja tallenteen alusta.",
-        "",
-        *_examples(),
-        "",
-        "## Miten aineisto on tehty",
-        "",
-        "Ohjelma erotti puhujat, tunnisti sanat, kokosi ne puheenvuoroiksi, antoi puhujille "
-        "peitetunnukset ja peitti nimet. Lyhyt palaute (joo, mm) toisen vuoron aikana on oma "
-        "rivinsä (`kind = minimal_response`) eikä katkaise vuoroa. Mitä ihminen korjasi, on "
-        "sarakkeessa `edited`.",
-        "",
-        *_provenance(summary, "ohjelma", "mallit", "asetusten tiiviste"),
-        "",
-        "## Anonymisointisuunnitelma",
-        "",
-        *plan(summary.masked, "fi"),
-        "",
-        "Peite on hakasulkeissa, ja hakasulkeet, jotka olivat puheen tekstissä itsessään, on "
-        "kahdennettu.",
-        "",
-        "Peittäminen on koneellista: nimi, jota ohjelma ei tunnistanut, on jäänyt tekstiin. Myös "
-        "se, mitä ihmiset kertovat itsestään ja työstään, voi paljastaa heidät. Lue tekstit ennen "
-        "kuin jaat aineistoa.",
-        "",
-        "## Rajoitukset",
-        "",
-        "- Teksti on koneen tunnistamaa, ja siinä on virheitä; epävarmat kohdat ovat sarakkeissa "
-        "`suspect` ja `asr_confidence`.",
-        "- Puhuja voi olla väärin; katso `speaker_confidence`.",
-        "- Henkilö voi olla väärin yhdistetty istunnosta toiseen; katso `similarity` ja `margin` "
-        "taulussa `attendance`. Henkilöä, jonka `identity` on `unknown`, ei ole tunnistettu: "
-        "hänellä on joka istunnossa eri peitetunnus.",
-        "- Päällekkäisestä puheesta on tunnistettu yleensä vain toisen puhujan sanat.",
-        "- Eri malleilla tai asetuksilla tehtyjä istuntoja ei pidä verrata sellaisinaan "
-        "(`models`, `settings_digest`).",
-        "",
+        f"# {Text('Data sheet').to(language)}",
+        *(["*An English version follows below.*"] if language == "fi" else []),
+        _WHAT.to(language),
+        markdown_table(("", ""), _facts(summary, language)),
+        *_flags(summary, language),
+        f"## {Text('Tables').to(language)}",
+        markdown_table([head.to(language) for head in _TABLE_HEADS], tables, numbers=(1, 2)),
+        _COLUMNS.to(language),
+        _EXAMPLES,
+        f"## {Text('How it was made').to(language)}",
+        _STEPS.to(language),
+        "\n".join(f"- {what}: {value}" for what, value in _made_by(summary, language)),
+        f"## {Text('Anonymisation plan').to(language)}",
+        plan(summary.masked, language),
+        _BRACKETS.to(language),
+        _BY_MACHINE.to(language),
+        f"## {Text('Limits').to(language)}",
+        "\n".join(f"- {limit.to(language)}" for limit in _LIMITS),
     ]
 
 
-def _english(summary: Summary) -> list[str]:
+def _facts(summary: Summary, language: Language) -> list[tuple[str, str]]:
     return [
-        "# Data sheet",
-        "",
-        "A data set made by machine from recordings of group meetings and group interviews. The "
-        "unit of observation is one turn.",
-        "",
-        "| | |",
-        "|---|---|",
-        f"| groups | {summary.n_groups} |",
-        f"| sessions | {_listed(summary.kinds)} |",
-        f"| length of the recordings | {_hours(summary)} h |",
-        f"| languages (sessions) | {_listed(summary.languages)} |",
-        "",
-        *_flags(summary, "Flags", "flag | what to do | sessions", "en"),
-        "## Tables",
-        "",
-        "| table | rows | files | a row |",
-        "|---|---:|---:|---|",
-        *_table_rows(summary, {t.name: t.description_en for t in TABLES.values()}),
-        "",
-        "Columns and their units: `dictionary.csv`. An empty value means missing, not zero. Times "
-        "are seconds from the start of the recording.",
-        "",
-        *_examples(),
-        "",
-        "## How it was made",
-        "",
-        "The software told the speakers apart, recognised the words, put them together into turns, "
-        "gave the speakers pseudonyms, and masked names. A short response (joo, mm) within "
-        "another's turn is a row of its own (`kind = minimal_response`) and does not cut that "
-        "turn. What a human corrected is in the column `edited`.",
-        "",
-        *_provenance(summary, "software", "models", "settings digest"),
-        "",
-        "## Anonymisation plan",
-        "",
-        *plan(summary.masked, "en"),
-        "",
-        "A mask stands in square brackets; brackets that the transcript itself had are doubled.",
-        "",
-        "Masking is done by machine: a name that the software did not recognise is still in the "
-        "text. What people tell of themselves and their work may give them away, too. Read the "
-        "texts before you share the data set.",
-        "",
-        "## Limits",
-        "",
-        "- The text is a machine's transcript and has errors; doubtful places are in `suspect` "
-        "and `asr_confidence`.",
-        "- The speaker may be wrong; see `speaker_confidence`.",
-        "- A person may be linked wrongly from one session to another; see `similarity` and "
-        "`margin` in `attendance`. A person whose `identity` is `unknown` has not been recognised, "
-        "and has another pseudonym in each session.",
-        "- Of simultaneous talk mostly one speaker's words are recognised.",
-        "- Sessions made with different models or settings are not comparable as they are "
-        "(`models`, `settings_digest`).",
+        (Text("groups").to(language), str(summary.n_groups)),
+        (Text("sessions").to(language), _listed(summary.kinds)),
+        (Text("length of the recordings").to(language), f"{_hours(summary)} h"),
+        (Text("languages (sessions)").to(language), _listed(summary.languages)),
     ]
 
 
-def _table_rows(summary: Summary, descriptions: dict[str, str]) -> list[str]:
-    return [
-        f"| `{name}` | {summary.n_rows[name]} | {summary.n_files[name]} | {description} |"
-        for name, description in descriptions.items()
-    ]
-
-
-def _flags(summary: Summary, title: str, head: str, language: Language) -> list[str]:
+def _flags(summary: Summary, language: Language) -> list[str]:
     """What is to be known of sessions, and in how many."""
     if not summary.flags:
         return []
-    told = ((id, flag_of(id).words(language), n) for id, n in summary.flags.items())
-    rows = [
-        f"| `{id}`: {words.what} | {words.do.format(session_id='G07-S01') or '–'} | {n} |"
-        for id, words, n in told
-    ]
-    return [f"## {title}", "", f"| {head} |", "|---|---|---:|", *rows, ""]
+    rows = []
+    for id, n in summary.flags.items():
+        flag = flag_of(id)
+        to_do = flag.do.filled(session_id="G07-S01").to(language)
+        rows.append((f"`{id}`: {flag.what.to(language)}", to_do or "–", n))
+    heads = [head.to(language) for head in _FLAG_HEADS]
+    return [f"## {Text('Flags').to(language)}", markdown_table(heads, rows, numbers=(2,))]
 
 
-def _examples() -> list[str]:
+def _made_by(summary: Summary, language: Language) -> list[tuple[str, str]]:
     return [
-        "```",
-        'pandas.read_parquet("turns")                              # Python',
-        'arrow::open_dataset("turns") |> dplyr::collect()          # R',
-        "SELECT * FROM read_parquet('turns/*.parquet')             -- DuckDB",
-        "```",
-    ]
-
-
-def _provenance(summary: Summary, software: str, models: str, settings: str) -> list[str]:
-    return [
-        f"- {software}: vuoro {version('vuoro')}, schema {SCHEMA_VERSION}",
-        f"- {models}: {', '.join(summary.models) or '–'}",
-        f"- {settings}: {', '.join(summary.settings_digests) or '–'}",
+        (Text("software").to(language), f"vuoro {version('vuoro')}, schema {SCHEMA_VERSION}"),
+        (Text("models").to(language), ", ".join(summary.models) or "–"),
+        (Text("settings digest").to(language), ", ".join(summary.settings_digests) or "–"),
     ]
 
 

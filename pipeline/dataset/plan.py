@@ -7,101 +7,98 @@ indirect identifiers, indirect identifiers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-Language = Literal["fi", "en"]
+from pipeline.texts import Language, Text, counted
 
-_HEADS: Mapping[Language, tuple[str, str, str]] = {
-    "fi": ("tunniste", "tieto", "mitä sille on tehty"),
-    "en": ("identifier", "what", "what was done with it"),
-}
-_CLASSES: Mapping[Language, tuple[str, str, str]] = {
-    "fi": ("suora", "vahva epäsuora", "epäsuora"),
-    "en": ("direct", "strong indirect", "indirect"),
-}
-DIRECT, STRONG, INDIRECT = range(3)
+_HEADS = (Text("identifier"), Text("what"), Text("what was done with it"))
+_DIRECT, _STRONG, _INDIRECT = Text("direct"), Text("strong indirect"), Text("indirect")
 
-# class, what (fi, en), what was done (fi, en); {…} are counts of mentions masked
-_ROWS: tuple[tuple[int, str, str, str, str], ...] = (
-    (
-        DIRECT,
-        "puhujien ja muiden henkilöiden nimet puheessa",
-        "names of speakers and others in the talk",
-        "korvattu peitetunnuksella, sama henkilö samalla ({n_masked_person} mainintaa)",
-        "replaced by a pseudonym, the same person by the same ({n_masked_person} mentions)",
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """One kind of information; ``masked`` is the column of turns that counts its mentions."""
+
+    kind: Text
+    what: Text
+    done: Text
+    masked: str = ""
+
+
+_PLAN = (
+    _Planned(
+        _DIRECT,
+        Text("names of speakers and others in the talk"),
+        counted(
+            "replaced by a pseudonym, the same person by the same ({n} mention)",
+            "replaced by a pseudonym, the same person by the same ({n} mentions)",
+        ),
+        "n_masked_person",
     ),
-    (
-        DIRECT,
-        "ääni, kuva ja äänijälki",
-        "voice, picture and voice print",
-        "eivät ole aineistossa",
-        "not in the data set",
+    _Planned(_DIRECT, Text("voice, picture and voice print"), Text("not in the data set")),
+    _Planned(
+        _DIRECT,
+        Text("phone numbers, addresses, identity codes, account numbers and other identifiers"),
+        counted(
+            "replaced by the name of their kind ({n} mention)",
+            "replaced by the name of their kind ({n} mentions)",
+        ),
+        "n_masked_other",
     ),
-    (
-        DIRECT,
-        "puhelinnumerot, osoitteet, henkilötunnukset, tilinumerot ja muut tunnisteet",
-        "phone numbers, addresses, identity codes, account numbers and other identifiers",
-        "korvattu lajin nimellä ({n_masked_other} mainintaa)",
-        "replaced by the name of their kind ({n_masked_other} mentions)",
+    _Planned(
+        _STRONG,
+        Text("names of work communities and other organisations"),
+        counted("replaced by a pseudonym ({n} mention)", "replaced by a pseudonym ({n} mentions)"),
+        "n_masked_organisation",
     ),
-    (
-        STRONG,
-        "työyhteisöjen ja muiden organisaatioiden nimet",
-        "names of work communities and other organisations",
-        "korvattu peitetunnuksella ({n_masked_organisation} mainintaa)",
-        "replaced by a pseudonym ({n_masked_organisation} mentions)",
+    _Planned(
+        _STRONG,
+        Text("names of places"),
+        counted("replaced by a pseudonym ({n} mention)", "replaced by a pseudonym ({n} mentions)"),
+        "n_masked_place",
     ),
-    (
-        STRONG,
-        "paikannimet",
-        "names of places",
-        "korvattu peitetunnuksella ({n_masked_place} mainintaa)",
-        "replaced by a pseudonym ({n_masked_place} mentions)",
+    _Planned(
+        _STRONG,
+        Text("rare occupations and positions in the talk"),
+        Text("stay in the text unless they were masked in the review of names"),
     ),
-    (
-        STRONG,
-        "harvinaiset ammattinimikkeet ja tehtävät puheessa",
-        "rare occupations and positions in the talk",
-        "jäävät tekstiin, ellei nimien tarkistaja ole peittänyt niitä",
-        "stay in the text unless whoever reviewed the names masked them",
+    _Planned(
+        _STRONG,
+        Text("names of files and folders, times of recording"),
+        Text("not in the data set; the codes of groups were drawn at random"),
     ),
-    (
-        STRONG,
-        "tiedostojen ja kansioiden nimet, tallentamisen ajat",
-        "names of files and folders, times of recording",
-        "eivät ole aineistossa; ryhmien tunnukset on arvottu",
-        "not in the data set; the codes of groups were drawn at random",
+    _Planned(
+        _INDIRECT,
+        Text("role, group and number of the meeting"),
+        Text("kept: the analysis needs them"),
     ),
-    (
-        INDIRECT,
-        "rooli, ryhmä ja tapaamisen numero",
-        "role, group and number of the meeting",
-        "säilytetty: analyysi tarvitsee ne",
-        "kept: the analysis needs them",
+    _Planned(
+        _INDIRECT,
+        Text("the study's own background data (columns `x_…`, if there are any)"),
+        Text("kept as the researchers gave them; group them into coarser classes where needed"),
     ),
-    (
-        INDIRECT,
-        "tutkimuksen omat taustatiedot (sarakkeet `x_…`, jos niitä on)",
-        "the study's own background data (columns `x_…`, if there are any)",
-        "säilytetty niin kuin tutkijat ne antoivat; luokittele ne tarvittaessa karkeammin",
-        "kept as the researchers gave them; put them into coarser classes where needed",
-    ),
-    (
-        INDIRECT,
-        "puhutun sisältö, puhetapa, kieli",
-        "what people tell, how they talk, their language",
-        "säilytetty: tutkimuksen kohde; lue tekstit ennen jakamista",
-        "kept: the subject of the research; read the texts before sharing",
+    _Planned(
+        _INDIRECT,
+        Text("what people say, how they talk, their language"),
+        Text("kept: the subject of the research; read the texts before sharing"),
     ),
 )
 
 
-def plan(masked: Mapping[str, int], language: Language) -> list[str]:
+def plan(masked: Mapping[str, int], language: Language) -> str:
     """The plan as a Markdown table; ``masked`` counts masked mentions by their column in turns."""
-    classes = _CLASSES[language]
-    lines = [f"| {' | '.join(_HEADS[language])} |", "|---|---|---|"]
-    for kind, what_fi, what_en, done_fi, done_en in _ROWS:
-        what, done = (what_fi, done_fi) if language == "fi" else (what_en, done_en)
-        lines.append(f"| {classes[kind]} | {what} | {done.format(**masked)} |")
-    return lines
+    rows = []
+    for each in _PLAN:
+        done = each.done.filled(n=masked[each.masked]) if each.masked else each.done
+        rows.append([text.to(language) for text in (each.kind, each.what, done)])
+    return markdown_table([head.to(language) for head in _HEADS], rows)
+
+
+def markdown_table(
+    heads: Sequence[str], rows: Sequence[Sequence[str | int]], numbers: Sequence[int] = ()
+) -> str:
+    """A Markdown table; the columns at ``numbers`` are aligned to the right."""
+    rule = "|".join("---:" if at in numbers else "---" for at in range(len(heads)))
+    cells = [f"| {' | '.join(map(str, row))} |" for row in (heads, *rows)]
+    return "\n".join([cells[0], f"|{rule}|", *cells[1:]])

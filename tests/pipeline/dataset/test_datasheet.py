@@ -56,7 +56,7 @@ def test_datasheet_counts_and_names_what_made_the_data(dataset: Path) -> None:
         "| direct | names of speakers and others in the talk | replaced by a pseudonym, the same"
         in text
     )
-    for line in ("person by the same (1 mentions) |", "replaced by a pseudonym (1 mentions) |"):
+    for line in ("person by the same (1 mention) |", "replaced by a pseudonym (1 mention) |"):
         assert line in text
     assert "| vahva epäsuora | paikannimet | korvattu peitetunnuksella (0 mainintaa) |" in text
 
