@@ -109,7 +109,7 @@ def _tell(report: Report) -> None:
 
     count = Counter(finding.check for finding in report.findings)
     for check, n in count.items():
-        _warn(f"NOT so: {CHECKS[check][1]}. {n} finding(s)")
+        _warn(f"NOT so: {CHECKS[check]}. {n} finding(s)")
     for finding in report.findings[:SHOWN]:
         _warn(f"  {finding}")
     if len(report.findings) > SHOWN:

@@ -171,23 +171,23 @@ def _in(language: Language, summary: Summary) -> list[str]:
         for name, n_rows in summary.n_rows.items()
     ]
     return [
-        f"# {Text('Data sheet').to(language)}",
+        "# " + Text("Data sheet").to(language),
         *(["*An English version follows below.*"] if language == "fi" else []),
         _WHAT.to(language),
         markdown_table(("", ""), _facts(summary, language)),
         *_flags(summary, language),
-        f"## {Text('Tables').to(language)}",
+        "## " + Text("Tables").to(language),
         markdown_table([head.to(language) for head in _TABLE_HEADS], tables, numbers=(1, 2)),
         _COLUMNS.to(language),
         _EXAMPLES,
-        f"## {Text('How it was made').to(language)}",
+        "## " + Text("How it was made").to(language),
         _STEPS.to(language),
         "\n".join(f"- {what}: {value}" for what, value in _made_by(summary, language)),
-        f"## {Text('Anonymisation plan').to(language)}",
+        "## " + Text("Anonymisation plan").to(language),
         plan(summary.masked, language),
         _BRACKETS.to(language),
         _BY_MACHINE.to(language),
-        f"## {Text('Limits').to(language)}",
+        "## " + Text("Limits").to(language),
         "\n".join(f"- {limit.to(language)}" for limit in _LIMITS),
     ]
 
@@ -211,7 +211,7 @@ def _flags(summary: Summary, language: Language) -> list[str]:
         to_do = flag.do.filled(session_id="G07-S01").to(language)
         rows.append((f"`{id}`: {flag.what.to(language)}", to_do or "–", n))
     heads = [head.to(language) for head in _FLAG_HEADS]
-    return [f"## {Text('Flags').to(language)}", markdown_table(heads, rows, numbers=(2,))]
+    return ["## " + Text("Flags").to(language), markdown_table(heads, rows, numbers=(2,))]
 
 
 def _made_by(summary: Summary, language: Language) -> list[tuple[str, str]]:

@@ -13,9 +13,8 @@ from pipeline.records import EntityType
 from pipeline.tables import TABLES
 
 WORDS: dict[str, dict[EntityType, str]] = {
-    "fi": {"person": "henkilö", "organisation": "organisaatio", "place": "paikka"},
-    "en": {"person": "person", "organisation": "organisation", "place": "place"},
-    "sv": {"person": "person", "organisation": "organisation", "place": "plats"},
+    language: {type: label.lower() for type, label in labels.items() if type in NUMBERED}
+    for language, labels in LABELS.items()
 }
 _TYPE_OF: dict[str, EntityType] = {
     label: type for labels in LABELS.values() for type, label in labels.items() if type in NUMBERED

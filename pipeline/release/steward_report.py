@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -17,48 +18,42 @@ from pipeline.dataset import files
 from pipeline.release.places import Check, Finding
 from pipeline.release.small_cells import Rare, SmallCells
 from pipeline.tables import SCHEMA_VERSION
+from pipeline.tables.values import CALLED
+from pipeline.texts import Text, both
 
 NAME = "RELEASE"
 SAMPLE = "sample-to-read.csv"
 CONFIDENCE = 0.95
+_BLANK = 30 * "_"
 _COLUMNS = ("turn_id", "text", "leak (x)")
 
-CHECKS: Mapping[Check, tuple[str, str]] = {
-    "validity": ("Aineisto on kuvauksensa mukainen", "The data set keeps its declaration"),
-    "readable": ("Jokaisen tiedoston sisältö on luettu", "Every file could be looked into"),
-    "names": (
-        "Avaimen nimiä ei ole missään, myöskään taivutettuina tai samalta kuulostavina",
-        "No name of the key is anywhere, inflected or sound-alike included",
-    ),
-    "pseudonyms": (
-        "Peitetunnukset ovat tämän avaimen ja tason mukaisia",
-        "Pseudonyms are of this key and of this level",
-    ),
-    "dates": ("Päivämääriä ei ole", "There are no absolute dates"),
-    "voice_prints": ("Äänijälkiä ei ole", "There are no voice prints"),
-    "detectors": (
-        "Nimien tunnistus ei löydä mitään, mitä ihminen ei ole arvioinut",
-        "Detectors find nothing that people have not judged",
-    ),
-    "reviewed": ("Jokainen istunto on tarkistettu", "Every session was reviewed"),
-    "small_cells": ("Pieniä soluja ei ole", "There are no small cells"),
-    "consent": ("Jokainen, joka puhuu, on suostunut", "Everybody who speaks has consented"),
+CHECKS: Mapping[Check, Text] = {
+    "validity": Text("The data set keeps its declaration"),
+    "readable": Text("Every file could be looked into"),
+    "names": Text("No name of the key is anywhere, inflected or sound-alike included"),
+    "pseudonyms": Text("Pseudonyms are of this key and of this level"),
+    "dates": Text("There are no absolute dates"),
+    "voice_prints": Text("There are no voice prints"),
+    "detectors": Text("Detectors find nothing that people have not judged"),
+    "reviewed": Text("Every session was reviewed"),
+    "small_cells": Text("There are no small cells"),
+    "consent": Text("Everybody who speaks has consented"),
 }
-_COUNTS = {
-    "rows of tables": "taulujen rivejä",
-    "files": "tiedostoja",
-    "texts": "tekstejä",
-    "texts with a date": "tekstejä, joissa on päivämäärä",
-    "sessions reviewed": "tarkistettuja istuntoja",
-    "sessions in which names were looked for anew": "istuntoja, joista nimiä etsittiin uudelleen",
-    "pictures cut out of notebooks": "muistikirjoista poistettuja kuvia",
-    "members without consent": "jäseniä, joiden suostumusta ei ole",
-    "turns left out": "pois jätettyjä puheenvuoroja ja minimipalautteita",
-    "words left out": "pois jätettyjä sanoja",
-    "pseudonyms made coarse": "karkeistettuja peitteitä",
-    "entities whose names were looked for": "kohteita, joiden nimiä etsittiin",
-    "forms of names looked for letter by letter": "nimien muotoja, joita etsittiin kirjaimittain",
-}
+_COUNTS = (  # what a release counts, for the catalogue
+    Text("rows of tables"),
+    Text("files"),
+    Text("texts"),
+    Text("texts with a date"),
+    Text("sessions reviewed"),
+    Text("sessions in which names were looked for anew"),
+    Text("pictures cut out of notebooks"),
+    Text("members without consent"),
+    Text("turns left out"),
+    Text("words left out"),
+    Text("pseudonyms made coarse"),
+    Text("entities whose names were looked for"),
+    Text("forms of names looked for letter by letter"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,47 +140,33 @@ def sample_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 def _head(report: Report) -> list[str]:
     if not report.released:
-        title = ["# Ei julkaisua / No release", "", "Esteet ovat alla. / What hinders is below."]
+        title = ["# " + both("No release"), "", both("What hinders is below.")]
     elif report.reviewed:
-        title = ["# Julkaisu / Release"]
+        title = ["# " + both("Release")]
     else:
-        title = [
-            "# TARKISTAMATON julkaisu / UNREVIEWED release",
-            "",
-            "**Ihminen ei ole arvioinut kaikkea, mitä peitettiin tai jätettiin. / Not everything "
-            "that was masked or left has been judged by a person.**",
-        ]
-    level = ("karkea / coarse", "numeroidut peitetunnukset / numbered pseudonyms")
-    return [
-        *title,
-        "",
-        "| | |",
-        "|---|---|",
-        f"| tehty / made on | {report.made_on} |",
-        f"| vuoro | {version('vuoro')}, schema {SCHEMA_VERSION} |",
-        f"| taso / level | {level[0] if report.coarse else level[1]} |",
-        f"| päivämäärät sallittu / dates allowed | {_yes(report.dates_allowed)} |",
-        f"| jätetty pois / left out | {', '.join(report.left_out) or '–'} |",
-        *(
-            f"| puhe jätetty pois ilman suostumusta / talk left out without consent | {session}: "
-            f"{', '.join(people)} |"
-            for session, people in report.talk_left_out.items()
-        ),
-        "",
+        not_judged = both("Not everything that was masked or left has been judged by a person.")
+        title = ["# " + both("UNREVIEWED release"), "", f"**{not_judged}**"]
+    facts = [
+        (both("made on"), report.made_on),
+        ("vuoro", f"{version('vuoro')}, schema {SCHEMA_VERSION}"),
+        (both("level"), both("coarse") if report.coarse else both("numbered pseudonyms")),
+        (both("dates allowed"), CALLED["yes" if report.dates_allowed else "no"].both),
+        (both("left out"), ", ".join(report.left_out) or "–"),
     ]
+    for session, people in report.talk_left_out.items():
+        facts.append((both("talk left out without consent"), f"{session}: {', '.join(people)}"))
+    return [*title, "", "| | |", "|---|---|", *(f"| {what} | {how} |" for what, how in facts), ""]
 
 
 def _checks(report: Report) -> list[str]:
-    found = {check: [f for f in report.findings if f.check == check] for check in CHECKS}
-    lines = ["## Mitä tarkistettiin / What was checked", "", "| | |", "|---|---|"]
-    for check in CHECKS:
-        lines.append(
-            f"| {' / '.join(CHECKS[check])} | {_state(report, check, len(found[check]))} |"
-        )
-    counts = (f"- {_COUNTS.get(what, what)} / {what}: {n}" for what, n in report.counts.items())
-    lines += ["", *counts, ""]
+    found = Counter(finding.check for finding in report.findings)
+    states = (
+        f"| {CHECKS[check].both} | {_state(report, check, found[check])} |" for check in CHECKS
+    )
+    counts = (f"- {both(what)}: {n}" for what, n in report.counts.items())
+    lines = ["## " + both("What was checked"), "", "| | |", "|---|---|", *states, "", *counts, ""]
     if report.findings:
-        lines += ["## Löydöt / Findings", "", *(f"- {finding}" for finding in report.findings), ""]
+        lines += ["## " + both("Findings"), "", *(f"- {each}" for each in report.findings), ""]
     return lines
 
 
@@ -193,27 +174,27 @@ def _state(report: Report, check: Check, n_found: int) -> str:
     if n_found:
         return f"**{n_found}**"
     if check == "reviewed" and not report.reviewed:
-        return "ei / no"
+        return CALLED["no"].both
     if check == "dates" and report.counts.get("texts with a date"):
-        return f"sallittu / allowed: {report.counts['texts with a date']}"
+        allowed = both("allowed")
+        return f"{allowed}: {report.counts['texts with a date']}"
     if check == "consent" and report.talk_left_out:
-        return "puhe jätetty pois / talk left out"
+        return both("talk left out")
     if check == "small_cells" and report.small_cells.any:
-        return "alla / below"
-    return "kunnossa / in order"
+        return both("below")
+    return both("in order")
 
 
 def _small(report: Report) -> list[str]:
     cells = report.small_cells
+    combinations = Text("combinations of fewer than {k} people").filled(k=cells.k)
     return [
-        "## Pienet solut / Small cells",
+        "## " + both("Small cells"),
         "",
-        "Ainoa roolissaan ryhmän istunnossa / the only one of a role in a group's session: "
-        f"{len(cells.alone)}",
+        _line(both("the only one of a role in a session of a group"), len(cells.alone)),
         *_listed(cells.alone),
         "",
-        f"Alle {cells.k} henkilön yhdistelmät / combinations of fewer than {cells.k} people: "
-        f"{len(cells.rare)}",
+        _line(combinations.both, len(cells.rare)),
         *_listed(cells.rare),
         "",
     ]
@@ -232,33 +213,34 @@ def _reading(report: Report) -> list[str]:
     sample = report.sample
     if sample is None:
         return []
-    n, percent = len(sample.turn_ids), f"{100 * sample.bound:.2f}"
+    n = len(sample.turn_ids)
     if n == sample.n_turns:
-        fi = "Siinä ovat kaikki puheenvuorot, ei minimipalautteita."
-        en = "These are all turns, minimal responses left out."
+        bound = Text("These are all turns; minimal responses are left out.")
     else:
-        fi = (
-            f"Jos yhdessäkään ei ole vuotoa, niitä on 95 %:n varmuudella alle {percent} %:ssa "
-            "puheenvuoroista."
-        )
-        en = f"If none leaks, less than {percent} % of turns do, at 95 % confidence."
+        bound = Text(
+            "If none of them leaks, less than {share:.2f} per cent of turns do, at 95 per cent "
+            "confidence."
+        ).filled(share=100 * sample.bound)
+    drawn, seed = both("turns drawn at random"), both("seed")
     return [
-        "## Luettavaksi / To be read",
+        "## " + both("To be read"),
         "",
-        f"`{SAMPLE}`: {n} / {sample.n_turns} satunnaista puheenvuoroa / turns drawn at random "
-        f"(siemen / seed {sample.seed}). {fi} / {en} 1 − 0.05^(1/n), Hanley & Lippman-Hand 1983.",
+        f"`{SAMPLE}`: {n} / {sample.n_turns} {drawn} ({seed} {sample.seed}). {bound.both} "
+        "1 − 0.05^(1/n), Hanley & Lippman-Hand 1983.",
         "",
-        "Luettu / read: ______  vuotoja / leaks: ______",
+        _line(both("read"), _BLANK),
         "",
-        "## Hyväksyntä / Approval",
+        _line(both("leaks"), _BLANK),
         "",
-        "Olen tarkistanut julkaisun. / I have examined this release.",
+        "## " + both("Approval"),
         "",
-        "Nimi / name: ______________________________",
+        both("I have examined this release."),
         "",
-        "Päiväys ja allekirjoitus / date and signature: ______________________________",
+        _line(both("name"), _BLANK),
+        "",
+        _line(both("date and signature"), _BLANK),
     ]
 
 
-def _yes(value: bool) -> str:
-    return "kyllä / yes" if value else "ei / no"
+def _line(what: str, value: str | int) -> str:
+    return f"{what[0].upper()}{what[1:]}: {value}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import subprocess
 import sys
@@ -59,6 +60,19 @@ def test_a_catalogue_holds_the_texts_of_the_source_and_no_others(
     assert messages(found).keys() == messages(source).keys()
     assert len(messages(source)) > 300
     assert not found.obsolete
+
+
+def test_no_text_hides_where_it_cannot_be_collected(source: Catalog) -> None:
+    """The collector does not look into f-strings."""
+    collected = {english for _, id in messages(source) for english in said(id)}
+    for file in (ROOT / "pipeline").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="Text" | "both" | "sense" | "counted"),
+                    args=[ast.Constant(value=str(english)), *_],
+                ):
+                    assert english in collected, f"{file}, line {node.lineno}"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
