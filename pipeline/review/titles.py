@@ -10,6 +10,7 @@ from pipeline.pseudonymisation.entities import Id, Verdict
 from pipeline.pseudonymisation.mask import LABELS
 from pipeline.records import EntityType
 from pipeline.review.names.queues import Queue
+from pipeline.texts import LANGUAGES, Text, both, counted
 
 T = TypeVar("T", bound=str)
 
@@ -17,29 +18,41 @@ TYPES: Mapping[EntityType, str] = {
     type: f"{LABELS['fi'][type].lower()} / {LABELS['en'][type].lower()}" for type in LABELS["fi"]
 }
 VERDICTS: Mapping[Verdict, str] = {
-    "name": "peitä / mask",
-    "keep": "jätä / keep",
-    "no_name": "ei nimi / not a name",
+    "name": both("mask"),
+    "keep": both("keep"),
+    "no_name": both("not a name"),
 }
 QUEUES: Mapping[Queue, str] = {
-    "capital": "iso kirjain jäi / capital left",
-    "homograph": "myös tavallinen sana / also a usual word",
-    "organisation": "kuin järjestö / like an organisation",
-    "digits": "numero / digits",
-    "title": "titteli / job title",
-    "only": "ainoa jossakin / the only one",
-    "doubtful": "epävarma / doubtful",
-    "other": "muut / others",
-    "judged": "päätetty / decided",
+    "capital": both("capital left"),
+    "homograph": both("also an ordinary word"),
+    "organisation": both("like an organisation"),
+    "digits": both("digits"),
+    "title": both("job title"),
+    "only": both("the only one"),
+    "doubtful": both("doubtful"),
+    "other": both("others"),
+    "judged": both("decided"),
 }
-CATEGORIES = (
-    *("kollega", "esihenkilö", "asiakas", "perheenjäsen", "ryhmän jäsen", "vetäjä"),
-    *("valtakunnallinen järjestö", "paikallinen yhdistys", "viranomainen", "oppilaitos"),
-    *("suuri kaupunki", "keskisuuri kaupunki", "pieni kunta", "maakunta", "ulkomaat"),
-    *("colleague", "supervisor", "client", "family member", "group member", "group leader"),
-    *("national association", "local association", "public authority", "school"),
-    *("large town", "medium-sized town", "small municipality", "region", "abroad"),
+_CATEGORIES = (
+    Text("colleague"),
+    Text("supervisor"),
+    Text("client"),
+    Text("family member"),
+    Text("group member"),
+    Text("group leader"),
+    Text("national association"),
+    Text("local association"),
+    Text("public authority"),
+    Text("school"),
+    Text("large town"),
+    Text("medium-sized town"),
+    Text("small municipality"),
+    Text("region"),
+    Text("abroad"),
 )
+CATEGORIES = tuple(each.to(language) for language in LANGUAGES for each in _CATEGORIES)
+N_ROWS = counted("This workbook has {n} row.", "This workbook has {n} rows.")
+LISTEN = "▶ " + both("listen")
 
 _MORE_VERDICTS: Mapping[str, Verdict] = {
     "peita": "name",

@@ -28,15 +28,14 @@ from pipeline.errors import StudyError
 from pipeline.storage.borders.archive import MAX_BYTES
 from pipeline.storage.borders.text import clean, data_in
 from pipeline.storage.borders.workbook import Broken, CellRow, workbook_in
+from pipeline.texts import LANGUAGES, Text, both
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 FORMAT = ".xlsx"
-GUIDE_SHEET = "Ohje - Guide"
 GUIDE_WIDTH = 110
-LISTS_SHEET = "Luettelot - Lists"
 MAX_CHARACTERS = 32_767  # of a cell, in any spreadsheet program
 MAX_HEIGHT, LINE_HEIGHT = 409.0, 15.0  # points; more than the first no row can have
 FORM_ROWS = 200  # of a form that have drop-downs
@@ -66,8 +65,8 @@ class Column:
     given: bool = False
 
 
-_ID = Column("id", "Tunnus / Row id", 12, hidden=True)
-_WRITTEN = Column("written", "Alkuperäinen / As written", 12, hidden=True)
+_ID = Column("id", both("Row id"), 12, hidden=True)
+_WRITTEN = Column("written", both("As written"), 12, hidden=True)
 
 
 @dataclass(frozen=True)
@@ -143,11 +142,22 @@ class Answer:
         return _kept(shown) not in known and means(shown) not in map(means, known)
 
 
-def workbook(*tables: tuple[Sheet, Sequence[Row]], guide: str = "", opens_at: int = 0) -> bytes:
+def sheet_name(text: Text) -> str:
+    """A name in Finnish and English, without the / that the name of a sheet may not hold."""
+    return text.both.replace(" / ", " - ")
+
+
+GUIDE_SHEET, LISTS_SHEET = sheet_name(Text("Guide")), sheet_name(Text("Lists"))
+
+
+def workbook(
+    *tables: tuple[Sheet, Sequence[Row]], guide: Sequence[Text] = (), opens_at: int = 0
+) -> bytes:
     """An xlsx file of sheets with their rows, a guide, and the lists that drop-downs offer.
 
-    A text longer than ``MAX_CHARACTERS`` is cut. In ``guide``, paragraphs are parted by an empty
-    line and headings begin with #. The first sheet ``opens_at`` the row of this index.
+    A text longer than ``MAX_CHARACTERS`` is cut. The paragraphs of ``guide`` are written in each
+    language; headings begin with #, and ``{n}`` is the number of rows of the first sheet, which
+    ``opens_at`` the row of this index.
     """
     from openpyxl import Workbook
 
@@ -160,7 +170,7 @@ def workbook(*tables: tuple[Sheet, Sequence[Row]], guide: str = "", opens_at: in
     if opens_at:
         _open_at(book.worksheets[0], opens_at + 2)
     if guide:
-        _write_guide(book.create_sheet(GUIDE_SHEET), guide)
+        _write_guide(book.create_sheet(GUIDE_SHEET), guide, len(tables[0][1]))
     _offer_choices(book, {sheet: len(rows) + 1 for sheet, rows in tables})
     out = io.BytesIO()
     book.save(out)
@@ -334,7 +344,7 @@ def _offer_choices(book: Workbook, last_rows: Mapping[Sheet, int]) -> None:
             allow_blank=True,
             showErrorMessage=not column.free,
             errorTitle=column.title[:32],  # a longer one makes Excel mend the file
-            error="Valitse luettelosta. / Choose from the list.",
+            error=both("Choose from the list."),
         )
         last = max(last_rows[sheet], FORM_ROWS) if sheet.form else last_rows[sheet]
         if last > 1:
@@ -343,12 +353,12 @@ def _offer_choices(book: Workbook, last_rows: Mapping[Sheet, int]) -> None:
             book[sheet.name].add_data_validation(rule)
 
 
-def _write_guide(page: Worksheet, guide: str) -> None:
+def _write_guide(page: Worksheet, guide: Sequence[Text], n_rows: int) -> None:
     from openpyxl.styles import Alignment, Font
 
     page.column_dimensions["A"].width = GUIDE_WIDTH
-    for number, paragraph in enumerate(guide.strip().split("\n\n"), start=1):
-        line = " ".join(paragraph.split())
+    lines = (text.filled(n=n_rows).to(language) for language in LANGUAGES for text in guide)
+    for number, line in enumerate(lines, start=1):
         cell = page.cell(number, 1)
         _put(cell, line.removeprefix("# "))
         cell.alignment = Alignment(wrap_text=True, vertical="top")

@@ -15,10 +15,12 @@ from pipeline.pseudonymisation.turn_text import TurnText, core, is_capitalised
 from pipeline.records import EntityType
 from pipeline.review.names.queues import Hidden, Queue, left, queue_of
 from pipeline.review.names.transcripts import SessionTalk, all_masked, excerpt, places
+from pipeline.texts import both
 
 EXCERPTS = 3
 MIN_CAPITALISED = 0.01  # of the words; with fewer, the transcript has no capitals
 NEW = "new"
+_LEFT = both("left")  # before an excerpt: it is not masked there
 ORDER: tuple[Queue, ...] = get_args(Queue)
 _SUGGESTED: Mapping[Queue, EntityType] = {
     "capital": "person",
@@ -131,7 +133,7 @@ class _Survey:
             name = core(word)
             home = self._names.get(name.casefold())
             if home and position not in hidden:
-                shown = f"(jäi / left) {excerpt(text.words, position, position)}"
+                shown = f"({_LEFT}) {excerpt(text.words, position, position)}"
                 self._left_of[home].see(name, session_id, shown)
         for one in left(text, hidden, known, capitals=capitals):
             said = " ".join(core(word) for word in text.words[one.first : one.last + 1])

@@ -6,32 +6,32 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.pseudonymisation.entities import Entity
-from pipeline.review.names.candidates import NameRow
+from pipeline.review.names.candidates import EXCERPTS, NameRow
 from pipeline.review.names.guide import GUIDE
 from pipeline.review.titles import CATEGORIES, QUEUES, TYPES, VERDICTS, pseudonym
 from pipeline.storage import sheets
-from pipeline.storage.sheets import Answer, Column, Sheet, Value
+from pipeline.storage.sheets import Answer, Column, Sheet, Value, sheet_name
+from pipeline.texts import Text, both
 
 MAX_VARIANTS = 12
+_EXCERPT = Text("Excerpt {n}")
 
 SHEET = Sheet(
-    "Nimet - Names",
+    sheet_name(Text("Names")),
     (
-        Column("queue", "Jono / Queue", 20),
-        Column("pseudonym", "Nimike / Pseudonym", 17),
-        Column("variants", "Muodot / Variants", 30),
-        Column("count", "Kerrat / Count", 8),
-        Column("n_sessions", "Istuntoja / Sessions", 10),
-        Column("excerpt_1", "Esimerkki 1 / Excerpt 1", 42),
-        Column("excerpt_2", "Esimerkki 2 / Excerpt 2", 42),
-        Column("excerpt_3", "Esimerkki 3 / Excerpt 3", 42),
-        Column("decision", "Päätös / Decision", 20, True, tuple(VERDICTS.values())),
-        Column("type", "Tyyppi / Type", 22, True, tuple(TYPES.values())),
-        Column("merge", "Yhdistä / Merge into", 17, True),
-        Column("split", "Erota / Split off", 20, True),
-        Column("category", "Luokka / Category", 22, True, CATEGORIES, free=True),
-        Column("note", "Muistiinpano / Note", 30, True),
-        Column("detectors", "Löysi / Found by", 22),
+        Column("queue", both("Queue"), 20),
+        Column("pseudonym", both("Pseudonym"), 17),
+        Column("variants", both("Variants"), 30),
+        Column("count", both("Count"), 8),
+        Column("n_sessions", both("Sessions"), 10),
+        *(Column(f"excerpt_{n}", _EXCERPT.filled(n=n).both, 42) for n in range(1, EXCERPTS + 1)),
+        Column("decision", both("Decision"), 20, True, tuple(VERDICTS.values())),
+        Column("type", both("Type"), 22, True, tuple(TYPES.values())),
+        Column("merge", both("Merge into"), 17, True),
+        Column("split", both("Split off"), 20, True),
+        Column("category", both("Category"), 22, True, CATEGORIES, free=True),
+        Column("note", both("Note"), 30, True),
+        Column("detectors", both("Found by"), 22),
     ),
     fixed_columns=3,
 )
@@ -39,7 +39,7 @@ SHEET = Sheet(
 
 def as_workbook(rows: Sequence[NameRow]) -> bytes:
     """The rows as an xlsx file: the sheet to work on, the guide, and the lists to choose from."""
-    return sheets.workbook((SHEET, [*map(_cells, rows)]), guide=GUIDE.format(n_rows=len(rows)))
+    return sheets.workbook((SHEET, [*map(_cells, rows)]), guide=GUIDE)
 
 
 def answers(file: Path) -> list[Answer]:
@@ -63,7 +63,7 @@ def _cells(row: NameRow) -> dict[str, Value]:
     entity = row.entity
     return {
         "queue": f"{list(QUEUES).index(row.queue) + 1} {QUEUES[row.queue]}",
-        "pseudonym": pseudonym(entity.id) if entity else "uusi / new",
+        "pseudonym": pseudonym(entity.id) if entity else both("new"),
         "variants": "; ".join(variants[:MAX_VARIANTS]) + (f"; … (+{more})" if more > 0 else ""),
         "count": row.count,
         "n_sessions": row.n_sessions,

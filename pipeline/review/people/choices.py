@@ -13,8 +13,9 @@ from pipeline.people.roster.seed import person_id
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.review.titles import plain
 from pipeline.study import Study
+from pipeline.texts import both
 
-SHOWN: Mapping[str, str] = {NEW: "uusi henkilö / new person", UNKNOWN: "ei tiedossa / unknown"}
+SHOWN: Mapping[str, str] = {NEW: both("new person"), UNKNOWN: both("unknown")}
 _MORE: Mapping[str, str] = {"uusi": NEW, "new": NEW, "tuntematon": UNKNOWN}
 
 

@@ -15,27 +15,30 @@ from pipeline.records import Interval
 from pipeline.review.people.choices import SHOWN, Group
 from pipeline.review.people.guide import GUIDE
 from pipeline.review.people.labels import PASSAGES, Heard, Voice
+from pipeline.review.titles import LISTEN
 from pipeline.storage import sheets
-from pipeline.storage.sheets import Answer, Column, Link, Sheet, Value
+from pipeline.storage.sheets import Answer, Column, Link, Sheet, Value, sheet_name
+from pipeline.texts import Text, both, sense
 
-SMALL_MARGIN = 0.2  # up to which somebody else might be it
+SMALL_MARGIN = 0.2  # up to which another person may be meant
+_SAID, _LISTEN = Text("Said {n}"), Text("Listen {n}")
 
 Queue = Literal["lost", "unknown", "alike", "near", "new", "voice", "decided"]
 
 QUEUES: Mapping[Queue, str] = {
-    "lost": "päätös hukassa / decision lost",
-    "unknown": "tuntematon / unknown",
-    "alike": "kuin toinen puhuja / like another speaker",
-    "near": "epävarma / doubtful",
-    "new": "uusi / new",
-    "voice": "äänestä / by voice",
-    "decided": "päätetty / decided",
+    "lost": both("decision lost"),
+    "unknown": sense("unknown", "a voice").both,
+    "alike": both("like another speaker"),
+    "near": both("doubtful"),
+    "new": both("new"),
+    "voice": both("by voice"),
+    "decided": both("decided"),
 }
 KNOWN_BY = {
-    "human": "ihminen / human",
-    "voice": "ääni / voice",
-    "new": "uusi / new",
-    "unknown": "ei tiedossa / unknown",
+    "human": both("human"),
+    "voice": both("voice"),
+    "new": both("new"),
+    "unknown": both("unknown"),
 }
 
 
@@ -91,26 +94,26 @@ def sheet(groups: Sequence[Group]) -> Sheet:
         column
         for n in range(1, PASSAGES + 1)
         for column in (
-            Column(f"said_{n}", f"Puhetta {n} / Said {n}", 42),
-            Column(f"clip_{n}", f"Kuuntele {n} / Listen {n}", 14),
+            Column(f"said_{n}", _SAID.filled(n=n).both, 42),
+            Column(f"clip_{n}", _LISTEN.filled(n=n).both, 14),
         )
     ]
     return Sheet(
-        "Henkilöt - People",
+        sheet_name(Text("People")),
         (
-            Column("queue", "Jono / Queue", 20),
-            Column("session", "Istunto / Session", 12),
-            Column("label", "Puhuja / Speaker", 14),
-            Column("decision", "Kuka / Who", 32, fill_in=True, choices=choices),
-            Column("person", "Nyt / Now", 28),
-            Column("proposed", "Ehdotus / Proposed", 28),
-            Column("alike", "Ehkä sama kuin / Maybe the same as", 18),
-            Column("speech", "Puheaika / Speaking time", 11),
-            Column("share", "Osuus / Share %", 9),
+            Column("queue", both("Queue"), 20),
+            Column("session", both("Session"), 12),
+            Column("label", both("Speaker"), 14),
+            Column("decision", both("Who"), 32, fill_in=True, choices=choices),
+            Column("person", both("Now"), 28),
+            Column("proposed", both("Proposed"), 28),
+            Column("alike", both("Maybe the same as"), 18),
+            Column("speech", both("Speaking time"), 11),
+            Column("share", both("Share %"), 9),
             *passages,
-            Column("known_by", "Mistä tiedetään / Known by", 18),
-            Column("similarity", "Samankaltaisuus / Similarity", 14),
-            Column("margin", "Ero seuraavaan / Margin", 12),
+            Column("known_by", both("Known by"), 18),
+            Column("similarity", both("Similarity"), 14),
+            Column("margin", both("Margin"), 12),
         ),
         fixed_columns=4,
     )
@@ -118,8 +121,7 @@ def sheet(groups: Sequence[Group]) -> Sheet:
 
 def as_workbook(rows: Sequence[VoiceRow], groups: Sequence[Group]) -> bytes:
     """The rows as an xlsx file."""
-    guide = GUIDE.format(n_rows=len(rows))
-    return sheets.workbook((sheet(groups), [*map(_cells, rows)]), guide=guide)
+    return sheets.workbook((sheet(groups), [*map(_cells, rows)]), guide=GUIDE)
 
 
 def answers(file: Path) -> list[Answer]:
@@ -177,7 +179,7 @@ def _cells(row: VoiceRow) -> dict[str, Value]:
         "alike": ", ".join(voice.alike),
         "share": round(100 * voice.share),
         **{f"said_{n}": passage.said for n, passage in passages},
-        **{f"clip_{n}": Link("▶ kuuntele / listen", target) for n, target in links},
+        **{f"clip_{n}": Link(LISTEN, target) for n, target in links},
         "known_by": KNOWN_BY[known.by],
         "similarity": known.similarity,
         "margin": known.margin,

@@ -8,36 +8,38 @@ from pathlib import Path
 from pipeline.exports.transcript import clock
 from pipeline.records import Conversation, Turn, TurnKind
 from pipeline.records.turn_ids import short
+from pipeline.review.titles import LISTEN
 from pipeline.review.turns.guide import GUIDE
 from pipeline.storage import sheets
 from pipeline.storage.digests import digest
-from pipeline.storage.sheets import Answer, Column, Link, Row, Sheet
+from pipeline.storage.sheets import Answer, Column, Link, Row, Sheet, sheet_name
+from pipeline.texts import Text, both
 from pipeline.turns.edits.edit import Action, Edit
 
 KINDS: Mapping[TurnKind, str] = {
-    "turn": "puheenvuoro / turn",
-    "minimal_response": "minimipalaute / minimal response",
+    "turn": both("turn"),
+    "minimal_response": both("minimal response"),
 }
-DELETE = "poista / delete"
-MERGE = "yhdistä edelliseen / merge with previous"
+DELETE = both("delete")
+MERGE = both("merge with previous")
 ACTIONS: Mapping[Action, str] = {
-    "text": "teksti / text",
-    "split": "jako kahtia / split",
-    "kind": "laji / kind",
-    "delete": "poisto / delete",
-    "speaker": "puhuja / speaker",
-    "merge": "yhdistäminen / merge",
-    "add": "lisäys / addition",
+    "text": both("text"),
+    "split": both("split"),
+    "kind": both("kind"),
+    "delete": both("deletion"),
+    "speaker": both("speaker"),
+    "merge": both("merging"),
+    "add": both("addition"),
 }
 CUT = "|"
 
 LOST = Sheet(
-    "Hukkuneet - Lost",
+    sheet_name(Text("Lost")),
     (
-        Column("start", "Alku / Start", 11),
-        Column("action", "Korjaus / Correction", 20),
-        Column("before", "Ennen / Before", 60),
-        Column("after", "Jälkeen / After", 60),
+        Column("start", both("Start"), 11),
+        Column("action", both("Correction"), 20),
+        Column("before", both("Before"), 60),
+        Column("after", both("After"), 60),
     ),
     form=True,
 )
@@ -47,24 +49,22 @@ def turns_sheet(people: Sequence[str]) -> Sheet:
     """The sheet of turns of a session with these people, as they are shown."""
     kinds, speakers = tuple(KINDS.values()), tuple(people)
     return Sheet(
-        "Vuorot - Turns",
+        sheet_name(Text("Turns")),
         (
-            Column("number", "Nro / No.", 7),
-            Column("turn", "Tunnus / Turn", 12),
-            Column("start", "Alku / Start", 11, given=True),
-            Column("end", "Loppu / End", 11, given=True),
-            Column("sound", "Ääni / Sound", 12),
-            Column("speaker", "Puhuja / Speaker", 22, True, speakers),
-            Column("kind", "Laji / Kind", 20, True, kinds),
-            Column("said", "Tunnistettu teksti / Recognised text", 55),
-            Column("text", "Teksti / Text", 70, True),
-            Column(
-                "second", "Toisen osan puhuja / Speaker of second part", 22, True, tuple(people)
-            ),
-            Column("action", "Toimi / Action", 24, True, (DELETE, MERGE)),
-            Column("confidence", "Varmuus / Confidence", 12),
-            Column("suspect", "Epäilyt / Suspect", 18),
-            Column("edited", "Korjattu / Edited", 16),
+            Column("number", both("No."), 7),
+            Column("turn", both("Turn"), 12),
+            Column("start", both("Start"), 11, given=True),
+            Column("end", both("End"), 11, given=True),
+            Column("sound", both("Sound"), 12),
+            Column("speaker", both("Speaker"), 22, True, speakers),
+            Column("kind", both("Kind"), 20, True, kinds),
+            Column("said", both("Recognised text"), 55),
+            Column("text", both("Text"), 70, True),
+            Column("second", both("Speaker of second part"), 22, True, tuple(people)),
+            Column("action", both("Action"), 24, True, (DELETE, MERGE)),
+            Column("confidence", both("Confidence"), 12),
+            Column("suspect", both("Suspect"), 18),
+            Column("edited", both("Edited"), 16),
         ),
         fixed_columns=3,
     )
@@ -94,7 +94,7 @@ def as_workbook(
     if lost:
         tables.append((LOST, [_lost_row(edit, called) for edit in lost]))
     first = 0 if opens_at is None else turn_ids.index(opens_at)
-    return sheets.workbook(*tables, guide=GUIDE.format(n_rows=len(rows)), opens_at=first)
+    return sheets.workbook(*tables, guide=GUIDE, opens_at=first)
 
 
 def answers(file: Path) -> list[Answer]:
@@ -155,7 +155,7 @@ def _row(turn: Turn, number: int, id: str, called: Mapping[str, str]) -> Row:
 
 
 def _links(turn_id: str, sound: Mapping[str, str]) -> Row:
-    listen = Link("▶ kuuntele", sound[turn_id]) if turn_id in sound else None
+    listen = Link(LISTEN, sound[turn_id]) if turn_id in sound else None
     return {"turn": short(turn_id), "sound": listen}
 
 

@@ -462,7 +462,9 @@ def test_unreviewed_session_stops_the_release_unless_it_may_be_marked_so(study, 
     ]
     marked = gate(judged=judged, unreviewed=True)
     assert marked.report.released and not marked.report.reviewed
-    assert marked.report_file.read_text("utf-8").startswith("# TARKISTAMATON julkaisu / UNREVIEWED")
+    assert marked.report_file.read_text("utf-8").startswith(
+        "# TARKISTAMATON julkaistava versio / UNREVIEWED"
+    )
 
 
 def test_session_that_nobody_knows_of_is_not_reviewed(gate):

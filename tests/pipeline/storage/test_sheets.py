@@ -24,6 +24,7 @@ from pipeline.storage.sheets import (
 )
 from pipeline.study import Study, create
 from pipeline.study.private_file import new_private_file
+from pipeline.texts import Text
 
 SHEET = Sheet(
     "Vuorot - Turns",
@@ -45,7 +46,7 @@ ROWS: list[Row] = [
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     file = tmp_path / "sheet.xlsx"
-    file.write_bytes(workbook((SHEET, ROWS), guide="# Ohje\n\nYksi\nkappale.\n\n# Guide"))
+    file.write_bytes(workbook((SHEET, ROWS), guide=(Text("# Sounds"), Text("{n} rows"))))
     return file
 
 
@@ -144,7 +145,9 @@ def test_choices_may_hold_anything(file: Path) -> None:
 
 def test_the_guide_has_a_line_a_paragraph(file: Path) -> None:
     guide = load_workbook(file)["Ohje - Guide"]
-    assert [cell.value for (cell,) in guide.iter_rows()] == ["Ohje", "Yksi kappale.", "Guide"]
+    assert [cell.value for (cell,) in guide.iter_rows()] == [
+        "Sounds", "3 rows", "Sounds", "3 rows",
+    ]  # fmt: skip
     assert guide["A1"].font.b and not guide["A2"].font.b
 
 
@@ -229,7 +232,7 @@ def test_rows_and_the_guide_are_high_enough_for_their_wrapped_texts() -> None:
     sheet = Sheet("Rivit", (Column("text", "Teksti", 20), Column("n", "Nro", 5)))
     long = "sana " * 60  # 300 characters in a column of 20
     data = workbook((sheet, [{"text": long, "n": 1, "id": "a"}, {"text": "lyhyt", "id": "b"}]),
-                    guide="# Ohje\n\n" + "sana " * 100)  # fmt: skip
+                    guide=(Text("# Ohje"), Text("sana " * 100)))  # fmt: skip
     book = load_workbook(io.BytesIO(data))
     heights = [book["Rivit"].row_dimensions[n].height for n in (2, 3)]
     assert heights[0] >= 15 * 15 and heights[1] < 30

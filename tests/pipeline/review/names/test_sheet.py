@@ -57,10 +57,10 @@ def test_a_row_shows_what_is_known(file: Path) -> None:
     _, sheet = opened(file)
     new, known = shown(sheet, 2), shown(sheet, 3)
     assert new["Jono / Queue"] == "1 iso kirjain jäi / capital left"
-    assert new["Nimike / Pseudonym"] == "uusi / new"
+    assert new["Peitetunnus / Pseudonym"] == "uusi / new"
     assert (new["Muodot / Variants"], new["Kerrat / Count"]) == ("Nikula ×2", 2)
     assert new["Päätös / Decision"] is None and new["Tyyppi / Type"] == "henkilö / person"
-    assert known["Nimike / Pseudonym"] == "Henkilö 7"
+    assert known["Peitetunnus / Pseudonym"] == "Henkilö 7"
     assert known["Päätös / Decision"] == "jätä / keep"
     assert known["Luokka / Category"] == "kollega"
     assert known["Löysi / Found by"] == "capital, entity"

@@ -232,7 +232,7 @@ def test_lost_edits_are_listed_in_the_next_sheet(study: Study) -> None:
     assert (result.n_rows, result.n_lost) == (2, 2)
     lost = list(load_workbook(result.file)[LOST.name].iter_rows(min_row=2, values_only=True))
     assert [row[:2] for row in lost] == [
-        ("0:00:13.0", "poisto / delete"),
+        ("0:00:13.0", "poisto / deletion"),
         ("0:00:05.0", "puhuja / speaker"),
     ]
     assert str(lost[1][2]).endswith(": Niin mutta me lähdettiin.")
