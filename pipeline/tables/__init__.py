@@ -160,9 +160,9 @@ TURNS = Table(
             "Floor transfer offset: start minus end of the previous floor holder's turn. "
             "Positive is a gap, negative an overlap; null for minimal responses, for talk within "
             "another's turn and where nobody else held the floor before.",
-            "Vuoronvaihdon viive: alku miinus edellisen vuoron loppu. "
-            "Positiivinen on väli, negatiivinen päällekkäisyys; tyhjä minimipalautteilla, toisen "
-            "vuoron sisällä ja jos kukaan muu ei ollut äänessä ennen.",
+            "Vuoronvaihdon viive: alku miinus edellisen vuoron loppu. Positiivinen on väli, "
+            "negatiivinen päällekkäispuhunta; tyhjä minimipalautteilla, toisen vuoron sisällä ja "
+            "jos kukaan muu ei ollut äänessä ennen.",
             signed=True,
             nullable=True,
         ),
@@ -196,7 +196,7 @@ TURNS = Table(
             "speaker_confidence",
             "How far the diarisation bears out who talks: low in overlap, in short turns and for "
             "people who say little; null if it cannot be said.",
-            "Puhujan varmuus: pieni päällekkäispuheessa, lyhyissä vuoroissa ja vähän puhuvilla; "
+            "Puhujan varmuus: pieni päällekkäispuhunnassa, lyhyissä vuoroissa ja vähän puhuvilla; "
             "tyhjä, jos sitä ei voi sanoa.",
         ),
         Column(

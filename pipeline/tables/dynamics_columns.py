@@ -66,8 +66,9 @@ def with_interval(measure: Column) -> Iterator[Column]:
             f"{en} end of the 95 % interval of {measure.name}: turns resampled in blocks (Künsch "
             "1989), each given to somebody else as often as speaker_confidence doubts who talks. "
             "Talk that was missed is not allowed for.",
-            f"Mitan {measure.name} 95 %:n välin {fi}: vuorot poimittu uudelleen jaksoina (Künsch "
-            "1989) ja annettu toiselle sitä useammin, mitä pienempi speaker_confidence on. "
+            f"Tunnusluvun {measure.name} 95 %:n luottamusvälin {fi}: vuorot poimittu uudelleen "
+            "jaksoina (Künsch 1989) ja annettu toiselle sitä useammin, mitä pienempi "
+            "speaker_confidence on. "
             "Havaitsematta jäänyt puhe ei ole mukana.",
             unit=measure.unit,
             nullable=True,

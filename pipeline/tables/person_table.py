@@ -106,7 +106,7 @@ DYNAMICS_PERSON = Table(
             "n_overlaps_cooperative",
             "Cooperative overlaps that the person begins (Schegloff 2000; defined in "
             "dynamics_session).",
-            "Henkilön aloittamat yhteistyötä tekevät päällekkäisyydet (Schegloff 2000; määritelty "
+            "Henkilön aloittamat myötäilevät päällekkäispuhunnat (Schegloff 2000; määritelty "
             "taulussa dynamics_session).",
         ),
         *with_interval(

@@ -45,7 +45,8 @@ DYNAMICS_SESSION = Table(
         count(
             "n_people",
             "People with a row in turns, the N of all measures; silent attendees are not known.",
-            "Henkilöt, joilla on rivi turns-taulussa: kaikkien mittojen N. Vaienneita ei tunneta.",
+            "Henkilöt, joilla on rivi turns-taulussa: kaikkien tunnuslukujen N. Vaienneita ei "
+            "tunneta.",
         ),
         count(
             "n_floor_transfers",
@@ -110,7 +111,7 @@ DYNAMICS_SESSION = Table(
         count(
             "n_overlaps_between",
             "Overlaps between turns: floor transfers of a negative offset (Heldner & Edlund 2010).",
-            "Vuorojen väliset päällekkäisyydet: negatiivisen viiveen vaihdot (Heldner & Edlund "
+            "Vuorojen välinen päällekkäispuhunta: negatiivisen viiveen vaihdot (Heldner & Edlund "
             "2010).",
         ),
         seconds(
@@ -122,20 +123,20 @@ DYNAMICS_SESSION = Table(
             "n_overlaps_within",
             "Overlaps within turns: minimal responses and turns that begin and end in another's "
             "turn and during which the floor holder talks too (Heldner & Edlund 2010).",
-            "Vuorojen sisäiset päällekkäisyydet: minimipalautteet ja toisen vuoron sisäiset "
+            "Vuorojen sisäinen päällekkäispuhunta: minimipalautteet ja toisen vuoron sisäiset "
             "vuorot, joiden aikana vuoron haltijakin puhuu (Heldner & Edlund 2010).",
         ),
         seconds(
             "overlap_within_s",
             "Time in which both talk in those, from the regular diarisation.",
-            "Aika, jolloin niissä molemmat puhuvat (regular-diarisaatiosta).",
+            "Aika, jolloin niissä molemmat puhuvat (puhujien regular-erottelusta).",
         ),
         count(
             "n_interruptions_successful",
             "Turns that begin while the floor holder talks, overlap for 0.5 s or longer, and get "
             "the floor (Ferguson 1977), from the regular diarisation.",
             "Vuorot, jotka alkavat haltijan puhuessa, ovat päällekkäin vähintään 0,5 s ja saavat "
-            "vuoron: onnistuneet keskeytykset (Ferguson 1977), regular-diarisaatiosta.",
+            "vuoron: onnistuneet keskeytykset (Ferguson 1977), puhujien regular-erottelusta.",
         ),
         count(
             "n_interruptions_unsuccessful",
@@ -149,7 +150,7 @@ DYNAMICS_SESSION = Table(
             "Cooperative overlaps, which do not compete for the floor (Schegloff 2000): minimal "
             "responses said while the holder talks, and turns that begin while the holder talks "
             "and overlap for less than 0.5 s.",
-            "Yhteistyötä tekevät päällekkäisyydet, jotka eivät kilpaile vuorosta (Schegloff 2000): "
+            "Myötäilevä päällekkäispuhunta, joka ei kilpaile vuorosta (Schegloff 2000): "
             "minimipalautteet haltijan puhuessa, ja haltijan puhuessa alkavat vuorot, jotka ovat "
             "päällekkäin alle 0,5 s.",
         ),
@@ -212,14 +213,14 @@ DYNAMICS_SESSION = Table(
         probability(
             "silence_share",
             "Share of the recording in which nobody talks, from the regular diarisation.",
-            "Osuus tallenteesta, jolloin kukaan ei puhu (regular-diarisaatiosta).",
+            "Osuus tallenteesta, jolloin kukaan ei puhu (puhujien regular-erottelusta).",
         ),
         probability(
             "overlap_share",
             "Share of the talk in which two or more talk at once, from the regular diarisation. "
             "Null without talk.",
-            "Osuus puheesta, jolloin kaksi tai useampi puhuu yhtä aikaa (regular-diarisaatiosta). "
-            "Tyhjä, jos puhetta ei ole.",
+            "Osuus puheesta, jolloin kaksi tai useampi puhuu yhtä aikaa (puhujien "
+            "regular-erottelusta). Tyhjä, jos puhetta ei ole.",
         ),
         *with_interval(SPEECH_RATE),
     ),

@@ -27,6 +27,7 @@ CALLED: dict[str, Text] = {
     "unknown": Text("unknown"),
     "yes": Text("yes"),
     "no": Text("no"),
+    "withdrawn": Text("withdrawn"),
     "roster": Text("from the roster"),
     "voice": Text("by voice"),
     "human": Text("a human said so"),

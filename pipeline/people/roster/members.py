@@ -33,7 +33,8 @@ from pipeline.errors import StudyError
 from pipeline.records import SessionKind
 from pipeline.storage.borders.text import clean
 from pipeline.tables.columns import OWN
-from pipeline.tables.values import ROLES
+from pipeline.tables.values import CALLED, ROLES
+from pipeline.texts import LANGUAGES
 
 Consent = Literal["yes", "no", "withdrawn"]
 
@@ -44,13 +45,9 @@ MAX_TEXT = 1_000  # characters of a name
 REMEDY = "Correct it, then check it with `vuoro group check`."
 Own = str | int | float | bool | None
 
-_FINNISH_ROLES = {
-    "vetäjä": "leader",
-    "fasilitaattori": "facilitator",
-    "osallistuja": "participant",
-    "haastattelija": "interviewer",
-}
-_FINNISH_CONSENTS = {"kyllä": "yes", "ei": "no", "peruttu": "withdrawn"}
+# what people may write for a value: what it is called in any language
+_ROLES = {CALLED[role].to(each).casefold(): role for each in LANGUAGES for role in ROLES}
+_CONSENTS = {CALLED[said].to(each).casefold(): said for each in LANGUAGES for said in CONSENTS}
 _SESSION = re.compile(r"([SI]?)0*([1-9]\d{0,3})")
 _LETTER: dict[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
 
@@ -66,12 +63,12 @@ def _consent(value: object) -> object:
     if not isinstance(value, str):
         return value
     said = clean(value).casefold()
-    return _FINNISH_CONSENTS.get(said, said) or None
+    return _CONSENTS.get(said, said) or None
 
 
 def _role(value: object) -> str:
     role = _text(value).casefold() or "unknown"
-    role = _FINNISH_ROLES.get(role, role)
+    role = _ROLES.get(role, role)
     if role not in ROLES:
         raise ValueError
     return role

@@ -16,6 +16,21 @@ from babel.messages.pofile import read_po
 
 from pipeline.texts import LANGUAGES
 
+FINNISH_IN_SOURCE = (  # what is no text for people: it is read, not said
+    *("tables/__init__.py", "tables/*_columns.py", "tables/*_table*.py", "tables/columns.py"),
+    *("tables/place.py", "pseudonymisation/**/*.py", "review/names/ambiguous.py"),
+    *("turns/interview/*.py", "transcription/glossary.py", "study/file_*.py"),  # patterns
+    *("release/biometrics.py", "release/dates.py", "release/detectors.py", "release/needles.py"),
+    *("release/parquet.py", "settings.py", "storage/borders/table.py"),
+    *("people/roster/on_disk.py", "review/titles.py", "review/names/answers.py"),  # examples, input
+)
+IN_LANGUAGES = (
+    "pseudonymisation/**/*.py",
+    "review/names/ambiguous.py",
+    "release/detectors.py",
+    "transcription/glossary.py",
+)
+
 ROOT = Path(__file__).parents[3]
 CATALOGUES = ROOT / "pipeline" / "texts"
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
@@ -91,3 +106,42 @@ def test_the_compiled_catalogue_is_that_of_the_translations(language: str) -> No
     compiled = io.BytesIO()
     write_mo(compiled, catalogue(folder / "vuoro.po"))
     assert (folder / "vuoro.mo").read_bytes() == compiled.getvalue()
+
+
+def literals(tree: ast.Module) -> list[ast.Constant]:
+    """The strings of a module that are no docstrings."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    firsts = (node.body[0] for node in ast.walk(tree) if isinstance(node, owners) and node.body)
+    docs = {first.value for first in firsts if isinstance(first, ast.Expr)}
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return [node for node in found if isinstance(node.value, str) and node not in docs]
+
+
+def modules(*but_for: str) -> dict[str, ast.Module]:
+    left_out = {file for pattern in but_for for file in (ROOT / "pipeline").glob(pattern)}
+    assert left_out
+    files = sorted({*(ROOT / "pipeline").rglob("*.py")} - left_out)
+    return {str(file): ast.parse(file.read_bytes()) for file in files}
+
+
+def test_finnish_for_people_is_in_the_catalogue_alone() -> None:
+    found = [
+        f"{file}, line {literal.lineno}"
+        for file, tree in modules(*FINNISH_IN_SOURCE).items()
+        for literal in literals(tree)
+        if {*"äöÄÖ"} & {*literal.value}
+    ]
+    assert found == []
+
+
+def test_no_table_of_texts_by_language_stands_beside_the_catalogue() -> None:
+    found = [
+        f"{file}, line {node.lineno}"
+        for file, tree in modules(*IN_LANGUAGES).items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        and {"fi", "en"}
+        <= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        <= {"fi", "sv", "en"}
+    ]
+    assert found == []
