@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 FORMAT = ".xlsx"
+IN_NAMES = " - "  # between the languages: no name of a sheet holds a /
+GUIDE_SHEET, LISTS_SHEET = both("Guide", IN_NAMES), both("Lists", IN_NAMES)
 GUIDE_WIDTH = 110
 MAX_CHARACTERS = 32_767  # of a cell, in any spreadsheet program
 MAX_HEIGHT, LINE_HEIGHT = 409.0, 15.0  # points; more than the first no row can have
@@ -140,14 +142,6 @@ class Answer:
         known = (self.cells[column], self.written.get(column, ""))
         shown = text(now)
         return _kept(shown) not in known and means(shown) not in map(means, known)
-
-
-def sheet_name(text: Text) -> str:
-    """A name in Finnish and English, without the / that the name of a sheet may not hold."""
-    return text.both.replace(" / ", " - ")
-
-
-GUIDE_SHEET, LISTS_SHEET = sheet_name(Text("Guide")), sheet_name(Text("Lists"))
 
 
 def workbook(

@@ -54,7 +54,7 @@ class Text:
     @property
     def both(self) -> str:
         """Finnish and English side by side, for what everybody reads: ``Päätös / Decision``."""
-        return f"{self.to('fi')} / {self.to('en')}"
+        return f"{self.to('fi')} / {self}"
 
     def __str__(self) -> str:
         return self.to("en")
@@ -79,9 +79,10 @@ def counted(one: str, many: str) -> Text:
     return Text(one, plural=many)
 
 
-def both(english: str) -> str:
+def both(english: str, between: str = " / ") -> str:
     """A text in Finnish and English side by side."""
-    return Text(english).both
+    text = Text(english)
+    return f"{text.to('fi')}{between}{text}"
 
 
 class _Filling(Formatter):

@@ -10,14 +10,14 @@ from pipeline.review.names.candidates import EXCERPTS, NameRow
 from pipeline.review.names.guide import GUIDE
 from pipeline.review.titles import CATEGORIES, QUEUES, TYPES, VERDICTS, pseudonym
 from pipeline.storage import sheets
-from pipeline.storage.sheets import Answer, Column, Sheet, Value, sheet_name
+from pipeline.storage.sheets import IN_NAMES, Answer, Column, Sheet, Value
 from pipeline.texts import Text, both
 
 MAX_VARIANTS = 12
 _EXCERPT = Text("Excerpt {n}")
 
 SHEET = Sheet(
-    sheet_name(Text("Names")),
+    both("Names", IN_NAMES),
     (
         Column("queue", both("Queue"), 20),
         Column("pseudonym", both("Pseudonym"), 17),

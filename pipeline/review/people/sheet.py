@@ -17,7 +17,7 @@ from pipeline.review.people.guide import GUIDE
 from pipeline.review.people.labels import PASSAGES, Heard, Voice
 from pipeline.review.titles import LISTEN
 from pipeline.storage import sheets
-from pipeline.storage.sheets import Answer, Column, Link, Sheet, Value, sheet_name
+from pipeline.storage.sheets import IN_NAMES, Answer, Column, Link, Sheet, Value
 from pipeline.texts import Text, both, sense
 
 SMALL_MARGIN = 0.2  # up to which another person may be meant
@@ -99,7 +99,7 @@ def sheet(groups: Sequence[Group]) -> Sheet:
         )
     ]
     return Sheet(
-        sheet_name(Text("People")),
+        both("People", IN_NAMES),
         (
             Column("queue", both("Queue"), 20),
             Column("session", both("Session"), 12),

@@ -12,8 +12,8 @@ from pipeline.review.titles import LISTEN
 from pipeline.review.turns.guide import GUIDE
 from pipeline.storage import sheets
 from pipeline.storage.digests import digest
-from pipeline.storage.sheets import Answer, Column, Link, Row, Sheet, sheet_name
-from pipeline.texts import Text, both
+from pipeline.storage.sheets import IN_NAMES, Answer, Column, Link, Row, Sheet
+from pipeline.texts import both
 from pipeline.turns.edits.edit import Action, Edit
 
 KINDS: Mapping[TurnKind, str] = {
@@ -34,7 +34,7 @@ ACTIONS: Mapping[Action, str] = {
 CUT = "|"
 
 LOST = Sheet(
-    sheet_name(Text("Lost")),
+    both("Lost", IN_NAMES),
     (
         Column("start", both("Start"), 11),
         Column("action", both("Correction"), 20),
@@ -49,7 +49,7 @@ def turns_sheet(people: Sequence[str]) -> Sheet:
     """The sheet of turns of a session with these people, as they are shown."""
     kinds, speakers = tuple(KINDS.values()), tuple(people)
     return Sheet(
-        sheet_name(Text("Turns")),
+        both("Turns", IN_NAMES),
         (
             Column("number", both("No."), 7),
             Column("turn", both("Turn"), 12),
