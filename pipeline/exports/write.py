@@ -17,7 +17,7 @@ from pipeline.storage.digests import digest
 from pipeline.storage.disk import PENDING, clear_pending, os_errors, sync, write_atomically
 from pipeline.study import Study
 
-EDITION = 3  # goes up whenever the same tables would give other files
+EDITION = 4  # goes up whenever the same tables would give other files
 FORMS: dict[str, Callable[[Sequence[Source]], Iterable[Target]]] = {
     "csv": delimited.targets,
     "csv-spreadsheet": delimited.for_spreadsheets,
