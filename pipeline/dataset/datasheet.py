@@ -29,6 +29,7 @@ _WHAT = Text(
     "A data set made by machine from recordings of group meetings and group interviews. The unit "
     "of observation is one turn."
 )
+_HOURS = Text("{hours:.2f} h")
 _TABLE_HEADS = (Text("table"), Text("rows"), Text("files"), Text("a row"))
 _FLAG_HEADS = (Text("flag"), Text("what to do"), Text("sessions"))
 _COLUMNS = Text(
@@ -196,7 +197,10 @@ def _facts(summary: Summary, language: Language) -> list[tuple[str, str]]:
     return [
         (Text("groups").to(language), str(summary.n_groups)),
         (Text("sessions").to(language), _listed(summary.kinds)),
-        (Text("length of the recordings").to(language), f"{_hours(summary)} h"),
+        (
+            Text("length of the recordings").to(language),
+            _HOURS.filled(hours=summary.duration_s / 3600).to(language),
+        ),
         (Text("languages (sessions)").to(language), _listed(summary.languages)),
     ]
 
@@ -224,7 +228,3 @@ def _made_by(summary: Summary, language: Language) -> list[tuple[str, str]]:
 
 def _listed(counts: dict[str, int]) -> str:
     return ", ".join(f"{value}: {n}" for value, n in counts.items()) or "–"
-
-
-def _hours(summary: Summary) -> str:
-    return f"{summary.duration_s / 3600:.2f}"
