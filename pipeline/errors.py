@@ -42,6 +42,8 @@ travel into Prefect's database: whoever shows an error adds the file name.
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import ClassVar
 
 from pipeline.texts import Language, Text
@@ -297,6 +299,13 @@ class StageCrashError(TransientError):
     usual_remedy = Text(
         "Run `vuoro run` again; if it fails at the same place, report it with this line."
     )
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """A question that names what is written most like ``given``; "" if nothing is."""
+    by_folded = {each.casefold(): each for each in known}
+    nearest = get_close_matches(given.casefold(), by_folded, n=1, cutoff=0.7)
+    return f"Did you mean '{by_folded[nearest[0]]}'?" if nearest else ""
 
 
 def from_os_error(error: OSError, doing: str) -> VuoroError:

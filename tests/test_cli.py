@@ -58,7 +58,7 @@ def test_a_folder_that_is_no_study_is_one_sentence(tmp_path: Path, command: str)
 
     process = vuoro(Study(tmp_path / "nothing"), command)
     assert process.returncode == 1
-    assert "is no study" in process.stderr and "vuoro init" in process.stderr
+    assert "is not a study" in process.stderr and "vuoro init" in process.stderr
     assert "Traceback" not in process.stderr
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import StudyError
+from pipeline.errors import StudyError, did_you_mean
 from pipeline.records.turn_ids import short
 
 Row = Mapping[str, Any]
@@ -26,8 +26,11 @@ def published_turns(dataset: Path, session_id: str) -> list[dict[str, Any]]:
 
     file = file_of(dataset, "turns", session_id)
     if not file.is_file():
-        there = ", ".join(f.stem for f in files(dataset, "turns")) or "none yet"
-        raise StudyError(f"The data set has no session '{session_id}'.", f"Its sessions: {there}.")
+        there = [f.stem for f in files(dataset, "turns")]
+        raise StudyError(
+            f"The data set has no session '{session_id}'.",
+            did_you_mean(session_id, there) or f"Its sessions: {', '.join(there) or 'none yet'}.",
+        )
     rows: list[dict[str, Any]] = read(file).to_pylist()
     return rows
 

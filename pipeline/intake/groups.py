@@ -9,7 +9,7 @@ from collections import defaultdict
 from difflib import SequenceMatcher
 from pathlib import PurePosixPath
 
-from pipeline.errors import StudyError
+from pipeline.errors import StudyError, did_you_mean
 from pipeline.intake.waiting import group_folder, waiting
 from pipeline.records.ids import group_of
 from pipeline.storage.disk import os_errors, remove, write_atomically
@@ -49,9 +49,9 @@ def group_id(study: Study, group: str) -> str:
 
 def no_group(study: Study, group: str, remedy: str) -> StudyError:
     """The error that there is no such group; it names the one that may be meant."""
-    meant = nearest_group(study, group)
-    question = f" Did you mean '{meant}'?" if meant else ""
-    return StudyError(f"There is no group '{group}'.{question}", remedy)
+    slip = nearest_group(study, group)
+    meant = did_you_mean(group, [slip] if slip else [*_groups(study).values(), *_in_use(study)])
+    return StudyError(f"There is no group '{group}'. {meant}".rstrip(), remedy)
 
 
 def nearest_group(study: Study, group: str) -> str | None:
@@ -92,7 +92,7 @@ def remove_group(study: Study, group_id: str) -> None:
         if any(group_of(session_id) == group_id for session_id in ids(study)):
             raise StudyError(
                 f"{group_id} has sessions, so it stays.",
-                "Move them to another group with `vuoro session … --group`, then remove this one.",
+                "Move them with `vuoro session SESSION --group GROUP`, then remove the group.",
             )
         groups = _groups(study)
         names = {name for name, known in groups.items() if known == group_id}

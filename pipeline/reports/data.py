@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.dataset.files import file_of, files, read
-from pipeline.errors import DatasetError, StudyError
+from pipeline.errors import DatasetError, StudyError, did_you_mean
 from pipeline.tables import schema
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def is_session(dataset: Path, subject: str) -> bool:
     there = ", ".join(groups) or "none yet"
     raise StudyError(
         "The data set has no session and no group of that name.",
-        f"Its groups: {there}; a session's id is a group's and a number, such as G07-S01.",
+        did_you_mean(subject, [*sessions, *groups])
+        or f"Its groups: {there}; a session's id is a group's and a number, such as G07-S01.",
     )
 
 

@@ -15,12 +15,14 @@ import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import StudyError
-from pipeline.settings import IntakeSettings, Settings
-from pipeline.settings.file import NAME, as_toml, load
 from pipeline.storage.borders.text import clean, data_in, text_in
 from pipeline.storage.disk import os_errors
+
+if TYPE_CHECKING:  # reading settings takes longer than all else that a command's help needs
+    from pipeline.settings import IntakeSettings, Settings
 
 MAX_TERMS = 5_000  # of a glossary
 MAX_TERM = 200  # characters
@@ -217,6 +219,8 @@ class Study:
 
     @property
     def settings_file(self) -> Path:
+        from pipeline.settings.file import NAME
+
         return self.root / NAME
 
     def protect(self, settings: IntakeSettings) -> None:
@@ -233,6 +237,8 @@ class Study:
 
     def settings(self) -> Settings:
         """The study's settings; see ``settings.file``."""
+        from pipeline.settings.file import load
+
         return load(self.settings_file)
 
     @property
@@ -240,12 +246,22 @@ class Study:
         """The settings by which the data set was made, a line for each that were."""
         return self.private / "settings.jsonl"
 
+    @property
+    def exists(self) -> bool:
+        """Whether the folder is a study."""
+        try:
+            return self.settings_file.is_file() and self.private.is_dir()
+        except OSError:  # a folder above one's own that is not for everybody
+            return False
+
 
 def create(root: Path) -> Study:
     """Make a study at ``root``, or complete one that lacks a folder. Overwrites nothing.
 
     Raises TransientError where the folder cannot be written.
     """
+    from pipeline.settings.file import as_toml
+
     study = Study(root.expanduser().resolve())
     with os_errors("making the study"):
         for folder in (study.inbox, study.quarantine, study.dataset, study.codebooks):
@@ -265,6 +281,14 @@ def open_study(root: Path) -> Study:
     Raises StudyError if there is none.
     """
     study = Study(root.expanduser().resolve())
-    if not (study.settings_file.is_file() and study.private.is_dir()):
-        raise StudyError(f"{root} is no study.", f"Make one with `vuoro init {root}`.")
+    if not study.exists:
+        raise StudyError(
+            f"'{root}' is not a study.",
+            f"Create one with `vuoro init {root}`, or set VUORO_STUDY.",
+        )
     return study
+
+
+def nearest(folder: Path) -> Path | None:
+    """This folder, or the nearest above it, that is a study."""
+    return next((each for each in (folder, *folder.parents) if Study(each).exists), None)

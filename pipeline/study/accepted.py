@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.dataset import files
-from pipeline.errors import StudyError, UnreadableError, VuoroError
+from pipeline.errors import StudyError, UnreadableError, VuoroError, did_you_mean
 from pipeline.records import Recording, SessionKind
 from pipeline.storage.disk import os_errors, sha256_of, write_atomically
 from pipeline.storage.json_files import RESTORE, adapter, read_json, shown
@@ -71,7 +71,10 @@ def recording(study: Study, session_id: str) -> Recording:
     if found is None and is_id(session_id) and file.parent.is_dir():
         raise StudyError(f"{shown(file)} is missing.", RESTORE)
     if found is None:
-        raise StudyError(f"There is no session {session_id}.", "`vuoro status` lists them.")
+        raise StudyError(
+            f"There is no session {session_id}.",
+            f"{did_you_mean(session_id, ids(study))} List them with `vuoro status`.".lstrip(),
+        )
     if found.session_id != session_id:
         raise StudyError(f"{shown(file)} is the record of another session.", RESTORE)
     return found
