@@ -1,7 +1,6 @@
-"""Build: the data set as people have decided, from what was recognised before; no sound is heard.
+"""Build: apply reviews, corrections and rosters to what was recognised before. No sound is needed.
 
-Names judged, people named, turns corrected and rosters changed all come to the tables this way,
-and from the tables to the exports. ``document`` is what a run does at its end, too.
+The tables are updated, then the exports. ``document`` is also the last step of a run.
 """
 
 from __future__ import annotations
@@ -214,7 +213,7 @@ def _finish(study: Study, session_id: str, settings: Settings, told: Listener) -
     chain = SessionChain(study, recording, settings)
     for stage in chain.pending():
         if stage in HEARING:
-            raise StudyError("A result of the session is damaged.", "`vuoro run` makes it anew.")
+            raise StudyError("A result of the session is damaged.", "Recreate it with `vuoro run`.")
         chain.run(stage, partial(told.progressed, session_id, stage))
         told.progressed(session_id, stage, 1.0)
     chain.publish()
@@ -222,12 +221,12 @@ def _finish(study: Study, session_id: str, settings: Settings, told: Listener) -
 
 
 def _checked(study: Study, out: Path) -> Path:
-    """Where exports shall be. Raises StudyError if they must not be there."""
+    """The folder for exports. Raises StudyError if it is one of the study's own."""
     out = out.expanduser().resolve()
     own = (study.private, study.dataset, study.inbox, study.quarantine, study.codebooks)
     if out in (study.root, *own) or lies_in(out, own):
         raise StudyError(
-            "Exports must not lie inside the study's own folders.",
-            "Give another folder, or leave --out away: then they are in exports/.",
+            "Exports cannot be written into the study's own folders.",
+            "Give another folder, or leave out --out to write them to exports/.",
         )
     return out

@@ -1,4 +1,4 @@
-"""Clean: remove what can be made again or is of no use; make a session's results anew.
+"""Remove results that can be recreated or are out of date; redo the stages of a session.
 
 Only stage results and clips are touched: never recordings, decisions, keys, codings, edits or
 rosters. Whatever removes anything holds the study, so that no run meets it halfway.
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.dataset import files
-from pipeline.errors import StudyError, UnreadableError
+from pipeline.errors import StudyError, UnreadableError, did_you_mean
 from pipeline.people.samples import KEPT as VOICE_SAMPLES
 from pipeline.settings import Settings
 from pipeline.stages.chain import REPLACED, SessionChain
@@ -34,7 +34,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """What cleaning would remove of a kind, and how much disk it takes."""
+    """What cleaning would remove of a kind, and its size."""
 
     kind: Kind
     paths: tuple[Path, ...]
@@ -123,15 +123,18 @@ def sweep(study: Study, settings: Settings) -> None:
 
 
 def reprocess(study: Study, session_id: str, stage: str, settings: Settings) -> tuple[str, ...]:
-    """Have a stage of a session, and those that depend on it, made anew; their names, in order.
+    """Redo a stage of a session and those that depend on it in the next run; their names, in order.
 
-    What people decided stays, and is laid upon the new results. The data set keeps the session as
-    it is until then. Raises StudyError if there is no such stage or session, TakenError if somebody
-    is at work on it; ModelError, TransientError.
+    Decisions are kept, and applied to the new results. Until then the data set keeps the session
+    as it is. Raises StudyError if there is no such stage or session, TakenError if
+    another process is at work on it; ModelError, TransientError.
     """
     if stage not in BY_NAME:
-        stages = ", ".join(BY_NAME)
-        raise StudyError(f"There is no stage '{stage}'.", f"The stages are: {stages}.")
+        meant = did_you_mean(stage, BY_NAME)
+        raise StudyError(
+            f"There is no stage '{stage}'.",
+            f"{meant} The stages are: {', '.join(BY_NAME)}.".lstrip(),
+        )
     recording = accepted.recording(study, session_id)
     with locks.working(study), lease(study, session_id):
         chain = SessionChain(study, recording, settings)

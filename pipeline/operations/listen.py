@@ -34,7 +34,7 @@ def clip_of_turn(study: Study, given: str, out: Path | None = None) -> Path:
     if turn is None:
         raise StudyError(
             f"Session {session_id} has no turn '{given}'.",
-            f"Take its id from `vuoro show {session_id}`, e.g. {session_id}-T12340.",
+            f"Find its id with `vuoro show {session_id}`, e.g. {session_id}-T12340.",
         )
     wav = _sound(SessionChain(study, accepted.recording(study, session_id), study.settings()))
     target = out or study.clips / f"{turn_id}.wav"

@@ -52,6 +52,7 @@ Situation = Literal[
     "duplicate",
 ]
 SITUATIONS: tuple[Situation, ...] = get_args(Situation)
+PROCESS = f"Process it with `{RUN}`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class SessionStatus:
     inbox), ``in quarantine``, or there as a ``duplicate``. ``to_come`` are the stages that a
     session lacks; ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since`` is
     when it came into its situation, as far as is known; ``why`` and ``next`` are for the user.
-    ``remarks`` are what is to be known of the recording, as far as it was heard.
+    ``remarks`` are what to know of the recording, as far as it was processed.
     """
 
     session_id: str
@@ -85,7 +86,7 @@ class SessionStatus:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Every recording, how many voices and names wait for a human, and whose consent is missing.
+    """Every recording, how many voices and names wait for review, and whose consent is missing.
 
     ``outdated`` are the sessions that were made with other settings than the present ones.
     """
@@ -168,13 +169,13 @@ def _unfinished(
         "waiting",
         _written(study.recordings / session_id / accepted.RECORD),
         to_come,
-        next=RUN,
+        next=PROCESS,
         attempts=found.attempts,
         next_try=found.next_try,
     )
     if state.is_cancelled(study, session_id):
-        why = "It stops at its next report." if is_alive else ""
-        again = f"vuoro retry {session_id}"
+        why = "It stops within a minute." if is_alive else ""
+        again = f"Resume it with `vuoro retry {session_id}`."
         return replace(entry, situation="cancelled", since=None, why=why, next=again)
     if is_alive:
         entry = replace(entry, stage=found.stage, share=found.share, by=found.by)
@@ -186,7 +187,7 @@ def _unfinished(
             entry = replace(entry, remarks=(asked_about(hold),))
         return entry
     if found.stage is not None:
-        why = f"Whoever was at the stage '{found.stage}' stopped without a word."
+        why = f"The process at the stage '{found.stage}' ended unexpectedly."
         return replace(entry, since=found.reported, why=why)
     if (failure := found.failure) is not None and not failure.is_hold:
         entry = replace(entry, why=failure.what, next=failure.remedy)
@@ -204,9 +205,10 @@ def _without_consent(entry: SessionStatus, people: Collection[Unconsented]) -> S
     why += [f"{each.who} {each.state} and speaks in it." for each in known]
     why += [f"{each.who} {each.state} and may speak in it." for each in here if each not in known]
     to_do = [entry.next] if entry.next else []
-    to_do += [f"vuoro withdraw {each.person_id}" for each in known]
-    to_do += ["vuoro review people"] if len(here) > len(known) else []
-    return replace(entry, why=" ".join(why), next="; ".join(to_do))
+    to_do += [f"Remove their talk with `vuoro withdraw {each.person_id}`." for each in known]
+    if len(here) > len(known):
+        to_do.append("Identify the voices with `vuoro review people --out people.xlsx`.")
+    return replace(entry, why=" ".join(why), next=" ".join(to_do))
 
 
 def _hold(
@@ -237,13 +239,13 @@ def _inbox(study: Study) -> Iterator[SessionStatus]:
         why = _last_words(receipt) if receipt.is_file() else ""
         since = _written(receipt)
         if not why or intake.is_of_copy(why):
-            yield SessionStatus("", file.name, "in the inbox", _written(file), why=why, next=RUN)
+            yield SessionStatus("", file.name, "in the inbox", _written(file), why=why, next=PROCESS)
         elif intake.is_of_hold(why):
             yield SessionStatus(
-                "", file.name, "held", since, why=why, next="answer: see its receipt"
+                "", file.name, "held", since, why=why, next="Answer the question in its receipt."
             )
         else:  # it was tried, and stayed
-            yield SessionStatus("", file.name, "refused", since, why=why, next="see its receipt")
+            yield SessionStatus("", file.name, "refused", since, why=why, next="See its receipt.")
 
 
 def _quarantine(study: Study) -> Iterator[SessionStatus]:
@@ -253,11 +255,9 @@ def _quarantine(study: Study) -> Iterator[SessionStatus]:
         if intake.is_of_duplicate(why):
             yield SessionStatus("", name, "duplicate", since, why=why)
         else:
-            todo = (
-                "move it into the inbox"
-                if intake.is_recovered(why)
-                else "vuoro retry takes it in again"
-            )
+            todo = "Move it into the inbox."
+            if not intake.is_recovered(why):
+                todo = "Try it again with `vuoro retry FILE`."
             yield SessionStatus("", name, "in quarantine", since, why=why, next=todo)
 
 
@@ -275,7 +275,7 @@ def _written(file: Path) -> datetime | None:
 
 
 def _n_unknown_voices(study: Study) -> int:
-    """How many voices are not clearly somebody's; `vuoro review people` asks whose."""
+    """How many voices wait for review: it is not clear whose they are."""
     found = 0
     for file in study.people.glob("G*.json"):
         with suppress(StudyError, UnreadableError):  # the group's sessions tell of it
@@ -286,6 +286,6 @@ def _n_unknown_voices(study: Study) -> int:
 
 
 def n_open_names(study: Study) -> int:
-    """How many names nobody has judged; `vuoro review names` asks."""
+    """How many names wait for review."""
     named = (e for e in EntityTable.load(study).judged if e.origin == "talk" and e.forms)
     return sum(entity.verdict == "open" for entity in named)

@@ -1,8 +1,8 @@
-"""A session under another id: its number, kind or group was guessed wrong.
+"""Change a session's number, kind or group, and with them its id.
 
-Nothing is heard again. What is kept under the session's id goes with it: the recording, what humans
-decided and corrected, what is known of its voices, its audit log, clips and fingerprint. Its rows
-leave the data set, and `vuoro build` makes them anew.
+Nothing is transcribed again. All that is kept under the session's id moves with it: the recording,
+decisions and corrections, what is known of its voices, its audit log, clips and fingerprint. Its
+rows leave the data set, and `vuoro build` writes them again.
 
 private/correction.json    the session before and after, while this is under way
 """
@@ -33,7 +33,7 @@ from pipeline.study.accepted import recording, session_id_of, write_record
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A session as it was, and as it shall be."""
+    """A session as it was, and as it will be."""
 
     before: Recording
     after: Recording
@@ -56,17 +56,19 @@ def correct(
     before = recording(study, session_id)
     group_id = before.group_id if group is None else known_group(study, group)
     if group_id is None:
-        remedy = "Make it with `vuoro group add`, then correct again."
+        remedy = "Add it with `vuoro group add GROUP`, then try again."
         raise no_group(study, group or "", remedy)
     number = before.session_number if number is None else number
     kind = kind or before.kind
     new_id = session_id_of(group_id, kind, number)
     if new_id == session_id:
-        raise StudyError(f"{session_id} is that already.", "Say what shall be different.")
+        raise StudyError(
+            f"{session_id} already has these values.", "Give --number, --kind or --group."
+        )
     if (study.recordings / new_id).exists():
         raise StudyError(
             f"There is another session {new_id}.",
-            f"Give that one another number first: `vuoro session {new_id} --number …`.",
+            f"Change its number first, with `vuoro session {new_id} --number NUMBER`.",
         )
     after = replace(before, session_id=new_id, group_id=group_id, session_number=number, kind=kind)
     with os_errors("beginning to correct a session"):
@@ -81,7 +83,7 @@ def complete(study: Study) -> None:
 
     Raises StudyError if a record is damaged, TransientError.
     """
-    again = "Move it out of private/, then correct the session again: `vuoro session --help`."
+    again = "Move it out of private/, then change the session again with `vuoro session`."
     correction = read_json(study.correction_file, Correction, again)
     if correction is None:
         return

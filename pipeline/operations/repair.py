@@ -21,7 +21,7 @@ from pipeline.study.references import REFERENCE
 
 _OURS = {claims.LAY, RECORD, REFERENCE, sidecar.OF_FOLDER}
 _SET_ASIDE = (
-    "What an interrupted run left was set aside in quarantine/: `vuoro status` tells what to do."
+    "Files of an interrupted run were moved to quarantine/. See `vuoro status` for what to do."
 )
 
 
@@ -43,7 +43,7 @@ def repair(study: Study) -> list[str]:
                 with os_errors("completing what was interrupted"):
                     notes += _repaired(study, claim)
             except VuoroError as error:
-                notes.append(f"What an interrupted run left stays where it is. {error}")
+                notes.append(f"Files of an interrupted run were left in place. {error}")
     with os_errors("looking through the sessions"):
         digests.mend(study)
     return notes

@@ -54,8 +54,8 @@ def install(study: Study, service: Service) -> Installed:
         return Installed(
             file,
             (
-                "This machine has no systemd for its users: start vuoro with the computer by a "
-                "line in your crontab (crontab -e) instead:",
+                "This machine has no systemd for its users. To start vuoro at boot, add this line "
+                "to your crontab (crontab -e):",
                 cron_line(service),
             ),
         )
@@ -64,8 +64,8 @@ def install(study: Study, service: Service) -> Installed:
     return Installed(
         file,
         (
-            "It runs while you are logged in. For it to run from the start of the computer on and "
-            "after you log out, type once: loginctl enable-linger",
+            "It runs while you are logged in. To run it from boot and after you log out, type "
+            "once: loginctl enable-linger",
         ),
     )
 
@@ -83,7 +83,7 @@ def remove(study: Study, service: Service) -> Installed | None:
     elif has_systemd():
         _systemctl("disable", "--now", file.name)
     else:
-        notes = ("Take its line out of your crontab (crontab -e), if you put it there.",)
+        notes = ("If you added its line to your crontab, remove it with crontab -e.",)
     with os_errors("removing the service"):
         file.unlink()
     if sys.platform == "linux" and has_systemd():
@@ -130,5 +130,5 @@ def _systemctl(*words: str) -> None:
     if done.returncode != 0:
         raise StudyError(
             f"systemd refused `systemctl --user {' '.join(words)}`.",
-            "Type it yourself to see why; `vuoro up` works without it.",
+            "Run it yourself to see why. `vuoro up` works without it.",
         )

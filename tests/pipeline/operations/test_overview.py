@@ -11,7 +11,7 @@ from tracks import write
 
 from pipeline import intake
 from pipeline.errors import ConsentError, DiskFullError, NoAudioError, UnreadableError
-from pipeline.operations.overview import SessionStatus, overview
+from pipeline.operations.overview import PROCESS, SessionStatus, overview
 from pipeline.people.roster.members import parsed
 from pipeline.people.roster.on_disk import save
 from pipeline.records import HeardLanguages
@@ -52,7 +52,7 @@ def test_a_state_does_not_decide_what_is_done(study: Study) -> None:
 
 def test_a_changed_setting_makes_it_wait_for_what_reads_it(study: Study) -> None:
     found = entry(study, LOUDER)
-    assert found.situation == "waiting" and found.next == "vuoro run"
+    assert found.situation == "waiting" and found.next == PROCESS
     assert found.to_come[0] == "assemble" and found.to_come[-1] == "publish"
 
 
@@ -63,8 +63,8 @@ def test_somebody_at_it_who_lives_and_who_died(study: Study) -> None:
         assert (found.situation, found.stage, found.share) == ("at work", "assemble", 0.0)
         assert found.by == state.whoami() and found.since is not None and found.next == ""
     found = entry(study, LOUDER)
-    assert found.situation == "waiting" and "'assemble' stopped without a word" in found.why
-    assert found.stage is None and found.next == "vuoro run"
+    assert found.situation == "waiting" and "'assemble' ended unexpectedly" in found.why
+    assert found.stage is None and found.next == PROCESS
 
 
 def test_a_failure_says_why_and_what_to_do(study: Study) -> None:
@@ -79,9 +79,13 @@ def test_cancelled_and_still_at_it(study: Study) -> None:
         Reporter(study, ID, "assemble")
         state.cancel(study, ID)
         found = entry(study, LOUDER)
-        assert found.situation == "cancelled" and "next report" in found.why
+        assert found.situation == "cancelled" and "stops within a minute" in found.why
     found = entry(study, LOUDER)
-    assert (found.situation, found.why, found.next) == ("cancelled", "", f"vuoro retry {ID}")
+    assert (found.situation, found.why, found.next) == (
+        "cancelled",
+        "",
+        f"Resume it with `vuoro retry {ID}`.",
+    )
 
 
 def without_consent(study: Study) -> None:

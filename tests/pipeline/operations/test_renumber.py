@@ -188,7 +188,7 @@ def test_the_same_bytes_are_known_under_the_new_id(study: Study) -> None:
     ("asked", "what"),
     [
         ({"number": 2}, "There is another session G07-S02"),
-        ({"number": 1}, "G07-S01 is that already"),
+        ({"number": 1}, "G07-S01 already has these values"),
         ({"group": "tuntematon"}, "There is no group"),
     ],
 )

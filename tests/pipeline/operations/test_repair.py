@@ -48,11 +48,11 @@ def test_recording_of_which_nothing_tells_where_it_lay_is_set_aside(
     if told is not None:
         (folder / "lay.json").write_bytes(told)
     [note] = repair(study)
-    assert "set aside in quarantine/" in note
+    assert "moved to quarantine/" in note
     assert recovered(study) == [("recovered-0123456789abcdef.ogg", b"sound")]
     assert not folder.exists() and repair(study) == []
     [entry] = overview(study, study.settings()).entries
-    assert (entry.situation, entry.next) == ("in quarantine", "move it into the inbox")
+    assert (entry.situation, entry.next) == ("in quarantine", "Move it into the inbox.")
     assert "into its group's folder" in entry.why
 
 
