@@ -1,4 +1,4 @@
-"""``vuoro build``: the tables as people have decided, and in the forms of other programs."""
+"""``vuoro build``: the tables brought up to date, and in the forms of other programs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say, unlock, warn
+from pipeline.commands.frame import UnlockedStudyOption
+from pipeline.commands.output import console, say, warn
 
 if TYPE_CHECKING:
     from pipeline.operations.build import Built
@@ -16,35 +17,37 @@ SHOWN = 10  # sessions that wait; `vuoro status` has all
 
 
 def build(
-    study: StudyOption = DEFAULT_STUDY,
+    study: UnlockedStudyOption,
     csv: Annotated[
-        bool, typer.Option("--csv", help="CSV: comma, decimal point, UTF-8; for any program.")
+        bool, typer.Option("--csv", help="Export CSV for any program: comma, decimal point, UTF-8.")
     ] = False,
     csv_spreadsheet: Annotated[
         bool,
         typer.Option(
             "--csv-spreadsheet",
-            help="The same, with ' before a text that a spreadsheet would take for a formula.",
+            help="Export CSV for spreadsheets: ' before texts that look like formulas.",
         ),
     ] = False,
     xlsx: Annotated[
-        bool, typer.Option("--xlsx", help="One Excel workbook, a table a sheet.")
+        bool, typer.Option("--xlsx", help="Export one Excel workbook, a sheet for each table.")
     ] = False,
     sav: Annotated[
-        bool, typer.Option("--sav", help="SPSS, labelled in Finnish and in English.")
+        bool, typer.Option("--sav", help="Export SPSS files, labelled in Finnish and English.")
     ] = False,
     dta: Annotated[
-        bool, typer.Option("--dta", help="Stata, labelled in Finnish and in English.")
+        bool, typer.Option("--dta", help="Export Stata files, labelled in Finnish and English.")
     ] = False,
-    rds: Annotated[bool, typer.Option("--rds", help="R: readRDS() gives a data.frame.")] = False,
+    rds: Annotated[
+        bool, typer.Option("--rds", help="Export R files; readRDS() gives a data.frame.")
+    ] = False,
     out: Annotated[
         Optional[Path],  # noqa: UP045 (Typer reads it at run time)
-        typer.Option(help="Where to put these forms; in exports/ if left out."),
+        typer.Option(metavar="FOLDER", help="Folder for the exports; default: exports/."),
     ] = None,
 ) -> None:
-    """Bring the tables up to date with names judged, people named, turns corrected and rosters.
+    """Bring the tables up to date with reviews, corrections and rosters.
 
-    Nothing is listened to. A form that was asked for once is kept up to date by every build.
+    No recording is transcribed again. Every build also updates the exports in exports/.
     """
     from pipeline.commands.console import Terminal
     from pipeline.operations.build import build as build_study
@@ -62,23 +65,21 @@ def build(
     }
     forms = [form for form, wanted in asked.items() if wanted]
     if out is not None and not forms:
-        raise typer.BadParameter("Say in which form, e.g. --csv.", param_hint="--out")
-    at = opened(study)
-    unlock(at)
-    names = {recording.session_id: recording.original_name for recording in readable(at)}
-    settings = at.settings()
+        raise typer.BadParameter("Give a form too, e.g. --csv.", param_hint="--out")
+    names = {recording.session_id: recording.original_name for recording in readable(study)}
+    settings = study.settings()
     with Terminal(console, names).showing() as terminal:
-        note_outdated(at, settings, terminal)
-        built = build_study(at, settings, terminal, forms, out)
+        note_outdated(study, settings, terminal)
+        built = build_study(study, settings, terminal, forms, out)
     _tell(built)
-    warn(consents(at).sentences)
-    say(f"The tables are in {at.dataset}")
+    warn(consents(study).sentences)
+    say(f"The tables are in {study.dataset}")
     if forms:
-        say(f"{', '.join(forms)}: in {out or at.exports}")
+        say(f"{', '.join(forms)}: in {out or study.exports}")
     if csv:
         say(
-            "In csv, texts are as they are: a spreadsheet may take one that begins with = + - @ "
-            "for a formula. To open it in a spreadsheet, use --csv-spreadsheet or --xlsx."
+            "A spreadsheet may read texts in CSV that begin with = + - @ as formulas. "
+            "To open them in a spreadsheet, use --csv-spreadsheet or --xlsx."
         )
     if terminal.failures:
         raise typer.Exit(1)
@@ -86,9 +87,9 @@ def build(
 
 def _tell(built: Built) -> None:
     if built.finished:
-        say(f"{len(built.finished)} session(s) brought up to date.")
+        say(f"Updated {len(built.finished)} session(s).")
     if built.waiting:
         more = ", …" if len(built.waiting) > SHOWN else ""
         which = ", ".join(built.waiting[:SHOWN]) + more
-        say(f"{len(built.waiting)} session(s) wait for `vuoro run`: {which}")
+        say(f"{len(built.waiting)} session(s) must be processed first with `vuoro run`: {which}")
     warn(built.notes)

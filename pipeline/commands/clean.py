@@ -1,4 +1,4 @@
-"""``vuoro clean``: room on the disk, from what can be made again or is of no use."""
+"""``vuoro clean``: frees disk space from what can be recreated or is out of date."""
 
 from __future__ import annotations
 
@@ -6,45 +6,38 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.common import (
-    DEFAULT_STUDY,
-    StudyOption,
-    opened,
-    say,
-    unlock,
-)
+from pipeline.commands.frame import UnlockedStudyOption, YesOption, confirm
+from pipeline.commands.output import say
 
 
 def clean(
-    study: StudyOption = DEFAULT_STUDY,
+    study: UnlockedStudyOption,
     sound: Annotated[
         bool,
         typer.Option(
-            "--sound", help="The decoded sound of finished sessions, too; made again when needed."
+            "--sound",
+            help="Also remove the decoded audio of finished sessions; it is recreated when needed.",
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: YesOption = False,
 ) -> None:
-    """Remove results of earlier settings and models, damaged ones, and clips; says first what."""
+    """Remove outdated and damaged results, and clips. Lists what will be removed and asks first."""
     from pipeline.operations.clean import clean as carry_out
     from pipeline.operations.clean import find_waste
 
-    place = opened(study)
-    settings = place.settings()
-    unlock(place)
-    found = find_waste(place, settings, sound=sound)
+    settings = study.settings()
+    found = find_waste(study, settings, sound=sound)
     if found.kept_for:
-        say(f"Earlier results of {', '.join(found.kept_for)} stay: new ones are not all there yet.")
+        stages = ", ".join(found.kept_for)
+        say(f"Keeping earlier results of {stages} until all sessions have new ones.")
     if not found.waste:
         say("There is nothing to remove.")
         return
     for waste in found.waste:
         say(f"{_mb(waste.n_bytes):>10}  {len(waste.paths)} {waste.kind}")
-    say("Recordings, decisions, corrections, rosters, codings and the key stay.")
-    if not yes and not typer.confirm("Remove these?"):
-        say("Nothing was removed.")
-        raise typer.Exit(1)
-    say(f"{_mb(carry_out(place, settings, sound=sound).n_bytes)} are free.")
+    say("Recordings, decisions, corrections, rosters, codings and the key are kept.")
+    confirm("Remove these?", yes)
+    say(f"Freed {_mb(carry_out(study, settings, sound=sound).n_bytes)}.")
 
 
 def _mb(n_bytes: int) -> str:

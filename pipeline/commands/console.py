@@ -252,21 +252,22 @@ def advice(entries: Sequence[SessionStatus]) -> list[str]:
 
 
 def summary_line(found: Overview) -> str:
-    """How many recordings are in each situation, and what waits for a human."""
+    """How many recordings are in each situation, and what waits for review."""
     counts = [f"{n} {situation}" for situation in SITUATIONS if (n := found.counts[situation])]
-    asked = [
-        f"{n} {what} nobody has judged: vuoro review {command}"
-        for n, what, command in (
-            (found.n_voices, "voice(s) that", "people"),
-            (found.n_names, "name(s) that", "names"),
-        )
-        if n
-    ]
+    total = f"{len(found.entries)} recording(s)"
+    said = [f"{total}: {', '.join(counts)}." if counts else f"{total}."]
+    said += [to_review("voice", found.n_voices, "people")] if found.n_voices else []
+    said += [to_review("name", found.n_names, "names")] if found.n_names else []
     if people := found.consents.people:
         in_sessions = {session for each in people for session in each.sessions}
-        asked.append(f"{len(people)} without consent in {len(in_sessions)} session(s), see below")
-    total = f"{len(found.entries)} recording(s)"
-    return ". ".join([f"{total}: {', '.join(counts)}" if counts else total, *asked]) + "."
+        said.append(f"{len(people)} without consent in {len(in_sessions)} session(s), see below.")
+    return " ".join(said)
+
+
+def to_review(what: str, n: int, which: str) -> str:
+    """How many names or voices wait for review, and the command that begins it."""
+    waiting = f"{n} {what} is" if n == 1 else f"{n} {what}s are"
+    return f"{waiting} waiting for review. Run `vuoro review {which} --out {which}.xlsx`."
 
 
 def _state(entry: SessionStatus) -> str:
@@ -281,7 +282,10 @@ def _state(entry: SessionStatus) -> str:
 def _next(entry: SessionStatus) -> str:
     if entry.next_try is None:
         return entry.next
-    return f"{entry.next} Tried again after {_since(entry.next_try)}; at once: vuoro retry."
+    again = (
+        f"Next try after {_since(entry.next_try)}; to try now, `vuoro retry {entry.session_id}`."
+    )
+    return f"{entry.next} {again}"
 
 
 def _since(moment: datetime | None) -> str:

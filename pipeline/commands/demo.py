@@ -1,13 +1,15 @@
-"""``vuoro demo``: the whole way, from recordings in an inbox to tables and a report."""
+"""``vuoro demo``: from recordings in an inbox to tables and a report."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.common import StudyOption, console, run_and_show, say
+from pipeline.commands.frame import unlock
+from pipeline.commands.output import console, say
+from pipeline.commands.run import run_and_show
 
 if TYPE_CHECKING:
     from pipeline.study import Study
@@ -18,9 +20,11 @@ PEOPLE = ("person_id", "session_id", "present", "identified_by", "n_turns", "spe
 
 
 def demo(
-    study: StudyOption = Path("data/demo-study"),
+    study: Annotated[
+        Path, typer.Option("--study", metavar="FOLDER", help="Folder for the demo's study.")
+    ] = Path("data/demo-study"),
 ) -> None:
-    """Try vuoro out: a study of real and synthesised talk, processed and shown."""
+    """Try vuoro on a study of real and synthesised talk."""
     from models.fetch import pull
     from pipeline.commands.console import pulling
     from pipeline.operations.demo import drop_recordings
@@ -29,6 +33,7 @@ def demo(
     with pulling(console) as progress:
         pull(None, progress)
     opened = create(study)
+    unlock(opened)
     for file in drop_recordings(opened):
         console.print(f"dropped    {file.relative_to(opened.root)}", highlight=False)
     if not run_and_show(opened):
@@ -61,17 +66,17 @@ def _show(study: Study) -> None:
     for each in found:
         for remark in each.remarks:
             say(f"{each.session_id}: {remark.sentence('en')}")
-    console.rule("Who was there: the same people in both meetings, known by their voices")
+    console.rule("Who attended: the same people in both meetings, recognised by voice")
     attendance = files.read(files.file_of(study.dataset, "attendance", shown.group_id))
     console.print(rows_table(attendance.to_pylist(), PEOPLE))
-    console.rule("Where it is")
+    console.rule("Where to find it")
     for page in (shown.session_id, shown.group_id):
         made = page_of(study.dataset, page, "fi", reviews(study, page))
         written = write_page(made, study.reports / f"{page}.html")
-        say(f"a page to read in a browser: {written}")
+        say(f"report, for a browser: {written}")
     for what, place in (
         ("tables to analyse", study.dataset),
-        ("recordings of your own go here", study.inbox / "a-group"),
-        ("what identifies people stays here", study.private),
+        ("folder for your own recordings", study.inbox / "a-group"),
+        ("everything that identifies people", study.private),
     ):
         say(f"{what}: {place}")

@@ -9,7 +9,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened
+from pipeline.commands.frame import STUDY_VARIABLE, StudyOption
 from pipeline.errors import StudyError
 
 NEEDED = ("jupyterlab", "statsmodels")  # the extra "notebooks"
@@ -23,16 +23,15 @@ ALONE = (
 )
 
 
-def notebooks(study: StudyOption = DEFAULT_STUDY) -> None:
-    """Open the analyses of a study in JupyterLab, in your browser. Ctrl-C stops it."""
-    root = opened(study).root
+def notebooks(study: StudyOption) -> None:
+    """Open the analysis notebooks in JupyterLab, in your browser. Stop with Ctrl-C."""
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise StudyError(
             "What the notebooks need is not installed.", f"Type: pip install {' '.join(missing)}"
         )
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "jupyterlab", *ALONE, str(NOTEBOOKS)],
-        env=os.environ | {"VUORO_STUDY": str(root)},
+        env=os.environ | {STUDY_VARIABLE: str(study.root)},
     )
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is JupyterLab's, which asks whether to stop
     sys.exit(process.wait())

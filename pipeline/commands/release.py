@@ -1,4 +1,4 @@
-"""``vuoro release OUT``: the copy of the data set that may be shared, or why there is none."""
+"""``vuoro release FOLDER``: the copy of the data set to share, or why it is refused."""
 
 from __future__ import annotations
 
@@ -10,15 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.common import (
-    DEFAULT_STUDY,
-    StudyOption,
-    opened,
-    problems,
-    say,
-    unlock,
-    warn_outdated,
-)
+from pipeline.commands.frame import UnlockedStudyOption, warn_outdated
+from pipeline.commands.output import problems, say, warn
 
 if TYPE_CHECKING:
     from pipeline.release.examination import Progress
@@ -27,56 +20,54 @@ if TYPE_CHECKING:
 SHOWN = 20  # findings on the terminal; the report has all
 
 CONSENT = """\
-Remove the talk with `vuoro withdraw`, say whose the voices are with `vuoro review people`, correct
-the roster, or release with --leave-out-unconsented. `vuoro status` says who it is."""
+See `vuoro status` for who it is. Remove their talk with `vuoro withdraw PERSON`, identify voices
+with `vuoro review people`, correct the roster, or release with --leave-out-unconsented."""
 
 NEXT = """\
-Now read sample-to-read.csv, mark what leaks, and sign RELEASE.md; share the folder after that."""
+Before you share the folder: read sample-to-read.csv, mark leaks, and sign RELEASE.md."""
 
 
 def release(
-    out: Annotated[Path, typer.Argument(help="Where the release shall be; nothing is there yet.")],
-    study: StudyOption = DEFAULT_STUDY,
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="New folder for the release.")],
+    study: UnlockedStudyOption,
     coarse: Annotated[
         bool,
         typer.Option(
             "--coarse",
-            help="Put what people and places are (a colleague, a town) in the place of numbered "
-            "pseudonyms: for publishing outside the team. Notebooks and exports are left out.",
+            help="Replace numbered pseudonyms by categories (a colleague, a town), to publish "
+            "outside the team. Leaves out notebooks and exports.",
         ),
     ] = False,
     unreviewed: Annotated[
         bool,
         typer.Option(
-            "--unreviewed", help="Release though people have not judged all; it is marked so."
+            "--unreviewed", help="Release before the review is complete; marks the release."
         ),
     ] = False,
     leave_out_unconsented: Annotated[
         bool,
         typer.Option(
             "--leave-out-unconsented",
-            help="Leave out the talk of people who have not consented, and of voices that may be "
-            "theirs; the report names them. Notebooks and exports are left out.",
+            help="Leave out the talk of people without consent, and of voices that may be theirs. "
+            "Leaves out notebooks and exports.",
         ),
     ] = False,
     allow_dates: Annotated[
-        bool, typer.Option("--allow-dates", help="Let absolute dates pass.")
+        bool, typer.Option("--allow-dates", help="Allow absolute dates.")
     ] = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="No release while there are small cells.")
+        bool, typer.Option("--strict", help="Refuse a release with small cells.")
     ] = False,
     k: Annotated[
         int,
-        typer.Option(
-            "--k", min=1, help="Report combinations that fewer than this many people share."
-        ),
+        typer.Option("--k", min=1, help="Report combinations shared by fewer people than this."),
     ] = 3,
-    sample: Annotated[int, typer.Option(min=1, help="How many turns to draw for reading.")] = 300,
+    sample: Annotated[int, typer.Option(min=1, help="Number of turns to draw for reading.")] = 300,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace an earlier release at this place.")
+        bool, typer.Option("--replace", help="Replace an earlier release in this folder.")
     ] = False,
 ) -> None:
-    """Build the copy that may be shared, if no name is left in it anywhere."""
+    """Build a copy of the data set to share. Refuses if any name is left in it."""
     from pipeline.release.gate import Options
     from pipeline.release.gate import release as release_study
 
@@ -90,12 +81,10 @@ def release(
         k=k,
         sample=sample,
     )
-    at = opened(study)
-    unlock(at)
-    settings = at.settings()
-    warn_outdated(at, settings)
+    settings = study.settings()
+    warn_outdated(study, settings)
     with _progress() as progress:
-        outcome = release_study(at, settings, out, options, progress)
+        outcome = release_study(study, settings, out, options, progress)
     _tell(outcome.report)
     say(f"The report: {outcome.report_file}")
     if not outcome.report.released:
@@ -108,35 +97,33 @@ def _tell(report: Report) -> None:
     from pipeline.release.steward_report import CHECKS
 
     count = Counter(finding.check for finding in report.findings)
-    for check, n in count.items():
-        _warn(f"NOT so: {CHECKS[check]}. {n} finding(s)")
-    for finding in report.findings[:SHOWN]:
-        _warn(f"  {finding}")
+    warn(f"NOT so: {CHECKS[check]}. {n} finding(s)" for check, n in count.items())
+    warn(f"  {finding}" for finding in report.findings[:SHOWN])
     if len(report.findings) > SHOWN:
-        _warn(f"  … and {len(report.findings) - SHOWN} more; the report has all.")
+        warn([f"  … and {len(report.findings) - SHOWN} more; see the report."])
     if count["consent"]:
-        _warn(CONSENT)
+        warn([CONSENT])
     if report.talk_left_out:
         turns, words = report.counts["turns left out"], report.counts["words left out"]
         sessions = ", ".join(report.talk_left_out)
         say(f"Left out without consent: {turns} turn(s) and {words} word(s) in {sessions}.")
     cells = report.small_cells
     say(
-        f"Small cells: {len(cells.alone)} where somebody is the only one of a role in a session; "
+        f"Small cells: {len(cells.alone)} where a person is the only one of a role in a session; "
         f"{len(cells.rare)} combination(s) of fewer than {cells.k} people."
     )
     if not report.released:
-        _warn("There is no release.")
+        warn(["Nothing was released."])
         return
     if not report.reviewed:
-        _warn("The release is marked UNREVIEWED.")
+        warn(["The release is marked UNREVIEWED."])
     if report.sample is not None:
         say(_to_read(report.sample))
 
 
 def _to_read(sample: Sample) -> str:
     n = len(sample.turn_ids)
-    drawn = f"Released. {n} of {sample.n_turns} turns were drawn to be read; if none leaks, "
+    drawn = f"Released. Read the {n} of {sample.n_turns} turns that were drawn; if none leaks, "
     if n == sample.n_turns:
         return drawn + "no turn does."
     return drawn + f"less than {100 * sample.bound:.2f} % of turns do, at 95 % confidence."
@@ -156,7 +143,3 @@ def _progress() -> Iterator[Progress]:
             bars.update(tasks[doing], completed=done, total=of)
 
         yield progress
-
-
-def _warn(text: str) -> None:
-    problems.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""``vuoro report``: what the data set says of a session or a group."""
+"""``vuoro report``: a session or a group in tables and pictures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say
+from pipeline.commands.frame import StudyOption
+from pipeline.commands.output import console, say
 from pipeline.texts import Language
 
 if TYPE_CHECKING:
@@ -18,23 +19,22 @@ def report(
     subject: Annotated[
         str, typer.Argument(metavar="SESSION|GROUP", help="A session or group, e.g. G07-S01, G07.")
     ],
-    study: StudyOption = DEFAULT_STUDY,
+    study: StudyOption,
     html: Annotated[
-        bool, typer.Option("--html", help="Write a page with pictures; else show its tables here.")
+        bool, typer.Option("--html", help="Write a page with pictures instead of showing tables.")
     ] = False,
     out: Annotated[
         Optional[Path],  # noqa: UP045 (Typer reads it at run time)
-        typer.Option(help="Where to write the page; in reports/ if left out."),
+        typer.Option(metavar="FILE", help="File for the page; default: in reports/."),
     ] = None,
-    language: Annotated[Language, typer.Option(help="Its language.")] = "fi",
+    language: Annotated[Language, typer.Option(help="Language of the report.")] = "fi",
 ) -> None:
-    """What the data set says of a session or a group: who talks, how turns are taken, measures."""
+    """Report on a session or a group: who talks, how turns are taken, measures."""
     from pipeline.operations.pages import page_of, reviews, write_page
 
-    place = opened(study)
-    page = page_of(place.dataset, subject, language, reviews(place, subject))
+    page = page_of(study.dataset, subject, language, reviews(study, subject))
     if html or out is not None:
-        say(f"The page: {write_page(page, out or place.reports / f'{subject}.html')}")
+        say(f"Wrote {write_page(page, out or study.reports / f'{subject}.html')}")
     else:
         _show(page)
 

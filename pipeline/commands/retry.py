@@ -1,4 +1,4 @@
-"""``vuoro retry``, ``cancel`` and ``reprocess``: what a user does about a recording."""
+"""``vuoro retry``, ``cancel`` and ``reprocess``: process a recording again, or not."""
 
 from __future__ import annotations
 
@@ -6,94 +6,87 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import (
-    DEFAULT_STUDY,
-    StudyOption,
-    opened,
-    say,
-    unlock,
-)
+from pipeline.commands.frame import SessionArgument, StudyOption, UnlockedStudyOption
+from pipeline.commands.output import say
 
 if TYPE_CHECKING:
     from pipeline.study import Study
 
 
 def retry(
+    study: StudyOption,
     what: Annotated[
         Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
-        typer.Argument(help="Sessions, e.g. G07-S01, or names of recordings in quarantine."),
+        typer.Argument(
+            metavar="SESSION|FILE",
+            help="Sessions, e.g. G07-S01, or names of recordings in quarantine.",
+        ),
     ] = None,
     all_: Annotated[
-        bool, typer.Option("--all", help="All sessions that failed or were cancelled.")
+        bool, typer.Option("--all", help="Retry all failed and cancelled sessions.")
     ] = False,
-    study: StudyOption = DEFAULT_STUDY,
 ) -> None:
-    """Have the next run try what failed, was cancelled or is in quarantine, without waiting."""
+    """Retry failed or cancelled sessions and quarantined recordings in the next run."""
     from pipeline.study import accepted, state
 
     if bool(what) == all_:
-        raise typer.BadParameter("give sessions, names of recordings in quarantine, or --all")
-    place = opened(study)
-    sessions = {*accepted.ids(place)}
+        raise typer.BadParameter("Give sessions, names of recordings in quarantine, or --all.")
+    sessions = {*accepted.ids(study)}
     if all_:
-        brought = [each for each in sorted(sessions) if state.retry(place, each)]
-        say(f"{len(brought)} session(s) are tried by the next run. {', '.join(brought)}".strip())
+        brought = [each for each in sorted(sessions) if state.retry(study, each)]
+        say(f"{len(brought)} session(s) will be retried next. {', '.join(brought)}".strip())
         return
     for each in what or []:
         if each not in sessions:
-            _bring_back(place, each)
+            _bring_back(study, each)
             continue
-        failure = state.load(place, each).failure
-        if state.retry(place, each):
-            say(f"{each} is tried by the next run.")
+        failure = state.load(study, each).failure
+        if state.retry(study, each):
+            say(f"{each} will be retried in the next run.")
             if failure is not None and failure.is_hold:
-                say(f"It waits again until this is done: {failure.remedy}")
+                say(f"It will wait until this is done: {failure.remedy}")
         else:
-            say(f"{each} has not failed, and is not cancelled.")
+            say(f"{each} has neither failed nor been cancelled.")
 
 
-def cancel(
-    session: Annotated[str, typer.Argument(help="A session, e.g. G07-S01.")],
-    study: StudyOption = DEFAULT_STUDY,
-) -> None:
-    """Leave a session alone: it is not begun, or stops within a minute. Nothing of it is lost."""
+def cancel(session: SessionArgument, study: StudyOption) -> None:
+    """Stop processing a session, within a minute, until `vuoro retry`. Nothing is lost."""
     from pipeline.study import accepted, state
 
-    place = opened(study)
-    accepted.recording(place, session)
-    state.cancel(place, session)
-    say(f"{session} is left alone from now on. `vuoro retry {session}` brings it back.")
+    accepted.recording(study, session)
+    state.cancel(study, session)
+    say(f"{session} will not be processed. Resume it with `vuoro retry {session}`.")
 
 
 def reprocess(
-    session: Annotated[str, typer.Argument(help="A session, e.g. G07-S01.")],
-    from_: Annotated[
-        str, typer.Option("--from", metavar="STAGE", help="The first stage to be made anew.")
-    ],
-    study: StudyOption = DEFAULT_STUDY,
+    session: SessionArgument,
+    study: UnlockedStudyOption,
+    from_: Annotated[str, typer.Option("--from", metavar="STAGE", help="The first stage to redo.")],
 ) -> None:
-    """Have a stage of a session, and all that follow from it, made anew. Decisions stay."""
+    """Redo a stage of a session and every later stage. Decisions are kept."""
     from pipeline.operations.clean import reprocess as carry_out
 
-    place = opened(study)
-    settings = place.settings()
-    unlock(place)
-    stages = carry_out(place, session, from_, settings)
-    say(f"The next run makes anew of {session}: {', '.join(stages)}.")
+    settings = study.settings()
+    stages = carry_out(study, session, from_, settings)
+    say(f"The next run will redo these stages of {session}: {', '.join(stages)}.")
 
 
 def _bring_back(study: Study, what: str) -> None:
     """Move a recording from quarantine back to where in the inbox its group's recordings lie."""
     from pipeline import intake
-    from pipeline.errors import StudyError
-    from pipeline.study.accepted import is_id
+    from pipeline.errors import StudyError, did_you_mean
+    from pipeline.study import accepted
 
     found = intake.in_quarantine(study, what)
     if not found:
-        raise StudyError(f"There is no '{what}' in this study.", "`vuoro status` lists what is.")
-    if len(found) > 1 and not is_id(what):  # a session may have been in several parts
+        meant = did_you_mean(what, accepted.ids(study))
+        raise StudyError(
+            f"The study has no session and no quarantined recording '{what}'.",
+            f"{meant} List them with `vuoro status`.".strip(),
+        )
+    if len(found) > 1 and not accepted.is_id(what):  # a session may have been in several parts
         names = ", ".join(str(file.relative_to(study.quarantine)) for file in found)
-        raise StudyError("There are several of that name.", f"Say which: rename one of {names}.")
+        raise StudyError("Several recordings have that name.", f"Rename one of {names}.")
     for file in found:
         intake.put_back(study, file)
-    say("It is back in the inbox: the next run takes it in, or says again why not.")
+    say("The recording is back in the inbox. The next run will try it again.")

@@ -1,4 +1,4 @@
-"""``vuoro review …``: what people check and decide, in sheets that any spreadsheet opens."""
+"""``vuoro review …``: names and speaker identities, reviewed in sheets."""
 
 from __future__ import annotations
 
@@ -9,134 +9,112 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from pipeline.commands.common import (
-    DEFAULT_STUDY,
-    ApplyOption,
+from pipeline.commands.frame import (
     ByOption,
-    StudyOption,
-    nobody_at_work,
+    Commands,
+    UnlockedStudyOption,
+    exclusive,
     now,
-    opened,
-    refuse,
-    say,
-    unlock,
-    user,
-    warn,
     warn_outdated,
 )
+from pipeline.commands.output import say, warn
+from pipeline.commands.sheets import ApplyOption, OutOption, refuse
 
 if TYPE_CHECKING:
     from pipeline.review.names.round_trip import Applied, Summary
     from pipeline.settings import Settings
     from pipeline.study import Study
 
-app = typer.Typer(
-    name="review",
-    help="What people check and decide: sheets to fill in, and carrying them out.",
-    no_args_is_help=True,
-)
+app = Commands("review", "Review names and speaker identities, in sheets to fill in.")
 
-OutOption = Annotated[
-    Optional[Path],  # noqa: UP045 (Typer reads it at run time)
-    typer.Option(help="Write the sheet to fill in: a new .xlsx file."),
-]
 IDENTIFIES = (
-    "The sheet holds real names. Keep it as you keep the recordings, and remove it when it is no "
-    "longer needed."
+    "The sheet holds real names. Protect it like the recordings, and delete it when you no longer "
+    "need it."
 )
-
-
-@app.callback()
-def review() -> None:
-    """What people check and decide: sheets to fill in, and carrying them out."""
 
 
 @app.command()
 def names(
+    study: UnlockedStudyOption,
+    by: ByOption,
     out: OutOption = None,
     apply: ApplyOption = None,
-    by: ByOption = None,
-    study: StudyOption = DEFAULT_STUDY,
 ) -> None:
-    """Check the names that were found, and what may be one; how far that is, without an option."""
+    """Review names found in the talk. Without options, show progress."""
     from pipeline.review.names.round_trip import apply_names, summary, write_names
 
-    place = opened(study)
-    unlock(place)
-    settings = place.settings()
-    warn_outdated(place, settings)
+    settings = study.settings()
+    warn_outdated(study, settings)
     if apply is not None:
-        with nobody_at_work(place):
-            applied = apply_names(place, settings, apply, by=by or user(), at=now())
-        _report(applied, "masks", "names")
+        with exclusive(study):
+            applied = apply_names(study, settings, apply, by=by, at=now())
+        _report(applied, "names")
     if out is not None:
-        _say_written(write_names(place, settings, out), out)
+        _say_written(write_names(study, settings, out), out)
     if apply is None and out is None:
-        found = summary(place, settings)
+        found = summary(study, settings)
         _show(found)
-        _show_waiting(place, settings, found.waiting)
+        _show_waiting(study, settings, found.waiting)
 
 
 @app.command()
 def people(
+    study: UnlockedStudyOption,
+    by: ByOption,
     group: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option(help="Of this group only: its id, or its folder in the inbox."),
+        typer.Option(help="Review only this group: its id, or its folder in the inbox."),
     ] = None,
     out: OutOption = None,
     apply: ApplyOption = None,
-    by: ByOption = None,
-    study: StudyOption = DEFAULT_STUDY,
 ) -> None:
-    """Check who the voices are, and say it; how far that is, without an option."""
+    """Review speaker identities. Without options, show progress."""
     from pipeline.intake import known_group
     from pipeline.review.people.round_trip import apply_people, summary, write_people
     from pipeline.study import locks
 
-    place = opened(study)
-    unlock(place)
-    settings = place.settings()
-    warn_outdated(place, settings)
+    settings = study.settings()
+    warn_outdated(study, settings)
     if apply is not None:
-        with locks.alone(place):
-            applied = apply_people(place, settings, apply, by=by or user(), at=now())
-        _report(applied, "makes", "people")
+        with locks.alone(study):
+            applied = apply_people(study, settings, apply, by=by, at=now())
+        _report(applied, "people")
     if out is not None:
-        _say_written(write_people(place, settings, out, group), out)
+        _say_written(write_people(study, settings, out, group), out)
     if apply is None and out is None:
         from pipeline.people.roster.unconsented import consents
         from pipeline.review.people.sheet import QUEUES
 
-        found = summary(place, settings, group)
+        found = summary(study, settings, group)
         _show_queues("Rows in the sheet of people", QUEUES, found.queues)
-        _show_waiting(place, settings, found.waiting)
-        warn(consents(place, group and known_group(place, group)).sentences)
+        _show_waiting(study, settings, found.waiting)
+        warn(consents(study, group and known_group(study, group)).sentences)
 
 
-def _report(applied: Applied, makes: str, what: str) -> None:
+def _report(applied: Applied, what: str) -> None:
     refuse(applied.problems, f"vuoro review {what} --out NEW.xlsx")
     if not applied.n_decisions:
-        say("Nothing new was decided in this sheet.")
+        say("The sheet has no new decisions.")
         return
-    rebuilt = f"`vuoro build` {makes} {len(applied.sessions)} session(s) anew"
-    say(f"{applied.n_decisions} decision(s) taken; {rebuilt}.")
+    update = f"Update {len(applied.sessions)} session(s) with `vuoro build`"
+    say(f"Saved {applied.n_decisions} decision(s). {update}.")
 
 
 def _say_written(n_rows: int, out: Path) -> None:
-    say(f"{n_rows} row(s) to look at are in {out}")
+    say(f"Wrote {n_rows} row(s) to {out}")
     say(IDENTIFIES)
 
 
 def _show(summary: Summary) -> None:
     from pipeline.review.titles import QUEUES, VERDICTS
 
-    shown = {"open": "not decided yet", **VERDICTS}
+    shown = {"open": "not decided", **VERDICTS}
     say(f"Entities: {summary.verdicts.total()}")
     for verdict, called in shown.items():
         say(f"{summary.verdicts.get(verdict, 0):7} {called}")
     _show_queues("Rows in the sheet of names", QUEUES, summary.queues)
     done = sum(summary.judged.values())
-    say(f"{done} of {len(summary.judged)} session(s) have every name decided.")
+    say(f"All names are decided in {done} of {len(summary.judged)} session(s).")
 
 
 def _show_queues(what: str, queues: Mapping[Any, str], counts: Counter[Any]) -> None:
@@ -152,5 +130,5 @@ def _show_waiting(study: Study, settings: Settings, waiting: Sequence[str]) -> N
 
     if waiting:
         chains = (SessionChain(study, accepted.recording(study, id), settings) for id in waiting)
-        command = max(map(made_by, chains))  # a run makes all, a build not what must be heard
-        say(f"{len(waiting)} more session(s) are not ready: run `{command}` first.")
+        command = max(map(made_by, chains))  # a run does all, a build no stage that needs the sound
+        say(f"{len(waiting)} more session(s) are not ready. Run `{command}` first.")

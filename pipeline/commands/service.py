@@ -1,55 +1,54 @@
-"""``vuoro service``: `vuoro up` comes with the computer, without root rights."""
+"""``vuoro service``: `vuoro up` at boot, without root rights."""
 
 from __future__ import annotations
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say
-from pipeline.commands.up import EveryOption, HandOutOption, HourOption, PortOption, seconds
+from pipeline.commands.durations import USUALLY, EveryOption
+from pipeline.commands.frame import Commands, StudyOption
+from pipeline.commands.output import say
+from pipeline.commands.up import HandOutOption, HourOption, PortOption
 
-app = typer.Typer(help="Bring `vuoro up` up with the computer.", no_args_is_help=True)
+app = Commands("service", "Start `vuoro up` at boot.")
 
 
 @app.command()
 def install(
-    study: StudyOption = DEFAULT_STUDY,
-    every: EveryOption = "5m",
+    study: StudyOption,
+    every: EveryOption = USUALLY,
     rebuild_at: HourOption = 3,
     port: PortOption = None,
     hand_out: HandOutOption = 0,
 ) -> None:
-    """Write a service of yours (systemd, launchd or Task Scheduler) that runs `vuoro up`."""
+    """Install a service for your user (systemd, launchd or Task Scheduler) that runs `vuoro up`."""
     from pipeline.operations.service.install import install as put
     from pipeline.operations.service.install import service_of
     from pipeline.pseudonymisation.key.file import header_of
 
-    at = opened(study)
-    seconds(every)
     options = ["--every", every, "--rebuild-at", str(rebuild_at), "--hand-out", str(hand_out)]
     options += ["--port", str(port)] if port else []
-    header = header_of(at.key_file)
+    header = header_of(study.key_file)
     if header and header.lock == "passphrase":
         say(
-            "Nobody types the passphrase of the study's key for a service: "
-            "`vuoro key` tells how to lock it with a key file instead."
+            "A service cannot ask for the passphrase of the study's key. "
+            "Lock it with a key file: `vuoro key change --key-file FILE`."
         )
         raise typer.Exit(1)
-    installed = put(at, service_of(at, options))
-    say(f"The service is in {installed.file}")
+    installed = put(study, service_of(study, options))
+    say(f"Wrote the service to {installed.file}")
     for note in installed.notes:
         say(note)
 
 
 @app.command()
-def remove(study: StudyOption = DEFAULT_STUDY) -> None:
-    """Stop the service and take it away. The study stays as it is."""
+def remove(study: StudyOption) -> None:
+    """Stop and remove the service. The study is unchanged."""
     from pipeline.operations.service.install import remove as take_away
     from pipeline.operations.service.install import service_of
 
-    at = opened(study)
-    removed = take_away(at, service_of(at))
+    removed = take_away(study, service_of(study))
     if removed is None:
-        say("There is no service of this study.")
+        say("This study has no service.")
         return
     say(f"Removed {removed.file}")
     for note in removed.notes:
@@ -57,15 +56,14 @@ def remove(study: StudyOption = DEFAULT_STUDY) -> None:
 
 
 @app.command()
-def status(study: StudyOption = DEFAULT_STUDY) -> None:
-    """Whether there is a service of this study, and whether it is up."""
+def status(study: StudyOption) -> None:
+    """Show whether this study has a service, and whether it is up."""
     from flows import address
     from flows import login as page
     from pipeline.operations.service.install import file_of, service_of
 
-    at = opened(study)
-    file = file_of(at, service_of(at))
-    say(f"The service is in {file}" if file.exists() else "There is no service of this study.")
-    here = address.read(at.prefect_home)
-    shown = here and page.shown(at.prefect_home, here)
-    say(f"It is up since {here.since}: {shown}" if here else "It is not up.")
+    file = file_of(study, service_of(study))
+    say(f"Service: {file}" if file.exists() else "This study has no service.")
+    here = address.read(study.prefect_home)
+    shown = here and page.shown(study.prefect_home, here)
+    say(f"Up since {here.since}: {shown}" if here else "Not up.")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say, unlock, warn
+from pipeline.commands.frame import StudyOption, unlock
+from pipeline.commands.output import say, warn
 
 if TYPE_CHECKING:
     from pipeline.operations.settings import Change
@@ -21,37 +22,36 @@ FORM = 1  # goes up whenever what --json writes means something else
 
 
 def settings(
+    study: StudyOption,
     keys: Annotated[
         Optional[list[str]],  # noqa: UP045 (Typer reads it at run time)
         typer.Argument(
             metavar="KEY=VALUE|KEY|SECTION",
-            help="What to change, e.g. turns.lapse_s=5, or what to show; all if left out.",
+            help="Settings to change, e.g. turns.lapse_s=5, or to show; default: all.",
         ),
     ] = None,
     default: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--default", metavar="KEY", help="Take KEY out of vuoro.toml."),
+        typer.Option("--default", metavar="KEY", help="Return KEY to its default."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
-    study: StudyOption = DEFAULT_STUDY,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
-    """Show or change settings. A change says what it redoes; `vuoro run` carries it out."""
+    """Show or change settings. Says what a change redoes; `vuoro run` carries it out."""
     from pipeline.settings import KEYS
     from pipeline.settings.file import key_of, read
 
-    place = opened(study)
     values = dict(_assignment(each) for each in keys or [] if "=" in each)
     shown = [each for each in keys or [] if "=" not in each]
     if shown and (values or default):
         raise typer.BadParameter("Give KEY=VALUE to change settings, or KEY to show them.")
     if not values and not default:
-        found = read(place.settings_file)
+        found = read(study.settings_file)
         sections = {key.section for key in KEYS.values()}
         wanted = {each if each in sections else str(key_of(each)) for each in shown}
         listed = [key for name, key in KEYS.items() if not wanted or {name, key.section} & wanted]
         _show(found, listed, as_json=as_json)
         return
-    _change(place, values, default or [], as_json=as_json)
+    _change(study, values, default or [], as_json=as_json)
 
 
 def _assignment(given: str) -> tuple[str, str]:
@@ -98,7 +98,7 @@ def _change(study: Study, values: Mapping[str, str], defaults: list[str], *, as_
     for key in changed:
         say(f"{_value(found, key)}  ({found.origin(key)})")
     if not done.is_new:
-        say("vuoro.toml says so already.")
+        say("vuoro.toml already has these values.")
         return
     _say_consequences(study, done)
 
@@ -108,7 +108,7 @@ def _say_consequences(study: Study, done: Change) -> None:
     from pipeline.study import locks
 
     if done.unknown is not None:
-        warn([f"What has to be redone cannot be told now: {done.unknown}"])
+        warn([f"What has to be redone is not known now: {done.unknown}"])
     elif not done.redo:
         say("Nothing has to be redone.")
     else:
@@ -119,7 +119,7 @@ def _say_consequences(study: Study, done: Change) -> None:
             say("A later stage is skipped where what it reads comes out the same.")
         say(f"Kept: {', '.join([*done.kept, 'all decisions and corrections'])}.")
         is_up = address.read(study.prefect_home) is not None
-        say("`vuoro up` carries it out." if is_up else "Carry it out with: vuoro run")
+        say("`vuoro up` carries it out." if is_up else "Carry it out with `vuoro run`.")
     if locks.runs(study):
         say("The run at work keeps the settings that it began with.")
 

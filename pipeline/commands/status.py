@@ -1,4 +1,4 @@
-"""``vuoro status``: what each recording's state is and what to do next."""
+"""``vuoro status``: the state of each recording, and what to do next."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.common import (
-    DEFAULT_STUDY,
-    StudyOption,
-    console,
-    opened,
-    say,
-    unlock,
-    warn,
-)
+from pipeline.commands.frame import UnlockedStudyOption
+from pipeline.commands.output import console, say, warn
 
 if TYPE_CHECKING:
     from pipeline.operations.overview import Overview, SessionStatus
@@ -26,31 +19,29 @@ FORM = 1  # goes up whenever what --json writes means something else
 
 
 def status(
-    study: StudyOption = DEFAULT_STUDY,
+    study: UnlockedStudyOption,
     as_json: Annotated[
-        bool, typer.Option("--json", help="As JSON, for scripts; without the names of files.")
+        bool, typer.Option("--json", help="Print JSON for scripts, without file names.")
     ] = False,
 ) -> None:
-    """What each recording's state is and what to do next."""
+    """Show the state of each recording, and what to do next."""
     from flows import address
     from flows import login as page
     from pipeline.commands.console import advice, sessions_table, summary_line
     from pipeline.operations.build import RUN
     from pipeline.operations.overview import overview
 
-    place = opened(study)
-    settings = place.settings()
-    unlock(place)
-    found = overview(place, settings)
+    settings = study.settings()
+    found = overview(study, settings)
     if as_json:
         typer.echo(json.dumps(as_data(found), indent=1, ensure_ascii=False))
         return
-    here = address.read(place.prefect_home)
+    here = address.read(study.prefect_home)
     if here is not None:
-        say(f"`vuoro up` looks after the inbox: {page.shown(place.prefect_home, here)}")
+        say(f"Processing in the background: {page.shown(study.prefect_home, here)}")
     say(summary_line(found))
     if sentence := found.outdated.sentence:
-        say(sentence if here is not None else f"{sentence} Carry it out with: {RUN}")
+        say(sentence if here is not None else f"{sentence} Carry it out with `{RUN}`.")
     entries = [_left_to(entry, up=here is not None) for entry in found.entries]
     console.print(sessions_table(entries))
     for line in advice(entries):
@@ -60,9 +51,9 @@ def status(
 
 def _left_to(entry: SessionStatus, *, up: bool) -> SessionStatus:
     """An entry without advice to run vuoro where `vuoro up` does."""
-    from pipeline.operations.build import RUN
+    from pipeline.operations.overview import PROCESS
 
-    return replace(entry, next="") if up and entry.next == RUN else entry
+    return replace(entry, next="") if up and entry.next == PROCESS else entry
 
 
 def as_data(found: Overview) -> dict[str, Any]:

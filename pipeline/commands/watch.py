@@ -1,34 +1,24 @@
-"""``vuoro watch``: what ``vuoro run`` does, whenever a recording has been dropped."""
+"""``vuoro watch``: `vuoro run`, whenever there is a new recording."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, console, opened, say, unlock
+from pipeline.commands.durations import OFTEN, EveryOption
+from pipeline.commands.frame import UnlockedStudyOption, interruptible
+from pipeline.commands.output import console, say
 
 if TYPE_CHECKING:
     from pipeline.study import Study
 
 
-def watch(
-    study: StudyOption = DEFAULT_STUDY,
-    every: Annotated[
-        int, typer.Option(min=2, metavar="SECONDS", help="How often to look at the inbox.")
-    ] = 30,
-) -> None:
-    """Watch the inbox: take in what is dropped and bring it into the data set, until Ctrl-C."""
+def watch(study: UnlockedStudyOption, every: EveryOption = OFTEN) -> None:
+    """Process new recordings as they arrive, until Ctrl-C."""
     from pipeline.intake.watching import Watch
 
-    place = opened(study)
-    unlock(place)
-    say(f"Watching {place.inbox}. Ctrl-C stops.")
-    try:
-        Watch(place, lambda: _run(place), say).go_on(every)
-    except KeyboardInterrupt:
-        say("Stopped watching. What was finished is kept; the rest goes on with the next run.")
-        raise typer.Exit(130) from None
+    say(f"Watching {study.inbox}. Stop with Ctrl-C.")
+    with interruptible("Stopped watching. Finished work is kept; the next run continues the rest."):
+        Watch(study, lambda: _run(study), say).go_on(every.seconds)
 
 
 def _run(study: Study) -> tuple[str, bool]:

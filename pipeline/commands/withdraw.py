@@ -1,4 +1,4 @@
-"""``vuoro withdraw``: a person who has withdrawn their consent leaves the study."""
+"""``vuoro withdraw``: removes a person who has withdrawn their consent."""
 
 from __future__ import annotations
 
@@ -6,52 +6,48 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.common import (
-    DEFAULT_STUDY,
-    StudyOption,
+from pipeline.commands.frame import (
+    UnlockedStudyOption,
+    YesOption,
+    confirm_by_typing,
+    interruptible,
     now,
-    opened,
-    problems,
-    say,
-    unlock,
-    warn,
 )
+from pipeline.commands.output import say, warn
 
-NOT_DONE = "That is not the person's id: nothing was removed."
+NOT_DONE = "The id does not match. Nothing was removed."
 
 
 def withdraw(
     person: Annotated[
-        str, typer.Argument(help="Who: a person_id of the people table, or of `vuoro group show`.")
+        str,
+        typer.Argument(
+            metavar="PERSON", help="A person_id, from the people table or `vuoro group show`."
+        ),
     ],
-    study: StudyOption = DEFAULT_STUDY,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    study: UnlockedStudyOption,
+    yes: YesOption = False,
 ) -> None:
-    """Remove a person's turns, words, voice and speech. The others' ids stay. For good."""
+    """Remove a person's turns, words, voice and speech for good. Others keep their ids."""
     from pipeline.people.roster.unconsented import consents
     from pipeline.withdrawal.withdraw import CANNOT, plan
     from pipeline.withdrawal.withdraw import withdraw as carry_out
 
-    place = opened(study)
-    settings = place.settings()
-    unlock(place)
-    planned = plan(place, person, settings)
+    settings = study.settings()
+    planned = plan(study, person, settings)
     say(f"{person} is in {_listed(planned.sessions, 'no session')}.")
     if planned.groups:
-        say(f"Of the roster of {_listed(planned.groups, 'no group')}, the pseudonym will be left.")
+        say(f"The roster of {_listed(planned.groups, 'no group')} will keep only the pseudonym.")
     if not planned.sessions:
-        warn(each.sentence for each in consents(place).people if each.person_id == person)
+        warn(each.sentence for each in consents(study).people if each.person_id == person)
     say(CANNOT)
-    if not yes and typer.prompt(f"Type {person} to remove it for good").strip() != person:
-        problems.print(NOT_DONE)
-        raise typer.Exit(1)
-    try:
-        done = carry_out(place, person, settings, now)
-    except KeyboardInterrupt:
-        say(f"Stopped. `vuoro withdraw {person}` goes on from there; until then nothing else runs.")
-        raise typer.Exit(130) from None
-    say(f"{person} has left {_listed(tuple(done.sessions), 'the study; no session had them')}.")
-    say("Check with `vuoro validate`, and share the data set anew where it was shared.")
+    confirm_by_typing(person, f"Type {person} to remove this person for good", NOT_DONE, yes)
+    with interruptible(
+        f"Stopped. Finish with `vuoro withdraw {person}`; until then nothing else runs."
+    ):
+        done = carry_out(study, person, settings, now)
+    say(f"Removed {person} from {_listed(tuple(done.sessions), 'the study, not in any session')}.")
+    say("Check the data set with `vuoro validate`, and replace every shared copy of it.")
 
 
 def _listed(ids: tuple[str, ...], nothing: str) -> str:

@@ -1,4 +1,4 @@
-"""``vuoro worker``: carries out what `vuoro up --hand-out` hands out, on this machine."""
+"""``vuoro worker``: processes, on this machine, what `vuoro up --hand-out` hands out."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ from typing import Annotated, Optional
 
 import typer
 
-from pipeline.commands.common import DEFAULT_STUDY, StudyOption, opened, say, unlock
+from pipeline.commands.frame import UnlockedStudyOption
+from pipeline.commands.output import say
 
 
 def worker(
-    study: StudyOption = DEFAULT_STUDY,
+    study: UnlockedStudyOption,
     port: Annotated[
         Optional[int],  # noqa: UP045 (Typer reads it at run time)
         typer.Option(
-            min=1, max=65_535, help="Port of `vuoro up` where a tunnel leads to another machine."
+            min=1,
+            max=65_535,
+            help="Port of `vuoro up`, if a tunnel leads there.",
         ),
     ] = None,
 ) -> None:
-    """Process the sessions that `vuoro up --hand-out` hands out, one batch at a time, until Ctrl-C.
+    """Process sessions from `vuoro up --hand-out`, one batch at a time, until Ctrl-C.
 
-    It works at this study alone, with its settings; several, on several machines, share the work.
+    Run one on each machine to share the work.
     """
     from flows.worker import assist
 
-    place = opened(study)
-    unlock(place)
-    say("Waiting for sessions. Ctrl-C stops.")
-    assist(place, port)
-    say("Stopped. What was finished is kept; the rest goes to other workers.")
+    say("Waiting for sessions. Stop with Ctrl-C.")
+    assist(study, port)
+    say("Stopped. Finished work is kept; other workers get the rest.")

@@ -239,7 +239,9 @@ def _inbox(study: Study) -> Iterator[SessionStatus]:
         why = _last_words(receipt) if receipt.is_file() else ""
         since = _written(receipt)
         if not why or intake.is_of_copy(why):
-            yield SessionStatus("", file.name, "in the inbox", _written(file), why=why, next=PROCESS)
+            yield SessionStatus(
+                "", file.name, "in the inbox", _written(file), why=why, next=PROCESS
+            )
         elif intake.is_of_hold(why):
             yield SessionStatus(
                 "", file.name, "held", since, why=why, next="Answer the question in its receipt."

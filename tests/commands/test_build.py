@@ -75,7 +75,7 @@ def test_a_judged_name_comes_to_the_tables_without_listening(
     assert NAME not in texts(study)
     keep(study)
     status, said = vuoro(study)
-    assert status == 0 and "2 session(s) brought up to date" in said
+    assert status == 0 and "Updated 2 session(s)." in said
     assert NAME in texts(study)
     assert validate(study.dataset) == []
 
@@ -95,7 +95,10 @@ def test_a_session_whose_sound_must_be_heard_waits(study: Study) -> None:
     assert isinstance(accepted, intake.Accepted)
     status, said = vuoro(study)
     assert status == 0
-    assert "1 session(s) wait for `vuoro run`: G07-S03" in said
+    assert (
+        f"1 session(s) must be processed first with `vuoro run --study {study.root}`: G07-S03"
+        in said
+    )
     assert not (study.dataset / "turns" / "G07-S03.parquet").exists()
 
 
@@ -139,7 +142,7 @@ def test_exports_to_a_folder_of_ones_own(study: Study, tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["private", "dataset/x", "inbox", "."])
 def test_exports_never_lie_among_what_is_private_or_published(study: Study, place: str) -> None:
     status, said = vuoro(study, "--csv", "--out", str(study.root / place))
-    assert status == 1 and "must not lie inside the study's own folders" in said
+    assert status == 1 and "cannot be written into the study's own folders" in said
 
 
 def test_a_folder_without_a_form_is_a_mistake(study: Study, tmp_path: Path) -> None:
@@ -166,7 +169,7 @@ def test_what_cannot_be_finished_is_told_and_the_rest_is_done(
     monkeypatch.setattr(building, "_finish", failing)
     status, said = vuoro(study)
     assert status == 1
-    assert "It cannot be. Try again." in said and "1 session(s) brought up to date" in said
+    assert "It cannot be. Try again." in said and "Updated 1 session(s)." in said
     monkeypatch.undo()
     fake_models(monkeypatch)
     assert vuoro(study)[0] == 0
@@ -189,5 +192,5 @@ def test_a_damaged_result_of_listening_is_not_mended_here(study: Study) -> None:
     result.write_bytes(data.replace(b"0.9", b"0.8"))
     keep(study)
     status, said = vuoro(study)
-    assert status == 0 and "1 session(s) wait for `vuoro run`" in said
+    assert status == 0 and "1 session(s) must be processed first with `vuoro run" in said
     assert replace(chain).find("transcribe") is None

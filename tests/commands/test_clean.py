@@ -52,11 +52,11 @@ def test_it_says_how_much_and_asks(study: Study) -> None:
 def test_it_is_done(study: Study, options: list[str], typed: str) -> None:
     old = wasted(study)
     status, said = vuoro(study, *options, typed=typed)
-    assert status == 0 and said.endswith("2.0 MB are free.\n")
+    assert status == 0 and said.endswith("Freed 2.0 MB.\n")
     assert not old.exists()
 
 
 def test_it_tells_what_stays_for_now(study: Study) -> None:
     change(study, {"anonymisation.labels": "en"})
     said = vuoro(study)[1]
-    assert said.startswith("Earlier results of pseudonymise stay")
+    assert said.startswith("Keeping earlier results of pseudonymise")

@@ -48,17 +48,19 @@ def filled(study: Study, file: Path, column: str, text: str) -> Path:
 
 def test_writing_the_sheet_says_where_it_is(study: Study) -> None:
     shown = run(study).output
-    assert f"5 row(s) to look at are in {study.edits / 'G07-S01.xlsx'}" in shown
+    assert f"Wrote 5 row(s) to {study.edits / 'G07-S01.xlsx'}" in shown
     assert "holds what was really said" in shown and "lähdettiin" not in shown
 
 
 def test_applying_says_what_was_taken_and_who_decided_is_kept(study: Study, tmp_path: Path) -> None:
     file = filled(study, tmp_path / "turns.xlsx", "text", "Niin.")
     shown = run(study, "--apply", str(file)).output
-    assert shown == "1 correction(s) taken; `vuoro build` brings them into the tables.\n"
+    assert shown == (
+        f"Saved 1 correction(s). Update the tables with `vuoro build --study {study.root}`.\n"
+    )
     (correction,) = log.load(study, SESSION)
     assert (correction.by, correction.at[-6:]) == ("tutkija", "+00:00")
-    assert run(study, "--apply", str(file)).output == "Nothing new was corrected in this sheet.\n"
+    assert run(study, "--apply", str(file)).output == "The sheet has no new corrections.\n"
 
 
 def test_whoever_decides_may_say_who(study: Study, tmp_path: Path) -> None:
@@ -70,7 +72,7 @@ def test_whoever_decides_may_say_who(study: Study, tmp_path: Path) -> None:
 def test_applying_and_writing_a_new_sheet_at_once(study: Study, tmp_path: Path) -> None:
     file = filled(study, tmp_path / "turns.xlsx", "action", "poista")
     shown = run(study, "--apply", str(file), "--out", str(tmp_path / "next.xlsx")).output
-    assert "1 correction(s) taken" in shown and "3 row(s) to look at" in shown
+    assert "Saved 1 correction(s)." in shown and "Wrote 3 row(s) to" in shown
 
 
 def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) -> None:

@@ -52,14 +52,14 @@ def test_another_name_is_another_group_and_said_to_be_new(study: Study, name: st
     run(study, "add", "north group")
     result = run(study, "add", name)
     assert result.exit_code == 0
-    assert f"is a new group; its recordings go into the folder '{name}'" in result.output
+    assert f"is a new group. Put its recordings into the inbox folder '{name}'" in result.output
     assert len(groups(study)) == 2
 
 
 @pytest.mark.parametrize("name", ["", "..", "../north", "north/group", "/north"])
 def test_what_cannot_be_a_folder_of_the_inbox_is_no_group(study: Study, name: str) -> None:
     result = run(study, "add", name)
-    assert "is that of a folder in the inbox" in str(result.exception)
+    assert "is named after its folder in the inbox" in str(result.exception)
     assert not study.groups_file.exists()
 
 

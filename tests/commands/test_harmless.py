@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline.commands.common import SafeConsole
 from pipeline.commands.console import Terminal, sessions_table
+from pipeline.commands.output import SafeConsole
 from pipeline.errors import NotMediaError
 from pipeline.operations.overview import SessionStatus
 from pipeline.storage.harmless import harmless, on_one_line

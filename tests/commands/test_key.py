@@ -166,15 +166,15 @@ def test_not_while_a_run_is_at_work(study: Study, command: str) -> None:
 
 
 def test_a_person_changes_the_passphrase(study: Study) -> None:
-    asked = {"New passphrase": PASSPHRASE, "same again": PASSPHRASE}
+    asked = {"New passphrase": PASSPHRASE, "Repeat it": PASSPHRASE}
     status, shown = at_a_terminal(study, "change", typed=asked)
     assert status == 0 and PASSPHRASE not in shown
     opened = KeyFile(key(study), Secret.passphrase(PASSPHRASE))
     assert opened.read() == NAMES
 
-    asked = {"Passphrase of this": PASSPHRASE, "New passphrase": "lyhyt", "same again": "lyhyt"}
+    asked = {"Passphrase of this": PASSPHRASE, "New passphrase": "lyhyt", "Repeat it": "lyhyt"}
     status, shown = at_a_terminal(study, "change", "--passphrase", typed=asked)
-    assert status == 0 and "guessed" in shown and "lyhyt" not in shown
+    assert status == 0 and "short enough to guess" in shown and "lyhyt" not in shown
     assert KeyFile(key(study), Secret.passphrase("lyhyt")).read() == NAMES
 
 
@@ -184,7 +184,7 @@ def test_a_person_changes_the_passphrase(study: Study) -> None:
 def test_export_as_json_is_what_the_key_holds(study: Study, tmp_path: Path) -> None:
     out = tmp_path / "names.json"
     result = run(study, "export", str(out))
-    assert result.exit_code == 0 and "tell who everybody" in result.output
+    assert result.exit_code == 0 and "identifies everyone" in result.output
     assert out.read_bytes() == NAMES
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
 

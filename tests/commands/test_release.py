@@ -46,10 +46,10 @@ def run(study: Study, out: Path, *options: str) -> Result:
 def test_release_says_what_is_left_to_do(study: Study, tmp_path: Path) -> None:
     result = run(study, tmp_path / "out", "--unreviewed", "--coarse", "--sample", "2", "--k", "1")
     assert result.exit_code == 0, result.output
-    assert "Released. 2 of 4 turns were drawn to be read" in result.output
+    assert "Released. Read the 2 of 4 turns that were drawn" in result.output
     assert "less than 77.64 % of turns" in result.output  # 1 - 0.05 ** (1 / 2)
     assert "marked UNREVIEWED" in result.output
-    assert "3 where somebody is the only one of a role in a session; 0 comb" in result.output
+    assert "3 where a person is the only one of a role in a session; 0 comb" in result.output
     assert "sign RELEASE.md" in result.output
     facts = json.loads((tmp_path / "out" / "RELEASE.json").read_text("utf-8"))
     assert (facts["coarse"], facts["reviewed"], facts["released"]) == (True, False, True)
@@ -60,7 +60,7 @@ def test_sessions_that_nobody_reviewed_are_not_released(study: Study, tmp_path: 
     assert result.exit_code == 1
     assert "NOT so: Every session was reviewed. 2 finding(s)" in result.output
     assert "session G01-S02: not everything found in it has been judged" in result.output
-    assert "There is no release." in result.output
+    assert "Nothing was released." in result.output
     assert str(study.private / "release-refused.md") in result.output
     assert not (tmp_path / "out").exists()
 

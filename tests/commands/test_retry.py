@@ -52,23 +52,23 @@ def test_cancelled_and_brought_back(study: Study) -> None:
     status, said = vuoro(study, "cancel", ID)
     assert status == 0 and f"vuoro retry {ID}" in said
     assert not state.is_due(study, ID)
-    assert vuoro(study, "retry", ID) == (0, f"{ID} is tried by the next run.\n")
+    assert vuoro(study, "retry", ID) == (0, f"{ID} will be retried in the next run.\n")
     assert state.is_due(study, ID)
-    assert vuoro(study, "retry", ID) == (0, f"{ID} has not failed, and is not cancelled.\n")
+    assert vuoro(study, "retry", ID) == (0, f"{ID} has neither failed nor been cancelled.\n")
 
 
 def test_what_failed_does_not_wait_any_longer(study: Study) -> None:
     state.fail(study, ID, DiskFullError("Full."))
     status, said = vuoro(study, "retry", "--all")
-    assert (status, said) == (0, f"1 session(s) are tried by the next run. {ID}\n")
+    assert (status, said) == (0, f"1 session(s) will be retried next. {ID}\n")
     assert state.is_due(study, ID)
-    assert vuoro(study, "retry", "--all")[1] == "0 session(s) are tried by the next run.\n"
+    assert vuoro(study, "retry", "--all")[1] == "0 session(s) will be retried next.\n"
 
 
 def test_what_waits_for_an_answer_is_told_the_question_again(study: Study) -> None:
     state.fail(study, ID, LanguageQuestionError("Which language?", "State it."))
     status, said = vuoro(study, "retry", ID)
-    assert status == 0 and "It waits again until this is done: State it." in said
+    assert status == 0 and "It will wait until this is done: State it." in said
 
 
 def test_back_from_quarantine_to_where_it_was(study: Study) -> None:
@@ -140,7 +140,7 @@ def test_what_there_is_not(study: Study) -> None:
 
 def test_made_anew_from_a_stage_on(study: Study) -> None:
     status, said = vuoro(study, "reprocess", ID, "--from", "find_names")
-    assert status == 0 and f"{ID}: find_names, pseudonymise." in said
+    assert status == 0 and f"redo these stages of {ID}: find_names, pseudonymise." in said
     assert unfinished(study, study.settings())[ID] == ["find_names", "pseudonymise", "publish"]
     status, said = vuoro(study, "reprocess", ID, "--from", "somewhere")
     assert status == 1 and "decode, diarise" in said

@@ -50,17 +50,19 @@ def test_without_an_option_it_says_how_far_it_is(study: Study) -> None:
 
 def test_writing_the_sheet_says_how_many_rows(study: Study, tmp_path: Path) -> None:
     shown = run(study, "--group", "G07", "--out", str(tmp_path / "people.xlsx")).output
-    assert "4 row(s) to look at are in" in shown and "holds real names" in shown
+    assert "Wrote 4 row(s) to" in shown and "holds real names" in shown
 
 
 def test_applying_says_what_was_decided_and_what_is_made_anew(study: Study, tmp_path: Path) -> None:
     file = decided(study, tmp_path / "people.xlsx", "tuntematon")
     shown = run(study, "--apply", str(file)).output
     # who is unknown in the first session is somebody new in the second
-    assert shown == "1 decision(s) taken; `vuoro build` makes 2 session(s) anew.\n"
+    assert shown == (
+        f"Saved 1 decision(s). Update 2 session(s) with `vuoro build --study {study.root}`.\n"
+    )
     (line,) = study.people_decisions.read_text(encoding="utf-8").splitlines()
     assert '"by":"tutkija"' in line and '+00:00"' in line
-    assert run(study, "--apply", str(file)).output == "Nothing new was decided in this sheet.\n"
+    assert run(study, "--apply", str(file)).output == "The sheet has no new decisions.\n"
 
 
 def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) -> None:

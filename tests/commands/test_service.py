@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pipeline.commands import service as command
+from pipeline.commands.durations import Duration
 from pipeline.operations.service import install as installing
 from pipeline.operations.service.definitions import Service, launchd, systemd, task_scheduler
 from pipeline.study import create
@@ -88,19 +89,19 @@ def without_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_systemd")
 def test_install_status_remove(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    study = create(tmp_path / "study").root
-    command.install(study, "10m", 4, 4300)
+    study = create(tmp_path / "study")
+    command.install(study, Duration("10m"), 4, 4300)
     said = capsys.readouterr().out
     if sys.platform == "linux":
         assert "has no systemd" in said
         assert "@reboot" in said
     [file] = [f for f in tmp_path.rglob("vuoro-*") if f.is_file()]
     written = file.read_bytes()
-    for word in (b"--foreground", b"10m", b"4300", str(study).encode()):
+    for word in (b"--foreground", b"10m", b"4300", str(study.root).encode()):
         assert word in written
     command.status(study)
     assert str(file) in capsys.readouterr().out
     command.remove(study)
     assert not file.exists()
     command.remove(study)
-    assert "There is no service" in capsys.readouterr().out
+    assert "has no service" in capsys.readouterr().out

@@ -41,7 +41,7 @@ def test_it_says_what_a_session_is(study: Study) -> None:
 
 def test_it_corrects_and_says_what_to_do_next(study: Study) -> None:
     output = call(study, "G07-S01", "--number", "4", "--kind", "group_interview")
-    assert "G07-S01 is G07-I04 now" in output and "vuoro build" in output
+    assert "G07-S01 is now G07-I04" in output and "vuoro build" in output
     assert accepted.recording(study, "G07-I04").kind == "group_interview"
     call(study, "G07-I04", "--number", "1", "--kind", "meeting")
     assert accepted.recording(study, "G07-S01").session_number == 1
@@ -51,7 +51,9 @@ def test_a_person_says_its_language(study: Study, monkeypatch: pytest.MonkeyPatc
     fake_models(monkeypatch)
     state.fail(study, "G07-S02", LanguageQuestionError("Which language?"))
     assert "Which language?" in call(study, "G07-S02")
-    assert "in Swedish: run `vuoro run`" in call(study, "G07-S02", "--language", "sv")
+    assert f"in Swedish. Run `vuoro run --study {study.root}`." in call(
+        study, "G07-S02", "--language", "sv"
+    )
     assert accepted.recording(study, "G07-S02").language == "sv"
     assert state.load(study, "G07-S02") == state.State()
     assert unfinished(study, study.settings())["G07-S02"][0] == "transcribe"
@@ -74,7 +76,9 @@ def test_one_that_needs_a_look_is_accepted_or_set_aside(
     assert "Session G07-S01 needs a look." in told and "Language: Finnish." in told
     assert "Nothing can be heard." in call(study, "G07-S01")
 
-    assert "counts as finished" in call(study, "G07-S01", "--accept", "--by", "M.K.")
+    assert "is accepted as it is, and finished" in call(
+        study, "G07-S01", "--accept", "--by", "M.K."
+    )
     told = receipt.read_text(encoding="utf-8")
     assert "Aineistossa istuntona G07-S01." in told and "In the data set" in told
     assert "--accept" not in told
@@ -88,7 +92,7 @@ def test_one_that_needs_a_look_is_accepted_or_set_aside(
 
 
 def test_one_thing_at_a_time(study: Study) -> None:
-    assert "one at a time" in call(study, "G07-S01", "--accept", "--set-aside")
+    assert "alone" in call(study, "G07-S01", "--accept", "--set-aside")
 
 
 def test_a_kind_that_is_none(study: Study) -> None:

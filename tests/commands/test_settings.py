@@ -90,7 +90,9 @@ def test_what_made_the_data_is_what_every_later_command_uses(runs: Runs, study: 
     said = vuoro(study, "settings", SHORTER)
     assert "turns.lapse_s = 0.3 (vuoro.toml, line " in said
     assert f"To redo in 3 session(s): {', '.join(FROM_TURNS)}." in said
-    assert f"Kept: {KEPT}." in said and said.endswith("Carry it out with: vuoro run")
+    assert f"Kept: {KEPT}." in said and said.endswith(
+        f"Carry it out with `vuoro run --study {study.root}`."
+    )
     assert n_turns(study) == before  # nothing was run
 
     assert runs.run(study) == []
@@ -140,11 +142,11 @@ def test_a_file_changed_by_hand_is_noticed_and_said_before_anything_is_redone(
         "3 session(s) were made with other settings than vuoro.toml has now (turns.lapse_s). To "
         f"redo: {', '.join(FROM_TURNS)}."
     )
-    assert f"{sentence} Carry it out with: vuoro run" in vuoro(study, "status")
+    assert f"{sentence} Carry it out with `vuoro run" in vuoro(study, "status")
     told = json.loads(vuoro(study, "status", "--json"))
     assert told["summary"]["made_with_other_settings"] == 3
     assert told["changed_settings"] == ["turns.lapse_s"]
-    assert f"{sentence} Carry it out with: vuoro run" in vuoro(study, "review", "people")
+    assert f"{sentence} Carry it out with `vuoro run" in vuoro(study, "review", "people")
     said = vuoro(study, "build")
     assert 0 <= said.index(sentence) < said.index("turns: done")
     assert runs.run(same) == []
@@ -269,7 +271,7 @@ def test_a_setting_is_written_among_comments_and_taken_out_again(study: Study) -
     vuoro(study, "settings", "intake.tracks=auto")
     assert study.settings_file.read_text(encoding="utf-8") == text.replace("together", "auto")
     assert study.settings_file.stat().st_mode & 0o777 == 0o640
-    assert "vuoro.toml says so already" in vuoro(study, "settings", "intake.tracks=auto")
+    assert "vuoro.toml already has these values" in vuoro(study, "settings", "intake.tracks=auto")
     said = vuoro(study, "settings", "--default", "intake.tracks", "machine.threads=2")
     assert 'intake.tracks = "auto" (default)' in said and "machine.threads = 2" in said
     assert study.settings_file.read_text(encoding="utf-8") == (

@@ -49,9 +49,11 @@ def data(study: Study, *arguments: str) -> dict[str, Any]:
 
 def test_the_first_line_says_it_all(study: Study) -> None:
     first, *table = said(study).splitlines()
+    where = f"--study {study.root}"
     assert first == (
-        "1 recording(s): 1 finished. 3 voice(s) that nobody has judged: vuoro review people. "
-        "2 name(s) that nobody has judged: vuoro review names."
+        "1 recording(s): 1 finished. "
+        f"3 voices are waiting for review. Run `vuoro review people --out people.xlsx {where}`. "
+        f"2 names are waiting for review. Run `vuoro review names --out names.xlsx {where}`."
     )
     assert any("salainen 1.wav" in line and "finished" in line for line in table)
 
@@ -62,7 +64,7 @@ def test_where_vuoro_is_up_nobody_needs_to_run_it(study: Study) -> None:
     with address.held(study.prefect_home):
         address.write(study.prefect_home, Address(1, 4321, "2026-01-01T12:00:00+02:00"))
         shown = said(study)
-    assert "`vuoro up` looks after the inbox: http://127.0.0.1:4321" in shown.splitlines()[0]
+    assert "Processing in the background: http://127.0.0.1:4321" in shown.splitlines()[0]
     assert "vuoro run" not in shown
 
 
@@ -80,7 +82,7 @@ def test_what_failed_says_when_it_is_tried_again(study: Study) -> None:
     change(study, CHANGED)
     state.fail(study, ID, UnreadableError("The disk does not answer.", "Connect it."))
     shown = " ".join(said(study).split())
-    assert "G07-S01: The disk does not answer. Connect it. Tried again after" in shown
+    assert "G07-S01: The disk does not answer. Connect it. Next try after" in shown
 
 
 def test_the_json_is_complete_and_names_no_file(study: Study) -> None:
@@ -115,5 +117,5 @@ def test_the_json_is_complete_and_names_no_file(study: Study) -> None:
         "next_try": None,
         "flags": [],
     }
-    assert (waiting["session_id"], waiting["next"]) == (None, "vuoro run")
+    assert (waiting["session_id"], waiting["next"]) == (None, "Process it with `vuoro run`.")
     assert "The video has no sound." in aside["why"]

@@ -36,7 +36,7 @@ def watched(study: Study, patch: pytest.MonkeyPatch, looks: int = 2) -> tuple[in
         raise KeyboardInterrupt
 
     patch.setattr(Watch, "go_on", go_on)
-    result = CliRunner().invoke(app, ["--every", "5", "--study", str(study.root)])
+    result = CliRunner().invoke(app, ["--every", "5s", "--study", str(study.root)])
     return result.exit_code, result.output
 
 
@@ -46,7 +46,7 @@ def test_it_ends_with_one_sentence(study: Study, monkeypatch: pytest.MonkeyPatch
     assert status == 130
     assert said.count("Nothing new in the inbox.") == 1
     assert said.endswith(
-        "Stopped watching. What was finished is kept; the rest goes on with the next run.\n"
+        "Stopped watching. Finished work is kept; the next run continues the rest.\n"
     )
 
 

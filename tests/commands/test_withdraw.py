@@ -59,7 +59,7 @@ def test_it_is_done_and_the_data_set_is_in_order(
 ) -> None:
     status, said = vuoro(study, "withdraw", PERSON, *options, typed=typed)
     assert status == 0, said
-    assert f"{PERSON} has left G07-S01." in said
+    assert f"Removed {PERSON} from G07-S01." in said
     status, said = vuoro(study, "validate")
     assert status == 0 and "in order" in said
     status, said = vuoro(study, "withdraw", PERSON, "--yes")
@@ -127,7 +127,7 @@ def test_show_writes_a_form_but_not_into_the_data_set(study: Study, tmp_path: Pa
     vuoro(study, "group", "add", "G07", "--from", str(roster(tmp_path, "members.yaml")))
     out = tmp_path / "out.xlsx"
     status, said = vuoro(study, "group", "show", "G07", "--out", str(out))
-    assert status == 0 and "It identifies" in said
+    assert status == 0 and "keep it private" in said
     assert read(out, "G07") == load(study, "G07")
     status, said = vuoro(study, "group", "show", "G07", "--out", str(study.dataset / "x.xlsx"))
     assert status == 1 and "must not be in dataset/" in said
@@ -146,6 +146,6 @@ def test_check_tells_of_every_roster(tmp_path: Path) -> None:
     (study.rosters / "G09.yaml").write_text("members: [{role: Salarooli}]", encoding="utf-8")
     status, said = vuoro(study, "group", "check")
     assert status == 1
-    assert "G08: 2 member(s), no consent of 1, 2: new recordings that they may be in wait" in said
+    assert "G08: 2 member(s), no consent from 1, 2: new recordings they may be in will wait" in said
     assert "G09: The roster cannot be used. Member 1: `role` must be one of" in said
     assert "Sala" not in said

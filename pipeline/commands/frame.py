@@ -1,0 +1,189 @@
+"""The frame of a command: the study that it works on, its key, having it to itself, how it ends."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.models import CommandFunctionType
+
+from pipeline.commands.output import SafeConsole, say, warn
+from pipeline.study import Study, nearest, open_study
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+STUDY_VARIABLE = "VUORO_STUDY"
+
+
+class _Command(TyperCommand):
+    """A command whose flags are shown without a type."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return _without_types(super().get_params(ctx))
+
+
+class _Group(TyperGroup):
+    """A group of commands, shown likewise."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return _without_types(super().get_params(ctx))
+
+
+class Commands(typer.Typer):
+    """Commands under one name: without any of them, it shows what there is."""
+
+    def __init__(self, name: str, help: str) -> None:
+        super().__init__(
+            name=name,
+            help=help,
+            cls=_Group,
+            no_args_is_help=True,
+            add_completion=False,
+            pretty_exceptions_enable=False,  # they would show variables: names and speech
+        )
+
+    def command(
+        self, *names: Any, **how: Any
+    ) -> Callable[[CommandFunctionType], CommandFunctionType]:
+        """Register a command as typer does."""
+        return super().command(*names, cls=_Command, **how)
+
+
+def _without_types(params: Any) -> Any:
+    for param in params:
+        if isinstance(param, TyperOption) and param.is_flag:
+            param.metavar = ""
+    return params
+
+
+def default_folder() -> Path:
+    """The study's folder where none is given: VUORO_STUDY, else the study around the current
+    folder, else ``data``."""
+    named = os.environ.get(STUDY_VARIABLE)
+    return Path(named) if named else nearest(Path.cwd()) or Path("data")
+
+
+def opened(folder: str) -> Study:
+    """The study in this folder; messages name it where it would not be found without."""
+    study = open_study(Path(folder))
+    is_default = study.root == default_folder().expanduser().resolve()
+    SafeConsole.study = "" if is_default else folder
+    return study
+
+
+def _opened_and_unlocked(folder: str) -> Study:
+    study = opened(folder)
+    unlock(study)
+    return study
+
+
+def _option(opener: Any) -> Any:
+    return typer.Option(
+        "--study",
+        help="The study's folder.",
+        metavar="FOLDER",
+        parser=opener,
+        default_factory=lambda: str(default_folder()),
+        show_default=f"{STUDY_VARIABLE}, the study around the current folder, or data",
+    )
+
+
+StudyOption = Annotated[Study, _option(opened)]
+UnlockedStudyOption = Annotated[Study, _option(_opened_and_unlocked)]
+"""A study whose key can be read: the passphrase is asked for where it needs one."""
+
+
+def unlock(study: Study) -> None:
+    """Ask for the passphrase of the study's key where it needs one and none was given."""
+    from pipeline.pseudonymisation.key import KEY_FILE_VARIABLE, PASSPHRASE_VARIABLE
+    from pipeline.pseudonymisation.key.file import find_secret
+    from pipeline.pseudonymisation.key.own import own_header
+
+    header = own_header(study)
+    given = os.environ.keys() & {PASSPHRASE_VARIABLE, KEY_FILE_VARIABLE}
+    if header and header.lock == "passphrase" and not given and sys.stdin.isatty():
+        # tasks and child processes find it there
+        os.environ[PASSPHRASE_VARIABLE] = typer.prompt("Passphrase of the key", hide_input=True)
+    if note := find_secret(study.key_file).note:
+        warn([note])
+
+
+def warn_outdated(study: Study, settings: Settings) -> None:
+    """Say which sessions were made with other settings, and what brings them up to date."""
+    from pipeline.operations.settings import outdated
+
+    if sentence := outdated(study, settings).sentence:
+        warn([f"{sentence} Carry it out with `vuoro run`."])
+
+
+@contextmanager
+def exclusive(study: Study) -> Iterator[None]:
+    """Holds the study and its names: a run that goes on would meet others than it began with.
+
+    Raises StudyError if a run is at work.
+    """
+    from pipeline.study import locks
+
+    with locks.alone(study), locks.names(study):
+        yield
+
+
+@contextmanager
+def interruptible(last_words: str) -> Iterator[None]:
+    """Lets Ctrl-C end the command, with these words."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say(last_words)
+        raise typer.Exit(130) from None
+
+
+SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help="A session, e.g. G07-S01.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask before something is removed; end the command where the answer is no."""
+    if not yes and not typer.confirm(question):
+        say("Nothing was removed.")
+        raise typer.Exit(1)
+
+
+def confirm_by_typing(word: str, question: str, otherwise: str, yes: bool) -> None:
+    """Ask for a word before something is removed for good; end the command where it is another."""
+    if not yes and typer.prompt(question).strip() != word:
+        warn([otherwise])
+        raise typer.Exit(1)
+
+
+def user() -> str:
+    """Who is at the keyboard, as far as the system knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # there is no user of that number
+        return "unknown"
+
+
+ByOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Who decides.",
+        default_factory=user,
+        show_default="your user name",
+    ),
+]
+
+
+def now() -> str:
+    """The time, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,60 @@
+"""What commands print: text from outside is made harmless, commands to type are given in full."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from subprocess import list2cmdline
+from typing import Any, ClassVar
+
+from rich.console import Console
+from rich.markup import escape
+
+from pipeline.storage.harmless import harmless
+
+WITHOUT_STUDY = ("init", "models")  # the commands that work on no study
+_TO_TYPE = re.compile(rf"`vuoro (?!{'|'.join(WITHOUT_STUDY)})(?![^`]*--(?:help|study))[^`]+(?=`)")
+
+
+class SafeConsole(Console):
+    """A console on which text from outside cannot do anything, see ``harmless``.
+
+    ``study`` is the folder that commands in messages need; "" where they find it without.
+    """
+
+    study: ClassVar[str] = ""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print as rich does."""
+        is_markup = how.get("markup") is not False
+        super().print(
+            *(self._ready(o, is_markup) if isinstance(o, str) else o for o in objects), **how
+        )
+
+    def _ready(self, text: str, is_markup: bool) -> str:
+        return in_full(harmless(text), escape(self.study) if is_markup else self.study)
+
+
+console = SafeConsole()
+problems = SafeConsole(stderr=True)
+
+
+def in_full(text: str, study: str) -> str:
+    """The text; `vuoro` commands in it that need the study's folder to be given, with it."""
+    if not study:
+        return text
+    quoted = list2cmdline([study]) if os.name == "nt" else shlex.quote(study)
+    return _TO_TYPE.sub(lambda command: f"{command[0]} --study {quoted}", text)
+
+
+def say(text: str) -> None:
+    """Print a line as it is: names and paths are no markup."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def warn(sentences: Iterable[str]) -> None:
+    """Print lines to standard error, as they are."""
+    for sentence in sentences:
+        problems.print(sentence, markup=False, highlight=False, soft_wrap=True)

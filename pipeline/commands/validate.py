@@ -1,0 +1,21 @@
+"""``vuoro validate``: whether the data set is as its tables are declared."""
+
+from __future__ import annotations
+
+import typer
+
+from pipeline.commands.frame import StudyOption
+from pipeline.commands.output import console, problems, warn
+
+
+def validate(study: StudyOption) -> None:
+    """Check the data set against the declarations of its tables."""
+    from pipeline.dataset.validate import examine
+
+    found = examine(study.dataset)
+    warn(map(str, found.problems))
+    counts = ", ".join(f"{rows} {table}" for table, rows in found.n_rows.items())
+    if found.problems:
+        problems.print(f"[red]{len(found.problems)} problem(s)[/] in {counts}.", highlight=False)
+        raise typer.Exit(1)
+    console.print(f"[green]The data set is in order[/]: {counts}.", highlight=False)
