@@ -63,12 +63,12 @@ def home(tmp_path: Path) -> Path:
 def test_up_is_up_whatever_the_environment_says(tmp_path: Path, home: Path) -> None:
     study = create(tmp_path / "study")
     try:
-        assert "It is up" in command(
+        assert "Up. See what runs" in command(
             study, "up", "--every", "5s", cwd=home, **HOSTILE, HOME=str(home)
         )
         assert (study.prefect_home / "worker.ready").exists()
     finally:
-        assert "It is down" in command(study, "down")
+        assert "Down." in command(study, "down")
     assert [*(home / ".prefect").iterdir()] == [home / ".prefect" / "profiles.toml"]
 
 
@@ -86,7 +86,7 @@ def test_up_is_not_up_if_its_worker_dies(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "It is up" not in done.stdout
+    assert "Up. See what runs" not in done.stdout
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

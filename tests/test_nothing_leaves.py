@@ -95,6 +95,6 @@ def test_up_asks_nothing_of_the_network(tmp_path: Path) -> None:
             said.append(done.stdout + done.stderr)
 
     trace = traced(up_and_down)
-    assert "It is up" in said[0] and "It is down" in said[2], said
+    assert "Up. See what runs" in said[0] and "Down." in said[2], said
     assert trace.asked == []
     assert trace.n_local > 0

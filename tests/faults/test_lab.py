@@ -75,7 +75,7 @@ def test_up_and_down_and_everything_killed_in_between(study: Study) -> None:
     until(lambda: len(children(here.pid)) == 2)
     first = children(here.pid)
     assert listening({here.pid, *first.values()}) == {"0100007F"}  # 127.0.0.1, little-endian
-    assert "It is up since" in vuoro(study, "up").stdout
+    assert "Up since" in vuoro(study, "up").stdout
 
     kill(first["flows.worker"])
     until(
@@ -94,7 +94,7 @@ def test_up_and_down_and_everything_killed_in_between(study: Study) -> None:
     assert "It was not up." in vuoro(study, "down").stdout
 
     again = up(study, port)
-    assert "It is down." in vuoro(study, "down").stdout
+    assert "Down." in vuoro(study, "down").stdout
     until(lambda: not Path(f"/proc/{again.pid}").exists())
     assert not server.answers(port, secret_of(study.prefect_home))
     with socket.socket() as free:
