@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
 from pipeline.commands.frame import ByOption, UnlockedStudyOption, now
-from pipeline.commands.output import say
-from pipeline.commands.sheets import ApplyOption, refuse
-
-if TYPE_CHECKING:
-    from pipeline.review.turns.round_trip import Applied
-
-IDENTIFIES = (
-    "The sheet holds what was really said. Protect it like the recordings, and delete it when you "
-    "no longer need it."
-)
+from pipeline.commands.sheets import ApplyOption, say_applied, say_lost, say_written
 
 
 def edit(
@@ -48,26 +39,8 @@ def edit(
     if apply is not None:
         with locks.alone(study):
             applied = apply_turns(study, settings, session_id, apply, by=by, at=now())
-        _report(applied, session_id)
+        say_applied(applied, "correction", f"vuoro edit {session_id} --out NEW.xlsx")
     if apply is None or out is not None:
         written = write_turns(study, settings, session_id, out, turn)
-        say(f"Wrote {written.n_rows} row(s) to {written.file}")
-        _say_lost(written.n_lost)
-        say(IDENTIFIES)
-
-
-def _report(applied: Applied, session: str) -> None:
-    refuse(applied.problems, f"vuoro edit {session} --out NEW.xlsx")
-    if not applied.n_edits:
-        say("The sheet has no new corrections.")
-        return
-    say(f"Saved {applied.n_edits} correction(s). Update the tables with `vuoro build`.")
-    _say_lost(applied.n_lost)
-
-
-def _say_lost(n_lost: int) -> None:
-    if n_lost:
-        say(
-            f"{n_lost} correction(s) no longer match a turn. A new sheet lists them under "
-            "'Hukkuneet - Lost'."
-        )
+        say_written(written.n_rows, written.file, "what was really said")
+        say_lost(written.n_lost)

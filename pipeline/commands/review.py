@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -18,19 +17,14 @@ from pipeline.commands.frame import (
     warn_outdated,
 )
 from pipeline.commands.output import say, warn
-from pipeline.commands.sheets import ApplyOption, OutOption, refuse
+from pipeline.commands.sheets import ApplyOption, OutOption, say_applied, say_written
 
 if TYPE_CHECKING:
-    from pipeline.review.names.round_trip import Applied, Summary
+    from pipeline.review.names.round_trip import Summary
     from pipeline.settings import Settings
     from pipeline.study import Study
 
 app = Commands("review", "Review names and speaker identities, in sheets to fill in.")
-
-IDENTIFIES = (
-    "The sheet holds real names. Protect it like the recordings, and delete it when you no longer "
-    "need it."
-)
 
 
 @app.command()
@@ -48,9 +42,9 @@ def names(
     if apply is not None:
         with exclusive(study):
             applied = apply_names(study, settings, apply, by=by, at=now())
-        _report(applied, "names")
+        say_applied(applied, "decision", "vuoro review names --out NEW.xlsx")
     if out is not None:
-        _say_written(write_names(study, settings, out), out)
+        say_written(write_names(study, settings, out), out, "real names")
     if apply is None and out is None:
         found = summary(study, settings)
         _show(found)
@@ -78,9 +72,9 @@ def people(
     if apply is not None:
         with locks.alone(study):
             applied = apply_people(study, settings, apply, by=by, at=now())
-        _report(applied, "people")
+        say_applied(applied, "decision", "vuoro review people --out NEW.xlsx")
     if out is not None:
-        _say_written(write_people(study, settings, out, group), out)
+        say_written(write_people(study, settings, out, group), out, "real names")
     if apply is None and out is None:
         from pipeline.people.roster.unconsented import consents
         from pipeline.review.people.sheet import QUEUES
@@ -89,20 +83,6 @@ def people(
         _show_queues("Rows in the sheet of people", QUEUES, found.queues)
         _show_waiting(study, settings, found.waiting)
         warn(consents(study, group and known_group(study, group)).sentences)
-
-
-def _report(applied: Applied, what: str) -> None:
-    refuse(applied.problems, f"vuoro review {what} --out NEW.xlsx")
-    if not applied.n_decisions:
-        say("The sheet has no new decisions.")
-        return
-    update = f"Update {len(applied.sessions)} session(s) with `vuoro build`"
-    say(f"Saved {applied.n_decisions} decision(s). {update}.")
-
-
-def _say_written(n_rows: int, out: Path) -> None:
-    say(f"Wrote {n_rows} row(s) to {out}")
-    say(IDENTIFIES)
 
 
 def _show(summary: Summary) -> None:

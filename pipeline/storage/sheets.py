@@ -43,7 +43,6 @@ MAX_HEIGHT, LINE_HEIGHT = 409.0, 15.0  # points; more than the first no row can 
 FORM_ROWS = 200  # of a form that have drop-downs
 _SUBJECT = "The sheet"
 _LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what a spreadsheet takes for one character
-DECIDED_SINCE = "it was decided otherwise after this sheet was written"
 _MAX_KEPT = 300  # characters of a cell that are kept as they were written; of more, a digest
 
 

@@ -56,7 +56,7 @@ def test_applying_says_what_was_taken_and_who_decided_is_kept(study: Study, tmp_
     file = filled(study, tmp_path / "turns.xlsx", "text", "Niin.")
     shown = run(study, "--apply", str(file)).output
     assert shown == (
-        f"Saved 1 correction(s). Update the tables with `vuoro build --study {study.root}`.\n"
+        f"Saved 1 correction(s). Update 1 session(s) with `vuoro build --study {study.root}`.\n"
     )
     (correction,) = log.load(study, SESSION)
     assert (correction.by, correction.at[-6:]) == ("tutkija", "+00:00")

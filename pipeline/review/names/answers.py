@@ -12,7 +12,8 @@ from pipeline.records import EntityType
 from pipeline.review import titles as words
 from pipeline.review.names.candidates import NEW
 from pipeline.review.names.sheet import SHEET, decided_cells
-from pipeline.storage.sheets import DECIDED_SINCE, Answer
+from pipeline.review.round_trip import DECIDED_SINCE, WrongCell, WrongCells
+from pipeline.storage.sheets import Answer
 
 WITH_MERGE = frozenset({"merge", "decision", "note"})
 _VERDICTS = ", ".join(words.VERDICTS.values())
@@ -54,23 +55,19 @@ def decided(
     for answer in sorted(answers, key=lambda answer: not answer.filled("merge")):
         work.carry_out(answer)
     work.check_categories()
-    if work.problems:
-        return Decided(table, 0, tuple(sentence for _, sentence in sorted(work.problems)))
+    if problems := work.wrong.sentences:
+        return Decided(table, 0, problems)
     return Decided(work.table, len(work.table.decisions) - len(table.decisions))
 
 
-class _Wrong(Exception):
-    """A cell that cannot be carried out: its column, and what is allowed there."""
-
-
 class _Deciding:
-    """The table while a sheet is carried out, row by row, and what is wrong in the sheet."""
+    """The table while a sheet is applied, row by row, and its wrong cells."""
 
     def __init__(
         self, table: EntityTable, by: str, at: str, spoken_as: SpokenAs, random: Random | None
     ) -> None:
         self.table = table
-        self.problems: list[tuple[int, str]] = []
+        self.wrong = WrongCells(SHEET)
         self._before = table
         self._by, self._at, self._random = by, at, random
         self._spoken_as = spoken_as
@@ -80,27 +77,20 @@ class _Deciding:
 
     def carry_out(self, answer: Answer) -> None:
         filled = {c: text for c in answer.cells if (text := answer.filled(c)) is not None}
-        if not filled:
-            return
-        try:
-            self._carry_out(answer, filled)
-        except _Wrong as wrong:
-            column, allowed = wrong.args
-            self._complain(answer.number, column, allowed)
+        if filled:
+            with self.wrong.of_row(answer.number):
+                self._carry_out(answer, filled)
 
     def check_categories(self) -> None:
         """A category is published, so none may hold what is masked."""
         masked = Names({key: e.id for key, e in self.table.by_name.items() if e.is_masked})
         for number, category in self._categories:
             if any(masked.find(category.split())):
-                self._complain(
+                self.wrong.add(
                     number,
                     "category",
                     "a category is published, so it must not hold a name that is masked",
                 )
-
-    def _complain(self, number: int, column: str, allowed: str) -> None:
-        self.problems.append((number, SHEET.problem(number, column, allowed)))
 
     def _carry_out(self, answer: Answer, filled: Mapping[str, str]) -> None:
         self._once(answer, next(iter(filled)))
@@ -111,7 +101,7 @@ class _Deciding:
             return
         if _is_new(answer):
             if verdict is None:
-                raise _Wrong("decision", f"a new row needs a decision first: {_VERDICTS}")
+                raise WrongCell("decision", f"a new row needs a decision first: {_VERDICTS}")
             id = self._made(answer, type or words.entity_type(answer.cells["type"]) or "person")
         else:
             id = self._present(answer, next(iter(filled)))
@@ -136,9 +126,9 @@ class _Deciding:
     ) -> None:
         """A row that is another entity; what is said besides is said of it before it goes."""
         if others := filled.keys() - WITH_MERGE:
-            raise _Wrong(min(others), "leave this as it was in a row that is merged")
+            raise WrongCell(min(others), "leave this as it was in a row that is merged")
         if verdict not in (None, "name"):
-            raise _Wrong("decision", f"a row that is merged takes {words.VERDICTS['name']} only")
+            raise WrongCell("decision", f"a row that is merged takes {words.VERDICTS['name']} only")
         if _is_new(answer):
             self._made(answer, into[0], into, filled.get("note", ""))
             return
@@ -156,7 +146,7 @@ class _Deciding:
     def _once(self, answer: Answer, column: str) -> None:
         first = self._rows.setdefault(answer.id, answer.number)
         if first != answer.number and answer.id:
-            raise _Wrong(column, f"row {first} is the same row; fill in one of them only")
+            raise WrongCell(column, f"row {first} is the same row; fill in one of them only")
 
     def _require_current(self, answer: Answer, filled: Mapping[str, str], into: Id | None) -> None:
         """Refuse a row that would undo what was decided since its sheet was written."""
@@ -164,14 +154,14 @@ class _Deciding:
         if entity is None or (into and (other := self._before.entity(into)) and other == entity):
             return  # of nothing that was there, or merged before
         if id and self._before.is_merged(id):
-            raise _Wrong(next(iter(filled)), DECIDED_SINCE)
+            raise WrongCell(next(iter(filled)), DECIDED_SINCE)
         now = decided_cells(entity)
         stale = {c for c in now if answer.is_stale(c, now[c], _MEANS.get(c, words.plain))}
         if _is_new(answer):
             stale.discard("type")  # what was written there is a suggestion, not a decision
         for column in filled:
             if column in stale or (column in ("merge", "split") and stale & {"decision", "type"}):
-                raise _Wrong(column, DECIDED_SINCE)
+                raise WrongCell(column, DECIDED_SINCE)
 
     def _entity_before(self, answer: Answer) -> Entity | None:
         """What the row was about before this sheet; None if it was nothing yet."""
@@ -185,7 +175,9 @@ class _Deciding:
     def _present(self, answer: Answer, column: str) -> Id:
         id = words.entity_id(answer.id)
         if id is None or self.table.entity(id) is None:
-            raise _Wrong(column, "what this row is about is not in the study; leave the cell empty")
+            raise WrongCell(
+                column, "what this row is about is not in the study; leave the cell empty"
+            )
         return id
 
     def _made(self, answer: Answer, type: EntityType, into: Id | None = None, note: str = "") -> Id:
@@ -218,7 +210,7 @@ class _Deciding:
         """Two rows may be one entity by now; they must not say different things of it."""
         told, number = self._told.setdefault((self._entity(id).id, column), (value, answer.number))
         if told != value:
-            raise _Wrong(column, f"row {number} is the same entity by now and says otherwise")
+            raise WrongCell(column, f"row {number} is the same entity by now and says otherwise")
 
     # --- the columns
 
@@ -227,9 +219,13 @@ class _Deciding:
             return None
         id = words.entity_id(filled["merge"])
         if id is None or self.table.entity(id) is None:
-            raise _Wrong("merge", "write the pseudonym of another row, e.g. Henkilö 7 or Person 7")
+            raise WrongCell(
+                "merge", "write the pseudonym of another row, e.g. Henkilö 7 or Person 7"
+            )
         if id == words.entity_id(answer.id):
-            raise _Wrong("merge", "a row cannot be merged into itself; write another's pseudonym")
+            raise WrongCell(
+                "merge", "a row cannot be merged into itself; write another's pseudonym"
+            )
         return id
 
     def _judge(self, id: Id, verdict: Verdict) -> None:
@@ -244,12 +240,12 @@ class _Deciding:
                 continue
             here = [n for n in entity.names if n in {form, *self._spoken_as.get(form, ())}]
             if not here and not self._was_split(form):
-                raise _Wrong("split", "write forms that stand in this row, separated by ;")
+                raise WrongCell("split", "write forms that stand in this row, separated by ;")
             out += here
         if not out:
             return  # taken out before
         if {*out} == {*entity.names}:
-            raise _Wrong("split", "one name must stay in the row; name the others only")
+            raise WrongCell("split", "one name must stay in the row; name the others only")
         self._decide("split", id, names=tuple(dict.fromkeys(out)), other=(entity.type, 0))
 
     def _was_split(self, form: str) -> bool:
@@ -286,7 +282,7 @@ def _verdict(filled: Mapping[str, str]) -> Verdict | None:
         return None
     verdict = words.verdict(filled["decision"])
     if verdict is None:
-        raise _Wrong("decision", f"choose {_VERDICTS}; a decision cannot be emptied")
+        raise WrongCell("decision", f"choose {_VERDICTS}; a decision cannot be emptied")
     return verdict
 
 
@@ -295,5 +291,5 @@ def _type(filled: Mapping[str, str]) -> EntityType | None:
         return None
     type = words.entity_type(filled["type"])
     if type is None:
-        raise _Wrong("type", f"choose {', '.join(words.TYPES.values())}; it cannot be emptied")
+        raise WrongCell("type", f"choose {', '.join(words.TYPES.values())}; it cannot be emptied")
     return type

@@ -1,4 +1,4 @@
-"""The review of a study's names from end to end: the sheet out, the sheet in, and how far it is."""
+"""The review of a study's names: write the sheet, apply it, and show progress."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pipeline.review.names.candidates import NameRow, rows
 from pipeline.review.names.queues import Queue
 from pipeline.review.names.sheet import answers, as_workbook
 from pipeline.review.names.transcripts import SessionTalk, all_masked, places, read
+from pipeline.review.round_trip import Applied, write_sheet
 from pipeline.settings import Settings
-from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study, accepted
 from pipeline.study.private_file import new_private_file
 
@@ -38,18 +38,6 @@ class Summary:
         return self.queues.total()
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What applying a sheet did; nothing where there are ``problems``, one sentence each.
-
-    ``sessions`` are those whose talk is masked anew by the next run.
-    """
-
-    n_decisions: int
-    sessions: tuple[str, ...]
-    problems: tuple[str, ...] = ()
-
-
 def write_names(study: Study, settings: Settings, out: Path) -> int:
     """Write the sheet of names to a new file that its owner alone can read; the number of rows.
 
@@ -58,16 +46,14 @@ def write_names(study: Study, settings: Settings, out: Path) -> int:
     """
     out = new_private_file(study, out)
     found = _rows(study, settings)[0]
-    data = as_workbook(found)
-    with os_errors("writing the sheet of names"):
-        write_atomically(out, data, mode=0o600)
+    write_sheet(out, as_workbook(found))
     return len(found)
 
 
 def apply_names(study: Study, settings: Settings, file: Path, *, by: str, at: str) -> Applied:
-    """Carry out what was filled in: all of it, or nothing where a cell is wrong.
+    """Apply a filled-in sheet: all of it, or nothing where a cell is wrong.
 
-    Whoever calls holds the study's lock. ``by`` is who decides, ``at`` when (ISO 8601).
+    The caller holds the study's lock. ``by`` is who decides, ``at`` when (ISO 8601).
 
     Raises StudyError if the file is no sheet of names; what ``write_names`` raises besides.
     """
@@ -76,7 +62,7 @@ def apply_names(study: Study, settings: Settings, file: Path, *, by: str, at: st
     talks, _ = read(study, settings, table)
     outcome = decided(table, given, by=by, at=at, spoken_as=_spoken_as(talks))
     if outcome.problems or not outcome.n_decisions:
-        return Applied(0, (), outcome.problems)
+        return Applied(0, problems=outcome.problems)
     outcome.table.save(study)
     changed = [t.session_id for t in talks if places(t, table) != places(t, outcome.table)]
     return Applied(outcome.n_decisions, tuple(changed))

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from pipeline.records import Turn, TurnKind
+from pipeline.review.round_trip import DECIDED_SINCE, WrongCell, WrongCells
 from pipeline.review.turns.sheet import CUT, DELETE, KINDS, MERGE, tenths, text_of, turns_sheet
 from pipeline.storage.digests import digest
-from pipeline.storage.sheets import DECIDED_SINCE, Answer
+from pipeline.storage.sheets import Answer
 from pipeline.turns.edits.edit import About, Action, Edit
 from pipeline.turns.edits.find import SHARED
 from pipeline.turns.edits.retime import timed
@@ -20,6 +21,7 @@ Cells = Mapping[str, str]
 _SHEET = turns_sheet([])
 # what a row was before decides where an edit of it is found, so whose it is comes near the end
 _ORDER: tuple[Action, ...] = ("text", "split", "kind", "delete", "speaker", "merge", "add")
+_CUT_FIRST = f"mark in the text with {CUT} where the second part begins"
 _WORD_S = 0.4  # what a word of talk takes where no end is given
 _TIME = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
 
@@ -63,29 +65,25 @@ def decided(
         elif filled and done.get(answer.id) == _digest(filled):
             work.note(answer.id, filled)
         elif filled and answer.id in done:
-            work.refuse(answer.number, next(iter(filled)))
+            work.wrong.add(answer.number, next(iter(filled)), DECIDED_SINCE)
         elif filled and answer.id in since:
             stands = since[answer.id]
             other = [c for c, cell in filled.items() if cell != stands.get(c, "")]
             if other:
-                work.refuse(answer.number, other[0])
+                work.wrong.add(answer.number, other[0], DECIDED_SINCE)
             else:
                 work.note(answer.id, filled)
         elif filled:
             work.take(answer, filled)
     work.merge()
-    if work.problems:
-        return Decided((), {}, tuple(sentence for _, sentence in sorted(work.problems)))
+    if problems := work.wrong.sentences:
+        return Decided((), {}, problems)
     edits = sorted(work.edits, key=lambda edit: _ORDER.index(edit.action))
     return Decided(tuple(edits), work.rows)
 
 
-class _Wrong(Exception):
-    """A cell that cannot be carried out: its column, and what is allowed there."""
-
-
 class _Deciding:
-    """The edits while a sheet is read, row by row, and what is wrong in the sheet."""
+    """The edits while a sheet is read, row by row, and its wrong cells."""
 
     def __init__(
         self,
@@ -96,32 +94,26 @@ class _Deciding:
     ) -> None:
         self.edits: list[Edit] = []
         self.rows: dict[str, str] = {}
-        self.problems: list[tuple[int, str]] = []
+        self.wrong = WrongCells(_SHEET)
         self._turns, self._labels = turns, labels
         self._duration_s, self._added = duration_s, [*added]
         self._label = {id: turn.label for id, turn in turns.items()}  # after the sheet
         self._merged: dict[str, int] = {}  # row ids, with their place in the sheet
 
-    def refuse(self, number: int, column: str) -> None:
-        """Tell that a row was decided otherwise since the sheet was written."""
-        self._complain(number, column, DECIDED_SINCE)
-
     def take(self, answer: Answer, filled: Mapping[str, str]) -> None:
         """Turn a row's cells into edits."""
-        try:
+        with self.wrong.of_row(answer.number):
             column = next(iter(filled))
             if answer.id in self.rows:
-                raise _Wrong(column, "another row is the same row; fill in one of them only")
+                raise WrongCell(column, "another row is the same row; fill in one of them only")
             if answer.id not in self._turns:
-                raise _Wrong(
+                raise WrongCell(
                     column,
                     "the sheet is of another session, or this one was processed again since; fill "
                     "in a new sheet",
                 )
             self.note(answer.id, filled)
             self._take(answer.id, filled, answer.number)
-        except _Wrong as wrong:
-            self._complain(answer.number, *wrong.args)
         self.rows[answer.id] = _digest(filled)
 
     def note(self, id: str, filled: Mapping[str, str]) -> None:
@@ -134,46 +126,44 @@ class _Deciding:
         """Turn a row that a person added into talk that was missed, unless it is there already."""
         id = f"+{_digest(filled)}"
         if id not in done and id not in self.rows:
-            try:
+            with self.wrong.of_row(number):
                 self._add(filled)
-            except _Wrong as wrong:
-                self._complain(number, *wrong.args)
         self.rows[id] = _digest(filled)
 
     def _add(self, filled: Mapping[str, str]) -> None:
         for column, what in _ADDED.items():
             if column not in filled:
-                raise _Wrong(column, f"a row that is added needs {what}")
+                raise WrongCell(column, f"a row that is added needs {what}")
         for column in ("second", "action"):
             if column in filled:
-                raise _Wrong(column, "leave this empty in a row that is added")
+                raise WrongCell(column, "leave this empty in a row that is added")
         if CUT in filled["text"]:
-            raise _Wrong("text", f"add a row for each turn instead of {CUT}")
+            raise WrongCell("text", f"add a row for each turn instead of {CUT}")
         words = filled["text"].split()
         start_s = self._time(filled, "start")
         end_s = min(start_s + _WORD_S * len(words), self._duration_s)
         if "end" in filled:
             end_s = self._time(filled, "end")
         if end_s <= start_s:
-            raise _Wrong("end", "give a time after the start of the row")
+            raise WrongCell("end", "give a time after the start of the row")
         label = self._speaker(filled, "speaker")
         assert label is not None
         about = About(start_s, end_s, label, _kind(filled) or "turn", ())
         if any(_has_same_talk(about, other) for other in self._added):
-            raise _Wrong("start", "talk of this speaker was added here before; correct that row")
+            raise WrongCell("start", "talk of this speaker was added here before; correct that row")
         self._added.append(about)
         self.edits.append(Edit("add", replace(about, words=timed((), filled["text"], about))))
 
     def _time(self, filled: Mapping[str, str], column: str) -> float:
         found = _TIME.fullmatch(filled[column])
         if found is None:
-            raise _Wrong(column, "write the time as hours:minutes:seconds, e.g. 0:12:05")
+            raise WrongCell(column, "write the time as hours:minutes:seconds, e.g. 0:12:05")
         parts = [(part or "0").replace(",", ".") for part in found.groups()]
         hours, minutes, seconds = map(float, parts)
         time_s = round(3600 * hours + 60 * minutes + seconds, 3)
         if time_s > self._duration_s:
             end = tenths(self._duration_s)
-            raise _Wrong(column, f"the recording ends at {end}; write hours:minutes:seconds")
+            raise WrongCell(column, f"the recording ends at {end}; write hours:minutes:seconds")
         return time_s
 
     def merge(self) -> None:
@@ -185,13 +175,11 @@ class _Deciding:
                 continue
             about = replace(About.of(turn), label=label)
             if id in self._merged and label not in latest:
-                self._complain(self._merged[id], "action", "there is no row of this speaker before")
+                problem = "there is no row of this speaker before"
+                self.wrong.add(self._merged[id], "action", problem)
             elif id in self._merged:
                 self.edits.append(Edit("merge", _both(latest[label], about)))
             latest[label] = about
-
-    def _complain(self, number: int, column: str, allowed: str) -> None:
-        self.problems.append((number, _SHEET.problem(number, column, allowed)))
 
     def _take(self, id: str, filled: Mapping[str, str], number: int) -> None:
         turn = self._turns[id]
@@ -199,7 +187,7 @@ class _Deciding:
         action = _action(filled)
         if action == DELETE:
             if others := filled.keys() - {"action"}:
-                raise _Wrong(min(others), "leave this as it was in a row that is deleted")
+                raise WrongCell(min(others), "leave this as it was in a row that is deleted")
             self.edits.append(Edit("delete", about))
             return
         speaker, second = self._speaker(filled, "speaker"), self._speaker(filled, "second")
@@ -207,7 +195,7 @@ class _Deciding:
         if "text" in filled:
             about = self._write(turn, filled["text"], second)
         elif second:
-            raise _Wrong("second", f"mark in the text with {CUT} where the second part begins")
+            raise WrongCell("second", _CUT_FIRST)
         if kind and kind != turn.kind:
             self.edits.append(Edit("kind", about, kind=kind))
         if speaker and speaker != turn.label:
@@ -225,10 +213,12 @@ class _Deciding:
             about = replace(about, words=timed(about.words, written, about))
         if len(parts) == 1:
             if second:
-                raise _Wrong("second", f"mark in the text with {CUT} where the second part begins")
+                raise WrongCell(
+                    "second", f"mark in the text with {CUT} where the second part begins"
+                )
             return about
         if not all(parts):
-            raise _Wrong("text", f"write {CUT} between two words")
+            raise WrongCell("text", f"write {CUT} between two words")
         for number in range(len(parts) - 1, 0, -1):  # from the end: the first part keeps its place
             first = about.words[: -len(parts[number])]
             cut_s = (first[-1].end_s + about.words[len(first)].start_s) / 2
@@ -243,7 +233,7 @@ class _Deciding:
         wanted = filled[column].casefold()
         label = next((k for shown, k in self._labels.items() if shown.casefold() == wanted), None)
         if label is None:
-            raise _Wrong(column, "choose one of the people in the list")
+            raise WrongCell(column, "choose one of the people in the list")
         return label
 
 
@@ -275,7 +265,7 @@ def _kind(filled: Mapping[str, str]) -> TurnKind | None:
     for kind, shown in KINDS.items():
         if _means(filled["kind"], shown):
             return kind
-    raise _Wrong("kind", f"choose {' or '.join(KINDS.values())}")
+    raise WrongCell("kind", f"choose {' or '.join(KINDS.values())}")
 
 
 def _action(filled: Mapping[str, str]) -> str | None:
@@ -284,7 +274,7 @@ def _action(filled: Mapping[str, str]) -> str | None:
     for shown in (DELETE, MERGE):
         if _means(filled["action"], shown):
             return shown
-    raise _Wrong("action", f"choose {DELETE} or {MERGE}, or leave it empty")
+    raise WrongCell("action", f"choose {DELETE} or {MERGE}, or leave it empty")
 
 
 def _means(cell: str, shown: str) -> bool:

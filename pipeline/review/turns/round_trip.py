@@ -1,4 +1,4 @@
-"""The correction of a session's turns from end to end: the sheet out, and the sheet in."""
+"""The correction of a session's turns: write the sheet, and apply it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from pipeline.records import Audio, Cast, Conversation, Interval, Turn
 from pipeline.records.times import Talk
 from pipeline.records.turn_ids import short, turn_ids
 from pipeline.review.people.choices import Group
+from pipeline.review.round_trip import Applied, write_sheet
 from pipeline.review.turns import sheet
 from pipeline.review.turns.answers import decided
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
-from pipeline.storage.disk import os_errors, write_atomically
+from pipeline.storage.disk import os_errors
 from pipeline.storage.sheets import Answer, address
 from pipeline.study import Study, accepted
 from pipeline.study.private_file import new_private_file
@@ -38,18 +39,6 @@ class Written:
     file: Path
     n_rows: int
     n_lost: int
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What applying a sheet did; nothing where there are ``problems``, one sentence each.
-
-    ``n_lost`` of the session's edits, old and new, do not find their place.
-    """
-
-    n_edits: int
-    n_lost: int
-    problems: tuple[str, ...] = ()
 
 
 def write_turns(
@@ -69,12 +58,12 @@ def write_turns(
     TransientError.
     """
     if out is None:
-        with os_errors("writing the sheet of turns"):
+        with os_errors("writing the sheet"):
             study.edits.mkdir(mode=0o700, exist_ok=True)
         if log.sheet_file(study, session_id).exists():  # it may hold what is not applied yet
             raise StudyError(
-                f"There is a sheet private/edits/{session_id}.xlsx already.",
-                "Apply it and remove it, or write another with `--out NEW.xlsx`.",
+                f"private/edits/{session_id}.xlsx already exists.",
+                "Apply and delete it, or write another sheet with --out FILE.",
             )
     file = new_private_file(study, out or log.sheet_file(study, session_id))
     session = _Session(study, settings, session_id)
@@ -84,7 +73,7 @@ def write_turns(
     if opens_at is not None and opens_at not in ids:
         raise StudyError(
             f"{session_id} has no turn {short(opens_at)}.",
-            f"Take its id from `vuoro show {session_id}`.",
+            f"Find its id with `vuoro show {session_id}`.",
         )
     data = sheet.as_workbook(
         corrected.conversation,
@@ -95,17 +84,16 @@ def write_turns(
         session.sound(dict(zip(ids, turns, strict=True)), file.parent),
         opens_at,
     )
-    with os_errors("writing the sheet of turns"):
-        write_atomically(file, data, mode=0o600)
+    write_sheet(file, data)
     return Written(file, len(turns), len(corrected.lost))
 
 
 def apply_turns(
     study: Study, settings: Settings, session_id: str, file: Path, *, by: str, at: str
 ) -> Applied:
-    """Keep what was filled in: all of it, or nothing where a cell is wrong.
+    """Apply a filled-in sheet: all of it, or nothing where a cell is wrong.
 
-    Whoever calls holds the study's lock. ``by`` is who decides, ``at`` when (ISO 8601).
+    The caller holds the study's lock. ``by`` is who decides, ``at`` when (ISO 8601).
 
     Raises StudyError if the file is no sheet of this session's turns; what ``write_turns`` raises
     besides.
@@ -129,7 +117,8 @@ def apply_turns(
         log.remember(study, session_id, new)
         corrections = (*corrections, new)
     n_lost = len(session.after(corrections).lost)
-    return Applied(len(outcome.edits), n_lost, outcome.problems)
+    changed = (session_id,) if outcome.edits else ()
+    return Applied(len(outcome.edits), changed, outcome.problems, n_lost)
 
 
 def _is_of(edit: Edit, turn: Turn) -> bool:

@@ -14,7 +14,6 @@ from pipeline.errors import StudyError
 from pipeline.pseudonymisation.apply import replacements, said
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.review.names.round_trip import (
-    Applied,
     apply_names,
     judged_sessions,
     summary,
@@ -22,6 +21,7 @@ from pipeline.review.names.round_trip import (
 )
 from pipeline.review.names.sheet import SHEET, answers
 from pipeline.review.names.transcripts import read
+from pipeline.review.round_trip import Applied
 from pipeline.study import Study
 
 NAMES: Names = {

@@ -18,10 +18,10 @@ from pipeline.people import register
 from pipeline.people.decisions import Told, remember
 from pipeline.records import Interval
 from pipeline.records.times import Talk
-from pipeline.review.names.round_trip import Applied
 from pipeline.review.people import sheet as people
 from pipeline.review.people.labels import passages
 from pipeline.review.people.round_trip import apply_people, summary, write_people
+from pipeline.review.round_trip import Applied
 from pipeline.study import Study, create
 
 MAIJA = {"name": "Maija Meikäläinen", "aliases": ["Maikki"], "role": "leader"}

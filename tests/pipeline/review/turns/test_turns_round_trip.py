@@ -14,7 +14,8 @@ from runs import KEYS as KEYS
 
 from pipeline.errors import StudyError
 from pipeline.records import Conversation, Transcript
-from pipeline.review.turns.round_trip import Applied, apply_turns, write_turns
+from pipeline.review.round_trip import Applied
+from pipeline.review.turns.round_trip import apply_turns, write_turns
 from pipeline.review.turns.sheet import DELETE, LOST, turns_sheet
 from pipeline.stages.chain import SessionChain
 from pipeline.study import Study, accepted
@@ -104,7 +105,7 @@ def test_a_sheet_filled_in_is_carried_out(study: Study) -> None:
     fill(file, 2, text="Mä olin eilen kotona, Pekka vielä.")
     fill(file, 3, action=DELETE)
     fill(file, 4, text="Niin mutta | me lähdettiin.", second=speakers[4])
-    assert apply(study, file) == Applied(3, 0)
+    assert apply(study, file) == Applied(3, (SESSION,))
     assert rows(after(study).conversation.turns) == [
         ("A", 0.0, 4.0, "Mä olin eilen kotona, Pekka vielä."),
         ("B", 5.0, 6.2, "Niin mutta"),
@@ -127,9 +128,9 @@ def test_the_next_sheet_shows_what_was_corrected(study: Study) -> None:
 
 def test_a_sheet_is_filled_in_further_and_applied_again(study: Study) -> None:
     file = fill(written(study), 4, action=DELETE)
-    assert apply(study, file).n_edits == 1
-    assert apply(study, file) == Applied(0, 0)
-    assert apply(study, fill(file, 6, text="Eipä kestä.")).n_edits == 1
+    assert apply(study, file).n_decisions == 1
+    assert apply(study, file) == Applied(0)
+    assert apply(study, fill(file, 6, text="Eipä kestä.")).n_decisions == 1
     assert [row[3] for row in rows(after(study).conversation.turns)][-1] == "Eipä kestä."
 
 
@@ -137,7 +138,7 @@ def test_two_may_fill_in_a_sheet_each(study: Study) -> None:
     """What the first deletes joins the row that the second corrects to another."""
     first, second = written(study, "1.xlsx"), written(study, "2.xlsx")
     apply(study, fill(first, 4, action=DELETE))
-    assert apply(study, fill(second, 5, text="Kiitos teille tänään.")) == Applied(1, 0)
+    assert apply(study, fill(second, 5, text="Kiitos teille tänään.")) == Applied(1, (SESSION,))
     assert rows(after(study).conversation.turns)[0] == (
         "A",
         0.0,
@@ -162,7 +163,7 @@ def test_a_row_that_was_corrected_since_is_not_corrected_by_an_old_sheet(study: 
         f"Row 4, {SHEET.title('text')}: {since}",
     )
     assert log.load(study, SESSION) == log_
-    assert apply(study, fill(newer, 6, text="Eipä kestä.")) == Applied(1, 0)
+    assert apply(study, fill(newer, 6, text="Eipä kestä.")) == Applied(1, (SESSION,))
 
 
 def test_an_old_sheet_that_agrees_with_what_was_corrected_since_is_taken(study: Study) -> None:
@@ -170,7 +171,7 @@ def test_an_old_sheet_that_agrees_with_what_was_corrected_since_is_taken(study: 
     apply(study, fill(written(study, "2.xlsx"), 6, text="Eipä kestä."))
     apply(study, fill(written(study, "3.xlsx"), 4, text="Niin mutta te lähditte."))
     fill(older, 4, text="Niin mutta te lähditte.")
-    assert apply(study, fill(older, 2, text="Olin eilen töissä.")) == Applied(1, 0)
+    assert apply(study, fill(older, 2, text="Olin eilen töissä.")) == Applied(1, (SESSION,))
 
 
 def test_a_row_that_was_deleted_since_is_not_corrected_by_an_old_sheet(study: Study) -> None:
@@ -179,7 +180,7 @@ def test_a_row_that_was_deleted_since_is_not_corrected_by_an_old_sheet(study: St
     apply(study, fill(written(study, "4.xlsx"), 4, action=DELETE))
     (problem,) = apply(study, fill(older, 4, text="Niin.")).problems
     assert "decided otherwise" in problem
-    assert apply(study, fill(also, 4, action=DELETE)) == Applied(0, 0)
+    assert apply(study, fill(also, 4, action=DELETE)) == Applied(0)
 
 
 def test_rows_may_be_sorted_and_columns_moved(study: Study) -> None:
@@ -203,7 +204,7 @@ def test_nothing_that_was_said_becomes_a_formula(study: Study) -> None:
 def test_a_wrong_cell_is_told_and_nothing_applied(study: Study) -> None:
     file = fill(fill(written(study), 4, text="Niin."), 5, speaker="Joku Muu")
     outcome = apply(study, file)
-    assert outcome.n_edits == 0 and outcome.problems[0].startswith("Row 5, Puhuja / Speaker:")
+    assert outcome.n_decisions == 0 and outcome.problems[0].startswith("Row 5, Puhuja / Speaker:")
     assert "Joku" not in outcome.problems[0]
     assert log.load(study, SESSION) == ()
 
@@ -215,7 +216,7 @@ def test_the_sheet_is_its_owners_and_is_not_in_what_may_be_shared(study: Study) 
     assert stat.S_IMODE(study.edits.stat().st_mode) == 0o700
     with pytest.raises(StudyError, match="private/ only"):
         write_turns(study, study.settings(), SESSION, study.dataset / "turns.xlsx")
-    with pytest.raises(StudyError, match=r"private/edits/G07-S01.xlsx already\. Apply it"):
+    with pytest.raises(StudyError, match=r"private/edits/G07-S01.xlsx already exists\. Apply"):
         write_turns(study, study.settings(), SESSION)
 
 
@@ -269,6 +270,6 @@ def test_a_row_put_in_by_hand_is_missed_talk_in_the_next_sheet(study: Study) -> 
     sheet.insert_rows(6)
     book.save(file)
     fill(file, 6, start="0:00:16", speaker=speaker, text="Nähdään taas.")
-    assert apply(study, file) == Applied(1, 0)
-    assert apply(study, file) == Applied(0, 0)
+    assert apply(study, file) == Applied(1, (SESSION,))
+    assert apply(study, file) == Applied(0)
     assert shown(written(study, "next.xlsx"), "text")[-1] == "Ei kestä. Nähdään taas."
