@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from pipeline.errors import HoldError, PartsError, VuoroError
 from pipeline.intake import sidecar
@@ -49,6 +49,7 @@ _LATE = Text(
 )
 
 T = TypeVar("T")
+_After: TypeAlias = "Callable[[_File, _File], bool | None]"  # None: it does not go on from it
 K = TypeVar("K", bound=Hashable)
 
 
@@ -208,36 +209,31 @@ class _Folder:
         timed = [f for f in self._left if f.moment and f.moment.time_s is not None]
         for group in _by(timed, lambda f: (base_of(f.stem), f.day, f.suffix)).values():
             group.sort(key=lambda file: file.moment.order if file.moment else "")
-            for chain, is_sure in _chains(group, _after_by_name):
-                self._take(chain)
-                late = self._late(chain[0], _after_by_name)
-                if late is not None:
-                    yield Lot(tuple(file.path for file in chain), question=late)
-                elif len(chain) == 1:
-                    yield _alone(chain[0])
-                elif is_sure:
-                    yield _joined(chain)
-                else:
-                    yield _asked(chain, _UNSURE)
+            yield from self._chained(group, _after_by_name, _UNSURE)
 
     def _counted(self) -> Iterator[Lot]:
         """What a camera numbered one after the other: its times tell chapters from sessions."""
         named = [file for file in self._left if file.numbered("counter")]
         for group in _by(named, lambda file: (*_base(file), file.suffix)).values():
             group.sort(key=_number)
-            for chain, is_sure in _chains(group, _after_by_count):
-                self._take(chain)
-                late = self._late(chain[0], _after_by_count)
-                if late is not None:
-                    yield Lot(tuple(file.path for file in chain), question=late)
-                elif len(chain) == 1:
-                    yield _alone(chain[0])
-                elif is_sure:
-                    yield _joined(chain, gapless=True)
-                else:
-                    yield _asked(
-                        chain, Text("A camera may have cut one session into these recordings.")
-                    )
+            what = Text("A camera may have cut one session into these recordings.")
+            yield from self._chained(group, _after_by_count, what, gapless=True)
+
+    def _chained(
+        self, files: list[_File], after: _After, unsure: Text, *, gapless: bool = False
+    ) -> Iterator[Lot]:
+        """Recordings in order, joined where one goes on from the one before it."""
+        for chain, is_sure in _chains(files, after):
+            self._take(chain)
+            late = self._late(chain[0], after)
+            if late is not None:
+                yield Lot(tuple(file.path for file in chain), question=late)
+            elif len(chain) == 1:
+                yield _alone(chain[0])
+            elif is_sure:
+                yield _joined(chain, gapless=gapless)
+            else:
+                yield _asked(chain, unsure)
 
     def _of_one_number(self) -> Iterator[Lot]:
         """Recordings of one form whose names give the same session: its parts, or two of it."""
@@ -246,7 +242,7 @@ class _Folder:
             if len(group) > 1:
                 yield _asked(self._take(group), _SAME_NUMBER)
 
-    def _late(self, file: _File, after: Callable[[_File, _File], bool | None]) -> HoldError | None:
+    def _late(self, file: _File, after: _After) -> HoldError | None:
         """The question whether a recording goes on from one that was taken in before."""
         for recording, was in self._taken:
             alike = (base_of(was.stem), was.suffix) == (base_of(file.stem), file.suffix)
@@ -324,9 +320,7 @@ def _counting(first: int, numbers: Sequence[int]) -> list[int]:
     return [*range(first, first + len(numbers))]
 
 
-def _chains(
-    files: Sequence[_File], after: Callable[[_File, _File], bool | None]
-) -> Iterator[tuple[list[_File], bool]]:
+def _chains(files: Sequence[_File], after: _After) -> Iterator[tuple[list[_File], bool]]:
     """Files in order, cut where one does not go on from the other; whether each chain is sure."""
     chain, is_sure = [*files[:1]], True
     for before, file in pairwise(files):

@@ -15,13 +15,13 @@ def new_private_file(study: Study, out: Path) -> Path:
     Raises StudyError if there is such a file, or if it would be inside the study but not in
     private/; TransientError where that cannot be seen.
     """
-    with os_errors("looking where to write the sheet"):
+    with os_errors("looking where to write the file"):
         out = out.expanduser().resolve()
         if lies_in(out, [study.root]) and not lies_in(out, [study.private]):
             raise StudyError(
-                "Inside the study, names in clear may be in private/ only.",
-                "Give a file there, or one outside the study that nobody else sees.",
+                "Inside the study, real names may be written to private/ only.",
+                "Choose a file there, or one outside the study that no one else can read.",
             )
         if out.exists():  # it may hold decisions that are not applied yet
-            raise StudyError("There is such a file already.", "Give another name.")
+            raise StudyError(f"{out.name} already exists.", "Choose another name.")
     return out

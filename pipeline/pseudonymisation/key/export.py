@@ -10,8 +10,9 @@ from pathlib import Path
 from pipeline.errors import StudyError
 from pipeline.pseudonymisation.key.file import KeyFile
 from pipeline.pseudonymisation.key.own import without_key
-from pipeline.storage.disk import lies_in, os_errors, write_atomically
+from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
+from pipeline.study.private_file import new_private_file
 
 ROWS = "entities"  # the list of the table, one object an entity
 
@@ -23,15 +24,7 @@ def export(study: Study, key: KeyFile, out: Path) -> None:
     Raises StudyError if there is no key, the file exists, or it would be inside the study but not
     in private/; what ``KeyFile.read`` raises; TransientError where it cannot be written.
     """
-    with os_errors("looking where to export"):
-        out = out.expanduser().resolve()
-        if lies_in(out, [study.root]) and not lies_in(out, [study.private]):
-            raise StudyError(
-                "Inside the study, names in clear may be in private/ only.",
-                "Give a file there, or one outside the study that nobody else sees.",
-            )
-        if out.exists():
-            raise StudyError("There is such a file already.", "Give another name.")
+    out = new_private_file(study, out)
     data = key.read()
     if data is None:
         raise without_key(study)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 from pipeline.pseudonymisation.entities import Action, Decision, Entity, EntityTable, Id, Verdict
 from pipeline.pseudonymisation.search import Names
@@ -21,6 +22,8 @@ _MEANS: Mapping[str, Callable[[str], object]] = {
     "decision": words.verdict,
     "type": words.entity_type,
 }
+
+_T = TypeVar("_T")
 
 SpokenAs = Mapping[str, frozenset[str]]  # the names (nominatives) of each form, both casefolded
 
@@ -278,18 +281,22 @@ def _is_new(answer: Answer) -> bool:
 
 
 def _verdict(filled: Mapping[str, str]) -> Verdict | None:
-    if "decision" not in filled:
-        return None
-    verdict = words.verdict(filled["decision"])
-    if verdict is None:
-        raise WrongCell("decision", f"choose {_VERDICTS}; a decision cannot be emptied")
-    return verdict
+    allowed = f"choose {_VERDICTS}; a decision cannot be emptied"
+    return _chosen(filled, "decision", words.verdict, allowed)
 
 
 def _type(filled: Mapping[str, str]) -> EntityType | None:
-    if "type" not in filled:
+    allowed = f"choose {', '.join(words.TYPES.values())}; it cannot be emptied"
+    return _chosen(filled, "type", words.entity_type, allowed)
+
+
+def _chosen(
+    filled: Mapping[str, str], column: str, means: Callable[[str], _T | None], allowed: str
+) -> _T | None:
+    """What a cell means; None if it is not filled in. Raises WrongCell if it means nothing."""
+    if column not in filled:
         return None
-    type = words.entity_type(filled["type"])
-    if type is None:
-        raise WrongCell("type", f"choose {', '.join(words.TYPES.values())}; it cannot be emptied")
-    return type
+    meant = means(filled[column])
+    if meant is None:
+        raise WrongCell(column, allowed)
+    return meant

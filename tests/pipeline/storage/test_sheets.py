@@ -224,7 +224,7 @@ def test_where_what_identifies_people_may_be(study: Study, tmp_path: Path) -> No
     for file in (tmp_path / "a.xlsx", study.private / "a.xlsx"):
         assert new_private_file(study, file) == file
         file.touch()
-        with pytest.raises(StudyError, match="such a file already"):
+        with pytest.raises(StudyError, match="already exists"):
             new_private_file(study, file)
 
 
