@@ -5,7 +5,7 @@
     ├── StudyError                 the folder is no study, or something in it cannot be found
     ├── ModelError                 a model is missing, incomplete or not the file it should be
     ├── DatasetError               the published data set breaks its own declaration
-    ├── CancelledError             somebody said that this session shall not be worked on
+    ├── CancelledError             a user has cancelled the session
     ├── RecordingError             this recording cannot be used; it goes to quarantine
     │   ├── NotMediaError          not an audio or video file
     │   │   ├── EmptyFileError     no bytes, or zeros only
@@ -24,19 +24,19 @@
         ├── DiskFullError
         ├── CloudError             the recording is not on this machine yet
         ├── HoldError              it waits for a person's answer
-        │   ├── ConsentError       somebody in it has not consented, or has withdrawn
+        │   ├── ConsentError       a person in it has not consented, or has withdrawn
         │   ├── LanguageQuestionError   its language is not clear, or none of those expected
         │   ├── PartsError         it looks like one of several files of one session
         │   └── CopyError          it looks like a copy of another recording, and differs from it
         ├── UnreadableError        no permission, or the disk or network share does not answer
-        ├── TakenError             somebody else is at work on just this
+        ├── TakenError             another process is at work on the same
         ├── LostError              it was taken over: this process did not answer for a minute
-        └── StageCrashError        a stage failed in a way that nobody foresaw
+        └── StageCrashError        a stage failed unexpectedly
 
 A message is one sentence that says what is wrong; ``remedy`` is one that says what to do next.
 Those of an error that a receipt may show are texts, so that the receipt says them in Finnish too.
 Neither may hold what people said, a person's name or a recording's file name, because messages
-travel into Prefect's database: whoever shows an error adds the file name.
+travel into Prefect's database: what shows an error adds the file name.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class DatasetError(VuoroError):
 
 
 class CancelledError(VuoroError):
-    """Somebody said that this session shall not be worked on. What is done of it is kept."""
+    """A user has cancelled the session. Finished work is kept."""
 
     usual_remedy = Text("`vuoro retry` brings it back.")
 
@@ -249,7 +249,7 @@ class LanguageQuestionError(HoldError):
 
 
 class ConsentError(HoldError):
-    """Somebody in the recording has not consented, or has withdrawn their consent."""
+    """A person in the recording has not consented, or has withdrawn their consent."""
 
     usual_remedy = Text(
         "When they have consented, write so in the roster; if they are not in this session, list "
@@ -282,7 +282,7 @@ class CopyError(HoldError):
 
 
 class TakenError(TransientError):
-    """Somebody else is at work on just this."""
+    """Another process is at work on the same."""
 
     usual_remedy = Text("Wait until that has finished.")
 
@@ -294,7 +294,7 @@ class LostError(TransientError):
 
 
 class StageCrashError(TransientError):
-    """A stage failed in a way that nobody foresaw."""
+    """A stage failed unexpectedly."""
 
     usual_remedy = Text(
         "Run `vuoro run` again; if it fails at the same place, report it with this line."

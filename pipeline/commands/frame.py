@@ -89,11 +89,12 @@ def _opened_and_unlocked(folder: str) -> Study:
 def _option(opener: Any) -> Any:
     return typer.Option(
         "--study",
-        help="The study's folder.",
+        help=f"The study's folder; default: {STUDY_VARIABLE}, the study around the current folder, "
+        "or data.",
         metavar="FOLDER",
         parser=opener,
         default_factory=lambda: str(default_folder()),
-        show_default=f"{STUDY_VARIABLE}, the study around the current folder, or data",
+        show_default=False,
     )
 
 
@@ -110,9 +111,8 @@ def unlock(study: Study) -> None:
 
     header = own_header(study)
     given = os.environ.keys() & {PASSPHRASE_VARIABLE, KEY_FILE_VARIABLE}
-    if header and header.lock == "passphrase" and not given and sys.stdin.isatty():
-        # tasks and child processes find it there
-        os.environ[PASSPHRASE_VARIABLE] = typer.prompt("Passphrase of the key", hide_input=True)
+    if header and header.lock == "passphrase" and not given and (ask := passphrase_prompt()):
+        os.environ[PASSPHRASE_VARIABLE] = ask()  # tasks and child processes find it there
     if note := find_secret(study.key_file).note:
         warn([note])
 
@@ -123,6 +123,13 @@ def warn_outdated(study: Study, settings: Settings) -> None:
 
     if sentence := outdated(study, settings).sentence:
         warn([f"{sentence} Carry it out with `vuoro run`."])
+
+
+def passphrase_prompt() -> Callable[[], str] | None:
+    """Asks for the passphrase of the key on a terminal; None where there is none."""
+    if not sys.stdin.isatty():
+        return None
+    return lambda: typer.prompt("Passphrase of this study's key", hide_input=True, err=True)
 
 
 @contextmanager
@@ -177,9 +184,9 @@ ByOption = Annotated[
     str,
     typer.Option(
         metavar="NAME",
-        help="Who decides.",
+        help="Who decides; default: your user name.",
         default_factory=user,
-        show_default="your user name",
+        show_default=False,
     ),
 ]
 

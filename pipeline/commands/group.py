@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 app = Commands("group", "Manage groups: members and consent.")
 
-GroupArgument = Annotated[str, typer.Argument(help="A group: its id, or its folder in the inbox.")]
+GroupArgument = Annotated[
+    str, typer.Argument(metavar="GROUP", help="A group: its id, or its folder in the inbox.")
+]
 
 
 @app.command()
@@ -125,7 +127,9 @@ def check(
     study: UnlockedStudyOption,
     group: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Argument(help="A group: its id, or its folder in the inbox; default: all."),
+        typer.Argument(
+            metavar="GROUP", help="A group: its id, or its folder in the inbox; default: all."
+        ),
     ] = None,
 ) -> None:
     """Check rosters and consent. Exit status 1 if anything is missing."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -16,6 +15,7 @@ from pipeline.commands.frame import (
     YesOption,
     confirm_by_typing,
     exclusive,
+    passphrase_prompt,
 )
 from pipeline.commands.output import say, warn
 
@@ -94,7 +94,7 @@ def change(
         raise typer.BadParameter("Give only one of --passphrase, --key-file and --machine.")
     path = study.key_file
     with exclusive(study):
-        key = KeyFile(path, secret_in_use(path, _prompt()))
+        key = KeyFile(path, secret_in_use(path, passphrase_prompt()))
         if key.read() is None:  # before a new passphrase is asked for
             raise without_key(study)
         if key_file is not None:
@@ -117,7 +117,7 @@ def export(
     from pipeline.pseudonymisation.key.export import export as export_key
 
     path = study.key_file
-    secret = find_secret(path, _prompt())
+    secret = find_secret(path, passphrase_prompt())
     _warn(secret)
     export_key(study, KeyFile(path, secret), out)
     say(f"Wrote the names to {out}")
@@ -139,7 +139,7 @@ def restore(
     from pipeline.pseudonymisation.key.own import restore as put_back
 
     with exclusive(study):
-        copy = put_back(study, file, _prompt(), older=older)
+        copy = put_back(study, file, passphrase_prompt(), older=older)
     say(f"Restored the key from {copy}.")
 
 
@@ -171,13 +171,6 @@ def destroy(study: StudyOption, yes: YesOption = False) -> None:
     say(DESTROYED)
     if forgotten:
         say("This machine's secret for it is deleted too.")
-
-
-def _prompt() -> Callable[[], str] | None:
-    """Asks for the passphrase on a terminal; None where there is none."""
-    if not sys.stdin.isatty():
-        return None
-    return lambda: typer.prompt("Passphrase of this study's key", hide_input=True, err=True)
 
 
 def _new_passphrase() -> Secret:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -77,16 +79,24 @@ def _kind(kind: str | None) -> SessionKind | None:
     raise typer.BadParameter("Give meeting or group_interview.", param_hint="--kind")
 
 
-def _correct(
-    study: Study, session_id: str, number: int | None, kind: SessionKind | None, group: str | None
-) -> None:
-    from pipeline.operations.renumber import correct
+@contextmanager
+def _changing(study: Study) -> Iterator[None]:
+    """Holds the study for a change of its sessions, after completing those cut short."""
     from pipeline.operations.repair import repair
     from pipeline.study.tombstones import refuse_half_done
 
     with exclusive(study):
         refuse_half_done(study)
         repair(study)
+        yield
+
+
+def _correct(
+    study: Study, session_id: str, number: int | None, kind: SessionKind | None, group: str | None
+) -> None:
+    from pipeline.operations.renumber import correct
+
+    with _changing(study):
         now = correct(study, session_id, number=number, kind=kind, group=group)
     say(f"{session_id} is now {now.session_id}. Update the tables with `vuoro build`.")
 
@@ -118,13 +128,9 @@ def _accept(study: Study, session_id: str, by: str) -> None:
 def _set_aside(study: Study, session_id: str) -> None:
     from pipeline import intake
     from pipeline.operations.build import document
-    from pipeline.operations.repair import repair
     from pipeline.study import state
-    from pipeline.study.tombstones import refuse_half_done
 
-    with exclusive(study):
-        refuse_half_done(study)
-        repair(study)
+    with _changing(study):
         file = intake.set_session_aside(study, session_id)
         state.finish(study, session_id)
         document(study)

@@ -83,5 +83,5 @@ def names(study: Study) -> Iterator[None]:
 def _at_work() -> StudyError:
     return StudyError(
         "A run is at work on this study, or a command that changes it.",
-        "Wait until it has finished, or stop `vuoro up` by `vuoro down`: what is done is kept.",
+        "Wait until it has finished, or stop it with `vuoro down`. Finished work is kept.",
     )

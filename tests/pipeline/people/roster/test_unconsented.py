@@ -12,6 +12,7 @@ from finished import copied, enrol, fake_models, finished_study
 from typer.testing import CliRunner, Result
 
 from pipeline.commands.cli import app
+from pipeline.commands.output import in_full
 from pipeline.people.roster.unconsented import consents, groups_without_consent
 from pipeline.study import Study
 from pipeline.study.tombstones import Tombstone, put
@@ -131,7 +132,7 @@ def test_a_roster_that_is_lost_takes_no_refusal_with_it(nameless: Study, tmp_pat
 
 def test_status_and_the_commands_of_groups_say_it(named: Study) -> None:
     enrol(named, ANNA | {"consent": "yes"}, BEN | {"consent": "no"}, CARL | {"consent": "yes"})
-    sentence = consents(named).sentences[0]
+    sentence = in_full(consents(named).sentences[0], str(named.root))
     shown = run(named, "status").output
     assert "1 without consent in 2 session(s)" in shown and sentence in shown
     data = json.loads(run(named, "status", "--json").output)
@@ -139,7 +140,9 @@ def test_status_and_the_commands_of_groups_say_it(named: Study) -> None:
     (person,) = data["without_consent"]
     assert (person["person_id"], person["consent"]) == ("H02", "no")
     assert person["speaks_in"] == ["G07-S01", "G07-S02"] and person["may_speak_in"] == []
-    assert {entry["next"] for entry in data["recordings"]} == {"vuoro withdraw H02"}
+    assert {entry["next"] for entry in data["recordings"]} == {
+        "Remove their talk with `vuoro withdraw H02`."
+    }
     check = run(named, "group", "check")
     assert check.exit_code == 1 and sentence in check.output
     for arguments in (("group", "show", "G07"), ("review", "people")):
