@@ -76,7 +76,7 @@ def test_ctrl_c_stops_with_one_sentence_and_leaves_nothing_running(tmp_path: Pat
             break
     said += process.communicate(timeout=120)[0]
     assert process.returncode == 130
-    assert "Stopped. What was finished is kept" in said
+    assert "Stopped. Finished work is kept" in said
     assert "Traceback" not in said
     assert not Path(f"/proc/{server}").exists()
     assert vuoro(study, "build").returncode == 0  # nobody holds the study any more
