@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -153,11 +154,16 @@ def _embedded_schema(value: bytes) -> dict[str, str]:
         raise Unreadable("its Arrow schema is damaged") from None
     found = _decoded(embedded.metadata)
     for field in embedded:
-        own = [c.field() for columns in _OWN.values() for c in columns.values()]
-        if not any(field.equals(declared, check_metadata=True) for declared in own):
+        if not any(field.equals(own, check_metadata=True) for own in _declared(field.name)):
             found |= {f"{field.name} {k}": v for k, v in _decoded(field.metadata).items()}
             found[field.name] = str(field.type)
     return found
+
+
+@cache
+def _declared(name: str) -> tuple[pa.Field, ...]:
+    """The columns of this name as the tables declare them."""
+    return tuple(columns[name].field() for columns in _OWN.values() if name in columns)
 
 
 def _text(value: bytes | str) -> str:
