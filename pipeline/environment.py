@@ -27,6 +27,9 @@ CLOSED = {
 # any pickle would be loaded
 _NOT_OURS = ("HF_", "HUGGINGFACE_", "HUGGING_FACE_", "PYTHON", "TORCH_FORCE_")
 _KEPT = ("HF_TOKEN",)
+# JupyterLab brings it: a grammar of web addresses that takes seconds to load. jsonschema, which
+# Prefect loads, does without it; neither Prefect nor vuoro has it check an address.
+_SLOW = "rfc3987_syntax"
 # threads that wait should sleep: spinning ones make a busy machine many times slower
 _THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
 
@@ -41,6 +44,7 @@ def prepare() -> None:
         if name.startswith(_NOT_OURS) and name not in _KEPT:
             del os.environ[name]
     os.environ.update(CLOSED)
+    sys.modules[_SLOW] = None  # type: ignore[assignment]  # "not there", as the import system has it
     for name, value in _THREADS.items():
         os.environ.setdefault(name, value)
 

@@ -112,6 +112,17 @@ def test_modules_of_others_come_after_ours(tmp_path: Path) -> None:
     assert done.stdout == "False\n", done.stderr
 
 
+def test_prefect_is_loaded_without_a_grammar_of_web_addresses() -> None:
+    """What makes it quick, without timing it."""
+    code = (
+        "import sys, pipeline, prefect.flows, jsonschema\n"
+        "print([m for m in ('rfc3987_syntax', 'lark') if sys.modules.get(m)])"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    process = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "[]"
+
+
 def test_another_server_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StageCrashError, match="does not answer"), serving(tmp_path, NOWHERE):
         pass
