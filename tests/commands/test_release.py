@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 import typer
 from example_dataset import make_dataset
+from runs import KEYS
+from templates import copy_made
 from typer.testing import CliRunner, Result
 
 from pipeline.commands.release import release
@@ -32,11 +34,15 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     """The example data set, of sessions whose recordings the study no longer has."""
     for name in ("VUORO_PASSPHRASE", "VUORO_KEY_FILE", "VUORO_STUDY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("VUORO_KEYS", str(tmp_path / "keys"))
-    study = create(tmp_path / "study")
+    monkeypatch.setenv("VUORO_KEYS", str(KEYS))
+    copy_made(_make, tmp_path / "study")
+    return Study(tmp_path / "study")
+
+
+def _make(root: Path) -> None:
+    study = create(root)
     make_dataset(study.dataset)
     TABLE.save(study)
-    return study
 
 
 def run(study: Study, out: Path, *options: str) -> Result:

@@ -13,7 +13,7 @@ from pathlib import Path
 import media
 import numpy as np
 import pytest
-from finished import chain_of, copied, fake_models, finished_study
+from finished import chain_of, copied, fake_models, make_finished_study
 from mutations import mutated
 from tracks import write as write_wav
 
@@ -99,7 +99,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
         study.glossary_file.write_text("# nimet\nKeski-Savon Omaiset ry\nLehtosalo\n", "utf-8")
         rosters.save(study, parsed(ROSTER))
         seed(study)
-        _fill(finished_study(study.root, told=True))
+        _fill(make_finished_study(study.root, told=True))
         yield study
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 from example_expected import EXPECTED as EXPECTED
+from templates import copy_made
 
 from pipeline.dataset.group_rows import Background
 from pipeline.records import (
@@ -257,9 +258,14 @@ def session_tables(
 
 
 def make_dataset(folder: Path) -> Path:
+    """The whole example, published, in ``folder``."""
+    copy_made(publish_dataset, folder)
+    return folder
+
+
+def publish_dataset(folder: Path) -> None:
     """Publish the whole example into ``folder``."""
     for session_id in SESSIONS:
         publish.publish_session(folder, tables_of(session_id), f"source of {session_id}")
     publish.publish_people(folder, BACKGROUND)
     publish.write_documentation(folder)
-    return folder

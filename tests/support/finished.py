@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user's home
+from templates import copy_made
 from tracks import write
 
 from models.registry import ResolvedModel
@@ -84,7 +85,13 @@ def sound() -> NDArray[np.float32]:
     return mix
 
 
-def finished_study(
+def finished_study(root: Path, *arguments: Any, **named: Any) -> Study:
+    """What ``make_finished_study`` makes, for each test to do with as it likes."""
+    copy_made(make_finished_study, root, *arguments, **named)
+    return Study(root.resolve())
+
+
+def make_finished_study(
     root: Path,
     sessions: tuple[str, ...] = ("1.wav", "2.wav"),
     told: bool = False,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
+from templates import copy_made
 
 from pipeline.records import (
     Audio,
@@ -109,12 +110,16 @@ UNKNOWN = (
 
 def make_study(root: Path, sessions: tuple[Made, ...] = GROUPS) -> Study:
     """A study that has these sessions in its data set, and nothing else."""
+    copy_made(_publish, root, sessions)
+    return Study(root.resolve())
+
+
+def _publish(root: Path, sessions: tuple[Made, ...]) -> None:
     study = create(root)
     for made in sessions:
         publish.publish_session(study.dataset, tables_of(made), f"source of {made.session_id}")
     publish.publish_people(study.dataset)
     publish.write_documentation(study.dataset)
-    return study
 
 
 def tables_of(made: Made) -> dict[str, pa.Table]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from example_dataset import RECORDINGS, SESSIONS, make_dataset
+from runs import KEYS
+from templates import copy_made
 
 from pipeline.pseudonymisation.entities import Entity, EntityTable
 from pipeline.records import Conversation, Mentions
@@ -43,8 +45,13 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     """The example data set in a study whose key knows the names behind it."""
     for name in ("VUORO_PASSPHRASE", "VUORO_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("VUORO_KEYS", str(tmp_path / "keys"))
-    study = create(tmp_path / "study")
+    monkeypatch.setenv("VUORO_KEYS", str(KEYS))
+    copy_made(_make, tmp_path / "study")
+    return Study(tmp_path / "study")
+
+
+def _make(root: Path) -> None:
+    study = create(root)
     make_dataset(study.dataset)
     TABLE.save(study)
     for recording in RECORDINGS.values():
@@ -53,7 +60,6 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
         record = asdict(replace(recording, original_name=ORIGINAL_NAME))
         (folder / "recording.json").write_text(json.dumps(record), encoding="utf-8")
     study.groups_file.write_text('{"lumpeen väki": "G01"}', encoding="utf-8")
-    return study
 
 
 def nothing(conversation: Conversation) -> Mentions:

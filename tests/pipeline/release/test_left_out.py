@@ -23,10 +23,9 @@ SESSIONS = ("G07-S01", "G07-S02")
 
 
 @pytest.fixture(scope="module")
-def patch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pytest.MonkeyPatch]:
+def patch() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as context:
         fake_models(context)
-        context.setenv("VUORO_KEYS", str(tmp_path_factory.mktemp("keys")))
         yield context
 
 

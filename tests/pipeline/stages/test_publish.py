@@ -22,6 +22,7 @@ from example_dataset import (
     conversation,
     make_dataset,
     masked_turn,
+    publish_dataset,
     session_tables,
     tables_of,
     turn,
@@ -221,7 +222,8 @@ def test_units_are_in_the_file(dataset: Path) -> None:
 
 
 def test_same_input_same_bytes(dataset: Path, tmp_path: Path) -> None:
-    assert contents(make_dataset(tmp_path / "again")) == contents(dataset)
+    publish_dataset(tmp_path / "again")
+    assert contents(tmp_path / "again") == contents(dataset)
 
 
 def test_order_of_rows_given_does_not_matter(dataset: Path, tmp_path: Path) -> None:
