@@ -6,6 +6,12 @@ UV_VERSION := 0.13.9
 LOCKS := benchmarks/environments
 INSTALLED := $(VENV)/.installed
 MEETEVAL := $(VENV)/.meeteval
+# a worker a processor: one that runs the models takes up to 3 GB, with what it starts
+WORKERS ?= logical
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile \
+	--no-loadscope-reorder
+# what is compiled is kept, whatever the environment says: the tests start hundreds of processes
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test fast lint texts lock clean bench lock-bench
 
@@ -14,10 +20,10 @@ demo: $(INSTALLED)
 
 test: lint $(MEETEVAL)
 	$(BIN)/vuoro models pull
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 fast: $(MEETEVAL)
-	$(BIN)/python -m pytest -m "not models and not faults and not notebooks"
+	$(PYTEST) -m "not models and not faults and not notebooks"
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
