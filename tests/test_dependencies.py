@@ -31,7 +31,7 @@ NOT_IMPORTED = {
     "sqlalchemy": "its bounds are those of Prefect's server",
 }
 PROGRAMS = {
-    *("import-linter", "ipykernel", "jupyterlab", "mypy", "nbclient", "ruff"),
+    *("import-linter", "pytest-xdist", "ipykernel", "jupyterlab", "mypy", "nbclient", "ruff"),
     *("pandas-stubs", "types-openpyxl", "types-pyyaml"),
 }
 
