@@ -31,6 +31,7 @@ def found(end_s: float, text: str, *, cpu_s: float, mb: float, label: str = "A")
     return Output([Segment(0, end_s, label)], words, "fi", 20.0, seconds, seconds, mb)
 
 
+@pytest.mark.meeteval
 def test_figures_of_one_recording(material: Material) -> None:
     """Loading is no part of the real-time factor; the three normalisers find 2, 2 and 0 errors."""
     score = figures(found(8, "minä olen 21", cpu_s=4, mb=500), material, "fi")
@@ -41,6 +42,7 @@ def test_figures_of_one_recording(material: Material) -> None:
     assert errors == {"plain": 2, "normalised": 2, "spoken": 0}
 
 
+@pytest.mark.meeteval
 def test_pooled_weights_by_speech_and_words_and_keeps_the_largest_memory(
     material: Material,
 ) -> None:
@@ -54,6 +56,7 @@ def test_pooled_weights_by_speech_and_words_and_keeps_the_largest_memory(
     assert both.peak_mb == 700
 
 
+@pytest.mark.meeteval
 def test_too_many_people_here_do_not_make_up_for_too_few_there(material: Material) -> None:
     extra = found(8, "mä", cpu_s=1, mb=1)
     extra.segments.append(Segment(8, 9, "B"))
@@ -71,6 +74,7 @@ def test_a_system_without_words_has_figures_all_the_same(material: Material) -> 
     assert as_json(score)["talk"] is None
 
 
+@pytest.mark.meeteval
 def test_ratios_are_multiples(material: Material) -> None:
     ours = figures(found(8, "mä oon 21", cpu_s=2, mb=300), material, "fi")
     stock = figures(found(6, "mä", cpu_s=8, mb=600), material, "fi")
@@ -84,6 +88,7 @@ def test_ratios_are_multiples(material: Material) -> None:
     assert ratios(stock, ours)["WER"] is None  # nothing to divide by
 
 
+@pytest.mark.meeteval
 def test_tables_and_file_hold_the_figures(material: Material) -> None:
     score: Figures = figures(found(8, "mä oon kaksi", cpu_s=4, mb=512), material, "fi")
     console = Console(width=200, record=True)
@@ -97,6 +102,7 @@ def test_tables_and_file_hold_the_figures(material: Material) -> None:
     assert written["talk"]["wer"]["plain"] == {"rate": 1 / 3, "count": 1, "total": 3}
 
 
+@pytest.mark.meeteval
 def test_recordings_without_text_have_no_table_of_it(material: Material) -> None:
     silent = found(8, "", cpu_s=1, mb=1)
     silent.words = None

@@ -88,17 +88,20 @@ def words(*said: tuple[str, str]) -> list[SaidWord]:
     return [SaidWord(i, i + 0.5, text, speaker) for i, (text, speaker) in enumerate(said)]
 
 
+@pytest.mark.meeteval
 def test_cpwer_is_zero_whatever_the_labels() -> None:
     found = words(("yksi", "B"), ("kaksi", "B"), ("kolme", "B"), ("neljä", "A"), ("viisi", "B"))
     assert cpwer(found, SAID) == Rate(0, 5)
 
 
+@pytest.mark.meeteval
 def test_a_word_given_to_the_wrong_person_is_two_errors() -> None:
     """Missing from one, too many for the other: 2 errors in 5 words."""
     found = words(("yksi", "A"), ("kaksi", "A"), ("kolme", "B"), ("neljä", "B"), ("viisi", "A"))
     assert cpwer(found, SAID) == Rate(2, 5)
 
 
+@pytest.mark.meeteval
 def test_a_speaker_who_is_not_found_counts_whole() -> None:
     found = words(*((w, "A") for w in ("yksi", "kaksi", "kolme", "viisi")))
     assert cpwer(found, SAID) == Rate(1, 5)
@@ -147,6 +150,7 @@ def test_marked_minimal_responses_are_no_turns() -> None:
     assert turn_counts(found, said) == (1, 1)
 
 
+@pytest.mark.meeteval
 def test_tcpwer_wants_words_at_about_their_time() -> None:
     """viisi is right, but 20 s late: once too many, once too few."""
     found = words(("yksi", "A"), ("kaksi", "A"), ("kolme", "A"), ("neljä", "B"))
@@ -155,6 +159,7 @@ def test_tcpwer_wants_words_at_about_their_time() -> None:
     assert tcpwer(late, SAID) == Rate(2, 5)
 
 
+@pytest.mark.meeteval
 def test_nothing_said_and_nothing_found() -> None:
     missed, invented = Rate(5, 5), Rate(1, 0)
     for measure in (cpwer, tcpwer):

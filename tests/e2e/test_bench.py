@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from runs import TELEPHONE, environment
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.meeteval]
 
 
 def test_bench_measures_systems_side_by_side(tmp_path: Path) -> None:
