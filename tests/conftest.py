@@ -1,7 +1,7 @@
 """The order of the tests, and those that a machine cannot run.
 
-What takes long begins first, so that no worker ends with it alone. The tests of scores that meeteval
-computes are left out where it could not be built, which `make` says.
+What takes long begins first, so that no worker ends with it alone. The tests of scores that
+meeteval computes are left out where it could not be built, which `make` says.
 """
 
 from __future__ import annotations
