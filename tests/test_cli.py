@@ -74,7 +74,8 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
 def test_a_run_with_settings_of_its_own_is_refused_in_one_sentence(tmp_path: Path) -> None:
     process = vuoro(create(tmp_path / "study"), "run", "--set", "turns.lapse_s=5")
     assert process.returncode == 1
-    assert "`vuoro settings KEY=VALUE`" in process.stderr and "Traceback" not in process.stderr
+    assert "Run `vuoro settings KEY=VALUE --study" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_init_twice_keeps_the_settings(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_a_build_leaves_what_must_be_transcribed_and_says_why(study: Study) -> N
     change(study, {"transcription.beam_size": "2", "turns.lapse_s": "0.3"})
     said = vuoro(study, "build")
     assert "vuoro.toml has now (transcription.beam_size, turns.lapse_s)" in said
-    assert "3 session(s) wait for `vuoro run`" in said
+    assert "3 session(s) must be processed first with `vuoro run" in said
     assert tables(study) == before
 
 

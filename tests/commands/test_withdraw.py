@@ -102,6 +102,7 @@ def test_a_member_leaves_of_the_roster_a_pseudonym(study: Study, tmp_path: Path)
 
 def test_a_group_can_have_its_roster_before_its_first_recording(tmp_path: Path) -> None:
     study = create(tmp_path / "study")
+    study.groups_file.write_text('{"toinen": "G12"}', encoding="utf-8")  # not G07, by chance
     status, said = vuoro(study, "group", "add", "Uusi Ryhmä", "--from", str(roster(tmp_path)))
     assert status == 0, said
     group_id = json.loads(study.groups_file.read_text())["uusi ryhmä"]
