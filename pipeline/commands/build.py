@@ -9,6 +9,7 @@ import typer
 
 from pipeline.commands.frame import UnlockedStudyOption
 from pipeline.commands.output import console, say, warn
+from pipeline.texts import counted
 
 if TYPE_CHECKING:
     from pipeline.operations.build import Built
@@ -87,9 +88,14 @@ def build(
 
 def _tell(built: Built) -> None:
     if built.finished:
-        say(f"Updated {len(built.finished)} session(s).")
+        updated = counted("Updated {n} session.", "Updated {n} sessions.")
+        say(updated.filled(n=len(built.finished)))
     if built.waiting:
         more = ", …" if len(built.waiting) > SHOWN else ""
         which = ", ".join(built.waiting[:SHOWN]) + more
-        say(f"{len(built.waiting)} session(s) must be processed first with `vuoro run`: {which}")
+        wait = counted(
+            "{n} session must be processed first with `vuoro run`: {sessions}",
+            "{n} sessions must be processed first with `vuoro run`: {sessions}",
+        )
+        say(wait.filled(n=len(built.waiting), sessions=which))
     warn(built.notes)

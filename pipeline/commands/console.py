@@ -32,6 +32,7 @@ from pipeline.records import Recording
 from pipeline.storage.harmless import on_one_line
 from pipeline.study.listener import Listener
 from pipeline.study.outcome import SETTLED, Outcome
+from pipeline.texts import counted
 
 SHOWN = 5  # recordings of one line
 
@@ -130,7 +131,8 @@ class Terminal(Listener):
         self._said.clear()
         self._started = time.monotonic()
         self._total = self._bars.add_task(
-            f"{len(waiting)} session(s)", total=sum(map(_weight, waiting.values())) or 1
+            str(counted("{n} session", "{n} sessions").filled(n=len(waiting))),
+            total=sum(map(_weight, waiting.values())) or 1,
         )
 
     def progressed(self, session_id: str, stage: str, share: float) -> None:
@@ -182,8 +184,9 @@ class Terminal(Listener):
         """How many sessions were finished, need a look, wait for an answer, and failed."""
         look = f"{len(self.need_a_look)} need a look, " if self.need_a_look else ""
         held = f"{len(self.held)} held, " if self.held else ""
-        finished = f"{len(self.finished_sessions)} session(s) finished, "
-        return f"{finished}{look}{held}{len(self.failures)} failed"
+        finished = counted("{n} session finished", "{n} sessions finished")
+        done = finished.filled(n=len(self.finished_sessions))
+        return f"{done}, {look}{held}{len(self.failures)} failed"
 
     def failed(self, session_id: str, error: VuoroError) -> None:
         self._end(session_id)
@@ -254,13 +257,17 @@ def advice(entries: Sequence[SessionStatus]) -> list[str]:
 def summary_line(found: Overview) -> str:
     """How many recordings are in each situation, and what waits for review."""
     counts = [f"{n} {situation}" for situation in SITUATIONS if (n := found.counts[situation])]
-    total = f"{len(found.entries)} recording(s)"
+    total = counted("{n} recording", "{n} recordings").filled(n=len(found.entries))
     said = [f"{total}: {', '.join(counts)}." if counts else f"{total}."]
     said += [to_review("voice", found.n_voices, "people")] if found.n_voices else []
     said += [to_review("name", found.n_names, "names")] if found.n_names else []
     if people := found.consents.people:
         in_sessions = {session for each in people for session in each.sessions}
-        said.append(f"{len(people)} without consent in {len(in_sessions)} session(s), see below.")
+        without = counted(
+            "{people} without consent in {n} session, see below.",
+            "{people} without consent in {n} sessions, see below.",
+        )
+        said.append(str(without.filled(people=len(people), n=len(in_sessions))))
     return " ".join(said)
 
 

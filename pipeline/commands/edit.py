@@ -9,6 +9,7 @@ import typer
 
 from pipeline.commands.frame import ByOption, UnlockedStudyOption, now
 from pipeline.commands.sheets import ApplyOption, say_applied, say_lost, say_written
+from pipeline.texts import counted
 
 
 def edit(
@@ -39,7 +40,8 @@ def edit(
     if apply is not None:
         with locks.alone(study):
             applied = apply_turns(study, settings, session_id, apply, by=by, at=now())
-        say_applied(applied, "correction", f"vuoro edit {session_id} --out NEW.xlsx")
+        corrections = counted("{n} correction", "{n} corrections")
+        say_applied(applied, corrections, f"vuoro edit {session_id} --out NEW.xlsx")
     if apply is None or out is not None:
         written = write_turns(study, settings, session_id, out, turn)
         say_written(written.n_rows, written.file, "what was really said")

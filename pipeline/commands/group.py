@@ -16,6 +16,7 @@ from pipeline.commands.frame import (
     exclusive,
 )
 from pipeline.commands.output import console, say, warn
+from pipeline.texts import counted
 
 if TYPE_CHECKING:
     from pipeline.people.roster.members import Roster
@@ -26,6 +27,7 @@ app = Commands("group", "Manage groups: members and consent.")
 GroupArgument = Annotated[
     str, typer.Argument(metavar="GROUP", help="A group: its id, or its folder in the inbox.")
 ]
+_MEMBERS = counted("{n} member", "{n} members")
 
 
 @app.command()
@@ -71,7 +73,7 @@ def add(
     files.save(study, roster)
     seed(study)
     say(f"The roster of {group_id} is {files.place(study, group_id)}")
-    say(f"{len(roster.members)} member(s), {_consents(roster)}")
+    say(f"{_MEMBERS.filled(n=len(roster.members))}, {_consents(roster)}")
     warn(consents(study, group_id).sentences)
 
 
@@ -146,7 +148,7 @@ def check(
             warn([f"{group_id}: {error}"])
             sound = False
             continue
-        say(f"{group_id}: {len(roster.members)} member(s), {_consents(roster)}")
+        say(f"{group_id}: {_MEMBERS.filled(n=len(roster.members))}, {_consents(roster)}")
         warn(consents(study, roster.group).sentences)
         sound &= all(member.consent == "yes" for member in roster.members)
         for number, member in enumerate(roster.members, start=1):

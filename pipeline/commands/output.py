@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.storage.harmless import harmless
+from pipeline.texts import Text
 
 WITHOUT_STUDY = ("init", "models")  # the commands that work on no study
 _TO_TYPE = re.compile(rf"`vuoro (?!{'|'.join(WITHOUT_STUDY)})(?![^`]*--(?:help|study))[^`]+(?=`)")
@@ -49,12 +50,12 @@ def in_full(text: str, study: str) -> str:
     return _TO_TYPE.sub(lambda command: f"{command[0]} --study {quoted}", text)
 
 
-def say(text: str) -> None:
+def say(text: Text | str) -> None:
     """Print a line as it is: names and paths are no markup."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+    console.print(str(text), markup=False, highlight=False, soft_wrap=True)
 
 
-def warn(sentences: Iterable[str]) -> None:
+def warn(sentences: Iterable[Text | str]) -> None:
     """Print lines to standard error, as they are."""
     for sentence in sentences:
-        problems.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        problems.print(str(sentence), markup=False, highlight=False, soft_wrap=True)

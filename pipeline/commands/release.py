@@ -12,6 +12,7 @@ import typer
 
 from pipeline.commands.frame import UnlockedStudyOption, warn_outdated
 from pipeline.commands.output import problems, say, warn
+from pipeline.texts import counted
 
 if TYPE_CHECKING:
     from pipeline.release.examination import Progress
@@ -97,20 +98,26 @@ def _tell(report: Report) -> None:
     from pipeline.release.steward_report import CHECKS
 
     count = Counter(finding.check for finding in report.findings)
-    warn(f"NOT so: {CHECKS[check]}. {n} finding(s)" for check, n in count.items())
+    not_so = counted("NOT so: {check}. {n} finding", "NOT so: {check}. {n} findings")
+    warn(not_so.filled(check=CHECKS[check], n=n) for check, n in count.items())
     warn(f"  {finding}" for finding in report.findings[:SHOWN])
     if len(report.findings) > SHOWN:
         warn([f"  … and {len(report.findings) - SHOWN} more; see the report."])
     if count["consent"]:
         warn([CONSENT])
     if report.talk_left_out:
-        turns, words = report.counts["turns left out"], report.counts["words left out"]
+        n_turns, n_words = report.counts["turns left out"], report.counts["words left out"]
+        turns = counted("{n} turn", "{n} turns").filled(n=n_turns)
+        words = counted("{n} word", "{n} words").filled(n=n_words)
         sessions = ", ".join(report.talk_left_out)
-        say(f"Left out without consent: {turns} turn(s) and {words} word(s) in {sessions}.")
+        say(f"Left out without consent: {turns} and {words} in {sessions}.")
     cells = report.small_cells
+    combinations = counted(
+        "{n} combination of fewer than {k} people", "{n} combinations of fewer than {k} people"
+    )
     say(
         f"Small cells: {len(cells.alone)} where a person is the only one of a role in a session; "
-        f"{len(cells.rare)} combination(s) of fewer than {cells.k} people."
+        f"{combinations.filled(n=len(cells.rare), k=cells.k)}."
     )
     if not report.released:
         warn(["Nothing was released."])

@@ -8,6 +8,7 @@ import typer
 
 from pipeline.commands.frame import SessionArgument, StudyOption, UnlockedStudyOption
 from pipeline.commands.output import say
+from pipeline.texts import counted
 
 if TYPE_CHECKING:
     from pipeline.study import Study
@@ -34,7 +35,8 @@ def retry(
     sessions = {*accepted.ids(study)}
     if all_:
         brought = [each for each in sorted(sessions) if state.retry(study, each)]
-        say(f"{len(brought)} session(s) will be retried next. {', '.join(brought)}".strip())
+        retried = counted("{n} session will be retried next.", "{n} sessions will be retried next.")
+        say(f"{retried.filled(n=len(brought))} {', '.join(brought)}".strip())
         return
     for each in what or []:
         if each not in sessions:

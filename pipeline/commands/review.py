@@ -18,6 +18,7 @@ from pipeline.commands.frame import (
 )
 from pipeline.commands.output import say, warn
 from pipeline.commands.sheets import ApplyOption, OutOption, say_applied, say_written
+from pipeline.texts import counted
 
 if TYPE_CHECKING:
     from pipeline.review.names.round_trip import Summary
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.study import Study
 
 app = Commands("review", "Review names and speaker identities, in sheets to fill in.")
+_DECISIONS = counted("{n} decision", "{n} decisions")
 
 
 @app.command()
@@ -42,7 +44,7 @@ def names(
     if apply is not None:
         with exclusive(study):
             applied = apply_names(study, settings, apply, by=by, at=now())
-        say_applied(applied, "decision", "vuoro review names --out NEW.xlsx")
+        say_applied(applied, _DECISIONS, "vuoro review names --out NEW.xlsx")
     if out is not None:
         say_written(write_names(study, settings, out), out, "real names")
     if apply is None and out is None:
@@ -72,7 +74,7 @@ def people(
     if apply is not None:
         with locks.alone(study):
             applied = apply_people(study, settings, apply, by=by, at=now())
-        say_applied(applied, "decision", "vuoro review people --out NEW.xlsx")
+        say_applied(applied, _DECISIONS, "vuoro review people --out NEW.xlsx")
     if out is not None:
         say_written(write_people(study, settings, out, group), out, "real names")
     if apply is None and out is None:
@@ -94,7 +96,11 @@ def _show(summary: Summary) -> None:
         say(f"{summary.verdicts.get(verdict, 0):7} {called}")
     _show_queues("Rows in the sheet of names", QUEUES, summary.queues)
     done = sum(summary.judged.values())
-    say(f"All names are decided in {done} of {len(summary.judged)} session(s).")
+    decided = counted(
+        "All names are decided in {done} of {n} session.",
+        "All names are decided in {done} of {n} sessions.",
+    )
+    say(decided.filled(done=done, n=len(summary.judged)))
 
 
 def _show_queues(what: str, queues: Mapping[Any, str], counts: Counter[Any]) -> None:
@@ -111,4 +117,8 @@ def _show_waiting(study: Study, settings: Settings, waiting: Sequence[str]) -> N
     if waiting:
         chains = (SessionChain(study, accepted.recording(study, id), settings) for id in waiting)
         command = max(map(made_by, chains))  # a run does all, a build no stage that needs the sound
-        say(f"{len(waiting)} more session(s) are not ready. Run `{command}` first.")
+        more = counted(
+            "{n} more session is not ready. Run `{command}` first.",
+            "{n} more sessions are not ready. Run `{command}` first.",
+        )
+        say(more.filled(n=len(waiting), command=command))

@@ -10,6 +10,7 @@ from pipeline.commands.frame import UnlockedStudyOption, interruptible
 from pipeline.commands.output import console, say
 from pipeline.errors import SettingsError
 from pipeline.study import Study
+from pipeline.texts import counted
 
 
 def run(
@@ -49,10 +50,19 @@ def run_and_show(study: Study) -> bool:
         say(f"{terminal.counts}. The tables are in {study.dataset}")
     else:
         n = n_needing_a_look(study, accepted.sessions(study))
-        look = f"; {n} need a look, see `vuoro status`" if n else ""
-        say(f"Nothing to do: {len(names)} session(s) are up to date{look}.")
+        look = counted(
+            "; {n} needs a look, see `vuoro status`", "; {n} need a look, see `vuoro status`"
+        )
+        nothing = counted(
+            "Nothing to do: {n} session is up to date", "Nothing to do: {n} sessions are up to date"
+        )
+        say(f"{nothing.filled(n=len(names))}{look.filled(n=n) if n else ''}.")
     if left := len(intake.waiting(study)):
-        say(f"{left} recording(s) wait in the inbox. See why with `vuoro status`.")
+        wait = counted(
+            "{n} recording waits in the inbox. See why with `vuoro status`.",
+            "{n} recordings wait in the inbox. See why with `vuoro status`.",
+        )
+        say(wait.filled(n=left))
     if n := n_open_names(study):
         say(to_review("name", n, "names"))
     return not terminal.failures

@@ -11,6 +11,7 @@ import typer
 
 from pipeline.commands.frame import StudyOption, unlock
 from pipeline.commands.output import say, warn
+from pipeline.texts import counted
 
 if TYPE_CHECKING:
     from pipeline.operations.settings import Change
@@ -114,7 +115,10 @@ def _say_consequences(study: Study, done: Change) -> None:
     else:
         alike = Counter(tuple(stages) for stages in done.redo.values())
         for stages, n in alike.items():
-            say(f"To redo in {n} session(s): {', '.join(stages)}.")
+            redo = counted(
+                "To redo in {n} session: {stages}.", "To redo in {n} sessions: {stages}."
+            )
+            say(redo.filled(n=n, stages=", ".join(stages)))
         if any(len(stages) > 1 for stages in alike):
             say("A later stage is skipped where what it reads comes out the same.")
         say(f"Kept: {', '.join([*done.kept, 'all decisions and corrections'])}.")

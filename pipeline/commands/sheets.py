@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from pipeline.commands.output import say, warn
+from pipeline.texts import Text, counted
 
 if TYPE_CHECKING:
     from pipeline.review.round_trip import Applied
@@ -24,36 +25,47 @@ ApplyOption = Annotated[
 
 def say_written(n_rows: int, file: Path, holds: str) -> None:
     """Say where a sheet is, and that it is to be protected for what it holds."""
-    say(f"Wrote {n_rows} row(s) to {file}")
+    wrote = counted("Wrote {n} row to {file}", "Wrote {n} rows to {file}")
+    say(wrote.filled(n=n_rows, file=file))
     say(
         f"The sheet holds {holds}. Protect it like the recordings, and delete it when you no "
         "longer need it."
     )
 
 
-def say_applied(applied: Applied, what: str, new_sheet: str) -> None:
+def say_applied(applied: Applied, what: Text, new_sheet: str) -> None:
     """Say what applying a sheet did; end the command where cells of it cannot be applied.
 
-    ``what`` its rows are, one of them; ``new_sheet`` is the command that writes the next one.
+    ``what`` counts what its rows are; ``new_sheet`` is the command that writes the next one.
     """
     if applied.problems:
         warn(applied.problems)
-        warn([f"{len(applied.problems)} cell(s) cannot be applied: nothing was applied."])
+        wrong = counted(
+            "{n} cell cannot be applied: nothing was applied.",
+            "{n} cells cannot be applied: nothing was applied.",
+        )
+        warn([wrong.filled(n=len(applied.problems))])
         if applied.is_old:
             warn([f"Write a new sheet, with the decisions made since: `{new_sheet}`."])
         raise typer.Exit(1)
     if not applied.n_decisions:
-        say(f"The sheet has no new {what}s.")
+        say("The sheet has nothing new.")
         return
-    update = f"Update {len(applied.sessions)} session(s) with `vuoro build`."
-    say(f"Saved {applied.n_decisions} {what}(s). {update}")
+    update = counted(
+        "Update {n} session with `vuoro build`.", "Update {n} sessions with `vuoro build`."
+    )
+    saved = what.filled(n=applied.n_decisions)
+    say(f"Saved {saved}. {update.filled(n=len(applied.sessions))}")
     say_lost(applied.n_lost)
 
 
 def say_lost(n_lost: int) -> None:
     """Say that corrections of turns no longer match one."""
+    from pipeline.review.turns.sheet import LOST
+
     if n_lost:
-        say(
-            f"{n_lost} correction(s) no longer match a turn. A new sheet lists them under "
-            "'Hukkuneet - Lost'."
+        lost = counted(
+            "{n} correction no longer matches a turn. A new sheet lists it under '{sheet}'.",
+            "{n} corrections no longer match a turn. A new sheet lists them under '{sheet}'.",
         )
+        say(lost.filled(n=n_lost, sheet=LOST.name))

@@ -6,6 +6,7 @@ import typer
 
 from pipeline.commands.frame import StudyOption
 from pipeline.commands.output import console, problems, warn
+from pipeline.texts import counted
 
 
 def validate(study: StudyOption) -> None:
@@ -16,6 +17,7 @@ def validate(study: StudyOption) -> None:
     warn(map(str, found.problems))
     counts = ", ".join(f"{rows} {table}" for table, rows in found.n_rows.items())
     if found.problems:
-        problems.print(f"[red]{len(found.problems)} problem(s)[/] in {counts}.", highlight=False)
+        wrong = counted("{n} problem", "{n} problems").filled(n=len(found.problems))
+        problems.print(f"[red]{wrong}[/] in {counts}.", highlight=False)
         raise typer.Exit(1)
     console.print(f"[green]The data set is in order[/]: {counts}.", highlight=False)

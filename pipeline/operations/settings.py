@@ -20,6 +20,7 @@ from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study, accepted, settings_log
 from pipeline.study.leases import lease
 from pipeline.study.listener import Listener
+from pipeline.texts import counted
 
 WAIT_S = 10.0  # for another command that changes the settings
 
@@ -60,10 +61,14 @@ class Outdated:
         """That, in words; "" where there are none."""
         if not self.to_come:
             return ""
-        return (
-            f"{len(self.to_come)} session(s) were made with other settings than {NAME} has now"
-            f"{self.named}. To redo: {', '.join(in_order(self.to_come.values()))}."
+        made = counted(
+            "{n} session was made with other settings than {file} has now{keys}. "
+            "To redo: {stages}.",
+            "{n} sessions were made with other settings than {file} has now{keys}. "
+            "To redo: {stages}.",
         )
+        stages = ", ".join(in_order(self.to_come.values()))
+        return str(made.filled(n=len(self.to_come), file=NAME, keys=self.named, stages=stages))
 
     @property
     def named(self) -> str:

@@ -75,7 +75,7 @@ def test_a_judged_name_comes_to_the_tables_without_listening(
     assert NAME not in texts(study)
     keep(study)
     status, said = vuoro(study)
-    assert status == 0 and "Updated 2 session(s)." in said
+    assert status == 0 and "Updated 2 sessions." in said
     assert NAME in texts(study)
     assert validate(study.dataset) == []
 
@@ -96,8 +96,7 @@ def test_a_session_whose_sound_must_be_heard_waits(study: Study) -> None:
     status, said = vuoro(study)
     assert status == 0
     assert (
-        f"1 session(s) must be processed first with `vuoro run --study {study.root}`: G07-S03"
-        in said
+        f"1 session must be processed first with `vuoro run --study {study.root}`: G07-S03" in said
     )
     assert not (study.dataset / "turns" / "G07-S03.parquet").exists()
 
@@ -169,7 +168,7 @@ def test_what_cannot_be_finished_is_told_and_the_rest_is_done(
     monkeypatch.setattr(building, "_finish", failing)
     status, said = vuoro(study)
     assert status == 1
-    assert "It cannot be. Try again." in said and "Updated 1 session(s)." in said
+    assert "It cannot be. Try again." in said and "Updated 1 session." in said
     monkeypatch.undo()
     fake_models(monkeypatch)
     assert vuoro(study)[0] == 0
@@ -192,5 +191,5 @@ def test_a_damaged_result_of_listening_is_not_mended_here(study: Study) -> None:
     result.write_bytes(data.replace(b"0.9", b"0.8"))
     keep(study)
     status, said = vuoro(study)
-    assert status == 0 and "1 session(s) must be processed first with `vuoro run" in said
+    assert status == 0 and "1 session must be processed first with `vuoro run" in said
     assert replace(chain).find("transcribe") is None

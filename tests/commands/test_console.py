@@ -58,7 +58,7 @@ def test_what_is_to_be_known_of_a_session_is_shown() -> None:
         "When you have looked: `vuoro session G07-S01 --accept` uses it as it is, `--set-aside` "
         "moves the recording to quarantine",
     ]
-    assert terminal.counts == "0 session(s) finished, 1 need a look, 0 failed"
+    assert terminal.counts == "0 sessions finished, 1 need a look, 0 failed"
 
 
 def test_how_sessions_end_is_shown_with_their_files() -> None:

@@ -48,7 +48,7 @@ def filled(study: Study, file: Path, column: str, text: str) -> Path:
 
 def test_writing_the_sheet_says_where_it_is(study: Study) -> None:
     shown = run(study).output
-    assert f"Wrote 5 row(s) to {study.edits / 'G07-S01.xlsx'}" in shown
+    assert f"Wrote 5 rows to {study.edits / 'G07-S01.xlsx'}" in shown
     assert "holds what was really said" in shown and "lähdettiin" not in shown
 
 
@@ -56,11 +56,11 @@ def test_applying_says_what_was_taken_and_who_decided_is_kept(study: Study, tmp_
     file = filled(study, tmp_path / "turns.xlsx", "text", "Niin.")
     shown = run(study, "--apply", str(file)).output
     assert shown == (
-        f"Saved 1 correction(s). Update 1 session(s) with `vuoro build --study {study.root}`.\n"
+        f"Saved 1 correction. Update 1 session with `vuoro build --study {study.root}`.\n"
     )
     (correction,) = log.load(study, SESSION)
     assert (correction.by, correction.at[-6:]) == ("tutkija", "+00:00")
-    assert run(study, "--apply", str(file)).output == "The sheet has no new corrections.\n"
+    assert run(study, "--apply", str(file)).output == "The sheet has nothing new.\n"
 
 
 def test_whoever_decides_may_say_who(study: Study, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_whoever_decides_may_say_who(study: Study, tmp_path: Path) -> None:
 def test_applying_and_writing_a_new_sheet_at_once(study: Study, tmp_path: Path) -> None:
     file = filled(study, tmp_path / "turns.xlsx", "action", "poista")
     shown = run(study, "--apply", str(file), "--out", str(tmp_path / "next.xlsx")).output
-    assert "Saved 1 correction(s)." in shown and "Wrote 3 row(s) to" in shown
+    assert "Saved 1 correction." in shown and "Wrote 3 rows to" in shown
 
 
 def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) -> None:

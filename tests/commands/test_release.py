@@ -64,7 +64,7 @@ def test_release_says_what_is_left_to_do(study: Study, tmp_path: Path) -> None:
 def test_sessions_that_nobody_reviewed_are_not_released(study: Study, tmp_path: Path) -> None:
     result = run(study, tmp_path / "out")
     assert result.exit_code == 1
-    assert "NOT so: Every session was reviewed. 2 finding(s)" in result.output
+    assert "NOT so: Every session was reviewed. 2 findings" in result.output
     assert "session G01-S02: not everything found in it has been judged" in result.output
     assert "Nothing was released." in result.output
     assert str(study.private / "release-refused.md") in result.output

@@ -60,9 +60,9 @@ def test_cancelled_and_brought_back(study: Study) -> None:
 def test_what_failed_does_not_wait_any_longer(study: Study) -> None:
     state.fail(study, ID, DiskFullError("Full."))
     status, said = vuoro(study, "retry", "--all")
-    assert (status, said) == (0, f"1 session(s) will be retried next. {ID}\n")
+    assert (status, said) == (0, f"1 session will be retried next. {ID}\n")
     assert state.is_due(study, ID)
-    assert vuoro(study, "retry", "--all")[1] == "0 session(s) will be retried next.\n"
+    assert vuoro(study, "retry", "--all")[1] == "0 sessions will be retried next.\n"
 
 
 def test_what_waits_for_an_answer_is_told_the_question_again(study: Study) -> None:

@@ -53,25 +53,25 @@ def test_without_an_option_it_says_how_far_it_is(study: Study) -> None:
     shown = run(study).output
     assert "Entities: 1\n" in shown and "1 not decided" in shown
     assert "Rows in the sheet of names, by queue: 1\n" in shown and "1 muut / others" in shown
-    assert "All names are decided in 0 of 1 session(s)." in shown
+    assert "All names are decided in 0 of 1 session." in shown
     assert "Kyllikki" not in shown
 
 
 def test_writing_the_sheet_says_how_many_rows(study: Study, tmp_path: Path) -> None:
     shown = run(study, "--out", str(tmp_path / "names.xlsx")).output
-    assert "Wrote 1 row(s) to" in shown and "holds real names" in shown
+    assert "Wrote 1 row to" in shown and "holds real names" in shown
 
 
 def test_applying_says_what_was_decided_and_what_is_made_anew(study: Study, tmp_path: Path) -> None:
     file = decided(study, tmp_path / "names.xlsx", "jätä")
     shown = run(study, "--apply", str(file)).output
     assert shown == (
-        f"Saved 1 decision(s). Update 1 session(s) with `vuoro build --study {study.root}`.\n"
+        f"Saved 1 decision. Update 1 session with `vuoro build --study {study.root}`.\n"
     )
     (decision,) = EntityTable.load(study).decisions
     assert (decision.by, decision.action) == ("tutkija", "keep")
     assert decision.at.endswith("+00:00")
-    assert run(study, "--apply", str(file)).output == "The sheet has no new decisions.\n"
+    assert run(study, "--apply", str(file)).output == "The sheet has nothing new.\n"
 
 
 def test_whoever_decides_may_say_who(study: Study, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_without_an_option_it_says_how_far_it_is(study: Study) -> None:
 
 def test_writing_the_sheet_says_how_many_rows(study: Study, tmp_path: Path) -> None:
     shown = run(study, "--group", "G07", "--out", str(tmp_path / "people.xlsx")).output
-    assert "Wrote 4 row(s) to" in shown and "holds real names" in shown
+    assert "Wrote 4 rows to" in shown and "holds real names" in shown
 
 
 def test_applying_says_what_was_decided_and_what_is_made_anew(study: Study, tmp_path: Path) -> None:
@@ -58,11 +58,11 @@ def test_applying_says_what_was_decided_and_what_is_made_anew(study: Study, tmp_
     shown = run(study, "--apply", str(file)).output
     # who is unknown in the first session is somebody new in the second
     assert shown == (
-        f"Saved 1 decision(s). Update 2 session(s) with `vuoro build --study {study.root}`.\n"
+        f"Saved 1 decision. Update 2 sessions with `vuoro build --study {study.root}`.\n"
     )
     (line,) = study.people_decisions.read_text(encoding="utf-8").splitlines()
     assert '"by":"tutkija"' in line and '+00:00"' in line
-    assert run(study, "--apply", str(file)).output == "The sheet has no new decisions.\n"
+    assert run(study, "--apply", str(file)).output == "The sheet has nothing new.\n"
 
 
 def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) -> None:

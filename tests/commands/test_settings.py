@@ -89,7 +89,7 @@ def test_what_made_the_data_is_what_every_later_command_uses(runs: Runs, study: 
     before = n_turns(study)
     said = vuoro(study, "settings", SHORTER)
     assert "turns.lapse_s = 0.3 (vuoro.toml, line " in said
-    assert f"To redo in 3 session(s): {', '.join(FROM_TURNS)}." in said
+    assert f"To redo in 3 sessions: {', '.join(FROM_TURNS)}." in said
     assert f"Kept: {KEPT}." in said and said.endswith(
         f"Carry it out with `vuoro run --study {study.root}`."
     )
@@ -139,7 +139,7 @@ def test_a_file_changed_by_hand_is_noticed_and_said_before_anything_is_redone(
     for each in (study, same):
         change(each, dict([SHORTER.split("=")]))
     sentence = (
-        "3 session(s) were made with other settings than vuoro.toml has now (turns.lapse_s). To "
+        "3 sessions were made with other settings than vuoro.toml has now (turns.lapse_s). To "
         f"redo: {', '.join(FROM_TURNS)}."
     )
     assert f"{sentence} Carry it out with `vuoro run" in vuoro(study, "status")
@@ -159,7 +159,7 @@ def test_a_build_leaves_what_must_be_transcribed_and_says_why(study: Study) -> N
     change(study, {"transcription.beam_size": "2", "turns.lapse_s": "0.3"})
     said = vuoro(study, "build")
     assert "vuoro.toml has now (transcription.beam_size, turns.lapse_s)" in said
-    assert "3 session(s) must be processed first with `vuoro run" in said
+    assert "3 sessions must be processed first with `vuoro run" in said
     assert tables(study) == before
 
 

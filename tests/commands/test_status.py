@@ -51,7 +51,7 @@ def test_the_first_line_says_it_all(study: Study) -> None:
     first, *table = said(study).splitlines()
     where = f"--study {study.root}"
     assert first == (
-        "1 recording(s): 1 finished. "
+        "1 recording: 1 finished. "
         f"3 voices are waiting for review. Run `vuoro review people --out people.xlsx {where}`. "
         f"2 names are waiting for review. Run `vuoro review names --out names.xlsx {where}`."
     )

@@ -58,4 +58,4 @@ def test_a_failure_is_told_and_survived(study: Study, monkeypatch: pytest.Monkey
     monkeypatch.setattr(flows.run, "run_study", run_study)
     _, said = watched(study, monkeypatch)
     assert "failed     G07-S01" in said and "It failed. Do this." in said
-    assert "0 taken in, 0 session(s) finished, 1 failed." in said
+    assert "0 taken in, 0 sessions finished, 1 failed." in said

@@ -68,7 +68,7 @@ def test_it_is_done_and_the_data_set_is_in_order(
 
 def test_a_member_leaves_of_the_roster_a_pseudonym(study: Study, tmp_path: Path) -> None:
     status, said = vuoro(study, "group", "add", "ryhmä", "--from", str(roster(tmp_path)))
-    assert status == 0 and "2 member(s), all have consented" in said
+    assert status == 0 and "2 members, all have consented" in said
     study.voices.mkdir()
     (study.voices / "toinen.wav").touch()
     entity = EntityTable.load(study).by_name["person", "salanimi toinen"]
@@ -141,12 +141,12 @@ def test_check_tells_of_every_roster(tmp_path: Path) -> None:
     study.rosters.mkdir()
     sound = {"group": "G07", "members": [{"name": "Salanimi", "consent": "yes"}]}
     write(parsed(sound), study.rosters / "G07.yaml")
-    assert vuoro(study, "group", "check") == (0, "G07: 1 member(s), all have consented\n")
+    assert vuoro(study, "group", "check") == (0, "G07: 1 member, all have consented\n")
     waiting = {"group": "G08", "members": [{"name": "Salanimi"}, {"name": "Muu", "consent": "no"}]}
     write(parsed(waiting), study.rosters / "G08.yaml")
     (study.rosters / "G09.yaml").write_text("members: [{role: Salarooli}]", encoding="utf-8")
     status, said = vuoro(study, "group", "check")
     assert status == 1
-    assert "G08: 2 member(s), no consent from 1, 2: new recordings they may be in will wait" in said
+    assert "G08: 2 members, no consent from 1, 2: new recordings they may be in will wait" in said
     assert "G09: The roster cannot be used. Member 1: `role` must be one of" in said
     assert "Sala" not in said

@@ -43,7 +43,7 @@ def test_the_batch_goes_on_without_a_traceback(
     _, process = ran
     assert "Traceback" not in process.stdout + process.stderr
     # the good one and the half recording; the silence and the tone
-    assert "2 session(s) finished, 2 need a look, 4 failed" in process.stdout
+    assert "2 sessions finished, 2 need a look, 4 failed" in process.stdout
     assert "Nothing can be heard." in process.stdout and "No speech can" in process.stdout
 
 

@@ -51,7 +51,7 @@ def table(study: Study, name: str) -> pd.DataFrame:
 def test_the_run_ends_well_and_says_what_it_did(ran: Ran) -> None:
     process = ran.process
     assert process.returncode == 0, process.stdout + process.stderr
-    assert "1 session(s) finished, 0 failed" in process.stdout
+    assert "1 session finished, 0 failed" in process.stdout
     assert "Traceback" not in process.stdout + process.stderr
 
 
@@ -151,7 +151,7 @@ def test_a_second_run_does_nothing_and_says_so(study: Study) -> None:
     before = {f: f.stat().st_mtime_ns for f in study.dataset.rglob("*")}
     process = vuoro(study, "run")
     assert process.returncode == 0
-    assert process.stdout.startswith("Nothing to do: 1 session(s) are up to date.")
+    assert process.stdout.startswith("Nothing to do: 1 session is up to date.")
     assert {f: f.stat().st_mtime_ns for f in study.dataset.rglob("*")} == before
 
 

@@ -36,7 +36,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     change(study, {"transcription.language": "fi"})
     process = vuoro(study, "run")
     assert process.returncode == 0, process.stdout + process.stderr
-    assert "2 session(s) finished, 0 failed" in process.stdout
+    assert "2 sessions finished, 0 failed" in process.stdout
     return study
 
 

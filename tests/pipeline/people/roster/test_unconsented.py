@@ -133,7 +133,7 @@ def test_status_and_the_commands_of_groups_say_it(named: Study) -> None:
     enrol(named, ANNA | {"consent": "yes"}, BEN | {"consent": "no"}, CARL | {"consent": "yes"})
     sentence = in_full(consents(named).sentences[0], str(named.root))
     shown = run(named, "status").output
-    assert "1 without consent in 2 session(s)" in shown and sentence in shown
+    assert "1 without consent in 2 sessions" in shown and sentence in shown
     data = json.loads(run(named, "status", "--json").output)
     assert data["summary"]["without_consent"] == 1
     (person,) = data["without_consent"]
