@@ -17,7 +17,7 @@ from finished import chain_of, copied, fake_models, make_finished_study
 from mutations import mutated
 from tracks import write as write_wav
 
-from pipeline import intake, settings
+from pipeline import intake
 from pipeline.dataset.validate import validate
 from pipeline.errors import NotMediaError, TransientError, VuoroError
 from pipeline.exports.write import export
@@ -40,8 +40,18 @@ from pipeline.release.reading import passages
 from pipeline.review.names.round_trip import apply_names, write_names
 from pipeline.review.people.round_trip import apply_people, write_people
 from pipeline.review.turns.round_trip import apply_turns, write_turns
+from pipeline.settings.file import as_toml, changed, text_of
 from pipeline.stages.publish import publish_people
-from pipeline.study import Study, accepted, create, leases, references, state, tombstones
+from pipeline.study import (
+    Study,
+    accepted,
+    create,
+    leases,
+    references,
+    settings_log,
+    state,
+    tombstones,
+)
 from pipeline.study.store import MANIFEST, RESULT, read_record
 from pipeline.turns.edits import log
 from pipeline.turns.edits.edit import About, Correction, Edit
@@ -59,7 +69,7 @@ ROSTER = {
     "organisations": [{"name": "Tupavuori ry", "aliases": ["TV"], "category": "union"}],
 }
 CSV = "name;aliases;role;consent;absent\nAino Kuusmäntylä;Ainsku;leader;yes;3\nVäinö Öljy;;;no;\n"
-TOML = settings.as_toml().replace("#lapse_s", "lapse_s").replace("#beam_size", "beam_size")
+TOML = as_toml().replace("#lapse_s", "lapse_s").replace("#beam_size", "beam_size")
 GUIDE = "# Alku\n1. Miten tulit mukaan ryhmään?\n   - Kuka kertoi?\n2. Millaista?\n2a. Entä ääni?\n"
 
 
@@ -215,6 +225,11 @@ KINDS = {
         lambda s, file: sidecar.declared(file.with_name("3.wav")),
     ),
     "vuoro.toml": Kind(lambda s: s.settings_file, lambda s, file: s.settings()),
+    "vuoro.toml, changed": Kind(
+        lambda s: s.settings_file,
+        lambda s, file: changed(text_of(file), {"turns.lapse_s": "5"}, ["machine.threads"]),
+    ),
+    "settings log": Kind(lambda s: s.settings_log, lambda s, file: settings_log.used(s)),
     "roster.yaml": Kind(lambda s: rosters.place(s, "G07"), _roster),
     "roster.xlsx": Kind(lambda s: s.private / "form.xlsx", _roster),
     "roster.csv": Kind(lambda s: s.private / "form.csv", _roster),
