@@ -50,9 +50,9 @@ from pipeline.stages.publish import (
     is_published,
     publish_people,
     publish_session,
-    session_tables,
     write_documentation,
 )
+from pipeline.stages.session_rows import session_tables
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study
 from pipeline.study.listener import Listener

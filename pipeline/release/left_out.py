@@ -23,10 +23,9 @@ from pipeline.stages.chain import SessionChain
 from pipeline.stages.publish import (
     publish_people,
     publish_session,
-    session_tables,
-    turn_ids,
     write_documentation,
 )
+from pipeline.stages.session_rows import session_tables, turn_ids
 from pipeline.storage.digests import digest
 from pipeline.study import Study, accepted
 from pipeline.turns.edits.edit import Corrected

@@ -40,7 +40,8 @@ from pipeline.settings import Settings
 from pipeline.stages.common import Common
 from pipeline.stages.declared import BY_NAME, STAGES, Job, Progress, Replaced, Stage
 from pipeline.stages.peers import Peers
-from pipeline.stages.publish import is_published, publish_session, session_tables, turn_ids
+from pipeline.stages.publish import is_published, publish_session
+from pipeline.stages.session_rows import session_tables, turn_ids
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study, accepted, settings_log

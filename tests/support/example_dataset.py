@@ -26,7 +26,7 @@ from pipeline.records import (
     Turn,
     Word,
 )
-from pipeline.stages import publish
+from pipeline.stages import publish, session_rows
 
 SESSIONS = ("G01-S01", "G01-S02")
 LAPSE_S = 8.0
@@ -243,7 +243,7 @@ def session_tables(
     questions: tuple[int | None, ...] = (),
 ) -> dict[str, pa.Table]:
     """A session of the example with something else in it."""
-    return publish.session_tables(
+    return session_rows.session_tables(
         recording or RECORDINGS[session_id],
         AUDIO[session_id],
         DIARISATIONS[session_id],

@@ -28,7 +28,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.settings import TurnSettings
-from pipeline.stages import publish
+from pipeline.stages import publish, session_rows
 from pipeline.study import Study, create
 from pipeline.turns.assemble import assemble
 
@@ -130,7 +130,7 @@ def tables_of(made: Made) -> dict[str, pa.Table]:
     conversation = assemble(audio, diarisation, Transcript("fi", 0.97, words), SETTINGS)
     speech_s = {p: sum(s.duration_s for s in segments if s.label == p) for p in made.people}
     cast = Cast(tuple(Person(p, p, role, speech_s[p]) for p, role in made.people.items()))
-    return publish.session_tables(
+    return session_rows.session_tables(
         Recording(
             made.session_id, made.group_id, made.number, made.kind, "aa", "private.wav", ".wav"
         ),
