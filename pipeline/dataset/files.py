@@ -26,8 +26,8 @@ from pipeline.storage.disk import PENDING, last_change_ns, os_errors, write_atom
 from pipeline.tables import SCHEMA_VERSION, TABLES
 
 DYNAMICS_TABLES = ("dynamics_session", "dynamics_person", "transitions")
-# the order of writing: sessions completes the set
-SESSION_TABLES = (*DYNAMICS_TABLES, "words", "turns", "sessions")
+TALK_TABLES = ("words", "turns", "sessions")
+SESSION_TABLES = (*DYNAMICS_TABLES, *TALK_TABLES)  # as they are written: sessions completes the set
 GROUP_TABLES = ("people", "attendance")
 _SUFFIX = ".parquet"
 

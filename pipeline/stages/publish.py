@@ -6,7 +6,8 @@ study-level files up to date.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
@@ -34,47 +35,71 @@ Row = dict[str, Any]
 NOBODY: Mapping[str, Group] = MappingProxyType({})
 
 
-def publish_session(dataset: Path, tables: dict[str, pa.Table], source: str) -> bool:
-    """Write the files of a session into the data set; True if anything changed.
+@dataclass(frozen=True)
+class Origin:
+    """Where the rows of a session come from: ``source`` is a digest of all they derive from.
 
-    ``tables`` are from ``session_tables``; ``source`` is a digest of all they derive from. If the
-    session's files are undamaged and already of that source, nothing is written. The sessions
-    file is written last: it makes the session complete.
+    ``more`` are further entries of the files' footers.
+    """
+
+    source: str
+    models: Sequence[str]
+    settings_digest: str
+    more: Mapping[str, str] = field(default_factory=dict)
+
+
+def publish_session(dataset: Path, tables: Mapping[str, pa.Table], source: str) -> bool:
+    """Write all files of a session into the data set; True if anything changed.
+
+    ``tables`` are from ``session_tables``. If the files are undamaged and already of that source,
+    nothing is written.
 
     Raises TransientError where the disk is full or cannot be written.
     """
     session = tables["sessions"].to_pylist()[0]
-    session_id, models = session["session_id"], session["models"]
-    footers = {
-        name: files.provenance(name, source, models, session["settings_digest"])
-        for name in files.SESSION_TABLES
-    }
-    footers["sessions"] |= files.footer(tables["sessions"])
-    if is_published(dataset, session_id, source):
+    if is_published(dataset, session["session_id"], source):
         return False
-    written = [
-        files.write(
-            files.file_of(dataset, name, session_id), files.encode(name, tables[name], footer)
-        )
-        for name, footer in footers.items()
-    ]
+    origin = Origin(source, session["models"], session["settings_digest"])
+    return write_tables(dataset, session["session_id"], tables, origin)
+
+
+def write_tables(
+    dataset: Path, session_id: str, tables: Mapping[str, pa.Table], origin: Origin
+) -> bool:
+    """Write these tables of a session into the data set; True if anything changed.
+
+    The sessions file is written last: it makes the session complete. Raises TransientError.
+    """
+    written = []
+    for name in (name for name in files.SESSION_TABLES if name in tables):
+        footer = files.provenance(name, origin.source, [*origin.models], origin.settings_digest)
+        footer |= {**files.footer(tables[name]), **origin.more}
+        data = files.encode(name, tables[name], footer)
+        written.append(files.write(files.file_of(dataset, name, session_id), data))
     return any(written)
 
 
 def is_published(dataset: Path, session_id: str, source: str) -> bool:
-    """Whether all files of a session are there, undamaged, of this source and this vuoro.
+    """Whether all files of a session are there, undamaged, of this source and this vuoro."""
+    return are_written(dataset, session_id, files.SESSION_TABLES, files.origin(source))
 
-    The sessions file, which is written last, tells it of those that were not changed since.
+
+def are_written(
+    dataset: Path, session_id: str, tables: Sequence[str], wanted: Mapping[str, str]
+) -> bool:
+    """Whether the files of these tables are there, undamaged, with these entries in their footers.
+
+    The one written last, of the last table, tells it of those that were not changed since.
 
     Raises TransientError where one cannot be read.
     """
-    *others, last = (files.file_of(dataset, name, session_id) for name in files.SESSION_TABLES)
+    *others, last = (files.file_of(dataset, name, session_id) for name in tables)
     written_ns = files.changed_ns(last)
     changed = [files.changed_ns(file) for file in others]
     if written_ns is None or None in changed:
         return False
     read = [last, *(f for f, at in zip(others, changed, strict=True) if at and at > written_ns)]
-    return all(_is_made_from(file, source) for file in read)
+    return all(_has(file, wanted) for file in read)
 
 
 def publish_people(
@@ -176,8 +201,7 @@ def _write_group(
     return any(written)
 
 
-def _is_made_from(file: Path, source: str) -> bool:
-    wanted = files.origin(source)
+def _has(file: Path, wanted: Mapping[str, str]) -> bool:
     try:
         return wanted.items() <= files.footer(files.read(file)).items()
     except DatasetError:  # damaged: to be written anew

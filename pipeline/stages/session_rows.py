@@ -18,6 +18,7 @@ from pipeline.records import (
     MaskedConversation,
     MaskedTurn,
     Recording,
+    Segment,
 )
 from pipeline.records.turn_ids import turn_ids as ids_of_turns
 from pipeline.tables import schema
@@ -42,11 +43,39 @@ def session_tables(
     """The session's rows of its tables, by table name.
 
     Text, words and turns come from ``masked`` alone; turn-taking from its turns and the regular
-    diarisation, with silences longer than ``lapse_s`` as lapses. ``questions`` are the numbers of
-    the interview guide's questions that the turns of ``masked`` belong to. Who was heard is in the
-    metadata of the sessions table, for ``publish_people``.
+    diarisation. For the rest see ``talk_tables`` and ``measure_tables``.
 
     Raises KeyError if a turn has a speaker label that the cast lacks.
+    """
+    talk = talk_tables(
+        recording,
+        audio,
+        conversation,
+        cast,
+        masked,
+        models=models,
+        settings_digest=settings_digest,
+        questions=questions,
+    )
+    regular = diarisation.regular
+    return talk | measure_tables(recording, audio, regular, cast, masked, lapse_s=lapse_s)
+
+
+def talk_tables(
+    recording: Recording,
+    audio: Audio,
+    conversation: Conversation,
+    cast: Cast,
+    masked: MaskedConversation,
+    *,
+    models: tuple[str, ...],
+    settings_digest: str,
+    questions: Sequence[int | None] = (),
+) -> dict[str, pa.Table]:
+    """The session's rows of ``sessions``, ``turns`` and ``words``.
+
+    ``questions`` are the numbers of the interview guide's questions that the turns of ``masked``
+    belong to. Who was heard is in the metadata of the sessions table, for ``publish_people``.
     """
     turns, words = _turns_and_words(
         recording.session_id, conversation.language, cast, masked, questions
@@ -56,21 +85,37 @@ def session_tables(
         "models": list(models),
         "settings_digest": settings_digest,
     }
-    rows = {"sessions": [session], "turns": turns, "words": words}
-    rows |= dynamics_rows(
-        recording,
-        Meeting.of(
-            [masked_turn.turn for masked_turn in masked.turns],
-            diarisation.regular,
-            {person.label: person.person_id for person in cast.people},
-            lapse_s,
-        ),
-        audio.duration_s,
-        {person.person_id: person.role for person in cast.people},
-    )
-    tables = {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in rows}
+    tables = _tables({"sessions": [session], "turns": turns, "words": words})
     entry = {HEARD: as_entry(heard(cast, turns))}
     return tables | {"sessions": tables["sessions"].replace_schema_metadata(entry)}
+
+
+def measure_tables(
+    recording: Recording,
+    audio: Audio,
+    regular: Sequence[Segment],
+    cast: Cast,
+    masked: MaskedConversation,
+    *,
+    lapse_s: float,
+) -> dict[str, pa.Table]:
+    """The session's measures of turn-taking, by table name.
+
+    ``regular`` is the diarisation in which people may overlap; silences longer than ``lapse_s`` are
+    lapses.
+    """
+    meeting = Meeting.of(
+        [masked_turn.turn for masked_turn in masked.turns],
+        regular,
+        {person.label: person.person_id for person in cast.people},
+        lapse_s,
+    )
+    roles = {person.person_id: person.role for person in cast.people}
+    return _tables(dynamics_rows(recording, meeting, audio.duration_s, roles))
+
+
+def _tables(rows: dict[str, list[Row]]) -> dict[str, pa.Table]:
+    return {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in rows}
 
 
 def _turns_and_words(
