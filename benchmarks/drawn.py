@@ -8,21 +8,22 @@ from __future__ import annotations
 import hashlib
 import os
 import random
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial, wraps
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from models.registry import ResolvedModel
-from pipeline.operations.build import HEARING, document
+from pipeline.operations.build import document
 from pipeline.pseudonymisation.apply import replacements
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.pseudonymisation.key.secret import KEYS_VARIABLE
 from pipeline.records import (
     Audio,
-    Conversation,
     Diarisation,
     HeardLanguages,
     Mention,
@@ -36,9 +37,15 @@ from pipeline.records import (
 )
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
-from pipeline.stages.declared import BY_NAME, STAGES, Job
+from pipeline.stages.declared import BY_NAME, of_phase
+from pipeline.stages.hearing import DECODE, DETECT_LANGUAGE, DIARISE, TRANSCRIBE, sound
+from pipeline.stages.inputs import ORIGINAL
+from pipeline.stages.masking import REPLACE_NAMES
+from pipeline.stages.settling import FIND_NAMES
+from pipeline.stages.stage import Made, Stage
 from pipeline.study import Study, accepted, create
 from pipeline.study.accepted import session_id_of, write_record
+from pipeline.turns.edits.edit import Corrected
 
 PEOPLE = 6  # of a group
 TURN_S = 15.0
@@ -52,21 +59,34 @@ EVERY_NTH = 101  # word is a place
 @contextmanager
 def pretending(minutes: float, keys: Path) -> Iterator[None]:
     """Meanwhile no stage uses a model, each session lasts so many minutes, and keys lie there."""
-    runs = {
-        "decode": lambda job: _decode(job, 60 * minutes),
-        "diarise": _diarise,
-        "detect_language": lambda job: HeardLanguages((("fi", 0.9),)),
-        "transcribe": _transcribe,
-        "find_names": _find_names,
+    runs: dict[Stage[Any], Callable[..., object]] = {
+        DECODE: partial(_decode, 60 * minutes),
+        DIARISE: _diarise,
+        DETECT_LANGUAGE: lambda **_: HeardLanguages((("fi", 0.9),)),
+        TRANSCRIBE: _transcribe,
+        FIND_NAMES: _find_names,
+        REPLACE_NAMES: _replace_names,
     }
     with ExitStack() as patches:
-        for name, run in runs.items():
-            stage = replace(BY_NAME[name], run=run)
-            patches.enter_context(patch.dict(BY_NAME, {name: stage}))
+        for stage, run in runs.items():
+            patches.enter_context(instead(stage, run))
+        patches.enter_context(patch.dict(vars(ORIGINAL), read=_original))
         patches.enter_context(patch("pipeline.stages.common.resolve", _resolved))
-        patches.enter_context(patch("pipeline.stages.chain.replacements", _replacements))
         patches.enter_context(patch.dict(os.environ, {KEYS_VARIABLE: str(keys)}))
         yield
+
+
+def instead(stage: Stage[Any], run: Callable[..., object]) -> AbstractContextManager[object]:
+    """Meanwhile ``run`` is called in the place of a stage's own, with all that it reads, by name.
+
+    Its results have the addresses that the stage's own would have.
+    """
+
+    @wraps(stage.run)
+    def called(**read: Any) -> object:
+        return run(**read)
+
+    return patch.dict(vars(stage), run=called)
 
 
 def finished_study(root: Path, n: int, of_group: int) -> Study:
@@ -97,28 +117,32 @@ def add_recording(study: Study, number: int, of_group: int) -> Recording:
 
 def finish(study: Study, settings: Settings, recordings: Sequence[Recording]) -> None:
     """Make all stages of the sessions of a group, and publish them."""
+    hearing = of_phase("hear")
     for heard in (True, False):  # first all are heard: that decides who is who
         for recording in recordings:
             chain = SessionChain(study, recording, settings)
-            for stage in STAGES:
-                if (stage.name in HEARING) == heard:
-                    chain.run(stage.name, lambda share: None)
-            if not heard:
-                chain.publish()
+            for name in chain.pending(verify=False):
+                if (name in hearing) == heard:
+                    chain.run(BY_NAME[name])
 
 
 def _resolved(id: str) -> ResolvedModel:
     return ResolvedModel(id, Path(id), hashlib.sha256(id.encode()).hexdigest())
 
 
-def _decode(job: Job, duration_s: float) -> Audio:
-    (job.folder / "audio.wav").write_bytes(job.chain.recording.sha256.encode())
+def _original(study: Study, recording: Recording) -> Path:
+    """Not verified: nobody hashes what is drawn."""
+    return accepted.original(study, recording)
+
+
+def _decode(duration_s: float, original: Path, folder: Path, **_: object) -> Audio:
+    (folder / "audio.wav").write_bytes(original.parent.name.encode())  # the session's id
     return Audio("audio.wav", 16_000, duration_s, 0.5)
 
 
-def _diarise(job: Job) -> Diarisation:
-    chance = random.Random(job.chain.recording.session_id)
-    duration_s = job.chain.record("decode", Audio).duration_s
+def _diarise(decode: Made[Audio], **_: object) -> Diarisation:
+    chance = random.Random(sound(decode).read_bytes())
+    duration_s = decode.record.duration_s
     segments, last = [], -1
     for n in range(max(PEOPLE, int(duration_s / TURN_S))):
         last = n if n < PEOPLE else chance.choice([k for k in range(PEOPLE) if k != last])
@@ -136,11 +160,11 @@ def _voice(chance: random.Random, person: int) -> tuple[float, ...]:
     return tuple(x / length for x in raw)
 
 
-def _transcribe(job: Job) -> Transcript:
-    chance = random.Random(job.chain.recording.session_id)
+def _transcribe(decode: Made[Audio], diarise: Diarisation, **_: object) -> Transcript:
+    chance = random.Random(sound(decode).read_bytes())
     step_s = 1 / WORDS_PER_S
     words: list[Word] = []
-    for segment in job.chain.record("diarise", Diarisation).regular:
+    for segment in diarise.regular:
         for n in range(int(segment.duration_s * WORDS_PER_S)):
             text = chance.choice(PLACES if len(words) % EVERY_NTH == 50 else SAID)
             start_s = segment.start_s + n * step_s
@@ -148,18 +172,18 @@ def _transcribe(job: Job) -> Transcript:
     return Transcript("fi", 0.9, tuple(words))
 
 
-def _replacements(
-    conversation: Conversation, mentions: Mentions, table: EntityTable
+def _replace_names(
+    correct: Corrected, find_names: Mentions, table: EntityTable, **_: object
 ) -> tuple[Replacement, ...]:
     """The session's own mentions: to look for the names of others takes a language model."""
-    return replacements(replace(conversation, turns=()), mentions, table)
+    return replacements(replace(correct.conversation, turns=()), find_names, table)
 
 
-def _find_names(job: Job) -> Mentions:
+def _find_names(correct: Corrected, **_: object) -> Mentions:
     return Mentions(
         tuple(
             Mention(turn, place, place, "place", word.text.casefold(), "", ("drawn",))
-            for turn, each in enumerate(job.chain.conversation.turns)
+            for turn, each in enumerate(correct.conversation.turns)
             for place, word in enumerate(each.words)
             if word.text in PLACES
         )

@@ -17,6 +17,7 @@ from prefect.flow_engine import run_flow
 from prefect.logging.handlers import APILogHandler
 
 from flows import tied
+from flows.one_session import COMPARE
 from flows.worker import Worker, go_on
 from pipeline.stages.declared import STAGES
 
@@ -27,7 +28,7 @@ _HERE = {"PYTHONPATH": str(Path(__file__).parents[1])}  # this module is not ins
 @flow(name="idle session", flow_run_name="{session_id}", persist_result=False)
 def idle_session(session_id: str) -> None:
     """A session whose stages do nothing."""
-    for stage in (*(stage.name for stage in STAGES), "compare", "names"):
+    for stage in (*(stage.name for stage in STAGES if stage.phase != "document"), COMPARE):
         idle(session_id, stage)
 
 

@@ -49,7 +49,8 @@ from flows.server import serving
 from flows.server_environment import prepare
 from flows.server_secret import CLIENT_VARIABLE, secret_of
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.stages.declared import STAGES
+from pipeline.stages.declared import STORED
+from pipeline.stages.hearing import TRANSCRIBE
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, accepted, create
 from pipeline.study.leases import living
@@ -105,7 +106,7 @@ def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
     begun = time.monotonic()
     command = [*_VUORO, "worker", "--study", str(study.root)]
     with _worker(command, "one", folder) as one, _worker(command, "two", folder):
-        _wait(lambda: _n_done(study, "transcribe") > 0 and _n_at_work(study) == 2)
+        _wait(lambda: _n_done(study, TRANSCRIBE.name) > 0 and _n_at_work(study) == 2)
         _kill(one.pid)
         killed_at = time.time()
         _say(f"worker one is killed after {time.monotonic() - begun:.0f} s")
@@ -114,14 +115,14 @@ def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
         _wait(lambda: not any(batches()))
         _wait(lambda: any(zombies.AGAIN in names for names in _states().values()))
     _say(f"the dead batch was begun again {_begun_again(killed_at):.0f} s after the kill")
-    times = [_n_done(study, stage.name) for stage in STAGES]
+    times = [_n_done(study, stage.name) for stage in STORED]
     _say(
         f"results of each stage: {times}; in one process: "
-        f"{[_n_done(alone, stage.name) for stage in STAGES]}"
+        f"{[_n_done(alone, stage.name) for stage in STORED]}"
     )
     is_same = _tables(study) == _tables(alone) and len(accepted.sessions(study)) == N_RECORDINGS
     _say("the tables are the same, byte for byte" if is_same else "THE TABLES DIFFER")
-    return is_same and times == [N_RECORDINGS] * len(STAGES)
+    return is_same and times == [N_RECORDINGS] * len(STORED)
 
 
 def _begun_again(killed_at: float) -> float:

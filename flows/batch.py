@@ -39,8 +39,8 @@ from pipeline.operations import build
 from pipeline.operations.build import HEARING, ToDo
 from pipeline.people.roster.consent import require
 from pipeline.people.roster.unconsented import consents
-from pipeline.stages.chain import PUBLISH
-from pipeline.stages.declared import STAGES
+from pipeline.stages.declared import of_phase
+from pipeline.stages.documents import DOCUMENT
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, accepted, locks, state
 from pipeline.study.leases import Lease, lease
@@ -50,8 +50,7 @@ from pipeline.study.tombstones import refuse_half_done
 
 Row = dict[str, Any]
 
-LAST = frozenset({"pseudonymise", PUBLISH})  # once the names of all sessions are known
-READING = frozenset(stage.name for stage in STAGES) - HEARING - LAST
+SETTLING, NUMBERING, PUBLISHING = of_phase("settle"), of_phase("number"), of_phase("publish")
 LOOK_EVERY_S = 2.0
 SHOWN = 3  # failures that the state of a run tells
 DEATHS = 3  # of so many processes at a session, the session is the likeliest reason
@@ -165,13 +164,13 @@ class Work:
     def settle(self) -> None:
         """Bring all sessions that are heard into the data set, then document that."""
         self._read()
-        with lease(self._study, "document", wait_s=inf):
+        with lease(self._study, DOCUMENT.name, wait_s=inf):
             if self.to_do():
                 self._unfinished = None  # others may have done it, while this one waited
             self._read()
-            for session_id in self._lacking(LAST):  # all names, before any session is published
-                self._share([session_id], self._name, wait=True)
-            for session_id in self._lacking(LAST):
+            for session_id in self._lacking(NUMBERING):
+                self._share([session_id], self._make(NUMBERING), wait=True)
+            for session_id in self._lacking(PUBLISHING):
                 self._share([session_id], self._publish, wait=True)
             document(str(self._study.root))
 
@@ -182,7 +181,7 @@ class Work:
         """
         while True:
             n_failed = len(self._failed)
-            self._share(self._lacking(READING), self._make(READING), wait=True)
+            self._share(self._lacking(SETTLING), self._make(SETTLING), wait=True)
             if len(self._failed) == n_failed:
                 return
 
@@ -266,11 +265,8 @@ class Work:
 
         return made
 
-    def _name(self, session_id: str) -> None:
-        add_names(str(self._study.root), session_id)
-
     def _publish(self, session_id: str) -> None:
-        self._make(LAST)(session_id)
+        self._make(PUBLISHING)(session_id)
         state.finish(self._study, session_id)
         found = outcome(self._study, accepted.recording(self._study, session_id))
         with suppress(TransientError):  # a receipt is not worth a session
@@ -312,17 +308,9 @@ def _is_due(study: Study, session_id: str) -> bool:
     return not has_failed or state.is_due(study, session_id)
 
 
-@task(task_run_name="{session_id} names", persist_result=False, cache_policy=NO_CACHE)
-def add_names(study: str, session_id: str) -> None:
-    """Give the names of a session their numbers."""
-    chain = open_chain(study, session_id)
-    with Contained("names", chain.study):
-        chain.replaced(find_out=True)
-
-
-@task(name="document", task_run_name="document", persist_result=False, cache_policy=NO_CACHE)
+@task(name=DOCUMENT.name, task_run_name=DOCUMENT.name, persist_result=False, cache_policy=NO_CACHE)
 def document(study: str) -> None:
     """People, attendance, dictionary and data sheet of the whole data set."""
     place = Study(Path(study))
-    with Contained("document", place):
+    with Contained(DOCUMENT.name, place):
         build.document(place)

@@ -18,16 +18,17 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.begin import settings_in_use
-from flows.slots import RESOURCES, slot
+from flows.slots import slot
 from pipeline import intake
 from pipeline.errors import StageCrashError, VuoroError
-from pipeline.operations.build import HEARING
-from pipeline.records import Audio
-from pipeline.stages.chain import PUBLISH, SessionChain
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.declared import BY_NAME, of_phase
+from pipeline.stages.hearing import DECODE, sound
 from pipeline.storage.disk import refuse_if_full
 from pipeline.study import Study, accepted, state
 from pipeline.study.listener import listener
 
+COMPARE = "compare"  # the task that looks for another session with the same sound
 UPDATE_EVERY_S = 2.0
 RUN_LOGS = ("prefect.task_runs", "prefect.flow_runs")
 
@@ -88,51 +89,38 @@ def process_session(study: str, session_id: str) -> None:
     outcome = _outcome.get()
     try:
         with Contained("session", Study(Path(study))):  # Prefect may fail, too
-            make(study, session_id, {"decode"})
+            make(study, session_id, {DECODE.name})
             outcome.same_as = compare(study, session_id)
             if outcome.same_as is None:
-                make(study, session_id, HEARING)
+                make(study, session_id, of_phase("hear"))
     except VuoroError as error:
         outcome.error = error
         raise
     outcome.is_over = True
 
 
-@task(task_run_name="{session_id} compare", persist_result=False, cache_policy=NO_CACHE)
+@task(task_run_name=f"{{session_id}} {COMPARE}", persist_result=False, cache_policy=NO_CACHE)
 def compare(study: str, session_id: str) -> str | None:
     """The other session that has the same sound, if there is one."""
     chain = open_chain(study, session_id)
-    with Contained("compare", chain.study):
-        wav = chain.folder("decode") / chain.record("decode", Audio).file
-        return intake.duplicate_of(chain.study, chain.recording, wav)
+    with Contained(COMPARE, chain.study):
+        return intake.duplicate_of(chain.study, chain.recording, sound(chain.made(DECODE)))
 
 
 def make(study: str, session_id: str, stages: Collection[str]) -> None:
-    """Make what is not done of these stages of a session, and publish it if that is among them."""
+    """Make what is not done of these stages of a session."""
     for stage in open_chain(study, session_id).pending():
         if stage in stages:
-            with slot(RESOURCES.get(stage), settings_in_use.get()):
+            with slot(BY_NAME[stage].resource, settings_in_use.get()):
                 run_stage.with_options(name=stage)(study, session_id, stage)
-    if PUBLISH in stages:
-        publish_session(study, session_id)
 
 
 @task(task_run_name="{session_id} {stage}", persist_result=False, cache_policy=NO_CACHE)
 def run_stage(study: str, session_id: str, stage: str) -> None:
-    """One stage of one session; its result goes into the store."""
+    """One stage of one session."""
     chain = open_chain(study, session_id)
     with Contained(stage, chain.study), Reported(chain.study, session_id, stage) as progress:
-        chain.run(stage, progress)
-
-
-@task(
-    name=PUBLISH, task_run_name="{session_id} publish", persist_result=False, cache_policy=NO_CACHE
-)
-def publish_session(study: str, session_id: str) -> None:
-    """The session's rows in the data set."""
-    chain = open_chain(study, session_id)
-    with Contained(PUBLISH, chain.study), Reported(chain.study, session_id, PUBLISH):
-        chain.publish()
+        chain.run(BY_NAME[stage], progress)
 
 
 class Contained(AbstractContextManager[None]):

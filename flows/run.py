@@ -16,6 +16,7 @@ from pipeline import intake
 from pipeline.media.device import one_thread_for_numpy
 from pipeline.operations import build
 from pipeline.people.roster.unconsented import consents
+from pipeline.stages.documents import DOCUMENT
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study, locks
@@ -38,7 +39,8 @@ def run_study(study: Study, told: Listener) -> bool:
         is_alone = len(locks.runs(study)) == 1
         # files are not hashed here: the sound alone is gigabytes; those that are used are
         if not unfinished(study, settings, verify=False) and not intake.waiting(study):
-            with lease(study, "document", wait_s=inf):  # a run may have been killed before it did
+            # a run may have been killed before it did
+            with lease(study, DOCUMENT.name, wait_s=inf):
                 build.document(study)
             _tell_of_consents(study, told)
             return False

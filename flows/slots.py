@@ -18,7 +18,6 @@ from pipeline.media.device import choose_device
 from pipeline.settings import Settings
 
 LEASE_S = 60.0
-RESOURCES = {"diarise": "gpu", "detect_language": "gpu", "transcribe": "gpu"}
 INSTEAD = "cpu-heavy"  # where the card is not used
 
 

@@ -29,29 +29,13 @@ from models.registry import ModelStatus
 from pipeline.errors import CancelledError, CloudError, HoldError, VuoroError
 from pipeline.operations.overview import SITUATIONS, Overview, SessionStatus
 from pipeline.records import Recording
+from pipeline.stages.declared import BY_NAME, label_of
 from pipeline.storage.harmless import on_one_line
 from pipeline.study.listener import Listener
 from pipeline.study.outcome import SETTLED, Outcome
 from pipeline.texts import counted
 
 SHOWN = 5  # recordings of one line
-
-# About how much of a session's time each stage takes, for the estimate of the time left.
-_WEIGHTS = {"decode": 2, "diarise": 20, "detect_language": 2, "transcribe": 70, "find_names": 5}
-_OTHER_WEIGHT = 1
-
-_WORDS = {
-    "decode": "reading the sound",
-    "diarise": "who spoke when",
-    "detect_language": "which language",
-    "transcribe": "what was said",
-    "assemble": "turns",
-    "correct": "corrections",
-    "identify": "people",
-    "find_names": "finding names",
-    "pseudonymise": "masking names",
-    "publish": "into the data set",
-}
 
 
 class Terminal(Listener):
@@ -144,7 +128,7 @@ class Terminal(Listener):
         before = _weight(stages[: stages.index(stage)]) if stage in stages else 0.0
         done = before + share * _weight([stage])
         self._done_of[session_id] = done
-        words = f"  {session_id}  {_WORDS.get(stage, stage)}"
+        words = f"  {session_id}  {label_of(stage)}"
         self._bars.update(self._bar[session_id], completed=done, description=words)
         if self._total is not None:
             self._bars.update(self._total, completed=self._done)
@@ -166,7 +150,7 @@ class Terminal(Listener):
         if share == 1.0 and 0 < done < total:
             spent_s = time.monotonic() - self._started
             left = f", about {max(1, round(spent_s * (total - done) / done))} s left in all"
-        self._say(f"{session_id}  {_WORDS.get(stage, stage)}: {state}{left}")
+        self._say(f"{session_id}  {label_of(stage)}: {state}{left}")
 
     def finished(self, found: Outcome) -> None:
         session_id = found.session_id
@@ -225,7 +209,7 @@ def _escaped(text: str) -> str:
 
 
 def _weight(stages: list[str]) -> float:
-    return sum(_WEIGHTS.get(stage, _OTHER_WEIGHT) for stage in stages)
+    return sum(BY_NAME[stage].weight for stage in stages)
 
 
 def sessions_table(entries: Sequence[SessionStatus]) -> Table:
@@ -279,10 +263,10 @@ def to_review(what: str, n: int, which: str) -> str:
 
 def _state(entry: SessionStatus) -> str:
     if entry.situation == "at work" and entry.stage is not None:
-        doing = _WORDS.get(entry.stage, entry.stage)
+        doing = label_of(entry.stage)
         return f"at work: {doing}, {100 * (entry.share or 0):.0f} % ({entry.by})"
     if entry.situation == "waiting" and not entry.why:
-        return f"waiting; to come: {_WORDS.get(entry.to_come[0], entry.to_come[0])} …"
+        return f"waiting; to come: {label_of(entry.to_come[0])} …"
     return entry.situation
 
 

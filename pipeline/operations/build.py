@@ -12,31 +12,25 @@ from functools import partial
 from pathlib import Path
 
 from pipeline import intake
-from pipeline.dataset import files
-from pipeline.dataset.group_rows import Background, Group
-from pipeline.errors import StudyError, TransientError, UnreadableError, VuoroError
+from pipeline.errors import StudyError, TransientError, VuoroError
 from pipeline.exports.write import export, forms_in
 from pipeline.media.device import one_thread_for_numpy
 from pipeline.operations.repair import repair
 from pipeline.people.roster.consent import require
-from pipeline.people.roster.members import Member, Roster
-from pipeline.people.roster.on_disk import usable
-from pipeline.people.roster.seed import person_id, seed
-from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.people.roster.seed import seed
 from pipeline.settings import Settings
-from pipeline.stages.chain import PUBLISH, SessionChain
-from pipeline.stages.publish import publish_people, remove_stale, write_documentation
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.declared import BY_NAME, STAGES, of_phase
+from pipeline.stages.make import stands
 from pipeline.stages.to_do import unfinished
-from pipeline.storage.digests import digest
-from pipeline.storage.disk import clear_pending, lies_in, os_errors, write_atomically
+from pipeline.storage.disk import clear_pending, lies_in, os_errors
 from pipeline.study import Study, accepted, locks
 from pipeline.study.listener import Listener
 from pipeline.study.outcome import Outcome, outcome
 from pipeline.study.store import Store
 from pipeline.study.tombstones import refuse_half_done
 
-# stages that listen to the sound
-HEARING = frozenset({"decode", "diarise", "detect_language", "transcribe"})
+HEARING = of_phase("hear")
 ROUNDS = 2
 RUN = "vuoro run"
 
@@ -94,67 +88,15 @@ def build(
 
 
 def document(study: Study) -> None:
-    """Bring what is not of one session up to date: people, attendance, dictionary, data sheet.
+    """Bring what is of no one session up to date: people, attendance, dictionary, data sheet.
 
-    What is left of sessions that the study no longer has goes; one whose record cannot be read it
-    has. Of a group whose roster cannot be used, people and attendance stay as they are. Whoever
-    calls holds the study.
-
-    All of the data set is read for it, so it is not done again while neither a file of the data set
-    nor anything else that it comes from was touched: ``Study.documented_file`` tells that.
-
-    Raises StudyError if the recordings are gone or the key cannot be used, DatasetError if a file
-    of the data set is damaged, TransientError.
+    Whoever calls holds the study. Raises StudyError if the recordings are gone or the key cannot be
+    used, DatasetError if a file of the data set is damaged, TransientError.
     """
     accepted.require_recordings(study)
-    session_ids = sorted(accepted.ids(study))
-    decided = [*sorted(study.rosters.glob("*")), study.key_file]
-    touched = [[ascii(file.name), _changed_ns(file)] for file in decided]
-    made_from: list[object] = [session_ids, files.origin(""), touched]
-    mark = study.documented_file
-    with os_errors("looking whether the data set has changed"):
-        is_done = mark.is_file() and mark.read_bytes() == _digest(made_from, study.dataset)
-    if is_done:
-        return
-    remove_stale(study.dataset, session_ids)
-    rosters, damaged = usable(study)
-    publish_people(study.dataset, background(study, rosters), left=damaged)
-    write_documentation(study.dataset)
-    with os_errors("noting how the data set looks"):
-        write_atomically(mark, _digest(made_from, study.dataset), 0o600)
-
-
-def _changed_ns(file: Path) -> int | None:
-    try:
-        return files.changed_ns(file)
-    except UnreadableError:  # a roster: the sessions of its group tell of it
-        return None
-
-
-def _digest(made_from: list[object], dataset: Path) -> bytes:
-    return digest([made_from, files.looks(dataset)]).encode()
-
-
-def background(study: Study, rosters: Collection[Roster]) -> dict[str, Group]:
-    """What the rosters say of their members, by group and person_id.
-
-    Of a member without consent, that alone is told.
-
-    Raises StudyError if the key cannot be used, TransientError.
-    """
-    table = EntityTable.load(study) if rosters else EntityTable()
-    return {
-        roster.group: {
-            id: _told(member) for member in roster.members if (id := person_id(table, member))
-        }
-        for roster in rosters
-    }
-
-
-def _told(member: Member) -> Background:
-    if member.consent == "yes":
-        return Background(member.role, member.own_columns, "yes")
-    return Background(consent="unknown" if member.consent is None else "no")
+    for stage in STAGES:
+        if stage.phase == "document" and not stands(stage, study):
+            stage.run(study=study)
 
 
 def made_by(chain: SessionChain) -> str:
@@ -214,10 +156,8 @@ def _finish(study: Study, session_id: str, settings: Settings, told: Listener) -
     for stage in chain.pending():
         if stage in HEARING:
             raise StudyError("A result of the session is damaged.", "Recreate it with `vuoro run`.")
-        chain.run(stage, partial(told.progressed, session_id, stage))
+        chain.run(BY_NAME[stage], partial(told.progressed, session_id, stage))
         told.progressed(session_id, stage, 1.0)
-    chain.publish()
-    told.progressed(session_id, PUBLISH, 1.0)
 
 
 def _checked(study: Study, out: Path) -> Path:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.dataset import files
 from pipeline.errors import StudyError, UnreadableError, did_you_mean
 from pipeline.people.samples import KEPT as VOICE_SAMPLES
 from pipeline.settings import Settings
-from pipeline.stages.chain import REPLACED, SessionChain
-from pipeline.stages.declared import BY_NAME, STAGES
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.declared import STORED, read_by
+from pipeline.stages.hearing import DECODE
+from pipeline.stages.stage import Stage
 from pipeline.stages.to_do import chains
 from pipeline.storage.disk import os_errors, remove
 from pipeline.study import Study, accepted, locks, state
@@ -90,7 +92,7 @@ def find_waste(study: Study, settings: Settings, *, sound: bool = False) -> Foun
             _waste(SOUND, _sound(used.heard) if sound else ()),
         )
     waiting = {each.parent.name for each in results} & used.lacking
-    kept_for = tuple(stage.name for stage in STAGES if stage.name in waiting)
+    kept_for = tuple(stage.name for stage in STORED if stage.name in waiting)
     return Found(tuple(each for each in waste if each.paths), kept_for)
 
 
@@ -129,30 +131,30 @@ def reprocess(study: Study, session_id: str, stage: str, settings: Settings) -> 
     as it is. Raises StudyError if there is no such stage or session, TakenError if
     another process is at work on it; ModelError, TransientError.
     """
-    if stage not in BY_NAME:
-        meant = did_you_mean(stage, BY_NAME)
+    names = [each.name for each in STORED]
+    if stage not in names:
+        meant = did_you_mean(stage, names)
         raise StudyError(
-            f"There is no stage '{stage}'.",
-            f"{meant} The stages are: {', '.join(BY_NAME)}.".lstrip(),
+            f"There is no stage '{stage}'.", f"{meant} The stages are: {', '.join(names)}.".lstrip()
         )
     recording = accepted.recording(study, session_id)
     with locks.working(study), lease(study, session_id):
         chain = SessionChain(study, recording, settings)
-        names = _from(stage)
-        found = [chain.find(name, verify=False) for name in names]
+        stages = _from(stage)
+        found = [chain.find(each, verify=False) for each in stages]
         # the last first: killed in between, no stage is without one that it needs
         _remove(result.folder for result in reversed(found) if result is not None)
     state.retry(study, session_id)
-    return names
+    return tuple(each.name for each in stages)
 
 
-def _from(stage: str) -> tuple[str, ...]:
+def _from(first: str) -> list[Stage[Any]]:
     """A stage and those that depend on it, in order."""
-    names = [stage]
-    for later in STAGES:
-        if later.name not in names and {*later.needs} & {*names}:
-            names.append(later.name)
-    return tuple(names)
+    names = {first}
+    for later in STORED:
+        if read_by(later) & names:
+            names.add(later.name)
+    return [stage for stage in STORED if stage.name in names]
 
 
 def _in_use(study: Study, settings: Settings) -> _InUse:
@@ -166,11 +168,9 @@ def _in_use(study: Study, settings: Settings) -> _InUse:
         is_shared = files.file_of(study.dataset, "sessions", chain.recording.session_id).is_file()
         folders |= {*chain.kept()}
         if is_shared:
-            lacking |= {s.name for s in STAGES if chain.find(s.name, verify=False) is None}
-            if "pseudonymise" in lacking:
-                lacking.add(REPLACED)  # what was replaced is read, and superseded, with it
-        if (decoded := chain.find("decode", verify=False)) is not None:
-            is_done = not chain.pending(verify=False) and chain.is_published
+            lacking |= {s.name for s in STORED if chain.find(s, verify=False) is None}
+        if (decoded := chain.find(DECODE, verify=False)) is not None:
+            is_done = not chain.pending(verify=False)
             (heard if is_done and _is_there(chain) else unheard).add(decoded.folder)
         if chain.problems:
             raise chain.problems[0]

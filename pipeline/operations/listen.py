@@ -9,9 +9,10 @@ from pipeline.errors import StudyError
 from pipeline.exports.transcript import published_turns
 from pipeline.media.audio import clip
 from pipeline.operations.settings import not_ready
-from pipeline.records import Audio, Interval
+from pipeline.records import Interval
 from pipeline.records.turn_ids import session_and_turn
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import DECODE, sound
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study, accepted
 
@@ -84,6 +85,6 @@ def clips_of_turns(chain: SessionChain, places: Mapping[str, Interval]) -> dict[
 
 
 def _sound(chain: SessionChain) -> Path:
-    if chain.find("decode") is None:
+    if chain.find(DECODE) is None:
         raise not_ready(chain)
-    return chain.folder("decode") / chain.record("decode", Audio).file
+    return sound(chain.made(DECODE))

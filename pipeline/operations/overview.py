@@ -31,6 +31,8 @@ from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Recording
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import TRANSCRIBE
+from pipeline.stages.inputs import SPOKEN
 from pipeline.stages.to_do import Left, left
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study, accepted, leases, state
@@ -217,10 +219,8 @@ def _hold(
     """Why the session may not be processed: an answer is missing, or its roster is of no use."""
     try:
         require(study, recording)
-        if to_come[0] == "transcribe":
-            chain = SessionChain(study, recording, settings)
-            chain.find("detect_language", verify=False)
-            _ = chain.spoken
+        if to_come[0] == TRANSCRIBE.name:
+            SessionChain(study, recording, settings).get(SPOKEN, verify=False)
     except (HoldError, StudyError, UnreadableError) as error:
         return error
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pipeline.errors import VuoroError
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.masking import REPLACE_NAMES
 from pipeline.study import Study, accepted
 from pipeline.texts import Language, Text
 
@@ -46,13 +47,11 @@ def review_of(study: Study, session_id: str) -> Review:
     """How far the names of a session are reviewed, as the study's settings make the session."""
     try:
         chain = SessionChain(study, accepted.recording(study, session_id), study.settings())
-        if chain.find("find_names", verify=False) is None:
-            return Review(None, None)
-        replaced = chain.replaced(False)
         table = EntityTable.load(study)
+        if chain.find(REPLACE_NAMES, verify=False) is None:
+            return Review(None, None)
+        replaced = chain.get(REPLACE_NAMES, verify=False)
     except VuoroError:  # whatever keeps it from being told, the session can be shown
-        return Review(None, None)
-    if replaced is None:
         return Review(None, None)
     names = {(each.type, each.number) for each in replaced}
     judged = {id for id in names if (e := table.entity(id)) is not None and e.verdict != "open"}

@@ -12,9 +12,10 @@ from pipeline.errors import DatasetError, ModelError, SettingsError, StudyError,
 from pipeline.operations.build import HEARING, RUN, ToDo, made_by
 from pipeline.settings import KEYS, Settings
 from pipeline.settings.file import NAME, changed, parsed, text_of
-from pipeline.stages.chain import PUBLISH, SessionChain
+from pipeline.stages.chain import SessionChain
 from pipeline.stages.common import Common
-from pipeline.stages.declared import STAGES
+from pipeline.stages.declared import STORED, in_order
+from pipeline.stages.publishing import PUBLISH
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study, accepted, settings_log
@@ -42,7 +43,7 @@ class Change:
     def kept(self) -> tuple[str, ...]:
         """The stages that are redone in no session."""
         redone = in_order(self.redo.values())
-        return tuple(stage.name for stage in STAGES if stage.name not in redone)
+        return tuple(stage.name for stage in STORED if stage.name not in redone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,6 @@ class Outdated:
     def named(self) -> str:
         """The keys, in brackets."""
         return f" ({', '.join(self.keys)})" if self.keys else ""
-
-
-def in_order(stages: Iterable[Collection[str]]) -> list[str]:
-    """All of these stages, each once, in the order in which a session goes through them."""
-    there = {stage for each in stages for stage in each}
-    return [name for name in (*(stage.name for stage in STAGES), PUBLISH) if name in there]
 
 
 def change(study: Study, values: Mapping[str, str], defaults: Collection[str] = ()) -> Change:
@@ -165,7 +160,7 @@ def note_outdated(
 
 def made_otherwise(chain: SessionChain) -> Outdated:
     """A session, if it is in the data set and was made with other settings. As ``outdated``."""
-    to_come = {chain.recording.session_id: (*chain.pending(verify=False), PUBLISH)}
+    to_come = {chain.recording.session_id: chain.pending(verify=False) or (PUBLISH.name,)}
     return outdated(chain.study, chain.settings, to_come)
 
 

@@ -18,7 +18,6 @@ from secrets import SystemRandom, token_hex
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import to_jsonable_python
 
 from pipeline.errors import StudyError
 from pipeline.pseudonymisation.key import KeyFile, find_secret
@@ -124,9 +123,11 @@ class EntityTable:
         return known | {key: entity for key, entity in found.items() if entity is not None}
 
     @cached_property
-    def digest(self) -> str:
-        """One digest of all that is in the table."""
-        return digest(to_jsonable_python(self))
+    def naming(self) -> str:
+        """One digest of what decides which names are replaced, and by which pseudonym."""
+        known = [(key, entity.id, entity.verdict) for key, entity in sorted(self.by_name.items())]
+        judged = [(entity.id, entity.verdict, entity.names) for entity in self.judged]
+        return digest([known, judged])
 
     def knows(self, said: Said) -> bool:
         """Whether every name of a session, in every form, is in the table."""

@@ -14,22 +14,23 @@ from typing import Any
 
 from pipeline.dataset import files
 from pipeline.errors import StudyError
-from pipeline.operations.build import background
 from pipeline.people.roster.on_disk import load_all
 from pipeline.people.roster.unconsented import Unconsented
-from pipeline.records import Audio, Cast, Diarisation, MaskedConversation
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.documents import background
+from pipeline.stages.hearing import DECODE, DIARISE
+from pipeline.stages.leaving import without_person, without_segments, without_turns
+from pipeline.stages.masking import PSEUDONYMISE
 from pipeline.stages.publish import (
     publish_people,
     publish_session,
     write_documentation,
 )
 from pipeline.stages.session_rows import session_tables, turn_ids
+from pipeline.stages.settling import CORRECT, IDENTIFY
 from pipeline.storage.digests import digest
 from pipeline.study import Study, accepted
-from pipeline.turns.edits.edit import Corrected
-from pipeline.withdrawal.records import without_person, without_segments, without_turns
 
 FLAG = "talk_left_out"
 
@@ -58,7 +59,7 @@ def leave_out(
     before = _counts(dataset, theirs)
     for session_id in sorted(theirs):
         chain = SessionChain(study, accepted.recording(study, session_id), settings)
-        if chain.pending() or not chain.is_published:
+        if chain.pending():
             raise StudyError(
                 f"The tables of {session_id} are not up to date: it is not sure who speaks there.",
                 "Run `vuoro build`, then release again.",
@@ -82,10 +83,10 @@ def leave_out(
 def _cut(chain: SessionChain, dataset: Path, people: Collection[str]) -> None:
     """Write the session's files in a data set without the rows of these people."""
     session_id = chain.recording.session_id
-    audio = chain.record("decode", Audio)
-    cast = chain.record("identify", Cast)
-    masked = chain.record("pseudonymise", MaskedConversation)
-    corrected = chain.record("correct", Corrected)
+    audio = chain.get(DECODE)
+    cast = chain.get(IDENTIFY)
+    masked = chain.get(PSEUDONYMISE)
+    corrected = chain.get(CORRECT)
     asked = {row["turn_id"]: row["question"] for row in _rows(dataset, "turns", session_id)}
     questions = (asked[turn_id] for turn_id in turn_ids(session_id, masked))
     left = [*zip(masked.turns, questions, strict=True)]
@@ -101,13 +102,13 @@ def _cut(chain: SessionChain, dataset: Path, people: Collection[str]) -> None:
     tables = session_tables(
         chain.recording,
         replace(audio, flags=(*audio.flags, FLAG)),
-        replace(chain.record("diarise", Diarisation), regular=regular),
+        replace(chain.get(DIARISE), regular=regular),
         talk,
         cast,
         replace(masked, turns=tuple(turns)),
         lapse_s=chain.settings.turns.lapse_s,
-        models=chain.models_used,
-        settings_digest=chain.settings_digest,
+        models=chain.common.models_used,
+        settings_digest=chain.common.settings_digest,
         questions=[question for _, question in left],
     )
     publish_session(dataset, tables, digest([chain.source, FLAG, sorted(people)]))

@@ -29,9 +29,27 @@ class Common:
         return {role: resolve(model) for role, model in ids.items()}
 
     @cached_property
+    def models_used(self) -> tuple[str, ...]:
+        """Each model in use as ``role=id@sha256``, shortened, for the record in the tables."""
+        return tuple(f"{role}={m.id}@{m.sha256[:12]}" for role, m in sorted(self.models.items()))
+
+    @property
+    def voice_model(self) -> str:
+        """The sha256 of the model that makes voice prints."""
+        return self.models.get("pipeline", self.models["voice-print"]).sha256
+
+    @cached_property
     def sections(self) -> dict[str, Any]:
         """The settings, by section, as JSON holds them."""
         return self.settings.sections
+
+    def setting(self, key: str) -> Any:
+        """What a key of a stage's ``settings`` says, as JSON holds it; ``section.*`` is all of it.
+
+        Settings that change no result are not in it.
+        """
+        section, _, name = key.partition(".")
+        return self.sections[section] if name == "*" else self.sections[section][name]
 
     @cached_property
     def settings_digest(self) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from pipeline.people import settle as group
 from pipeline.people.register import Register
-from pipeline.records import Diarisation
+from pipeline.stages.hearing import DIARISE
+from pipeline.study import Study
 
 if TYPE_CHECKING:
     from pipeline.stages.chain import SessionChain
@@ -27,16 +28,24 @@ class Peers:
     unreadable: frozenset[str] = frozenset()
 
     @property
+    def study(self) -> Study:
+        return self.chains[0].study
+
+    @property
+    def group_id(self) -> str:
+        return self.chains[0].recording.group_id
+
+    @property
     def diarised(self) -> list[group.Session]:
         """The sessions that are diarised."""
-        found = ((chain, chain.find("diarise", verify=self.verify)) for chain in self.chains)
+        found = ((chain, chain.find(DIARISE, verify=self.verify)) for chain in self.chains)
         return [
             group.Session(
                 chain.recording.session_id,
                 chain.recording.session_number,
                 chain.recording.kind,
                 result.digest,
-                partial(chain.record, "diarise", Diarisation),
+                partial(chain.get, DIARISE),
             )
             for chain, result in found
             if result is not None
@@ -45,6 +54,5 @@ class Peers:
     @cached_property
     def register(self) -> Register | None:
         """Who is who in the group; None if that must be found out first."""
-        one = self.chains[0]
-        asked = one.study, one.recording.group_id, self.diarised, one.voice_model
-        return group.current(*asked, self.unreadable)
+        voice_model = self.chains[0].common.voice_model
+        return group.current(self.study, self.group_id, self.diarised, voice_model, self.unreadable)

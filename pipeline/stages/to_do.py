@@ -9,9 +9,10 @@ from itertools import groupby
 from pipeline.errors import StudyError, TransientError, VuoroError
 from pipeline.records import Recording
 from pipeline.settings import Settings
-from pipeline.stages.chain import PUBLISH, SessionChain
+from pipeline.stages.chain import SessionChain
 from pipeline.stages.common import Common
 from pipeline.stages.peers import Peers
+from pipeline.stages.publishing import PUBLISH
 from pipeline.study import Study, accepted
 
 
@@ -60,7 +61,7 @@ def left(study: Study, settings: Settings, *, verify: bool = True) -> list[Left]
     accepted.require_recordings(study)
     records = accepted.records(study)
     unread = [
-        Left(session_id, None, (PUBLISH,), each)
+        Left(session_id, None, (PUBLISH.name,), each)
         for session_id, each in records.items()
         if not isinstance(each, Recording)
     ]
@@ -73,10 +74,9 @@ def left(study: Study, settings: Settings, *, verify: bool = True) -> list[Left]
 def _left(chain: SessionChain, verify: bool) -> Left:
     session_id = chain.recording.session_id
     try:
-        pending = chain.pending(verify=verify)
-        to_come = (*pending, PUBLISH) if pending or not chain.is_published else ()
+        to_come = chain.pending(verify=verify)
     except (StudyError, TransientError) as error:
-        return Left(session_id, chain.recording, (PUBLISH,), error)
+        return Left(session_id, chain.recording, (PUBLISH.name,), error)
     wrong = next(iter(chain.problems), None) if to_come else None
     return Left(session_id, chain.recording, to_come, wrong)
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from pipeline.records import Conversation, Diarisation
 from pipeline.records.times import Talk
-from pipeline.settings import TurnSettings
 from pipeline.turns.assemble import in_context
 from pipeline.turns.edits.carry_out import carry_out
 from pipeline.turns.edits.edit import Corrected, Edit
@@ -24,15 +23,16 @@ def correct(
     conversation: Conversation,
     diarisation: Diarisation,
     edits: Sequence[Edit],
-    settings: TurnSettings,
+    lapse_s: float,
 ) -> Corrected:
     """The conversation with the edits carried out in order, and the talk that goes with it.
 
-    The edits' speaker labels are those of the diarisation. Without edits, all is as it was; where
-    one finds no place any more, the conversation has the flag ``edits_lost``.
+    The edits' speaker labels are those of the diarisation; a silence longer than ``lapse_s`` ends a
+    turn. Without edits, all is as it was; where one finds no place any more, the conversation has
+    the flag ``edits_lost``.
     """
     labels = frozenset(segment.label for segment in diarisation.regular)
-    rows = Rows(conversation.turns, diarisation.regular, labels, settings.lapse_s)
+    rows = Rows(conversation.turns, diarisation.regular, labels, lapse_s)
     lost = []
     for edit in edits:
         after = carry_out(rows, edit)

@@ -7,45 +7,32 @@ import tempfile
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from pipeline.dataset import files
 from pipeline.errors import StudyError
 from pipeline.people import settle as group
-from pipeline.people.identify import same_voices, words_as_one
 from pipeline.pseudonymisation import audit
-from pipeline.records import (
-    Audio,
-    Cast,
-    Conversation,
-    Diarisation,
-    HeardLanguages,
-    Interval,
-    Mentions,
-    Recording,
-    Transcript,
-)
+from pipeline.records import Audio, Interval, Recording
 from pipeline.settings import Settings
+from pipeline.stages.address import address_of
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.declared import STAGES
+from pipeline.stages.hearing import DECODE, DIARISE
+from pipeline.stages.inputs import SAME_VOICES, VOICES
+from pipeline.stages.leaving import FLAG, Leaving
+from pipeline.stages.settling import CORRECT, FIND_NAMES, IDENTIFY, WHO_IS_WHO
+from pipeline.stages.stage import Stage
 from pipeline.storage.disk import PENDING, os_errors, remove, sha256_of, sync, write_atomically
 from pipeline.study import Study, accepted, locks
 from pipeline.study.store import write_record
 from pipeline.turns.edits import log
-from pipeline.turns.edits.edit import Corrected
-from pipeline.withdrawal.records import (
-    FLAG,
-    without_labels,
-    without_mentions,
-    without_person,
-    without_segments,
-    without_turns,
-    without_words,
-)
 from pipeline.withdrawal.silence import as_flac, silenced, speech_of
 
 SILENCED = ".silenced"
-AFTER_EDITS = ("correct", "find_names")
+AFTER_EDITS = (CORRECT, FIND_NAMES)
 
 
 @dataclass(frozen=True)
@@ -68,7 +55,7 @@ class Cut:
         study, session_id = self.chain.study, self.chain.recording.session_id
         folder = study.recordings / session_id
         for stage in AFTER_EDITS:  # of a withdrawal that was interrupted, the edits may be gone
-            self.chain.run(stage, _ignore)
+            self.chain.run(stage)
         with (
             os_errors("silencing a person"),
             tempfile.TemporaryDirectory(PENDING, ".vuoro-", folder) as pending,
@@ -77,7 +64,6 @@ class Cut:
             recording = self._keep(Path(pending), audio, folder)
             new = SessionChain(study, recording, self.chain.settings)
             self._write_results(new, Path(pending), audio)
-            new.publish()
             data = TypeAdapter(Recording).dump_json(recording, indent=1)
             write_atomically(folder / accepted.RECORD, data, 0o600)
             sync(folder)
@@ -85,10 +71,10 @@ class Cut:
 
     def _silence(self, out: Path) -> Audio:
         """Write the decoded sound, silenced, to the folder ``out``."""
-        audio = self.chain.record("decode", Audio)
-        decoded = self.chain.folder("decode")
-        corrected = self.chain.record("correct", Corrected)
-        stretches = speech_of(self.labels[0], self.chain.voices, corrected)
+        audio = self.chain.get(DECODE)
+        decoded = self.chain.folder(DECODE)
+        corrected = self.chain.get(CORRECT)
+        stretches = speech_of(self.labels[0], self.chain.get(VOICES), corrected)
         peak = silenced(decoded / audio.file, out / audio.file, stretches)
         everything = [Interval(0.0, audio.duration_s)]
         for label, track in audio.tracks_by_label.items():
@@ -120,40 +106,53 @@ class Cut:
         return replace(self.chain.recording, suffix=suffix, sha256=sha256_of(place), gaps_s=())
 
     def _write_results(self, new: SessionChain, wavs: Path, audio: Audio) -> None:
-        """The results of all stages, under the addresses of the new recording."""
-        old, label = self.chain, self.labels[0]
-        session_id, voices = old.recording.session_id, old.voices
-        assembled = old.record("assemble", Conversation)
-        corrected = old.record("correct", Corrected)
-        mentions = old.record("find_names", Mentions)
-        cast = old.record("identify", Cast)
-        transcript = words_as_one(old.record("transcribe", Transcript), same_voices(cast))
-        responses = old.settings.turns.minimal_response_words
-        others = without_segments(voices.regular, self.labels)
-        _put(new, "decode", audio, wavs)
-        _put(new, "diarise", without_labels(old.record("diarise", Diarisation), self.labels))
-        _put(new, "detect_language", old.record("detect_language", HeardLanguages))
-        _put(new, "transcribe", without_words(transcript, voices, label, responses))
-        digests = old.result("diarise").digest, new.result("diarise").digest
-        people = old.study, old.recording.group_id, session_id
+        """All results of the session under the addresses of the new recording, and its rows."""
+        leaving = self._leaving(audio)
+        cut = {
+            stage.name: stage.redact(self.chain.get(stage), leaving)
+            for stage in STAGES
+            if stage.redact is not None
+        }
+        self._forget_edits(leaving)  # now that what was corrected has been read
+        for stage in STAGES:
+            if stage.name in cut:
+                _put(new, stage, cut[stage.name], wavs if stage is DECODE else None)
+            elif stage is WHO_IS_WHO:
+                self._leave_register(new)
+            elif stage.phase != "document":
+                new.run(stage)
+
+    def _leaving(self, audio: Audio) -> Leaving:
+        return Leaving(
+            self.person_id,
+            self.labels,
+            self.chain.get(VOICES),
+            self.chain.get(SAME_VOICES),
+            self.chain.get(CORRECT),
+            self.chain.settings.turns.minimal_response_words,
+            audio,
+        )
+
+    def _forget_edits(self, leaving: Leaving) -> None:
+        """What is left of the session depends on the edits that are left."""
+        study, session_id = self.chain.study, self.chain.recording.session_id
+        with locks.names(study):
+            voice_model = self.chain.common.voice_model
+            log.forget(study, session_id, leaving.label, leaving.voices, voice_model)
+
+    def _leave_register(self, new: SessionChain) -> None:
+        """Who is who stays as it was found: the others are not recognised again."""
+        digests = self.chain.result(DIARISE).digest, new.result(DIARISE).digest
+        recording = self.chain.recording
+        people = self.chain.study, recording.group_id, recording.session_id
         group.leave_session(*people, digests, self.person_id)
-        _put(new, "identify", without_person(cast, self.person_id))
-        _put(new, "assemble", without_turns(assembled, others, audio, label))
-        # now that what was corrected has been read: the rest depends on what is left of it
-        with locks.names(old.study):
-            log.forget(old.study, session_id, label, voices, old.voice_model)
-        regular = without_segments(corrected.regular, self.labels)
-        left = without_turns(corrected.conversation, regular, audio, label)
-        _put(new, "correct", Corrected(left, regular))
-        _put(new, "find_names", without_mentions(mentions, corrected.conversation, label))
-        new.run("pseudonymise", _ignore)
 
 
 def cut_of(chain: SessionChain, person_id: str) -> Cut | None:
     """What is to be cut from a session; None if the person is not in it."""
-    if chain.find("identify") is None:
+    if chain.find(IDENTIFY) is None:
         return None
-    people = chain.record("identify", Cast).people
+    people = chain.get(IDENTIFY).people
     labels = tuple(person.label for person in people if person.person_id == person_id)
     return Cut(chain, person_id, labels) if labels else None
 
@@ -170,7 +169,7 @@ def names(study: Study, session_id: str, person_id: str) -> bool:
 
 def require_finished(chain: SessionChain) -> None:
     """Raises StudyError unless the data set holds the session as these settings make it."""
-    if chain.pending() or not chain.is_published:
+    if chain.pending():
         raise StudyError(
             f"{chain.recording.session_id} is not in the data set as these settings make it.",
             "Run `vuoro run` first; then withdraw.",
@@ -211,16 +210,11 @@ def chain_of(study: Study, session_id: str, settings: Settings) -> SessionChain:
     return SessionChain(study, accepted.recording(study, session_id), settings)
 
 
-def _put(chain: SessionChain, stage: str, record: object, wavs: Path | None = None) -> None:
+def _put(chain: SessionChain, stage: Stage[Any], record: object, wavs: Path | None) -> None:
     """Write the result of a stage, unless it is there; ``wavs`` holds the files that go with it."""
-    key = chain.key(stage)
-    if key is None or chain.find(stage) is not None:
+    if chain.find(stage) is not None:
         return
-    with chain.store.writing(stage, key) as folder:
+    with chain.store.writing(stage.name, address_of(chain, stage)) as folder:
         for wav in wavs.iterdir() if wavs else ():
             shutil.copyfile(wav, folder / wav.name)
         write_record(folder, record)
-
-
-def _ignore(share: float) -> None:
-    """It takes a moment: nobody waits for it."""

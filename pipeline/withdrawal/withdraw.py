@@ -15,15 +15,15 @@ from pipeline.exports.write import remove_exports
 from pipeline.operations.build import document
 from pipeline.operations.clean import sweep
 from pipeline.operations.repair import repair
+from pipeline.people import settle
 from pipeline.people.roster.members import Member, Roster
 from pipeline.people.roster.on_disk import load_all, save
 from pipeline.people.roster.seed import person_id as person_id_of
-from pipeline.pseudonymisation.apply import replacements
 from pipeline.pseudonymisation.entities import Entity, EntityTable, Id
 from pipeline.pseudonymisation.key import backup
-from pipeline.records import Mentions
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.masking import REPLACE_NAMES
 from pipeline.storage.disk import clear_pending, os_errors, remove, sha256_of
 from pipeline.study import Study, accepted, locks, tombstones
 from pipeline.study.file_names import fitted, is_tracks_folder
@@ -180,7 +180,9 @@ def _leave_registers(study: Study, person_id: str, settings: Settings) -> None:
     """Remove the person's voice, and what humans said of it, from what is known of each group."""
     first = {recording.group_id: recording for recording in accepted.sessions(study)}
     for recording in first.values():
-        SessionChain(study, recording, settings).forget(person_id)
+        chain = SessionChain(study, recording, settings)
+        sessions, voice_model = chain.peers.diarised, chain.common.voice_model
+        settle.forget(study, recording.group_id, sessions, voice_model, person_id)
 
 
 def _remove_copies(study: Study, tombstone: Tombstone) -> None:
@@ -215,9 +217,7 @@ def _forget_names(study: Study, settings: Settings) -> None:
             chain = SessionChain(study, recording, settings)
             if chain.pending(verify=False):
                 return
-            conversation = chain.conversation
-            mentions = chain.record("find_names", Mentions)
-            used |= {(r.type, r.number) for r in replacements(conversation, mentions, table)}
+            used |= {(r.type, r.number) for r in chain.get(REPLACE_NAMES)}
         used |= {id for d in table.decisions for id in (d.entity, d.other) if id is not None}
         left = tuple(
             entity if _stays(entity, used) else _emptied(entity) for entity in table.entities

@@ -12,7 +12,7 @@ from benchmarks import drawn, scale
 from pipeline.dataset import files
 from pipeline.dataset.validate import validate
 from pipeline.people import register
-from pipeline.stages.declared import STAGES
+from pipeline.stages.declared import STORED
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study
 from pipeline.study.store import Store
@@ -131,7 +131,7 @@ def test_to_look_at_a_group_costs_what_its_sessions_cost(
             assert unfinished(study, study.settings(), verify=False) == {}
         return found["store"], found["register"]
 
-    each = len(STAGES) + 1  # and what is replaced
+    each = len(STORED)
     assert {n: looks(study) for n, study in studies.items()} == {3: (3 * each, 1), 6: (6 * each, 1)}
 
 

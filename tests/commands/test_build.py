@@ -22,6 +22,7 @@ from pipeline.operations import build as building
 from pipeline.people.roster.members import parsed
 from pipeline.people.roster.on_disk import save
 from pipeline.pseudonymisation.entities import Decision, EntityTable
+from pipeline.stages.hearing import TRANSCRIBE
 from pipeline.study import Study, locks
 
 app = typer.Typer()
@@ -186,10 +187,10 @@ def test_a_session_that_waits_for_consent_is_held_and_that_is_no_failure(study: 
 
 def test_a_damaged_result_of_listening_is_not_mended_here(study: Study) -> None:
     chain = chain_of(study, "G07-S01")
-    result = chain.folder("transcribe") / "result.json"
+    result = chain.folder(TRANSCRIBE) / "result.json"
     data = result.read_bytes()
     result.write_bytes(data.replace(b"0.9", b"0.8"))
     keep(study)
     status, said = vuoro(study)
     assert status == 0 and "1 session must be processed first with `vuoro run" in said
-    assert replace(chain).find("transcribe") is None
+    assert replace(chain).find(TRANSCRIBE) is None

@@ -13,8 +13,9 @@ import pytest
 from finished import copied
 from runs import Ran, vuoro
 
-from pipeline.records import Conversation, Transcript
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import TRANSCRIBE
+from pipeline.stages.settling import ASSEMBLE
 from pipeline.study import Study, accepted
 
 pytestmark = pytest.mark.models
@@ -30,7 +31,7 @@ def chain_of(study: Study) -> SessionChain:
 def said_alone(study: Study) -> set[str]:
     """The longer words that the person says and the other does not, as in no other word."""
     said: dict[str, set[str]] = {}
-    for turn in chain_of(study).record("assemble", Conversation).turns:
+    for turn in chain_of(study).get(ASSEMBLE).turns:
         words = re.findall(r"[^\W\d_]+", " ".join(word.text for word in turn.words).casefold())
         said.setdefault(turn.label, set()).update(words)
     first, second = (said[label] for label in sorted(said))
@@ -72,6 +73,6 @@ def test_a_person_leaves_and_the_run_has_nothing_to_do(ran: Ran, tmp_path: Path)
     assert list(after.index) == list(before.index)
     assert list(after["text"]) == list(before["text"])
     assert set(after["person_id"]) == {OTHER}
-    assert {w.text for w in chain_of(study).record("transcribe", Transcript).words}
+    assert {w.text for w in chain_of(study).get(TRANSCRIBE).words}
     assert vuoro(study, "validate").returncode == 0
     assert vuoro(study, "run").stdout.startswith("Nothing to do")

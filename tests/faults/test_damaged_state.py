@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pretended import FIRST, OTHER, SECOND, put, tables
@@ -19,7 +19,10 @@ from pipeline.errors import LanguageError, VuoroError
 from pipeline.intake import stillness
 from pipeline.operations.build import build
 from pipeline.operations.overview import overview
-from pipeline.stages.declared import BY_NAME, Job
+from pipeline.stages import make
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.settling import FIND_NAMES
+from pipeline.stages.stage import Stage
 from pipeline.study import Study, accepted, references
 
 pytestmark = pytest.mark.faults
@@ -150,17 +153,17 @@ def test_refused_after_it_was_heard_the_others_of_its_group_go_on(
     runs: Runs, study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The one that comes last in its group: the others know by then who is who, with it."""
-    stage = BY_NAME["find_names"]
+    carry_out = make.carry_out
 
-    def refused(job: Job) -> object:
-        if job.chain.recording.session_id == SECOND:
+    def refused(chain: SessionChain, stage: Stage[Any], *rest: Any) -> object:
+        if stage is FIND_NAMES and chain.recording.session_id == SECOND:
             raise LanguageError("In this language names cannot be hidden.")
-        return stage.run(job)
+        return carry_out(chain, stage, *rest)
 
-    shutil.rmtree(study.stages / "find_names")
+    shutil.rmtree(study.stages / FIND_NAMES.name)
     shutil.rmtree(study.dataset)
     study.dataset.mkdir()
-    monkeypatch.setitem(BY_NAME, stage.name, replace(stage, run=refused))
+    monkeypatch.setattr(make, "carry_out", refused)
     [error] = runs.run(study)
     assert isinstance(error, LanguageError)
     assert {file.stem for file in (study.dataset / "turns").iterdir()} == {FIRST, OTHER}

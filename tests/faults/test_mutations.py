@@ -34,14 +34,16 @@ from pipeline.people.roster.members import parsed
 from pipeline.people.roster.seed import seed
 from pipeline.pseudonymisation import audit
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.records import Conversation, Diarisation
+from pipeline.records import Diarisation
 from pipeline.release.places import Unreadable
 from pipeline.release.reading import passages
 from pipeline.review.names.round_trip import apply_names, write_names
 from pipeline.review.people.round_trip import apply_people, write_people
 from pipeline.review.turns.round_trip import apply_turns, write_turns
 from pipeline.settings.file import as_toml, changed, text_of
+from pipeline.stages.hearing import DIARISE
 from pipeline.stages.publish import publish_people
+from pipeline.stages.settling import ASSEMBLE
 from pipeline.study import (
     Study,
     accepted,
@@ -115,9 +117,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
 
 def _fill(study: Study) -> None:
     chain = chain_of(study, FIRST)
-    voices = chain.record("diarise", Diarisation)
-    turn = chain.record("assemble", Conversation).turns[0]
-    known_by = {turn.label: anchor(voices, turn.label, chain.voice_model)}
+    voices = chain.get(DIARISE)
+    turn = chain.get(ASSEMBLE).turns[0]
+    known_by = {turn.label: anchor(voices, turn.label, chain.common.voice_model)}
     edit = Edit("text", About.of(turn), text="Tätä sanoin silloin.")
     log.remember(study, FIRST, Correction("2026-01-01", "tester", known_by, (edit,)))
     rosters.write(parsed(ROSTER), study.private / "form.xlsx")
@@ -175,7 +177,7 @@ def _roster(study: Study, file: Path) -> None:
 
 
 def _result(study: Study, file: Path) -> None:
-    chain_of(study, FIRST).store.find("diarise", file.parent.name, verify=False)
+    chain_of(study, FIRST).store.find(DIARISE, file.parent.name, verify=False)
     read_record(file.parent, Diarisation)
 
 

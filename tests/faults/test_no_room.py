@@ -26,8 +26,9 @@ from runs_in_process import Runs, Told
 from flows.run import run_study
 from pipeline.errors import DiskFullError, StageCrashError, TransientError, VuoroError
 from pipeline.exports.write import FORMS, export, forms_in
-from pipeline.stages.chain import PUBLISH
-from pipeline.stages.declared import BY_NAME
+from pipeline.stages.declared import BY_NAME, STORED
+from pipeline.stages.hearing import DECODE
+from pipeline.stages.publishing import PUBLISH
 from pipeline.storage.disk import PENDING
 from pipeline.study import Study, accepted
 
@@ -96,7 +97,7 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
     [
         ("decode", SMALL),
         ("pseudonymise", LIMIT),
-        (PUBLISH, SMALL),
+        (PUBLISH.name, SMALL),
         (DOCUMENT, LIMIT),
     ],
     indirect=["disk"],
@@ -104,8 +105,8 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Disk]:
 def test_no_room_in_a_stage(runs: Runs, done: Study, disk: Disk, stage: str) -> None:
     study = copied(done, disk.root / "study")
     chain = chain_of(study, FIRST)
-    if stage in BY_NAME:
-        shutil.rmtree(chain.folder(stage))
+    if stage in {each.name for each in STORED}:
+        shutil.rmtree(chain.folder(BY_NAME[stage]))
     (study.dataset / "turns" / f"{FIRST}.parquet").unlink()
     (study.dataset / "DATASHEET.md").unlink()
     runs.at[stage] = disk.fill
@@ -126,7 +127,7 @@ def test_no_room_for_prefects_database(
     shutil.rmtree(study.prefect_home, ignore_errors=True)
     study.prefect_home.symlink_to(disk.root)
     for chain in (chain_of(study, recording.session_id) for recording in accepted.sessions(study)):
-        shutil.rmtree(chain.folder("decode"))
+        shutil.rmtree(chain.folder(DECODE))
 
     def fill() -> None:
         disk.fill()

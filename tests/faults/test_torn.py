@@ -15,14 +15,14 @@ from pretended import FIRST, OTHER, SECOND, put, tables
 from runs_in_process import Runs
 
 from pipeline.errors import StageCrashError
-from pipeline.stages.chain import PUBLISH
-from pipeline.stages.declared import STAGES
+from pipeline.stages.declared import STORED
+from pipeline.stages.publishing import MEASURE, PUBLISH
 from pipeline.study import Study
 
 pytestmark = pytest.mark.faults
 
 Tear = Callable[[bytes], bytes]
-ALL = [stage.name for stage in STAGES]
+ALL = [stage.name for stage in STORED]
 
 TEARS: dict[str, Tear] = {
     "empty": lambda data: b"",
@@ -127,7 +127,10 @@ def test_a_torn_data_set_is_written_anew(runs: Runs, decided: Study, tear: str) 
     before = tables(decided)
     parts = [*decided.dataset.glob("people/*"), *decided.dataset.glob("attendance/*")]
     of_none = [*parts, decided.dataset / "dictionary.csv", decided.dataset / "DATASHEET.md"]
-    for files, carried_out in ((decided.dataset.rglob("*.parquet"), [PUBLISH]), (of_none, [])):
+    for files, carried_out in (
+        (decided.dataset.rglob("*.parquet"), [MEASURE.name, PUBLISH.name]),
+        (of_none, []),
+    ):
         for file in [*files]:
             tear_up(file, TEARS[tear])
         assert runs.run(decided) == []
@@ -189,4 +192,4 @@ def test_a_clock_set_back_changes_nothing(runs: Runs, decided: Study) -> None:
 def results(study: Study, session_id: str) -> list[tuple[str, str]]:
     """Stage and key of each result of a session."""
     chain = chain_of(study, session_id)
-    return [(stage, chain.folder(stage).name) for stage in ALL]
+    return [(stage.name, chain.folder(stage).name) for stage in STORED]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
+from results import put
 
 from models.registry import ResolvedModel
 from pipeline.people.anchors import anchor
@@ -35,8 +36,9 @@ from pipeline.records import (
 )
 from pipeline.settings import TurnSettings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import DECODE, DETECT_LANGUAGE, DIARISE, TRANSCRIBE
+from pipeline.stages.settling import ASSEMBLE, IDENTIFY, WHO_IS_WHO
 from pipeline.study import Study, accepted, create
-from pipeline.study.store import write_record
 from pipeline.turns.assemble import assemble
 from pipeline.turns.correct import correct
 from pipeline.turns.edits.edit import About, Action, Corrected, Edit
@@ -91,7 +93,7 @@ def edit(
 
 def corrected(*edits: Edit, conversation: Conversation | None = None) -> Corrected:
     """The discussion, or another conversation of the same talk, after edits."""
-    return correct(conversation or discussion(), DIARISATION, edits, TurnSettings())
+    return correct(conversation or discussion(), DIARISATION, edits, TurnSettings().lapse_s)
 
 
 def rows(turns: Sequence[Turn]) -> list[tuple[str, float, float, str]]:
@@ -121,25 +123,17 @@ def discussed_study(root: Path, patch: pytest.MonkeyPatch) -> Study:
     table = seed(study)
     chain = SessionChain(study, recording, study.settings())
     for stage, record in (
-        ("decode", AUDIO),
-        ("diarise", DIARISATION),
-        ("detect_language", HeardLanguages((("fi", 0.9),))),
-        ("transcribe", TRANSCRIPT),
+        (DECODE, AUDIO),
+        (DIARISE, DIARISATION),
+        (DETECT_LANGUAGE, HeardLanguages((("fi", 0.9),))),
+        (TRANSCRIBE, TRANSCRIPT),
     ):
         put(chain, stage, record)
-        if stage == "diarise":
-            voice = anchor(DIARISATION, "A", chain.voice_model)
+        if stage is DIARISE:
+            voice = anchor(DIARISATION, "A", chain.common.voice_model)
             who = person_id(table, member)
             assert who is not None
             remember(study, [Told(SESSION, voice, who, "M.K.", "2026-05-04T10:00:00+00:00")])
-    for stage in ("identify", "assemble"):
-        chain.run(stage, lambda share: None)
+    for stage in (WHO_IS_WHO, IDENTIFY, ASSEMBLE):
+        chain.run(stage)
     return study
-
-
-def put(chain: SessionChain, stage: str, record: object) -> None:
-    """Give a session the result of a stage."""
-    address = chain.key(stage)
-    assert address is not None
-    with chain.store.writing(stage, address) as folder:
-        write_record(folder, record)

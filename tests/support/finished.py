@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from results import put, writing
 from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user's home
 from templates import copy_made
 from tracks import write
@@ -21,7 +22,6 @@ from tracks import write
 from models.registry import ResolvedModel
 from pipeline import intake
 from pipeline.media.audio import SAMPLE_RATE_HZ, decode
-from pipeline.operations.build import background
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
 from pipeline.people.roster.members import parsed
@@ -40,7 +40,12 @@ from pipeline.records import (
     Word,
 )
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.documents import background
+from pipeline.stages.hearing import DECODE, DETECT_LANGUAGE, DIARISE, TRANSCRIBE
+from pipeline.stages.masking import NUMBER_NAMES, PSEUDONYMISE
 from pipeline.stages.publish import publish_people, write_documentation
+from pipeline.stages.publishing import MEASURE, PUBLISH
+from pipeline.stages.settling import ASSEMBLE, CORRECT, FIND_NAMES, IDENTIFY, WHO_IS_WHO
 from pipeline.study import Study, accepted, create
 from pipeline.study.store import write_record
 
@@ -133,7 +138,7 @@ def finish(
     """Give a session its results and publish it."""
     chain = chain_of(study, session_id)
     conversation = replace(_conversation(), flags=flags)
-    with writing(chain, "decode") as folder:
+    with writing(chain, DECODE) as folder:
         record = decode(
             accepted.original(study, chain.recording),
             folder,
@@ -143,35 +148,27 @@ def finish(
         )
         write_record(folder, record)
     words = tuple(word for turn in conversation.turns for word in turn.words)
-    _put(chain, "diarise", _diarisation())
-    _put(chain, "detect_language", HeardLanguages((("fi", 0.9),)))
-    _put(chain, "transcribe", Transcript("fi", 0.9, tuple(sorted(words, key=lambda w: w.start_s))))
+    put(chain, DIARISE, _diarisation())
+    put(chain, DETECT_LANGUAGE, HeardLanguages((("fi", 0.9),)))
+    put(chain, TRANSCRIBE, Transcript("fi", 0.9, tuple(sorted(words, key=lambda w: w.start_s))))
     if told:
         for number, label in enumerate(TALK, start=1):
-            voice = anchor(_diarisation(), label, chain.voice_model)
+            voice = anchor(_diarisation(), label, chain.common.voice_model)
             remember(study, [Told(session_id, voice, f"H{number:02d}", "tester", "2026-01-01")])
-    chain.run("identify", lambda _: None)
-    _put(chain, "assemble", conversation)
-    chain.run("correct", lambda _: None)
-    _put(chain, "find_names", _mentions(conversation))
-    chain.run("pseudonymise", lambda _: None)
-    chain.publish()
+    chain.run(WHO_IS_WHO)
+    chain.run(IDENTIFY)
+    put(chain, ASSEMBLE, conversation)
+    chain.run(CORRECT)
+    put(chain, FIND_NAMES, _mentions(conversation))
+    chain.run(NUMBER_NAMES)
+    chain.run(PSEUDONYMISE)
+    chain.run(MEASURE)
+    chain.run(PUBLISH)
     return chain
 
 
 def chain_of(study: Study, session_id: str) -> SessionChain:
     return SessionChain(study, accepted.recording(study, session_id), study.settings())
-
-
-def writing(chain: SessionChain, stage: str):  # type: ignore[no-untyped-def]
-    key = chain.key(stage)
-    assert key is not None
-    return chain.store.writing(stage, key)
-
-
-def _put(chain: SessionChain, stage: str, record: object) -> None:
-    with writing(chain, stage) as folder:
-        write_record(folder, record)
 
 
 def copied(study: Study, root: Path) -> Study:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,42 +18,38 @@ from pydantic import TypeAdapter
 
 from pipeline.dataset import files
 from pipeline.operations import build
-from pipeline.stages.chain import PUBLISH, SessionChain
-from pipeline.stages.declared import BY_NAME, Job, Stage
+from pipeline.stages import make
+from pipeline.stages.chain import SessionChain
+from pipeline.stages.documents import DOCUMENT as DOCUMENTS
+from pipeline.stages.publishing import MEASURE, PUBLISH
+from pipeline.stages.stage import Progress, Stage
 from pipeline.study import Study
 from pipeline.study.store import RESULT
 
-DOCUMENT = "document"  # what is not of one session: people, dictionary, data sheet
+DOCUMENT = DOCUMENTS.name  # and people: what is not of one session
 LOG, HALT = "FAULTS_LOG", "FAULTS_HALT"
 HALTED = "halted"
+
+# of a stage that writes into the data set: the file in the middle of which it halts
+LAST = {MEASURE.name: "dynamics_person", PUBLISH.name: "turns", DOCUMENT: "DATASHEET.md"}
 
 Note = Callable[[str, str], None]
 
 
 def noted(patch: pytest.MonkeyPatch, note: Note) -> None:
     """Have ``note`` told the session and the name of each stage that is carried out."""
-    for name, stage in BY_NAME.items():
-        patch.setitem(BY_NAME, name, replace(stage, run=_noted(stage, note)))
-    publish, document = SessionChain.publish, build.document
+    carry_out, document = make.carry_out, build.document
 
-    def published(chain: SessionChain) -> None:
-        note(chain.recording.session_id, PUBLISH)
-        publish(chain)
+    def carried_out(chain: SessionChain, stage: Stage[Any], *rest: Any) -> object:
+        note(chain.recording.session_id, stage.name)
+        return carry_out(chain, stage, *rest)
 
     def documented(study: Study) -> None:
         note("", DOCUMENT)
         document(study)
 
-    patch.setattr(SessionChain, "publish", published)
+    patch.setattr(make, "carry_out", carried_out)
     patch.setattr(build, "document", documented)
-
-
-def _noted(stage: Stage, note: Note) -> Callable[[Job], object]:
-    def run(job: Job) -> object:
-        note(job.chain.recording.session_id, stage.name)
-        return stage.run(job)
-
-    return run
 
 
 def halting() -> None:
@@ -63,28 +58,34 @@ def halting() -> None:
 
     patch = pytest.MonkeyPatch()
     stage = os.environ.get(HALT, "")
-    if stage in BY_NAME:
-        patch.setitem(BY_NAME, stage, replace(BY_NAME[stage], run=_half(BY_NAME[stage])))
+    patch.setattr(make, "carry_out", _half(make.carry_out, stage))
     patch.setattr(files, "write", _half_written(files.write, stage))
     noted(patch, lambda session_id, stage: _say(stage))
     main()
 
 
-def _half(stage: Stage) -> Callable[[Job], object]:
-    def run(job: Job) -> object:
-        record: Any = stage.run(job)
-        data = TypeAdapter(stage.record).dump_json(record, indent=1)
-        (job.folder / RESULT).write_bytes(data[: len(data) // 2])
+def _half(carry_out: Callable[..., object], halts_in: str) -> Callable[..., object]:
+    """Half of the result of a stage in the store; of others that write one file, nothing yet."""
+
+    def half(
+        chain: SessionChain, stage: Stage[Any], folder: Path | None, progress: Progress
+    ) -> object:
+        if stage.name != halts_in or stage.name in LAST:
+            return carry_out(chain, stage, folder, progress)
+        if folder is not None:
+            record: Any = carry_out(chain, stage, folder, progress)
+            data = TypeAdapter(stage.record).dump_json(record, indent=1)
+            (folder / RESULT).write_bytes(data[: len(data) // 2])
         _halt()
 
-    return run
+    return half
 
 
 def _half_written(
     write: Callable[[Path, bytes], bool], stage: str
 ) -> Callable[[Path, bytes], bool]:
-    """Of the six files of a session, four are written; of the documentation, one of two."""
-    last = {PUBLISH: "turns", DOCUMENT: "DATASHEET.md"}.get(stage)
+    """Of three measures one is written, of three tables of talk one, of two documents one."""
+    last = LAST.get(stage)
 
     def half(file: Path, data: bytes) -> bool:
         if last in (file.name, file.parent.name):

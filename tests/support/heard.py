@@ -11,6 +11,7 @@ from math import hypot
 
 import numpy as np
 from pydantic import TypeAdapter
+from results import put, writing
 from tracks import write
 
 from pipeline.media.audio import SAMPLE_RATE_HZ
@@ -28,6 +29,8 @@ from pipeline.records import (
     Word,
 )
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import DECODE, DETECT_LANGUAGE, DIARISE, TRANSCRIBE
+from pipeline.stages.settling import IDENTIFY, WHO_IS_WHO
 from pipeline.study import Study, accepted
 from pipeline.study.store import write_record
 
@@ -48,7 +51,12 @@ def hear(study: Study, session_id: str, people: Sequence[int], *, known: bool = 
     (folder / accepted.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
     chain = chain_of(study, session_id)
     audio = Audio("audio.wav", SAMPLE_RATE_HZ, float(TALK_S * len(people)), 0.5)
-    _put(chain, "decode", audio)
+    with writing(chain, DECODE) as place:
+        samples = np.random.default_rng(1).uniform(
+            -0.1, 0.1, round(audio.duration_s * SAMPLE_RATE_HZ)
+        )
+        write(place / audio.file, samples.astype(np.float32))
+        write_record(place, audio)
     parts = [
         Segment(TALK_S * n, TALK_S * (n + 1) - 0.5, f"SPEAKER_{n:02d}") for n in range(len(people))
     ]
@@ -61,13 +69,14 @@ def hear(study: Study, session_id: str, people: Sequence[int], *, known: bool = 
 def recognise(study: Study) -> None:
     """Find out who is who in all sessions, as a run does."""
     for recording in accepted.sessions(study):
-        chain_of(study, recording.session_id).run("identify", lambda share: None)
+        chain_of(study, recording.session_id).run(WHO_IS_WHO)
+        chain_of(study, recording.session_id).run(IDENTIFY)
 
 
 def hear_again(study: Study) -> None:
     """Every session with another setting: its labels are numbered from behind now."""
     chains = [chain_of(study, recording.session_id) for recording in accepted.sessions(study)]
-    before = [chain.record("diarise", Diarisation) for chain in chains]
+    before = [chain.get(DIARISE) for chain in chains]
     study.settings_file.write_text("[diarisation]\nstep = 0.5\n", encoding="utf-8")
     for chain, talk in zip(chains, before, strict=True):
         last = len(talk.regular) - 1
@@ -109,17 +118,6 @@ def _heard(
         for part, voice in heard
         for second in range(round(part.start_s), round(part.end_s))
     ]
-    _put(chain, "diarise", Diarisation(tuple(parts), tuple(parts), prints))
-    _put(chain, "detect_language", HeardLanguages((("fi", 0.9),)))
-    _put(chain, "transcribe", Transcript("fi", 0.9, tuple(words)))
-
-
-def _put(chain: SessionChain, stage: str, record: object) -> None:
-    key = chain.key(stage)
-    assert key is not None
-    with chain.store.writing(stage, key) as folder:
-        if isinstance(record, Audio):
-            rng = np.random.default_rng(1)
-            samples = rng.uniform(-0.1, 0.1, round(record.duration_s * SAMPLE_RATE_HZ))
-            write(folder / record.file, samples.astype(np.float32))
-        write_record(folder, record)
+    put(chain, DIARISE, Diarisation(tuple(parts), tuple(parts), prints))
+    put(chain, DETECT_LANGUAGE, HeardLanguages((("fi", 0.9),)))
+    put(chain, TRANSCRIBE, Transcript("fi", 0.9, tuple(words)))

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import wave
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from heard import ANNA, BEN, SAYS, chain_of, voice
+from pydantic_core import to_jsonable_python
 from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user's home
 
 from models.registry import ResolvedModel
 from pipeline.people.anchors import anchor
 from pipeline.people.decisions import Told, remember
 from pipeline.records import (
+    Audio,
     Conversation,
     Diarisation,
     HeardLanguages,
@@ -31,10 +35,13 @@ from pipeline.records import (
     VoicePrint,
     Word,
 )
-from pipeline.stages.declared import BY_NAME, Job
+from pipeline.stages.hearing import DETECT_LANGUAGE, DIARISE, TRANSCRIBE, sound
+from pipeline.stages.settling import ASSEMBLE, FIND_NAMES
+from pipeline.stages.stage import Made, Stage
+from pipeline.storage.digests import digest
 from pipeline.study import Study, create
 from pipeline.turns.edits import log
-from pipeline.turns.edits.edit import About, Correction, Edit
+from pipeline.turns.edits.edit import About, Corrected, Correction, Edit
 
 FIRST, SECOND, OTHER = "G07-S01", "G07-S02", "G31-S01"
 NAME = "Jaanajoki"  # said in every session
@@ -44,16 +51,22 @@ RATE_HZ = 8_000
 
 def pretend(patch: pytest.MonkeyPatch) -> None:
     """From now on no stage uses a model. Another id of a model is another model."""
-    runs = {
-        "diarise": _diarise,
-        "detect_language": lambda job: HeardLanguages((("fi", 0.9),)),
-        "transcribe": _transcribe,
-        "find_names": _find_names,
-    }
-    for name, run in runs.items():
-        patch.setitem(BY_NAME, name, replace(BY_NAME[name], run=run))
+    instead(patch, DIARISE, _diarise)
+    instead(patch, DETECT_LANGUAGE, lambda **_: HeardLanguages((("fi", 0.9),)))
+    instead(patch, TRANSCRIBE, _transcribe)
+    instead(patch, FIND_NAMES, _find_names)
     patch.setattr("pipeline.stages.common.resolve", _resolved)
-    patch.setattr("pipeline.stages.chain.kept_voice_of", lambda *_: voice(ANNA))
+    patch.setattr("pipeline.stages.settling.kept_voice_of", lambda *_: voice(ANNA))
+
+
+def instead(patch: pytest.MonkeyPatch, stage: Stage[Any], run: Callable[..., object]) -> None:
+    """From now on ``run`` is called in the place of a stage's own, with all that it reads."""
+
+    @wraps(stage.run)
+    def called(**read: Any) -> object:
+        return run(**read)
+
+    patch.setitem(vars(stage), "run", called)
 
 
 def inbox_study(root: Path) -> Study:
@@ -81,16 +94,16 @@ def put(study: Study, name: str, take: int) -> Path:
 def name_person(study: Study) -> None:
     """Say who the first voice of the first session is."""
     chain = chain_of(study, FIRST)
-    known_by = anchor(chain.record("diarise", Diarisation), "SPEAKER_00", chain.voice_model)
+    known_by = anchor(chain.get(DIARISE), "SPEAKER_00", chain.common.voice_model)
     remember(study, [Told(FIRST, known_by, "H02", "tester", "2026-01-01")])
 
 
 def edit_turn(study: Study) -> None:
     """Correct what was said in the first turn of the first session."""
     chain = chain_of(study, FIRST)
-    talk = chain.record("diarise", Diarisation)
-    turn = chain.record("assemble", Conversation).turns[0]
-    voices = {turn.label: anchor(talk, turn.label, chain.voice_model)}
+    talk = chain.get(DIARISE)
+    turn = chain.get(ASSEMBLE).turns[0]
+    voices = {turn.label: anchor(talk, turn.label, chain.common.voice_model)}
     edit = Edit("text", About.of(turn), text=f"Tätä sanoin {NAME} silloin.")
     log.remember(study, FIRST, Correction("2026-01-01", "tester", voices, (edit,)))
 
@@ -105,25 +118,34 @@ def _resolved(id: str) -> ResolvedModel:
     return ResolvedModel(id, Path(id), hashlib.sha256(id.encode()).hexdigest())
 
 
-def _share(job: Job, stage: str) -> float:
-    """A number of 0.5–1 that is another whenever anything that the stage depends on is."""
-    key = job.chain.key(stage)
-    assert key is not None
-    return 0.5 + int(key[:4], 16) / 2**17
+def _share(read: dict[str, Any]) -> float:
+    """A number of 0.5–1 that is another whenever anything that the stage reads is."""
+    unread = {"folder", "progress", "machine"}
+    marks = {
+        name: value.digest if isinstance(value, Made) else to_jsonable_python(value)
+        for name, value in read.items()
+        if name not in unread
+    }
+    return 0.5 + int(digest(marks)[:4], 16) / 2**17
 
 
-def _diarise(job: Job) -> Diarisation:
-    sure = _share(job, "diarise")
+def _diarise(**read: Any) -> Diarisation:
+    sure = _share(read)
     segments = tuple(
         Segment(n * TALK_S, (n + 1) * TALK_S - 0.5, f"SPEAKER_{n:02d}", sure) for n in (ANNA, BEN)
     )
-    take = job.chain.recording.session_number
+    take = drawn_by(read["decode"])
     prints = (VoicePrint(s.label, 30.0, voice(n, take)) for n, s in enumerate(segments))
     return Diarisation(segments, segments, tuple(prints))
 
 
-def _transcribe(job: Job) -> Transcript:
-    sure = _share(job, "transcribe")
+def drawn_by(decoded: Made[Audio]) -> int:
+    """A number that the sound tells."""
+    return int(hashlib.sha256(sound(decoded).read_bytes()).hexdigest()[:4], 16)
+
+
+def _transcribe(**read: Any) -> Transcript:
+    sure = _share(read)
     words = tuple(
         Word(second, second + 0.5, NAME if second % 7 == 3 else f"{SAYS[n]}{second:g}", sure)
         for n in (ANNA, BEN)
@@ -132,13 +154,17 @@ def _transcribe(job: Job) -> Transcript:
     return Transcript("fi", 0.9, words)
 
 
-def _find_names(job: Job) -> Mentions:
-    turns = job.chain.conversation.turns
+def _find_names(correct: Corrected, **_: object) -> Mentions:
+    return mentions_of(correct.conversation, {NAME})
+
+
+def mentions_of(conversation: Conversation, places: Collection[str]) -> Mentions:
+    """Where these places are named."""
     return Mentions(
         tuple(
-            Mention(turn, place, place, "place", word.text.casefold(), "", ("test",))
-            for turn, each in enumerate(turns)
-            for place, word in enumerate(each.words)
-            if word.text == NAME
+            Mention(turn, at, at, "place", word.text.casefold(), "", ("test",))
+            for turn, each in enumerate(conversation.turns)
+            for at, word in enumerate(each.words)
+            if word.text in places
         )
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
+from results import put
 from talk import turn_of
 
 from models.registry import ResolvedModel
@@ -26,8 +27,10 @@ from pipeline.records import (
 from pipeline.review.names.transcripts import SessionTalk
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.common import Common
+from pipeline.stages.hearing import DECODE, DETECT_LANGUAGE, DIARISE, TRANSCRIBE
+from pipeline.stages.settling import ASSEMBLE, CORRECT, FIND_NAMES, IDENTIFY, WHO_IS_WHO
 from pipeline.study import Study, accepted
-from pipeline.study.store import write_record
 from pipeline.turns.edits.edit import Corrected
 
 # said in a turn → its type and nominative
@@ -80,24 +83,22 @@ class Sessions:
         (folder / accepted.RECORD).write_bytes(TypeAdapter(Recording).dump_json(recording))
         chain = SessionChain(self.study, recording, self.settings)
         records = {
-            "decode": Audio(f"{talk.session_id}.wav", 16_000, 60.0, 0.5),
-            "diarise": Diarisation((), (), ()),
-            "detect_language": HeardLanguages(),
-            "transcribe": Transcript("fi", None, ()),
-            "assemble": talk.conversation,
-            "correct": Corrected(talk.conversation, ()),
-            "find_names": talk.mentions,
+            DECODE: Audio(f"{talk.session_id}.wav", 16_000, 60.0, 0.5),
+            DIARISE: Diarisation((), (), ()),
+            DETECT_LANGUAGE: HeardLanguages(),
+            TRANSCRIBE: Transcript("fi", None, ()),
+            ASSEMBLE: talk.conversation,
+            CORRECT: Corrected(talk.conversation, ()),
+            FIND_NAMES: talk.mentions,
         }
         for stage, record in [*records.items()][: None if found else -1]:
-            if stage == "assemble":
-                chain.run("identify", lambda share: None)
-            address = chain.key(stage)
-            assert address is not None
-            with chain.store.writing(stage, address) as result:
-                write_record(result, record)
+            if stage is ASSEMBLE:
+                chain.run(WHO_IS_WHO)
+                chain.run(IDENTIFY)
+            put(chain, stage, record)
 
 
 def without_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sessions be read where no model is installed."""
     model = ResolvedModel("voice", Path("voice"), "0" * 64)
-    monkeypatch.setattr(SessionChain, "models", {"voice-print": model})
+    monkeypatch.setattr(Common, "models", {"voice-print": model})

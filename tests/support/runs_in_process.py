@@ -16,7 +16,7 @@ import pytest
 from halting import DOCUMENT
 
 from pipeline.errors import VuoroError
-from pipeline.stages.chain import PUBLISH
+from pipeline.stages.declared import STORED
 from pipeline.study import Study
 from pipeline.study.listener import Listener
 
@@ -83,7 +83,8 @@ class Runs:
     @property
     def made(self) -> dict[str, list[str]]:
         """The stages of each session of which a result was made."""
-        stages = {s: [n for n in names if n != PUBLISH] for s, names in self.carried_out.items()}
+        stored = {stage.name for stage in STORED}
+        stages = {s: [n for n in names if n in stored] for s, names in self.carried_out.items()}
         return {session_id: names for session_id, names in stages.items() if names}
 
     def run(self, study: Study) -> list[VuoroError]:

@@ -11,18 +11,21 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
-import pretended
 import pytest
 from halting import noted
-from pretended import NAME, inbox_study, pretend, put
+from pretended import NAME, drawn_by, inbox_study, instead, mentions_of, pretend, put
 
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.records import Mention, Mentions, Transcript
-from pipeline.stages.declared import BY_NAME, Job
+from pipeline.records import Transcript
+from pipeline.stages.hearing import TRANSCRIBE
+from pipeline.stages.settling import FIND_NAMES
 from pipeline.study import Study
 from pipeline.study.listener import Listener
 
@@ -45,43 +48,27 @@ def main(root: Path, log: Path, keys: str, halts_in: int = 0) -> None:
     os.environ["VUORO_KEYS"] = keys  # and not those of this process
     patch = pytest.MonkeyPatch()
     pretend(patch)
-    for name, run in {"transcribe": _transcribe, "find_names": _find_names}.items():
-        patch.setitem(BY_NAME, name, replace(BY_NAME[name], run=run))
+    instead(patch, TRANSCRIBE, partial(_transcribe, TRANSCRIBE.run))
+    instead(patch, FIND_NAMES, lambda correct, **_: mentions_of(correct.conversation, PLACES))
 
     heard = count(1)
 
     def note(session_id: str, stage: str) -> None:
         with log.open("a") as stream:
             stream.write(f"{session_id} {stage}\n")
-        if stage == "transcribe" and next(heard) == halts_in:
+        if stage == TRANSCRIBE.name and next(heard) == halts_in:
             threading.Event().wait()
 
     noted(patch, note)
     run_study(Study(root), Listener())
 
 
-def _place(job: Job) -> str:
-    recording = job.chain.recording
-    return PLACES[(recording.session_number + len(recording.group_id)) % len(PLACES)]
-
-
-def _transcribe(job: Job) -> Transcript:
+def _transcribe(pretended: Callable[..., Transcript], **read: Any) -> Transcript:
     time.sleep(TAKES_S)
-    said = pretended._transcribe(job)
-    words = [replace(w, text=_place(job)) if w.text == NAME else w for w in said.words]
+    said = pretended(**read)
+    place = PLACES[drawn_by(read["decode"]) % len(PLACES)]
+    words = [replace(w, text=place) if w.text == NAME else w for w in said.words]
     return replace(said, words=tuple(words))
-
-
-def _find_names(job: Job) -> Mentions:
-    place = _place(job)
-    return Mentions(
-        tuple(
-            Mention(turn, at, at, "place", place.casefold(), "", ("test",))
-            for turn, each in enumerate(job.chain.conversation.turns)
-            for at, word in enumerate(each.words)
-            if word.text == place
-        )
-    )
 
 
 if __name__ == "__main__":

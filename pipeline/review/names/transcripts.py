@@ -11,6 +11,7 @@ from pipeline.pseudonymisation.turn_text import edges
 from pipeline.records import Conversation, Mentions, Replacement
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.settling import CORRECT, FIND_NAMES
 from pipeline.study import Study, accepted
 
 MARGIN = 6  # words of an excerpt on either side
@@ -38,12 +39,9 @@ def read(
         chain = SessionChain(study, recording, settings)
         talk = None
         # hashing every sound file would take longer than all the rest
-        if chain.find("find_names", verify=False):
-            talk = SessionTalk(
-                recording.session_id,
-                chain.conversation,
-                chain.record("find_names", Mentions),
-            )
+        if chain.find(FIND_NAMES, verify=False):
+            conversation = chain.get(CORRECT).conversation
+            talk = SessionTalk(recording.session_id, conversation, chain.get(FIND_NAMES))
         if talk and table.knows(said(talk.conversation, talk.mentions)):
             ready.append(talk)
         else:

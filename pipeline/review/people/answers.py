@@ -10,12 +10,13 @@ from pipeline.people.anchors import Anchor, anchor, place
 from pipeline.people.decisions import Told
 from pipeline.people.roster.members import session_name
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.records import Diarisation, Recording
+from pipeline.records import Recording
 from pipeline.review.people import sheet as people
 from pipeline.review.people.choices import Group
 from pipeline.review.round_trip import DECIDED_SINCE, WrongCell, WrongCells
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import DIARISE
 from pipeline.storage.sheets import Answer
 from pipeline.study import Study, accepted
 
@@ -69,9 +70,9 @@ class _Deciding:
         self, recording: Recording, rows: Sequence[tuple[Answer, Anchor]]
     ) -> Iterator[Told]:
         chain = SessionChain(self._study, recording, self._settings)
-        talk = chain.record("diarise", Diarisation)
-        before = decisions.told(self._study, recording.session_id, talk, chain.voice_model)
-        labels = place([voice for _, voice in rows], talk, chain.voice_model)
+        talk = chain.get(DIARISE)
+        before = decisions.told(self._study, recording.session_id, talk, chain.common.voice_model)
+        labels = place([voice for _, voice in rows], talk, chain.common.voice_model)
         register_ = register.load(self._study, recording.group_id)
         known = {e.known.label: e.known for e in register_.latest(recording.session_id)}
         group = self._group(recording.group_id)
@@ -89,7 +90,7 @@ class _Deciding:
                     problem = f"row {number} is the same voice and says otherwise"
                     raise WrongCell(DECISION, problem)
                 if number == answer.number and before.get(label) != person:
-                    voice = anchor(talk, label, chain.voice_model)
+                    voice = anchor(talk, label, chain.common.voice_model)
                     yield Told(recording.session_id, voice, person, self._by, self._at)
 
     def _group(self, group_id: str) -> Group:

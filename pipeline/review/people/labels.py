@@ -12,10 +12,11 @@ from pipeline.people.anchors import Anchor, alone
 from pipeline.people.decisions import Told
 from pipeline.people.recognise import alike
 from pipeline.people.register import Known, RegisteredVoice
-from pipeline.records import Diarisation, Interval, Recording, Transcript, Word
+from pipeline.records import Interval, Recording, Word
 from pipeline.records.times import Talk, union
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import DIARISE, TRANSCRIBE
 from pipeline.study import Study
 
 PASSAGES = 3
@@ -87,9 +88,9 @@ def read(
 def _entries(chain: SessionChain) -> Sequence[RegisteredVoice] | None:
     """The labels of the session as it is diarised now; None while they are not known."""
     # hashing every sound file would take longer than all the rest
-    if chain.find("transcribe", verify=False) is None:
+    if chain.find(TRANSCRIBE, verify=False) is None:
         return None
-    result = chain.find("diarise", verify=False)
+    result = chain.find(DIARISE, verify=False)
     known = register.load(chain.study, chain.recording.group_id)
     sessions = known.sessions.get(chain.recording.session_id, {})
     return sessions.get(result.digest) if result else None
@@ -97,10 +98,10 @@ def _entries(chain: SessionChain) -> Sequence[RegisteredVoice] | None:
 
 def _heard(chain: SessionChain, entries: Sequence[RegisteredVoice]) -> Heard:
     session_id = chain.recording.session_id
-    diarisation = chain.record("diarise", Diarisation)
-    words = chain.record("transcribe", Transcript).words
+    diarisation = chain.get(DIARISE)
+    words = chain.get(TRANSCRIBE).words
     talk = Talk.of(diarisation.regular)
-    about = (chain.study, session_id, diarisation, chain.voice_model)
+    about = (chain.study, session_id, diarisation, chain.common.voice_model)
     told = decisions.told(*about)
     same: defaultdict[str, list[str]] = defaultdict(list)
     for one, other, _ in alike(diarisation.voice_prints):

@@ -22,6 +22,7 @@ from pipeline.review.people.sheet import Queue, VoiceRow
 from pipeline.review.round_trip import Applied, write_sheet
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.settling import WHO_IS_WHO
 from pipeline.storage.sheets import address
 from pipeline.study import Study, accepted, locks
 from pipeline.study.private_file import new_private_file
@@ -59,7 +60,7 @@ def apply_people(study: Study, settings: Settings, file: Path, *, by: str, at: s
 
     Then all people are recognised again. The caller has the study to itself. ``by`` is who
     decides, ``at`` when (ISO 8601). Raises StudyError if the file is no sheet of people; what
-    ``write_people`` and ``SessionChain.who_is_who`` raise besides.
+    ``write_people`` and the stage ``WHO_IS_WHO`` raise besides.
     """
     given = people.answers(file)
     table = seed(study)
@@ -113,7 +114,7 @@ def _with_clips(row: VoiceRow, clips: Mapping[tuple[str, str], tuple[str, ...]])
 def _recognised_anew(study: Study, settings: Settings, recording: Recording) -> list[str]:
     """Find out again who is who in the group of a recording; the sessions in which that changes."""
     before = _known(study, recording.group_id)
-    SessionChain(study, recording, settings).who_is_who(find_out=True)
+    SessionChain(study, recording, settings).run(WHO_IS_WHO)
     after = _known(study, recording.group_id)
     return [session_id for session_id in after if after[session_id] != before.get(session_id)]
 

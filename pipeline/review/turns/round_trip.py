@@ -13,7 +13,7 @@ from pipeline.operations.listen import clips_of_turns
 from pipeline.operations.settings import made_otherwise, not_ready
 from pipeline.people.anchors import Anchor, anchor
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.records import Audio, Cast, Conversation, Interval, Turn
+from pipeline.records import Interval, Turn
 from pipeline.records.times import Talk
 from pipeline.records.turn_ids import short, turn_ids
 from pipeline.review.people.choices import Group
@@ -22,6 +22,9 @@ from pipeline.review.turns import sheet
 from pipeline.review.turns.answers import decided
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import DECODE
+from pipeline.stages.inputs import VOICES
+from pipeline.stages.settling import ASSEMBLE, IDENTIFY
 from pipeline.storage.disk import os_errors
 from pipeline.storage.sheets import Answer, address
 from pipeline.study import Study, accepted
@@ -136,27 +139,28 @@ class _Session:
         self._study, self._settings = study, settings
         self._chain = SessionChain(study, accepted.recording(study, session_id), settings)
         # hashing the sound file would take longer than all the rest
-        is_made = self._chain.find("assemble", verify=False) is not None
+        is_made = self._chain.find(ASSEMBLE, verify=False) is not None
         if not is_made or made_otherwise(self._chain).to_come:
             raise not_ready(self._chain)
-        self._voices = self._chain.voices
+        self._voices = self._chain.get(VOICES)
+        self._voice_model = self._chain.common.voice_model
         self.corrections = log.load(study, session_id)
 
     def after(self, corrections: Sequence[Correction]) -> Corrected:
         """The session after these corrections."""
-        edits = relabelled(corrections, self._voices, self._chain.voice_model)
-        conversation = self._chain.record("assemble", Conversation)
-        return correct(conversation, self._voices, [*edits], self._settings.turns)
+        edits = relabelled(corrections, self._voices, self._voice_model)
+        conversation = self._chain.get(ASSEMBLE)
+        return correct(conversation, self._voices, [*edits], self._settings.turns.lapse_s)
 
     @property
     def duration_s(self) -> float:
         """Length of the recording."""
-        return self._chain.record("decode", Audio).duration_s
+        return self._chain.get(DECODE).duration_s
 
     @property
     def added(self) -> list[About]:
         """The talk that people added so far."""
-        edits = relabelled(self.corrections, self._voices, self._chain.voice_model)
+        edits = relabelled(self.corrections, self._voices, self._voice_model)
         return [edit.about for edit in edits if edit.action == "add"]
 
     def sound(self, turns: Mapping[str, Turn], folder: Path) -> dict[str, str]:
@@ -179,7 +183,7 @@ class _Session:
             for correction in self.corrections[before:]
             if before not in map(sheet.n_before, correction.rows)
         ]
-        edits = [*relabelled(later, self._voices, self._chain.voice_model)]
+        edits = [*relabelled(later, self._voices, self._voice_model)]
         now = self.after(self.corrections).conversation.turns if edits else ()
         own = {id: [edit for edit in edits if _is_of(edit, turn)] for id, turn in turns.items()}
         return {id: self._cells(turn, own[id], now) for id, turn in turns.items() if own[id]}
@@ -203,15 +207,13 @@ class _Session:
         """How each speaker label is shown: as the person it is, by name if the roster has one."""
         group_id = self._chain.recording.group_id
         group = Group.of(self._study, group_id, EntityTable.load(self._study))
-        people = self._chain.record("identify", Cast).people
+        people = self._chain.get(IDENTIFY).people
         return {p.label: group.shown(p.person_id) for p in people if p.label in self._labels}
 
     @cached_property
     def voices(self) -> dict[str, Anchor]:
         """What each speaker label is known by again."""
-        return {
-            label: anchor(self._voices, label, self._chain.voice_model) for label in self._labels
-        }
+        return {label: anchor(self._voices, label, self._voice_model) for label in self._labels}
 
     @cached_property
     def _labels(self) -> list[str]:

@@ -12,11 +12,12 @@ from runs import KEYS as KEYS  # where the keys' secrets go, and not to the user
 
 from pipeline.dataset import files
 from pipeline.dataset.group_rows import Background
-from pipeline.operations.build import ToDo, background, document, rounds
+from pipeline.operations.build import ToDo, document, rounds
 from pipeline.people.roster.members import parsed
 from pipeline.people.roster.on_disk import load_all, save
 from pipeline.people.roster.seed import seed
 from pipeline.records import Recording
+from pipeline.stages.documents import background
 from pipeline.study import Study, create
 from pipeline.study.accepted import write_record
 
@@ -140,7 +141,7 @@ def test_what_was_killed_while_it_documented_is_gone_on_with(
     before = documents(documented)
     (documented.dataset / "people" / "G30.parquet").unlink()
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.operations.build.write_documentation", lambda dataset: 1 / 0)
+        patch.setattr("pipeline.stages.documents.write_documentation", lambda dataset: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             document(documented)
     (documented.dataset / "DATASHEET.md").unlink()

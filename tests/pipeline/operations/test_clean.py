@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from changed import settings_if
@@ -15,13 +16,16 @@ from pipeline.errors import DiskFullError, StudyError, TakenError
 from pipeline.exports.transcript import published_turns
 from pipeline.operations.clean import SOUND, clean, find_waste, reprocess
 from pipeline.operations.listen import clip_of_turn
-from pipeline.records import Audio, MaskedConversation, Recording
+from pipeline.records import Recording
 from pipeline.stages.chain import SessionChain
-from pipeline.stages.declared import BY_NAME
+from pipeline.stages.declared import STORED
+from pipeline.stages.hearing import DECODE, DIARISE, TRANSCRIBE
+from pipeline.stages.masking import PSEUDONYMISE
+from pipeline.stages.settling import ASSEMBLE, CORRECT, IDENTIFY
+from pipeline.stages.stage import Stage
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, accepted, locks, state
 from pipeline.study.leases import lease
-from pipeline.turns.edits.edit import Corrected
 from pipeline.withdrawal.withdraw import withdraw
 
 ID = "G07-S01"
@@ -39,11 +43,11 @@ def chain(study: Study, values: dict[str, str] | None = None) -> SessionChain:
     return SessionChain(study, accepted.recording(study, ID), settings_if(study, values or {}))
 
 
-def also_made_with(study: Study, values: dict[str, str], stage: str = "correct") -> Path:
+def also_made_with(study: Study, values: dict[str, str], stage: Stage[Any] = CORRECT) -> Path:
     """The folder of a result under other settings, made as a run makes it."""
     other = chain(study, values)
-    for name in ("assemble", "correct"):
-        other.run(name, lambda share: None)
+    for each in (ASSEMBLE, CORRECT):
+        other.run(each)
     return other.folder(stage)
 
 
@@ -80,7 +84,13 @@ def test_results_in_use_stay_while_the_new_ones_are_not_there(study: Study) -> N
     before = contents(study)
     found = clean(study, settings_if(study, OLD))  # as if vuoro.toml had just been changed
     assert found.waste == ()
-    assert found.kept_for == ("assemble", "correct", "find_names", "pseudonymise")
+    assert found.kept_for == (
+        "assemble",
+        "correct",
+        "find_names",
+        "replace_names",
+        "pseudonymise",
+    )
     assert contents(study) == before
 
 
@@ -90,8 +100,8 @@ def test_a_result_that_two_sessions_share_stays(study: Study) -> None:
     shutil.copytree(study.recordings / ID, folder)
     (folder / accepted.RECORD).write_bytes(TypeAdapter(Recording).dump_json(twin))
     finish(study, "G07-S02")
-    shared = chain(study).folder("transcribe")
-    assert SessionChain(study, twin, study.settings()).folder("transcribe") == shared
+    shared = chain(study).folder(TRANSCRIBE)
+    assert SessionChain(study, twin, study.settings()).folder(TRANSCRIBE) == shared
     finish(study, ID)  # the group has another session now
     also_made_with(study, OLD)
     clean(study, study.settings())
@@ -102,7 +112,7 @@ def test_a_result_that_two_sessions_share_stays(study: Study) -> None:
 def test_damaged_and_half_written_results_and_clips_go(study: Study) -> None:
     old = also_made_with(study, OLD)
     (old / "result.json").write_text("torn")
-    assert chain(study, OLD).find("correct") is None  # moved aside
+    assert chain(study, OLD).find(CORRECT) is None  # moved aside
     (study.stages / ".pending" / "decode-x").mkdir(parents=True)
     (study.stages / ".pending" / "decode-x" / "audio.wav").write_bytes(b"half")
     (study.clips / "people").mkdir(parents=True)
@@ -125,17 +135,19 @@ def test_no_cleaning_beside_a_run(study: Study) -> None:
 def test_made_anew_from_a_stage_on(study: Study) -> None:
     dataset = {file: file.read_bytes() for file in study.dataset.rglob("*.parquet")}
     state.fail(study, ID, DiskFullError("Full."))
-    kept = {name: chain(study).folder(name) for name in ("decode", "diarise", "identify")}
-    before = chain(study).record("pseudonymise", MaskedConversation)
+    kept = {each: chain(study).folder(each) for each in (DECODE, DIARISE, IDENTIFY)}
+    before = chain(study).get(PSEUDONYMISE)
     names = reprocess(study, ID, "correct", study.settings())
-    assert names == ("correct", "find_names", "pseudonymise")
-    assert unfinished(study, study.settings()) == {ID: [*names, "publish"]}
+    assert names == ("correct", "find_names", "replace_names", "pseudonymise")
+    assert unfinished(study, study.settings()) == {
+        ID: ["correct", "find_names", "number_names", *names[2:], "measure", "publish"]
+    }
     assert all(folder.is_dir() for folder in kept.values())
-    assert chain(study).find("assemble") is not None
+    assert chain(study).find(ASSEMBLE) is not None
     assert state.is_due(study, ID)
     assert {file: file.read_bytes() for file in study.dataset.rglob("*.parquet")} == dataset
-    chain(study).run("correct", lambda share: None)
-    assert len(chain(study).record("correct", Corrected).conversation.turns) == len(before.turns)
+    chain(study).run(CORRECT)
+    assert len(chain(study).get(CORRECT).conversation.turns) == len(before.turns)
 
 
 def test_nothing_is_made_anew_while_somebody_is_at_it(study: Study) -> None:
@@ -146,8 +158,15 @@ def test_nothing_is_made_anew_while_somebody_is_at_it(study: Study) -> None:
 
 def test_stages_beside_it_stay(study: Study) -> None:
     names = reprocess(study, ID, "transcribe", study.settings())
-    assert names == ("transcribe", "assemble", "correct", "find_names", "pseudonymise")
-    assert chain(study).find("identify") is not None
+    assert names == (
+        "transcribe",
+        "assemble",
+        "correct",
+        "find_names",
+        "replace_names",
+        "pseudonymise",
+    )
+    assert chain(study).find(IDENTIFY) is not None
 
 
 def test_made_anew_what_there_is_not(study: Study) -> None:
@@ -187,30 +206,30 @@ def test_nothing_is_cleaned_away_while_it_cannot_be_told_what_is_in_use(
 
 def wav(study: Study) -> Path:
     """Where the session's decoded sound is or was."""
-    return chain(study).result("decode").folder / "audio.wav"
+    return chain(study).result(DECODE).folder / "audio.wav"
 
 
 def test_decoded_sound_goes_only_if_asked_and_nothing_is_made_anew_for_it(study: Study) -> None:
     assert find_waste(study, study.settings()).waste == ()
     [waste] = find_waste(study, study.settings(), sound=True).waste
     assert waste.kind == SOUND and waste.n_bytes == wav(study).stat().st_size
-    before = {stage: chain(study).result(stage).digest for stage in BY_NAME}
+    before = {stage: chain(study).result(stage).digest for stage in STORED}
     clean(study, study.settings(), sound=True)
     assert not wav(study).exists()
-    assert {stage: chain(study).result(stage).digest for stage in BY_NAME} == before
+    assert {stage: chain(study).result(stage).digest for stage in STORED} == before
     assert unfinished(study, study.settings(), verify=True) == {}
     assert find_waste(study, study.settings(), sound=True).waste == ()
-    assert chain(study).record("decode", Audio).duration_s == 12.0
+    assert chain(study).get(DECODE).duration_s == 12.0
     assert not wav(study).exists()  # nobody needed it
 
 
 def test_decoded_sound_is_made_again_to_the_byte_when_it_is_needed(study: Study) -> None:
-    before, sound = chain(study).result("decode").digest, wav(study).read_bytes()
+    before, sound = chain(study).result(DECODE).digest, wav(study).read_bytes()
     clean(study, study.settings(), sound=True)
     turn = next(turn for turn in published_turns(study.dataset, ID))
     assert clip_of_turn(study, turn["turn_id"]).stat().st_size > 1000
     assert wav(study).read_bytes() == sound
-    assert chain(study).result("decode").digest == before
+    assert chain(study).result(DECODE).digest == before
     assert not any((study.stages / ".pending").iterdir())
     clean(study, study.settings(), sound=True)
     assert not wav(study).exists()
@@ -223,21 +242,21 @@ def test_sound_made_again_that_is_another_is_refused_and_nothing_lost(study: Stu
     data[40_000:41_000] = bytes(1000)
     recording.write_bytes(data)
     with pytest.raises(StudyError, match="is not the file that was taken in"):
-        chain(study).folder("decode")
+        chain(study).folder(DECODE)
     assert unfinished(study, study.settings()) == {}
     assert not wav(study).exists()
 
 
 def test_sound_that_is_not_dropped_must_be_there(study: Study) -> None:
     wav(study).unlink()
-    assert chain(study).find("decode") is None
+    assert chain(study).find(DECODE) is None
 
 
 def test_sound_that_was_dropped_and_comes_back_damaged_is_found_out(study: Study) -> None:
     place = wav(study)
     clean(study, study.settings(), sound=True)
     place.write_bytes(b"something else")
-    assert chain(study).find("decode") is None
+    assert chain(study).find(DECODE) is None
 
 
 def test_sound_stays_where_a_stage_to_come_listens_or_the_recording_is_gone(study: Study) -> None:
@@ -253,5 +272,5 @@ def test_a_person_withdraws_from_a_session_without_its_sound(study: Study) -> No
     withdraw(study, f"{ID}-U2", study.settings(), lambda: "2026-05-04")
     sound = wav(study).read_bytes()
     clean(study, study.settings(), sound=True)
-    chain(study).folder("decode")
+    chain(study).folder(DECODE)
     assert wav(study).read_bytes() == sound

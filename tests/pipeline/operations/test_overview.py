@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from changed import settings_if
 from finished import SETTINGS, fake_models, finished_study, sound
+from results import put
 from tracks import write
 
 from pipeline import intake
@@ -16,11 +17,11 @@ from pipeline.people.roster.members import parsed
 from pipeline.people.roster.on_disk import save
 from pipeline.records import HeardLanguages
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import DETECT_LANGUAGE
 from pipeline.study import Study, accepted, state
 from pipeline.study.leases import lease
 from pipeline.study.outcome import accept
 from pipeline.study.state import Reporter
-from pipeline.study.store import write_record
 
 ID = "G07-S01"
 LOUDER = {"turns.lapse_s": "5"}  # another setting: what is made by it is to be made anew
@@ -135,10 +136,7 @@ def test_a_finished_session_says_what_is_to_be_known(
 def test_a_language_that_is_not_expected_is_asked_about(study: Study) -> None:
     study.settings_file.write_text('[transcription]\nlanguages = ["sv"]\n', encoding="utf-8")
     chain = SessionChain(study, accepted.recording(study, ID), study.settings())
-    address = chain.key("detect_language")
-    assert address is not None
-    with chain.store.writing("detect_language", address) as folder:
-        write_record(folder, HeardLanguages((("fi", 0.9),)))
+    put(chain, DETECT_LANGUAGE, HeardLanguages((("fi", 0.9),)))
     found = entry(study)
     assert found.situation == "held" and "sounds like Finnish (fi); expected: Swedish" in found.why
     assert f"vuoro session {ID} --language fi" in found.next

@@ -25,6 +25,9 @@ from pipeline.operations.repair import repair
 from pipeline.people import register
 from pipeline.people.anchors import anchor
 from pipeline.pseudonymisation import audit
+from pipeline.stages.hearing import DIARISE
+from pipeline.stages.inputs import VOICES
+from pipeline.stages.settling import CORRECT
 from pipeline.study import Study, accepted, tombstones
 from pipeline.study.listener import Listener
 from pipeline.study.store import MANIFEST
@@ -68,8 +71,8 @@ def study(whole: Study, tmp_path: Path) -> Study:
 def edit_last_turn(study: Study) -> None:
     """Correct what the last turn of the first session says."""
     chain = chain_of(study, "G07-S01")
-    turn = chain.conversation.turns[-1]
-    voice = anchor(chain.voices, turn.label, chain.voice_model)
+    turn = chain.get(CORRECT).conversation.turns[-1]
+    voice = anchor(chain.get(VOICES), turn.label, chain.common.voice_model)
     edit = Edit("text", About.of(turn), text="Kiitos paljon.")
     log.remember(study, "G07-S01", Correction("2026-01-02", "tester", {turn.label: voice}, (edit,)))
 
@@ -118,7 +121,7 @@ def built(study: Study) -> None:
 def test_another_number_takes_everything_along(study: Study) -> None:
     before, heard = texts(study, "G07-S01"), hearing(study)
     assert before[-1][1] == "Kiitos paljon."
-    digest = chain_of(study, "G07-S01").result("diarise").digest
+    digest = chain_of(study, "G07-S01").result(DIARISE).digest
     after = correct(study, "G07-S01", number=5)
     assert (after.session_id, after.session_number) == ("G07-S05", 5)
     assert mentioning(study, "G07-S01") == []

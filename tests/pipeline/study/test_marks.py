@@ -13,7 +13,7 @@ from finished import CANARIES, A, chain_of, fake_models, finished_study
 from pipeline.errors import StudyError
 from pipeline.operations.renumber import correct
 from pipeline.people import decisions, register
-from pipeline.records import Conversation
+from pipeline.stages.settling import ASSEMBLE
 from pipeline.study import Study, marks, tombstones
 from pipeline.study.tombstones import Tombstone
 from pipeline.turns.edits import log
@@ -35,7 +35,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
 
 
 def edit(study: Study) -> None:
-    turn = chain_of(study, ID).record("assemble", Conversation).turns[0]
+    turn = chain_of(study, ID).get(ASSEMBLE).turns[0]
     change = Edit("text", About.of(turn), text=CANARIES[A])
     log.remember(study, ID, Correction("2026-01-01", "tester", {}, (change,)))
 

@@ -10,6 +10,7 @@ from finished import chain_of, fake_models, finish, finished_study
 
 from pipeline.errors import StudyError
 from pipeline.operations.renumber import correct
+from pipeline.stages.publishing import PUBLISH
 from pipeline.study import Study, accepted
 from pipeline.study.outcome import Outcome, accept, acceptances, n_needing_a_look, outcome
 
@@ -45,7 +46,7 @@ def test_it_needs_a_look_until_it_is_accepted(study: Study) -> None:
 
 def test_it_stays_accepted_when_it_is_made_again(study: Study) -> None:
     accepted_as_it_is(study)
-    chain_of(study, ID).publish()
+    chain_of(study, ID).run(PUBLISH)
     assert not found(study).needs_a_look
 
 

@@ -20,7 +20,7 @@ MERGED_A = [
 
 
 def test_without_edits_all_is_as_it_was() -> None:
-    found = correct(discussion(), DIARISATION, [], TurnSettings())
+    found = correct(discussion(), DIARISATION, [], TurnSettings().lapse_s)
     assert (found.conversation, found.regular, found.lost) == (discussion(), REGULAR, ())
 
 
@@ -93,7 +93,7 @@ def test_a_deleted_row_and_its_talk_are_gone_and_the_turn_goes_on() -> None:
 
 
 def test_no_turn_goes_on_over_a_lapse() -> None:
-    found = correct(discussion(), DIARISATION, [edit("delete", B)], TurnSettings(lapse_s=4.9))
+    found = correct(discussion(), DIARISATION, [edit("delete", B)], 4.9)
     assert [row[0] for row in rows(found.conversation.turns)] == ["A", "B", "A", "C"]
 
 

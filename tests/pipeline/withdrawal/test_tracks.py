@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from finished import chain_of, fake_models, writing
+from finished import chain_of, fake_models
+from results import put, writing
 from tracks import write
 
 from pipeline import intake
 from pipeline.dataset.validate import validate
 from pipeline.media.audio import SAMPLE_RATE_HZ, decode, samples
 from pipeline.records import (
-    Audio,
     Conversation,
     Diarisation,
     HeardLanguages,
@@ -23,7 +23,11 @@ from pipeline.records import (
     Turn,
     Word,
 )
+from pipeline.stages.hearing import DECODE, DETECT_LANGUAGE, DIARISE, TRANSCRIBE
+from pipeline.stages.masking import NUMBER_NAMES, PSEUDONYMISE
 from pipeline.stages.publish import publish_people, write_documentation
+from pipeline.stages.publishing import MEASURE, PUBLISH
+from pipeline.stages.settling import ASSEMBLE, CORRECT, FIND_NAMES, IDENTIFY, WHO_IS_WHO
 from pipeline.study import accepted, create
 from pipeline.study.store import write_record
 from pipeline.withdrawal.withdraw import withdraw
@@ -51,7 +55,7 @@ def test_a_track_falls_silent_and_the_others_stay(
     assert isinstance(taken, intake.Accepted)
     session_id = taken.recording.session_id
     chain = chain_of(study, session_id)
-    with writing(chain, "decode") as place:
+    with writing(chain, DECODE) as place:
         audio = decode(
             accepted.original(study, chain.recording),
             place,
@@ -64,22 +68,23 @@ def test_a_track_falls_silent_and_the_others_stay(
     regular = (Segment(1.0, 2.0, FIRST), Segment(4.0, 5.0, SECOND))
     turns = (_turn(FIRST, 1.0, 2.0, words[0]), _turn(SECOND, 4.0, 5.0, words[1]))
     for stage, record in (
-        ("diarise", Diarisation(regular, regular, ())),
-        ("detect_language", HeardLanguages((("fi", 0.9),))),
-        ("transcribe", Transcript("fi", 0.9, words)),
-        ("assemble", Conversation(turns, "fi", 0.9, 2.0, 0.0, 6.0, ())),
-        ("find_names", Mentions(())),
+        (DIARISE, Diarisation(regular, regular, ())),
+        (DETECT_LANGUAGE, HeardLanguages((("fi", 0.9),))),
+        (TRANSCRIBE, Transcript("fi", 0.9, words)),
+        (ASSEMBLE, Conversation(turns, "fi", 0.9, 2.0, 0.0, 6.0, ())),
+        (FIND_NAMES, Mentions(())),
     ):
-        before = {"assemble": "identify", "find_names": "correct"}
-        if stage in before:
-            chain.run(before[stage], lambda _: None)
-        with writing(chain, stage) as place:
-            write_record(place, record)
-    chain.run("pseudonymise", lambda _: None)
-    chain.publish()
+        before = {ASSEMBLE: (WHO_IS_WHO, IDENTIFY), FIND_NAMES: (CORRECT,)}
+        for needed in before.get(stage, ()):
+            chain.run(needed)
+        put(chain, stage, record)
+    chain.run(NUMBER_NAMES)
+    chain.run(PSEUDONYMISE)
+    chain.run(MEASURE)
+    chain.run(PUBLISH)
     publish_people(study.dataset)
     write_documentation(study.dataset)
-    first = samples(chain.folder("decode") / "track-01.wav")
+    first = samples(chain.folder(DECODE) / "track-01.wav")
 
     withdraw(study, f"{session_id}-U2", study.settings(), lambda: "2026-01-02")
     after = chain_of(study, session_id)
@@ -90,10 +95,10 @@ def test_a_track_falls_silent_and_the_others_stay(
     ]
     again = decode(kept, tmp_path, min_duration_s=0, progress=lambda _: None)
     assert (again.tracks, again.duration_s) == (audio.tracks, audio.duration_s)
-    for where in (tmp_path, after.folder("decode")):
+    for where in (tmp_path, after.folder(DECODE)):
         own = samples(where / "track-01.wav")
         assert not samples(where / "track-02.wav").any()
         assert np.array_equal(own[: 3 * SAMPLE_RATE_HZ], first[: 3 * SAMPLE_RATE_HZ])
         assert not own[4 * SAMPLE_RATE_HZ : 5 * SAMPLE_RATE_HZ].any()  # their voice is on it, too
-    assert after.record("decode", Audio).tracks == audio.tracks
+    assert after.get(DECODE).tracks == audio.tracks
     assert validate(study.dataset) == []

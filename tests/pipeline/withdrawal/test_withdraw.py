@@ -40,7 +40,8 @@ from pipeline.operations.listen import clip_of_turn
 from pipeline.people import register
 from pipeline.pseudonymisation import audit
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.records import Diarisation
+from pipeline.stages.hearing import DECODE, DIARISE
+from pipeline.stages.settling import WHO_IS_WHO
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study, accepted, locks, tombstones
 from pipeline.tables import TABLES
@@ -120,7 +121,7 @@ def alone(study: Study) -> Study:
     for file in study.dataset.rglob("G07-S02.parquet"):
         file.unlink()
     (study.clips / "G07-S02-T00002200.wav").unlink()
-    chain_of(study, "G07-S01").who_is_who(True)
+    chain_of(study, "G07-S01").run(WHO_IS_WHO)
     return study
 
 
@@ -147,13 +148,13 @@ def test_nothing_that_only_they_said_is_left_anywhere(study: Study) -> None:
 
 def test_their_voice_print_is_gone_and_the_others_are_there(study: Study) -> None:
     leave(study)
-    diarisation = chain_of(study, "G07-S01").record("diarise", Diarisation)
+    diarisation = chain_of(study, "G07-S01").get(DIARISE)
     assert [v.label for v in diarisation.voice_prints] == [A, C]
     assert {s.label for s in (*diarisation.regular, *diarisation.exclusive)} == {A, C}
 
 
 def test_the_kept_recording_is_silent_where_they_talked(study: Study, tmp_path: Path) -> None:
-    before = samples(chain_of(study, "G07-S01").folder("decode") / "audio.wav")
+    before = samples(chain_of(study, "G07-S01").folder(DECODE) / "audio.wav")
     leave(study)
     kept = list((study.recordings / "G07-S01").iterdir())
     assert sorted(file.name for file in kept) == ["original.silenced.flac", "recording.json"]
@@ -162,7 +163,7 @@ def test_the_kept_recording_is_silent_where_they_talked(study: Study, tmp_path: 
         accepted.original(study, recording), tmp_path, min_duration_s=0, progress=lambda _: None
     )
     again = samples(tmp_path / "audio.wav")
-    cached = samples(chain_of(study, "G07-S01").folder("decode") / "audio.wav")
+    cached = samples(chain_of(study, "G07-S01").folder(DECODE) / "audio.wav")
     assert audio.duration_s == DURATION_S
     assert np.array_equal(again, cached)  # FLAC loses nothing, and no time is lost
     for part in TALK[B]:
@@ -330,7 +331,7 @@ def test_the_others_stay_who_they_are_in_the_register(study: Study) -> None:
     assert not after.voices_of(PERSON)
     left = {entry.known.person_id for entry in after.latest("G07-S01")}
     assert left == {"G07-S01-U1", "G07-S01-U3"}
-    assert [*after.sessions["G07-S01"]] == [chain_of(study, "G07-S01").result("diarise").digest]
+    assert [*after.sessions["G07-S01"]] == [chain_of(study, "G07-S01").result(DIARISE).digest]
 
 
 def test_while_a_run_is_at_work_nobody_leaves(study: Study) -> None:

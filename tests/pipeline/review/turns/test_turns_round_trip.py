@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 from changed import settings_if
-from discussion import DIARISATION, SESSION, WORDS, discussed_study, put, rows
+from discussion import DIARISATION, SESSION, WORDS, discussed_study, rows
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from results import put
 from runs import KEYS as KEYS
 
 from pipeline.errors import StudyError
-from pipeline.records import Conversation, Transcript
+from pipeline.records import Transcript
 from pipeline.review.round_trip import Applied
 from pipeline.review.turns.round_trip import apply_turns, write_turns
 from pipeline.review.turns.sheet import DELETE, LOST, turns_sheet
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.hearing import TRANSCRIBE
+from pipeline.stages.settling import ASSEMBLE
 from pipeline.study import Study, accepted
 from pipeline.turns.correct import correct
 from pipeline.turns.edits import log
@@ -66,10 +69,8 @@ def apply(study: Study, file: Path) -> Applied:
 def after(study: Study) -> Corrected:
     """The session with all that is in the log."""
     chain = SessionChain(study, accepted.recording(study, SESSION), study.settings())
-    edits = relabelled(log.load(study, SESSION), DIARISATION, chain.voice_model)
-    return correct(
-        chain.record("assemble", Conversation), DIARISATION, [*edits], chain.settings.turns
-    )
+    edits = relabelled(log.load(study, SESSION), DIARISATION, chain.common.voice_model)
+    return correct(chain.get(ASSEMBLE), DIARISATION, [*edits], chain.settings.turns.lapse_s)
 
 
 def test_the_sheet_shows_what_was_really_said_and_who_said_it(study: Study) -> None:
@@ -227,8 +228,8 @@ def test_lost_edits_are_listed_in_the_next_sheet(study: Study) -> None:
     apply(study, fill(fill(file, 4, speaker=maija), 6, action=DELETE))
     settings = settings_if(study, {"transcription.beam_size": "1"})
     chain = SessionChain(study, accepted.recording(study, SESSION), settings)
-    put(chain, "transcribe", Transcript("fi", 0.9, WORDS[:6]))
-    chain.run("assemble", lambda share: None)
+    put(chain, TRANSCRIBE, Transcript("fi", 0.9, WORDS[:6]))
+    chain.run(ASSEMBLE)
     result = write_turns(study, settings, SESSION, study.root.parent / "lost.xlsx")
     assert (result.n_rows, result.n_lost) == (2, 2)
     lost = list(load_workbook(result.file)[LOST.name].iter_rows(min_row=2, values_only=True))

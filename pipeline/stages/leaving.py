@@ -7,8 +7,8 @@ the turns between them theirs would join. So every turn of the others stays as i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pipeline.records import (
     Audio,
@@ -23,8 +23,32 @@ from pipeline.records import (
 )
 from pipeline.records.times import Talk, total_s, union
 from pipeline.turns.attribute import attribute
+from pipeline.turns.edits.edit import Corrected
 
 FLAG = "person_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A person who leaves a session: what a stage's record is cut by (``Stage.redact``).
+
+    ``labels`` are theirs; their turns are under the first. ``voices`` and ``corrected`` are the
+    session's with them, ``same_voices`` the labels that are another label's person, ``responses``
+    the words of minimal responses, ``silenced`` the sound without them.
+    """
+
+    person_id: str
+    labels: tuple[str, ...]
+    voices: Diarisation
+    same_voices: Mapping[str, str]
+    corrected: Corrected
+    responses: Collection[str]
+    silenced: Audio
+
+    @property
+    def label(self) -> str:
+        """The label that their turns are under."""
+        return self.labels[0]
 
 
 def without_labels(diarisation: Diarisation, labels: Collection[str]) -> Diarisation:

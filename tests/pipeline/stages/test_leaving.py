@@ -19,9 +19,9 @@ from pipeline.records import (
     Turn,
     Word,
 )
+from pipeline.stages.leaving import without_turns, without_words
 from pipeline.stages.session_rows import turn_ids
 from pipeline.turns.edits.edit import Corrected
-from pipeline.withdrawal.records import without_turns, without_words
 from pipeline.withdrawal.silence import speech_of
 
 A, B = "SPEAKER_00", "SPEAKER_01"

@@ -1,0 +1,67 @@
+"""What runs a stage: its inputs are gathered, its function is called, its record is stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipeline.stages.address import address_of
+from pipeline.stages.reading import values_of
+from pipeline.stages.stage import Progress, Stage
+from pipeline.study import Study
+from pipeline.study.store import Result, write_record
+
+if TYPE_CHECKING:
+    from pipeline.stages.chain import SessionChain
+
+R = TypeVar("R")
+
+
+def make(chain: SessionChain, stage: Stage[Any], progress: Progress) -> None:
+    """Make the result of a stage; what it reads must be made.
+
+    Raises NotYetError if it is not, and what the stage raises.
+    """
+    if not stage.is_stored:
+        carry_out(chain, stage, None, progress)
+        return
+    address = address_of(chain, stage)
+    if chain.store.find(stage.name, address) is None:
+        with chain.store.writing(stage.name, address) as folder:
+            write_record(folder, carry_out(chain, stage, folder, progress))
+
+
+def restore(chain: SessionChain, stage: Stage[Any], result: Result) -> None:
+    """Make once more what was dropped of a result.
+
+    Raises StudyError if it cannot be made as it was, or what the stage raises.
+    """
+    with chain.store.restoring(result) as folder:
+        carry_out(chain, stage, folder, no_progress)
+
+
+def carry_out(chain: SessionChain, stage: Stage[R], folder: Path | None, progress: Progress) -> R:
+    """Call the function of a stage with all that it reads; its files go into ``folder``."""
+    models = {r: m.path for r, m in chain.common.models.items() if r in stage.models}
+    own = {"folder": folder, "progress": progress, "models": models}
+    given = own | _settings(chain, stage)
+    return stage.run(**values_of(chain, stage.run, given=given))
+
+
+def _settings(chain: SessionChain, stage: Stage[Any]) -> dict[str, object]:
+    """The settings that a stage reads, as its parameters are called."""
+    found: dict[str, object] = {}
+    for key in stage.settings:
+        section, _, name = key.partition(".")
+        settings = getattr(chain.settings, section)
+        found |= {section: settings} if name == "*" else {name: getattr(settings, name)}
+    return found
+
+
+def stands(stage: Stage[Any], study: Study) -> bool:
+    """Whether the result of a stage of the whole study is there and up to date."""
+    return stage.standing is not None and stage.standing(study=study) is not None
+
+
+def no_progress(share: float) -> None:
+    """What is done in a moment, or in the midst of something else, shows no progress."""
