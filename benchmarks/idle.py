@@ -28,7 +28,7 @@ _HERE = {"PYTHONPATH": str(Path(__file__).parents[1])}  # this module is not ins
 @flow(name="idle session", flow_run_name="{session_id}", persist_result=False)
 def idle_session(session_id: str) -> None:
     """A session whose stages do nothing."""
-    for stage in (*(stage.name for stage in STAGES if stage.phase != "document"), COMPARE):
+    for stage in (*(stage.name for stage in STAGES if stage.phase != "whole"), COMPARE):
         idle(session_id, stage)
 
 

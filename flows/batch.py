@@ -50,7 +50,7 @@ from pipeline.study.tombstones import refuse_half_done
 
 Row = dict[str, Any]
 
-SETTLING, NUMBERING, PUBLISHING = of_phase("settle"), of_phase("number"), of_phase("publish")
+SETTLING, NUMBERING, FINISHING = of_phase("settle"), of_phase("number"), of_phase("finish")
 LOOK_EVERY_S = 2.0
 SHOWN = 3  # failures that the state of a run tells
 DEATHS = 3  # of so many processes at a session, the session is the likeliest reason
@@ -170,7 +170,7 @@ class Work:
             self._read()
             for session_id in self._lacking(NUMBERING):
                 self._share([session_id], self._make(NUMBERING), wait=True)
-            for session_id in self._lacking(PUBLISHING):
+            for session_id in self._lacking(FINISHING):
                 self._share([session_id], self._publish, wait=True)
             document(str(self._study.root))
 
@@ -266,7 +266,7 @@ class Work:
         return made
 
     def _publish(self, session_id: str) -> None:
-        self._make(PUBLISHING)(session_id)
+        self._make(FINISHING)(session_id)
         state.finish(self._study, session_id)
         found = outcome(self._study, accepted.recording(self._study, session_id))
         with suppress(TransientError):  # a receipt is not worth a session

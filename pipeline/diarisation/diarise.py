@@ -54,7 +54,7 @@ def diarise(
     if tracks:
         return on_device(
             machine,
-            "diarise",
+            "diarisation",
             lambda device: _embedded(settings, models, machine, device).tracks(tracks, progress),
         )
 
@@ -65,7 +65,7 @@ def diarise(
     )
     return on_device(
         machine,
-        "diarise",
+        "diarisation",
         lambda device: load(settings, models, machine, device)(wav, bounds, progress),
     )
 

@@ -34,7 +34,7 @@ CARD_SHARE = 0.5  # of the card's free memory that a batch may take: sizes are e
 COMPUTE_TYPES = ("int8_float16", "float16", "float32")  # best first; old cards lack some
 
 _log = logging.getLogger("vuoro")
-_failed_on_card: set[str] = set()  # stages of this process
+_failed_on_card: set[str] = set()  # what of this process
 _CARD = re.compile(r"cuda|cublas|cudnn|nvidia|nvrtc", re.IGNORECASE)
 _LIBRARY = re.compile(r"(lib\w+\.so[.\d]*|\w+\.dll)", re.IGNORECASE)
 
@@ -58,16 +58,16 @@ def choose_device(machine: MachineSettings) -> Device:
     return "cpu"
 
 
-def on_device(machine: MachineSettings, stage: str, work: Callable[[Device], R]) -> R:
+def on_device(machine: MachineSettings, what: str, work: Callable[[Device], R]) -> R:
     """What ``work`` makes on the device of the settings, or on the CPU where the card fails.
 
     ``work`` loads its models on the device it is given and may be called twice. A failure of the
-    card is told to the listener and the log, once a process and stage.
+    card is told to the listener and the log, once a process and ``what`` it is ("diarisation").
 
     Raises SettingsError if the settings ask for CUDA and the card fails or is missing.
     """
     device = choose_device(machine)
-    if device == "cpu" or stage in _failed_on_card:
+    if device == "cpu" or what in _failed_on_card:
         return work("cpu")
     try:
         return work(device)
@@ -75,13 +75,13 @@ def on_device(machine: MachineSettings, stage: str, work: Callable[[Device], R])
         reason = _reason(error)
         if reason is None:
             raise
-    what = f"The graphics card failed in the stage '{stage}' ({reason})"
+    said = f"The graphics card failed in {what} ({reason})"
     if machine.device == "cuda":
         raise SettingsError(
-            f"{what}.", "Mend that, or set device = 'auto' under [machine] in vuoro.toml."
+            f"{said}.", "Mend that, or set device = 'auto' under [machine] in vuoro.toml."
         )
-    _failed_on_card.add(stage)
-    told = f"{what}: it goes on on the processor, which takes longer."
+    _failed_on_card.add(what)
+    told = f"{said}: it goes on on the processor, which takes longer."
     _log.warning(told)
     listener.get().noted(told)
     return work("cpu")

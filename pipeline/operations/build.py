@@ -95,7 +95,7 @@ def document(study: Study) -> None:
     """
     accepted.require_recordings(study)
     for stage in STAGES:
-        if stage.phase == "document" and not stands(stage, study):
+        if stage.phase == "whole" and not stands(stage, study):
             stage.run(study=study)
 
 

@@ -186,10 +186,12 @@ class SessionChain:
 
     def _look(self, stage: Stage[Any], verify: bool) -> Result | None:
         address = address_of(self, stage, verify=verify)
-        if stage.at_once:
+        found = self.store.find(stage.name, address, verify=verify or stage.at_once)
+        if found is None and stage.at_once:
             with suppress(TransientError):  # it is tried again where the stage is run
                 make(self, stage, no_progress)
-        return self.store.find(stage.name, address, verify=verify)
+            found = self.store.find(stage.name, address, verify=verify)
+        return found
 
     def _told(self, look: Callable[[], R | None]) -> R | None:
         """What a look finds; None, too, where it cannot be told (see ``problems``)."""

@@ -2,7 +2,7 @@
 
 decode ─▶ diarise ─┬─▶ detect_language ─▶ transcribe ──▶ assemble ─▶ correct ─▶ find_names
                    └─▶ who_is_who ─▶ identify ──────────────┘                       │
-list_people, document ◀─ publish ◀─ measure ◀─ pseudonymise ◀─ replace_names ◀─ number_names
+list_people, document ◀─ publish ◀─ measure_turns ◀─ pseudonymise ◀─ replace_names ◀─ number_names
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ LIST_PEOPLE = Stage(
     1,
     _list_people,
     label="people and attendance",
-    phase="document",
+    phase="whole",
     scope="study",
     standing=_is_documented,
 )
@@ -111,7 +111,7 @@ DOCUMENT = Stage(
     1,
     _document,
     label="dictionary and data sheet",
-    phase="document",
+    phase="whole",
     scope="study",
     standing=_is_documented,
 )

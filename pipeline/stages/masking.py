@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipeline.pseudonymisation.apply import replacements, said
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.pseudonymisation.mask import LabelLanguage, mask
+from pipeline.pseudonymisation.mask import mask
 from pipeline.records import MaskedConversation, Mentions, Replacement
 from pipeline.stages.stage import Stage
 from pipeline.study import Study
@@ -34,7 +34,7 @@ def _pseudonymise(
     correct: Corrected,
     find_names: Mentions,
     replace_names: Replaced,
-    labels: LabelLanguage | Literal["session"],
+    labels: Literal["fi", "sv", "en", "session"],
 ) -> MaskedConversation:
     conversation = correct.conversation
     if labels == "session":
@@ -57,7 +57,7 @@ REPLACE_NAMES = Stage(
     1,
     _replace_names,
     label="replacing names",
-    phase="publish",
+    phase="finish",
     models=("names-fi", "names-en"),
     at_once=True,  # whether what follows stands depends on what it finds
 )
@@ -66,6 +66,6 @@ PSEUDONYMISE = Stage(
     2,
     _pseudonymise,
     label="masking names",
-    phase="publish",
+    phase="finish",
     settings=("anonymisation.labels",),
 )

@@ -89,11 +89,11 @@ def _is_published(study: Study, public: Recording, source: str) -> bool | None:
 
 
 MEASURE = Stage(
-    "measure",
+    "measure_turns",
     1,
     _measure,
     label="measuring turn-taking",
-    phase="publish",
+    phase="finish",
     settings=("turns.lapse_s",),
     standing=_is_measured,
 )
@@ -102,6 +102,6 @@ PUBLISH = Stage(
     1,
     _publish,
     label="into the data set",
-    phase="publish",
+    phase="finish",
     standing=_is_published,
 )

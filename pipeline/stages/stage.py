@@ -23,7 +23,7 @@ R = TypeVar("R")
 
 Progress = Callable[[float], None]
 Scope = Literal["session", "group", "study"]
-Phase = Literal["hear", "settle", "number", "publish", "document"]
+Phase = Literal["hear", "settle", "number", "finish", "whole"]
 Resource = Literal["gpu"]
 
 
@@ -57,9 +57,10 @@ class Stage(Generic[R]):
     depends on; but where there is ``standing``, ``run`` puts the result in a place of its own,
     and ``standing`` returns what is there if it is up to date, else None.
 
-    ``phase`` says when it is made: all sessions ``hear`` (listen to the sound) before who is who
-    is ``settle``d; names of all are given a ``number`` before any is ``publish``ed; ``document``
-    comes last, once. Within a phase, stages are made in the order in which they are listed.
+    ``phase`` says when it is made: all sessions ``hear`` (listen to the sound) before people and
+    turns ``settle``; the names of all get their ``number`` before any session is brought to its
+    ``finish``; what is of the ``whole`` data set comes last, once. Within a phase, stages are made
+    in the order in which they are listed.
     ``settings`` are the keys that it reads, ``section.key``; ``section.*`` hands on the section.
     ``resource`` is what is scarce of what it uses, ``weight`` about how much of a session's time it
     takes, ``label`` what it is called while it is at work. ``redact`` says how a person who

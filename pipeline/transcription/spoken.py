@@ -81,7 +81,7 @@ def detect_language(
             fits.append((language, whisper.fit(model, sounds, language)))
         return HeardLanguages(votes, tuple(fits))
 
-    found = on_device(machine, "detect_language", heard)
+    found = on_device(machine, "language detection", heard)
     progress(1.0)
     return found
 

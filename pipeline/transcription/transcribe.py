@@ -58,7 +58,7 @@ def transcribe(
         recogniser = whisper.Recogniser(model, language, beam_size, glossary)
         return _heard(recogniser, parts, diarisation.regular, progress)
 
-    words, doubtful = on_device(machine, "transcribe", heard)
+    words, doubtful = on_device(machine, "transcription", heard)
     return Transcript(language, spoken.probability, tuple(words), tuple(doubtful), spoken.differs)
 
 

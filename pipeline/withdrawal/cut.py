@@ -119,7 +119,7 @@ class Cut:
                 _put(new, stage, cut[stage.name], wavs if stage is DECODE else None)
             elif stage is WHO_IS_WHO:
                 self._leave_register(new)
-            elif stage.phase != "document":
+            elif stage.phase != "whole":
                 new.run(stage)
 
     def _leaving(self, audio: Audio) -> Leaving:

@@ -16,7 +16,7 @@ from pipeline.study.listener import Listener
 from pipeline.study.outcome import Outcome
 from pipeline.tables.flags import remarks
 
-SENTENCE = "The graphics card failed in the stage 'transcribe' [its memory is full]."
+SENTENCE = "The graphics card failed in transcription [its memory is full]."
 
 FINE = Outcome("G07-S01", {"language": "fi", "flags": []}, (), needs_a_look=False)
 

@@ -146,7 +146,7 @@ def test_made_anew_from_a_stage_on(study: Study) -> None:
         "number_names",
         "replace_names",
         "pseudonymise",
-        "measure",
+        "measure_turns",
         "publish",
     ]
     status, said = vuoro(study, "reprocess", ID, "--from", "somewhere")

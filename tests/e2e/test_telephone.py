@@ -162,7 +162,7 @@ def test_a_second_run_does_nothing_and_says_so(study: Study) -> None:
         ("turns.lapse_s", "5", "assemble"),
         ("transcription.beam_size", "2", "transcribe"),
         ("diarisation.step", "0.5", "diarise"),
-        ("intake.min_duration_s", "2", "measure"),
+        ("intake.min_duration_s", "2", "measure_turns"),
     ],
 )
 def test_a_changed_setting_redoes_from_the_stage_that_reads_it(
@@ -172,7 +172,7 @@ def test_a_changed_setting_redoes_from_the_stage_that_reads_it(
     if first is None:
         assert waiting == {}
         return
-    names = [stage.name for stage in STAGES if stage.phase != "document"]
+    names = [stage.name for stage in STAGES if stage.phase != "whole"]
     assert waiting[SESSION][0] == first
     # who the voices are depends on the diarisation alone, so later settings leave it be; names have
     # their numbers unless the words may be others

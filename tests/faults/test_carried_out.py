@@ -27,23 +27,27 @@ from pipeline.study import Study, accepted
 pytestmark = pytest.mark.faults
 
 SESSIONS = (FIRST, SECOND, OTHER)
-OF_OTHERS = ("who_is_who", "number_names")  # made for a session, and those that come after it
-ALL = tuple(s.name for s in STAGES if s.phase != "document" and s.name not in OF_OTHERS)
-ROWS = ("measure", "publish")
-FROM_TURNS = ("correct", "find_names", "replace_names", "pseudonymise", *ROWS)
+ALL = tuple(stage.name for stage in STAGES if stage.scope == "session" and not stage.at_once)
+ROWS = ("measure_turns", "publish")
+FROM_TURNS = ("correct", "find_names", "pseudonymise", *ROWS)
 FROM_WORDS = ("transcribe", "assemble", *FROM_TURNS)
 PEOPLE = ("identify", *ROWS)
+WHO, REPLACED = frozenset({"who_is_who"}), frozenset({"replace_names"})
 
 CarriedOut = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to a finished study, and what the next run carries out."""
+    """What is done to a finished study, and what the next run carries out.
+
+    ``besides`` are stages that a group or the study has, or that are made as they are looked for.
+    """
 
     name: str
     expected: CarriedOut
     does: Callable[[Study], object] = lambda study: None
+    besides: frozenset[str] = frozenset()
 
 
 def everywhere(*stages: str) -> CarriedOut:
@@ -79,15 +83,21 @@ def new_name(study: Study) -> None:
 CHANGES = (
     Change("nothing", {}),
     Change("threads", {}, setting("machine.threads", "1")),
-    Change("glossary", everywhere(*FROM_WORDS), glossary),
+    Change("glossary", everywhere(*FROM_WORDS), glossary, besides=REPLACED),
     Change(
         "Whisper model",
         everywhere("detect_language", *FROM_WORDS),
         setting("transcription.model", "another"),
+        besides=REPLACED,
     ),
     # what was long enough is not decoded again; the rows say by which settings they were made
     Change("least duration", everywhere(*ROWS), setting("intake.min_duration_s", "2")),
-    Change("step of diarisation", everywhere(*ALL[1:]), setting("diarisation.step", "0.5")),
+    Change(
+        "step of diarisation",
+        everywhere(*ALL[1:]),
+        setting("diarisation.step", "0.5"),
+        besides=WHO | REPLACED,
+    ),
     # no silence here is so long: turns are cut anew, and are the same
     Change("lapse", everywhere("assemble", "correct", *ROWS), setting("turns.lapse_s", "5")),
     Change(
@@ -95,10 +105,12 @@ CHANGES = (
         everywhere("pseudonymise", *ROWS),
         setting("anonymisation.labels", "en"),
     ),
-    Change("roster of a group", dict.fromkeys((FIRST, SECOND), PEOPLE), roster),
-    Change("person named", dict.fromkeys((FIRST, SECOND), PEOPLE), name_person),
-    Change("turn edited", {FIRST: FROM_TURNS}, edit_turn),
-    Change("same place, new content", {"G07-S03": ALL}, new_content),
+    Change(
+        "roster of a group", dict.fromkeys((FIRST, SECOND), PEOPLE), roster, besides=WHO | REPLACED
+    ),
+    Change("person named", dict.fromkeys((FIRST, SECOND), PEOPLE), name_person, besides=WHO),
+    Change("turn edited", {FIRST: FROM_TURNS}, edit_turn, besides=REPLACED),
+    Change("same place, new content", {"G07-S03": ALL}, new_content, besides=WHO | REPLACED),
     Change("same content, new name", {}, new_name),
     Change("session removed", {}, session_removed),
 )
@@ -109,8 +121,9 @@ def test_exactly_what_a_change_asks_for(runs: Runs, study: Study, change: Change
     change.does(study)
     assert runs.run(study) == []
     assert runs.carried_out == {s: [*stages] for s, stages in change.expected.items()}
+    assert runs.besides == change.besides
     assert runs.run(study) == []
-    assert runs.carried_out == {}
+    assert runs.carried_out == {} and runs.besides == set()
     have = {recording.session_id for recording in accepted.sessions(study)}
     assert {file.stem for file in (study.dataset / "turns").iterdir()} == have
 
@@ -118,6 +131,7 @@ def test_exactly_what_a_change_asks_for(runs: Runs, study: Study, change: Change
 def test_a_first_run_carries_out_everything_once(runs: Runs, tmp_path: Path) -> None:
     assert runs.run(inbox_study(tmp_path)) == []
     assert runs.carried_out == {session: [*ALL] for session in SESSIONS}
+    assert runs.besides == {"who_is_who", "number_names", "replace_names"}
 
 
 def test_after_a_crash_what_was_done_is_kept(

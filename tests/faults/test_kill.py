@@ -19,7 +19,7 @@ from pipeline.study.store import Store
 
 pytestmark = [pytest.mark.models, pytest.mark.faults]
 
-ALL = [*(stage.name for stage in STAGES if stage.phase != "document"), DOCUMENT]
+ALL = [*(stage.name for stage in STAGES if stage.phase != "whole"), DOCUMENT]
 
 
 def test_killed_in_every_stage_in_turn(tmp_path: Path, prefect: dict[str, str]) -> None:

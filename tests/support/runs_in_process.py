@@ -16,7 +16,7 @@ import pytest
 from halting import DOCUMENT
 
 from pipeline.errors import VuoroError
-from pipeline.stages.declared import STORED
+from pipeline.stages.declared import BY_NAME, STORED
 from pipeline.study import Study
 from pipeline.study.listener import Listener
 
@@ -66,18 +66,24 @@ class Told(Listener):
 class Runs:
     """Runs studies in this process, by all that ``vuoro run`` does, but without Prefect.
 
-    ``carried_out`` has the stages of each session that the last run began. What is put into
-    ``at`` is done when the next run begins that stage.
+    ``carried_out`` has the stages of each session that the last run began, in order; ``besides``
+    those that a group or the study has, or that are made wherever they are looked for. What is put
+    into ``at`` is done when the next run begins that stage.
     """
 
     def __init__(self) -> None:
         self.carried_out: dict[str, list[str]] = {}
+        self.besides: set[str] = set()
         self.at: dict[str, Callable[[], None]] = {}
 
     def note(self, session_id: str, stage: str) -> None:
         if stage in self.at:
             self.at.pop(stage)()
-        if stage != DOCUMENT:
+        if stage == DOCUMENT:
+            return
+        if BY_NAME[stage].scope != "session" or BY_NAME[stage].at_once:
+            self.besides.add(stage)
+        else:
             self.carried_out.setdefault(session_id, []).append(stage)
 
     @property
@@ -93,6 +99,7 @@ class Runs:
 
         told = Told()
         self.carried_out.clear()
+        self.besides.clear()
         try:
             with without_prefect():
                 run_study(study, told)

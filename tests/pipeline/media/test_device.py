@@ -80,16 +80,16 @@ def test_where_the_card_fails_the_processor_goes_on(
     heard: Heard, error: Exception, reason: str
 ) -> None:
     asked: list[str] = []
-    assert device.on_device(AUTO, "transcribe", failing(error, asked)) == "done"
+    assert device.on_device(AUTO, "transcription", failing(error, asked)) == "done"
     assert asked == ["cuda", "cpu"]
     [note] = heard.notes
-    assert reason in note and "'transcribe'" in note and "processor" in note
+    assert reason in note and "transcription" in note and "processor" in note
 
-    assert device.on_device(AUTO, "transcribe", failing(error, asked)) == "done"
+    assert device.on_device(AUTO, "transcription", failing(error, asked)) == "done"
     assert asked == ["cuda", "cpu", "cpu"]  # the card is not asked again
     assert len(heard.notes) == 1
-    device.on_device(AUTO, "diarise", lambda where: asked.append(where))
-    assert asked[-1] == "cuda"  # another stage may still use it
+    device.on_device(AUTO, "diarisation", lambda where: asked.append(where))
+    assert asked[-1] == "cuda"  # something else may still use it
 
 
 @pytest.mark.usefixtures("card")
@@ -97,7 +97,7 @@ def test_a_card_that_was_asked_for_is_not_replaced(heard: Heard) -> None:
     asked: list[str] = []
     full = torch.cuda.OutOfMemoryError("CUDA out of memory: /home/marjatta/talk.wav")
     with pytest.raises(SettingsError, match=r"memory is full.*device = 'auto'") as caught:
-        device.on_device(CUDA, "diarise", failing(full, asked))
+        device.on_device(CUDA, "diarisation", failing(full, asked))
     assert "marjatta" not in str(caught.value)
     assert asked == ["cuda"]
     assert heard.notes == []
@@ -108,7 +108,7 @@ def test_a_card_that_was_asked_for_is_not_replaced(heard: Heard) -> None:
 def test_other_errors_are_not_the_cards(heard: Heard, error: Exception) -> None:
     asked: list[str] = []
     with pytest.raises(type(error)):
-        device.on_device(AUTO, "diarise", failing(error, asked))
+        device.on_device(AUTO, "diarisation", failing(error, asked))
     assert asked == ["cuda"]
     assert heard.notes == []
 

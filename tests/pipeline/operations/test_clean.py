@@ -140,7 +140,7 @@ def test_made_anew_from_a_stage_on(study: Study) -> None:
     names = reprocess(study, ID, "correct", study.settings())
     assert names == ("correct", "find_names", "replace_names", "pseudonymise")
     assert unfinished(study, study.settings()) == {
-        ID: ["correct", "find_names", "number_names", *names[2:], "measure", "publish"]
+        ID: ["correct", "find_names", "number_names", *names[2:], "measure_turns", "publish"]
     }
     assert all(folder.is_dir() for folder in kept.values())
     assert chain(study).find(ASSEMBLE) is not None
