@@ -108,7 +108,7 @@ def _cut(chain: SessionChain, dataset: Path, people: Collection[str]) -> None:
         replace(masked, turns=tuple(turns)),
         lapse_s=chain.settings.turns.lapse_s,
         models=chain.common.models_used,
-        settings_digest=chain.common.settings_digest,
+        settings_digest=chain.settings.digest,
         questions=[question for _, question in left],
     )
     publish_session(dataset, tables, digest([chain.source, FLAG, sorted(people)]))

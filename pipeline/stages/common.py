@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from models.registry import ResolvedModel, resolve
 from pipeline.diarisation.diarise import diarisation_models
-from pipeline.settings import Settings
+from pipeline.settings import KEYS, Settings
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,6 @@ class Common:
         """The sha256 of the model that makes voice prints."""
         return self.models.get("pipeline", self.models["voice-print"]).sha256
 
-    @cached_property
-    def sections(self) -> dict[str, Any]:
-        """The settings, by section, as JSON holds them."""
-        return self.settings.sections
-
     def setting(self, key: str) -> Any:
-        """What a key of a stage's ``settings`` says, as JSON holds it; ``section.*`` is all of it.
-
-        Settings that change no result are not in it.
-        """
-        section, _, name = key.partition(".")
-        return self.sections[section] if name == "*" else self.sections[section][name]
-
-    @cached_property
-    def settings_digest(self) -> str:
-        """A digest of all settings that can change a result."""
-        return self.settings.digest
+        """What is set under ``section.key``, as JSON holds it."""
+        return to_jsonable_python(KEYS[key].of(self.settings))

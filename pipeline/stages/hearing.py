@@ -51,10 +51,12 @@ def _decode(
 def _diarise(
     decode: Made[Audio],
     diarisation: DiarisationSettings,
+    trusted: str | None,
     models: Mapping[str, Path],
     machine: MachineSettings,
     progress: Progress,
 ) -> Diarisation:
+    diarisation = diarisation.model_copy(update={"trusted": trusted})
     used = {role: models[role] for role in diarisation_models(diarisation)}
     return diarise(sound(decode), diarisation, used, machine, progress, sounds(decode))
 
@@ -112,7 +114,15 @@ DIARISE = Stage(
     _diarise,
     label="who spoke when",
     phase="hear",
-    settings=("diarisation.*",),
+    settings=(
+        "diarisation.pipeline",
+        "diarisation.num_people",
+        "diarisation.min_people",
+        "diarisation.max_people",
+        "diarisation.expected_people",
+        "diarisation.step",
+        "diarisation.same_person",
+    ),
     models=("segmentation", "voice-print", "pipeline"),
     resource="gpu",
     weight=20,

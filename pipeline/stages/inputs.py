@@ -37,6 +37,10 @@ def _min_duration_s(settings: Settings) -> float:
     return settings.intake.min_duration_s
 
 
+def _trusted(settings: Settings) -> str | None:
+    return settings.diarisation.trusted
+
+
 def _original(study: Study, recording: Recording) -> Path:
     return accepted.verified(study, recording)
 
@@ -118,13 +122,14 @@ def _models_used(common: Common) -> tuple[str, ...]:
     return common.models_used
 
 
-def _settings_digest(common: Common) -> str:
-    return common.settings_digest
+def _settings_digest(settings: Settings) -> str:
+    return settings.digest
 
 
 MACHINE = Input("machine", _machine, mark=_nothing)
 # it refuses recordings, and changes none
 MIN_DURATION_S = Input("min_duration_s", _min_duration_s, mark=_nothing)
+TRUSTED = Input("trusted", _trusted, mark=_nothing)  # it lets a pipeline load, and changes none
 ORIGINAL = Input("original", _original, mark=_sha256)  # the recording's file, as it came
 GAPS_S = Input("gaps_s", _gaps_s)  # between the parts of a recording
 PUBLIC = Input("public", _public)  # what of a recording may be published
@@ -146,6 +151,7 @@ SETTINGS_DIGEST = Input("settings_digest", _settings_digest)
 ALL = (
     MACHINE,
     MIN_DURATION_S,
+    TRUSTED,
     ORIGINAL,
     GAPS_S,
     PUBLIC,

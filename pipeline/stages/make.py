@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,12 +50,16 @@ def carry_out(chain: SessionChain, stage: Stage[R], folder: Path | None, progres
 
 
 def _settings(chain: SessionChain, stage: Stage[Any]) -> dict[str, object]:
-    """The settings that a stage reads, as its parameters are called."""
+    """The settings that a stage reads, by key and by section, as its parameters are called.
+
+    In a section all but the declared keys are as they come: nothing else is read by mistake.
+    """
     found: dict[str, object] = {}
-    for key in stage.settings:
-        section, _, name = key.partition(".")
-        settings = getattr(chain.settings, section)
-        found |= {section: settings} if name == "*" else {name: getattr(settings, name)}
+    sections: defaultdict[str, dict[str, object]] = defaultdict(dict)
+    for section, name in (key.split(".") for key in stage.settings):
+        found[name] = sections[section][name] = getattr(getattr(chain.settings, section), name)
+    for section, values in sections.items():
+        found[section] = type(getattr(chain.settings, section)).model_construct(**values)
     return found
 
 

@@ -106,7 +106,12 @@ ASSEMBLE = Stage(
     _assemble,
     label="turns",
     phase="settle",
-    settings=("turns.*",),
+    settings=(
+        "turns.lapse_s",
+        "turns.minimal_response_max_words",
+        "turns.minimal_response_max_s",
+        "turns.minimal_response_words",
+    ),
     redact=_turns_without,
 )
 CORRECT = Stage(

@@ -2,9 +2,9 @@
 
 A stage is a function and its declaration. What it reads are the function's parameters: an earlier
 stage's name stands for its record (or, annotated ``Made``, for its result with the files), the name
-of an ``Input`` for that, and the last part of one of its ``settings`` for its value. A parameter
-``folder`` takes the files that go with the record, ``progress`` hears the share done, ``models``
-has the place of each of its models by role.
+of an ``Input`` for that, the last part of one of its ``settings`` for its value and the first for
+the section, with no other key set. A parameter ``folder`` takes the files that go with the record,
+``progress`` takes the share done, ``models`` has the place of each of its models by role.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Stage(Generic[R]):
     turns ``settle``; the names of all get their ``number`` before any session is brought to its
     ``finish``; what is of the ``whole`` data set comes last, once. Within a phase, stages are made
     in the order in which they are listed.
-    ``settings`` are the keys that it reads, ``section.key``; ``section.*`` hands on the section.
+    ``settings`` are the keys that it reads, ``section.key``.
     ``resource`` is what is scarce of what it uses, ``weight`` about how much of a session's time it
     takes, ``label`` what it is called while it is at work. ``redact`` says how a person who
     withdraws leaves its record; without, it is made again without them. A stage that is made
