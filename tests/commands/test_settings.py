@@ -7,13 +7,14 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from changed import change
 from finished import copied
 from halting import noted
-from pretended import FIRST, OTHER, SECOND, inbox_study, pretend, tables
+from pretended import FIRST, OTHER, SECOND, inbox_study, instead, pretend, tables
 from runs_in_process import Runs, without_prefect
 from typer.testing import CliRunner
 
@@ -21,25 +22,33 @@ from pipeline.commands.cli import app
 from pipeline.errors import ModelError, SettingsError
 from pipeline.operations.settings import outdated
 from pipeline.records import Diarisation
-from pipeline.stages.declared import BY_NAME, Job
+from pipeline.stages.hearing import DIARISE
 from pipeline.stages.to_do import unfinished
 from pipeline.study import Study
 from pipeline.study.listener import Listener, listener
 
 SESSIONS = [FIRST, SECOND, OTHER]
 SHORTER = "turns.lapse_s=0.3"  # than the silence in the midst of each person's talk
-FROM_TURNS = ["assemble", "correct", "find_names", "pseudonymise", "publish"]
+FROM_TURNS = [
+    "assemble",
+    "correct",
+    "find_names",
+    "number_names",
+    "replace_names",
+    "pseudonymise",
+    "measure_turns",
+    "publish",
+]
 KEPT = "decode, diarise, detect_language, transcribe, identify, all decisions and corrections"
 
 
 def pretend_with_silences(patch: pytest.MonkeyPatch) -> None:
     """As ``pretend``; each person falls silent once while they talk."""
     pretend(patch)
-    whole = BY_NAME["diarise"]
+    whole = DIARISE.run
 
-    def run(job: Job) -> Diarisation:
-        found = whole.run(job)
-        assert isinstance(found, Diarisation)
+    def run(**read: Any) -> Diarisation:
+        found = whole(**read)
         parts = tuple(
             part
             for s in found.regular
@@ -47,7 +56,7 @@ def pretend_with_silences(patch: pytest.MonkeyPatch) -> None:
         )
         return replace(found, regular=parts, exclusive=parts)
 
-    patch.setitem(BY_NAME, "diarise", replace(whole, run=run))
+    instead(patch, DIARISE, run)
 
 
 @pytest.fixture
@@ -96,7 +105,9 @@ def test_what_made_the_data_is_what_every_later_command_uses(runs: Runs, study: 
     assert n_turns(study) == before  # nothing was run
 
     assert runs.run(study) == []
-    assert runs.carried_out == dict.fromkeys(SESSIONS, FROM_TURNS)
+    of_session = [stage for stage in FROM_TURNS if stage not in ("number_names", "replace_names")]
+    assert runs.carried_out == dict.fromkeys(SESSIONS, of_session)
+    assert runs.besides == {"replace_names"}  # all names had their numbers
     assert n_turns(study) > before
     made = tables(study)
     assert "other settings" not in vuoro(study, "build") + vuoro(study, "status")
@@ -129,7 +140,7 @@ def test_what_is_said_to_be_redone_is_redone_and_nothing_else(
         carried_out = runs.carried_out[session_id]
         assert carried_out[0] == stages[0] and carried_out[-1] == stages[-1] == "publish"
         assert {*carried_out} <= {*stages}
-    assert ("transcribe" in redo[FIRST]) == (key != SHORTER)
+    assert ("transcribe" in redo[FIRST]) == key.startswith("transcription.")
 
 
 def test_a_file_changed_by_hand_is_noticed_and_said_before_anything_is_redone(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from changed import settings_if
 from finished import A, chain_of, copied, fake_models, finished_study
 
 from pipeline.dataset import files
@@ -41,10 +42,14 @@ def study(whole: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stud
     return copied(whole, tmp_path / "study")
 
 
-def pending(study: Study, **settings: str) -> tuple[str, ...]:
-    overrides = {key.replace("__", "."): value for key, value in settings.items()}
-    chain = SessionChain(study, accepted.recording(study, ID), study.settings(overrides))
-    return chain.pending()
+def chain_if(study: Study, key: str, value: str) -> SessionChain:
+    """The session as it would be with this setting."""
+    settings = settings_if(study, {key: value})
+    return SessionChain(study, accepted.recording(study, ID), settings)
+
+
+def pending(study: Study) -> tuple[str, ...]:
+    return chain_of(study, ID).pending()
 
 
 def tables(study: Study) -> dict[str, tuple[bytes, int]]:
@@ -54,15 +59,16 @@ def tables(study: Study) -> dict[str, tuple[bytes, int]]:
 
 
 def test_another_least_duration_decodes_nothing_again(study: Study) -> None:
-    assert pending(study, intake__min_duration_s="2") == ("measure_turns", "publish")
-    assert pending(study, intake__tracks="separate")[0] == "decode"
+    rows = ("measure_turns", "publish")  # which say by which settings they were made
+    assert chain_if(study, "intake.min_duration_s", "2").pending() == rows
+    assert chain_if(study, "intake.tracks", "separate").pending()[0] == "decode"
 
 
 def test_a_stage_is_made_again_for_the_keys_that_it_reads_alone(study: Study) -> None:
-    assert pending(study, turns__minimal_response_max_s="2")[0] == "assemble"
-    beam = pending(study, transcription__beam_size="1")
+    assert chain_if(study, "turns.minimal_response_max_s", "2").pending()[0] == "assemble"
+    beam = chain_if(study, "transcription.beam_size", "1").pending()
     assert beam[0] == "transcribe" and "who_is_who" not in beam and "identify" not in beam
-    assert pending(study, machine__threads="1") == ()
+    assert chain_if(study, "machine.threads", "1").pending() == ()
 
 
 def test_measures_are_made_again_by_themselves(
@@ -110,9 +116,7 @@ def test_what_takes_a_moment_is_made_as_soon_as_it_is_looked_for(study: Study) -
 
 
 def test_a_record_that_is_not_made_is_not_read(study: Study) -> None:
-    chain = SessionChain(
-        study, accepted.recording(study, ID), study.settings({"turns.lapse_s": "3"})
-    )
+    chain = chain_if(study, "turns.lapse_s", "3")
     with pytest.raises(NotYetError, match="'correct' is not done yet"):
         chain.get(CORRECT)
     assert chain.get(DECODE).duration_s == 12.0
