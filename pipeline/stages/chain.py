@@ -157,7 +157,7 @@ class SessionChain:
         found = (self.find(stage, verify=False) for stage in STORED)
         return (result.folder for result in found if result is not None)
 
-    @property
+    @cached_property
     def source(self) -> str:
         """One digest over all that the session's rows derive from. Raises NotYetError."""
         return address_of(self, PUBLISH, verify=False)

@@ -6,7 +6,7 @@ study-level files up to date.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -89,17 +89,23 @@ def are_written(
 ) -> bool:
     """Whether the files of these tables are there, undamaged, with these entries in their footers.
 
-    The one written last, of the last table, tells it of those that were not changed since.
+    The one written last, of the last table, tells it of those that were not changed since; and of
+    that one, unless it was changed since, the sessions file, which makes the session complete.
 
     Raises TransientError where one cannot be read.
     """
     *others, last = (files.file_of(dataset, name, session_id) for name in tables)
-    written_ns = files.changed_ns(last)
+    complete = files.file_of(dataset, "sessions", session_id)
+    written_ns, complete_ns = files.changed_ns(last), files.changed_ns(complete)
     changed = [files.changed_ns(file) for file in others]
     if written_ns is None or None in changed:
         return False
-    read = [last, *(f for f, at in zip(others, changed, strict=True) if at and at > written_ns)]
-    return all(_has(file, wanted) for file in read)
+    read = [file for file, at in zip(others, changed, strict=True) if at and at > written_ns]
+    if last == complete or complete_ns is None or written_ns > complete_ns:
+        read.append(last)
+    elif not _has(files.footer_of, last, wanted):
+        return False
+    return all(_has(_read_footer, file, wanted) for file in read)
 
 
 def publish_people(
@@ -201,10 +207,15 @@ def _write_group(
     return any(written)
 
 
-def _has(file: Path, wanted: Mapping[str, str]) -> bool:
+def _read_footer(file: Path) -> dict[str, str]:
+    """The footer of a file whose rows are checked against their checksums."""
+    return files.footer(files.read(file))
+
+
+def _has(footer: Callable[[Path], dict[str, str]], file: Path, wanted: Mapping[str, str]) -> bool:
     try:
-        return wanted.items() <= files.footer(files.read(file)).items()
-    except DatasetError:  # damaged: to be written anew
+        return wanted.items() <= footer(file).items()
+    except DatasetError:  # damaged: to be written again
         return False
 
 
