@@ -140,7 +140,10 @@ def test_what_there_is_not(study: Study) -> None:
 
 def test_made_anew_from_a_stage_on(study: Study) -> None:
     status, said = vuoro(study, "reprocess", ID, "--from", "find_names")
-    assert status == 0 and f"redo these stages of {ID}: find_names, pseudonymise." in said
+    assert (
+        status == 0
+        and f"redo these stages of {ID}: find_names, replace_names, pseudonymise." in said
+    )
     assert unfinished(study, study.settings())[ID] == [
         "find_names",
         "number_names",
