@@ -13,14 +13,13 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pipeline.errors import SettingsError, StudyError
+from pipeline.errors import SettingsError, StudyError, did_you_mean
 from pipeline.settings import KEYS, MACHINE, Key, Settings, section_type
 from pipeline.storage.borders import toml
 from pipeline.storage.borders.text import data_in, text_in
@@ -127,12 +126,9 @@ def key_of(name: str) -> Key:
     """The setting of this name. Raises SettingsError that names the nearest if there is none."""
     if name in KEYS:
         return KEYS[name]
-    by_tail = [full for full, key in KEYS.items() if key.name == name]
-    near = by_tail or get_close_matches(name, KEYS, n=1)
-    raise SettingsError(
-        f"There is no setting '{name}'.",
-        f"Did you mean {near[0]}?" if near else "`vuoro settings` lists them.",
-    )
+    full = next((full for full, key in KEYS.items() if key.name == name), name)
+    meant = did_you_mean(full, KEYS) or "List them with `vuoro settings`."
+    raise SettingsError(f"There is no setting '{name}'.", meant)
 
 
 def as_toml() -> str:
@@ -212,9 +208,9 @@ def _wrong(error: ErrorDetails, text: str, elsewhere: Mapping[str, str]) -> str:
     what = _WORDS.get(error["type"], what)
     near = [full.removeprefix(f"{section}.") for full in KEYS if full.startswith(f"{section}.")]
     if error["type"] == "extra_forbidden" and (
-        found := get_close_matches(key or section, near or Settings.model_fields, n=1)
+        meant := did_you_mean(key or section, near or Settings.model_fields)
     ):
-        what += f" (did you mean {found[0]}?)"
+        what += f" ({meant[:1].lower()}{meant[1:]})"
     return f"{name}{where}: {what[:1].lower()}{what[1:]}"
 
 

@@ -65,9 +65,9 @@ def test_variables_that_are_no_settings_are_left_alone(
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("turns.lapse", "5", "no setting 'turns.lapse'. Did you mean turns.lapse_s?"),
-        ("lapse_s", "1", "no setting 'lapse_s'. Did you mean turns.lapse_s?"),
-        ("qqq", "1", "`vuoro settings` lists them"),
+        ("turns.lapse", "5", "no setting 'turns.lapse'. Did you mean 'turns.lapse_s'?"),
+        ("lapse_s", "1", "no setting 'lapse_s'. Did you mean 'turns.lapse_s'?"),
+        ("qqq", "1", "List them with `vuoro settings`"),
         ("turns.lapse_s", "long", "turns.lapse_s: it must be a valid number"),
         ("turns.lapse_s", "-1", "turns.lapse_s: it must be greater than 0"),
         ("machine.device", "gpu", "machine.device: it must be 'auto', 'cpu' or 'cuda'"),
@@ -134,9 +134,9 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
         (b"[turns]\nlapse_s = " + b"9" * 5_000, "vuoro.toml .*: see line 2"),
         (
             b"[turns]\nlapse = 5",
-            r"turns.lapse \(line 2 of .* no such setting .did you mean lapse_s",
+            r"turns.lapse \(line 2 of .* no such setting .did you mean 'lapse_s'",
         ),
-        (b"\n[truns]\nlapse_s = 5", r"truns \(line 2 of .* no such setting .did you mean turns"),
+        (b"\n[truns]\nlapse_s = 5", r"truns \(line 2 of .* no such setting .did you mean 'turns'"),
         (b"turns.lapse_s = -1", r"turns.lapse_s \(line 1 of vuoro.toml\): it must be greater"),
         (b"turns.lapse_s = inf", r"turns.lapse_s \(line 1 of vuoro.toml\): .* finite number"),
         (b'transcription.languages = "fi"', "it must be a list in brackets"),
