@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from copied import ROOT, copy_packages
 
-ROOT = Path(__file__).parents[1]
 MOST_ENTRIES = 26  # directly below pipeline/
 CHECK = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The packages and the contracts, to be changed."""
-    for package in ("pipeline", "flows", "models"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
 
 
 def contracts(folder: Path) -> str:
@@ -31,7 +19,8 @@ def contracts(folder: Path) -> str:
     return process.stdout
 
 
-def test_a_wrong_import_breaks_both_contracts(copy: Path) -> None:
+def test_a_wrong_import_breaks_both_contracts(tmp_path: Path) -> None:
+    copy = copy_packages(tmp_path)
     assert "Contracts: 2 kept, 0 broken." in contracts(copy)
     room = copy / "pipeline" / "media" / "levels.py"
     room.write_text(f"{room.read_text()}\nimport pipeline.people.register\n")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from copied import ROOT, copy_packages, python
 
+COMMAND_LINE = "from pipeline.commands.cli import main; main()"
+MOST_FILES = 2
 MOST_FILES_OF_A_STAGE = 3
 
 _BLOCK = re.compile(r"^```(python|diff)\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -81,3 +83,10 @@ print(*pending() or ["nothing"], chain_of(study, "G07-S01").get(COUNT_FILLERS))
         "count_fillers",
         "nothing {}",
     ]
+
+
+def test_a_new_command_is_in_the_help_and_runs(copy: Path) -> None:
+    assert len(carried_out(copy, "A new command")) <= MOST_FILES
+    assert "Say where the tables of a study are." in python(copy, COMMAND_LINE, "--help")
+    python(copy, COMMAND_LINE, "init", "mine")
+    assert python(copy, COMMAND_LINE, "where", "--study", "mine").strip().endswith("mine/dataset")

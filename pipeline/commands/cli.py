@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from io import TextIOWrapper
 
 from pipeline.commands import (
@@ -60,38 +61,20 @@ def _any_letters() -> None:
             stream.reconfigure(errors="replace" if stream.isatty() else "backslashreplace")
 
 
-app.command()(init)
-app.command()(run)
-app.command()(status)
-app.command()(settings)
-app.command()(show)
-app.command()(clip)
-app.command()(validate)
-app.command()(report.report)
-app.command()(notebooks)
-
-BY_ITSELF = "Unattended"
-DECIDING = "What people decide"
-SHARING = "Sharing, and leaving"
-UPKEEP = "Upkeep"
-
-# in the order in which `vuoro --help` lists them
-app.command(rich_help_panel=BY_ITSELF)(watch)
-app.command(rich_help_panel=BY_ITSELF)(up)
-app.command(rich_help_panel=BY_ITSELF)(down)
-app.command(rich_help_panel=BY_ITSELF)(worker)
-app.add_typer(service.app, name="service", rich_help_panel=BY_ITSELF)
-app.command(rich_help_panel=BY_ITSELF)(retry)
-app.command(rich_help_panel=BY_ITSELF)(cancel)
-app.add_typer(group.app, name="group", rich_help_panel=DECIDING)
-app.command(rich_help_panel=DECIDING)(session)
-app.add_typer(review.app, name="review", rich_help_panel=DECIDING)
-app.command(rich_help_panel=DECIDING)(edit.edit)
-app.command(rich_help_panel=DECIDING)(build.build)
-app.command(rich_help_panel=SHARING)(release.release)
-app.command(rich_help_panel=SHARING)(withdraw)
-app.add_typer(key.app, name="key", rich_help_panel=SHARING)
-app.command(rich_help_panel=UPKEEP)(reprocess)
-app.command(rich_help_panel=UPKEEP)(clean)
-app.add_typer(models.app, name="models", rich_help_panel=UPKEEP)
-app.command()(demo.demo)
+# in the order in which `vuoro --help` lists them, by the heading that they stand under
+COMMANDS: Mapping[str | None, tuple[Callable[..., None] | Commands, ...]] = {
+    None: (
+        *(init, run, status, settings, show, clip, validate),
+        *(report.report, notebooks, demo.demo),
+    ),
+    "Unattended": (watch, up, down, worker, service.app, retry, cancel),
+    "What people decide": (group.app, session, review.app, edit.edit, build.build),
+    "Sharing, and leaving": (release.release, withdraw, key.app),
+    "Upkeep": (reprocess, clean, models.app),
+}
+for heading, listed in COMMANDS.items():
+    for each in listed:
+        if isinstance(each, Commands):
+            app.add_typer(each, rich_help_panel=heading)
+        else:
+            app.command(rich_help_panel=heading)(each)
