@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from itertools import pairwise, permutations
-from typing import Any
 
 from pipeline.tables import TURNS, WORDS
-from pipeline.tables.columns import Table, in_rows
+from pipeline.tables.columns import Row, Table, in_rows
 from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
-
-Row = dict[str, Any]
 
 ROUNDING_S = 0.0015  # a difference of two times, each rounded to milliseconds
 END_TOLERANCE_S = 0.1  # the last frame of the diarisation may reach past the end of the sound

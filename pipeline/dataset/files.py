@@ -25,10 +25,14 @@ from pipeline.errors import DatasetError
 from pipeline.storage.disk import PENDING, last_change_ns, os_errors, write_atomically
 from pipeline.tables import SCHEMA_VERSION, TABLES
 
-DYNAMICS_TABLES = ("dynamics_session", "dynamics_person", "transitions")
 TALK_TABLES = ("words", "turns", "sessions")
+DYNAMICS_TABLES = tuple(
+    table.name
+    for table in TABLES.values()
+    if table.scope == "session" and table.name not in TALK_TABLES
+)
 SESSION_TABLES = (*DYNAMICS_TABLES, *TALK_TABLES)  # as they are written: sessions completes the set
-GROUP_TABLES = ("people", "attendance")
+GROUP_TABLES = tuple(table.name for table in TABLES.values() if table.scope == "group")
 _SUFFIX = ".parquet"
 
 
@@ -173,8 +177,8 @@ def encode(table_name: str, table: pa.Table, entries: dict[str, str]) -> bytes:
     """The Parquet file (zstd) of these rows, sorted as declared; the same rows, the same bytes."""
     declared = TABLES[table_name].as_in(table.schema)
     rows = table.sort_by([(name, "ascending") for name in declared.sort_by])
-    # Built anew, because sorting may leave the rows in chunks that would show in the file.
-    rows = pa.Table.from_pylist(rows.to_pylist(), schema=declared.schema())
+    # Made again, because sorting may leave the rows in chunks that would show in the file.
+    rows = declared.of_rows(rows.to_pylist())
     sink = pa.BufferOutputStream()
     pq.write_table(
         rows.replace_schema_metadata(entries),

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
@@ -20,9 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.dataset import files
 from pipeline.errors import DatasetError
 from pipeline.records import Cast
-from pipeline.tables.columns import own_column
+from pipeline.tables.columns import Row
 
-Row = dict[str, Any]
 Own = str | float | bool | None
 
 HEARD = "vuoro.heard"  # the entry of a sessions file's footer
@@ -171,12 +169,6 @@ def own_columns(groups: Iterable[Group]) -> dict[str, pa.DataType]:
         name: [own[name] for own in members if name in own] for own in members for name in own
     }
     return {name: _type_of(values[name]) for name in sorted(values)}
-
-
-def people_schema(declared: pa.Schema, own: Mapping[str, pa.DataType]) -> pa.Schema:
-    """The schema of ``people`` with the study's own columns."""
-    columns = [own_column(name, type) for name, type in own.items()]
-    return pa.schema([*declared, *(column.field() for column in columns if column is not None)])
 
 
 def _attendance_row(session: Row, person: Row, found: Row | None) -> Row:

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pipeline.dataset.consistency import ROUNDING_S
-from pipeline.tables.columns import in_rows
+from pipeline.tables.columns import Row, in_rows
 from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
-
-Row = dict[str, Any]
 
 TALK = ("session_id", "person_id", "kind", "duration_s", "pause_s")
 """The columns of turns that are needed here."""

@@ -1,4 +1,4 @@
-"""Validate: does a data set keep what ``tables.py`` declares?
+"""Validate: does a data set keep what ``pipeline.tables`` declares?
 
 Each file is checked alone, then against the others: identifiers, counts, order and times. One
 session is in memory at a time, and who talked for how long in its group. No message quotes text.
@@ -6,11 +6,10 @@ session is in memory at a time, and who talked for how long in its group. No mes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -27,9 +26,7 @@ from pipeline.dataset.presence import TALK, attendance_problems, people_problems
 from pipeline.errors import DatasetError
 from pipeline.records.ids import group_of
 from pipeline.tables import SCHEMA_VERSION, TABLES
-from pipeline.tables.columns import in_rows
-
-Row = dict[str, Any]
+from pipeline.tables.columns import Row, in_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,24 +193,26 @@ class _Examination:
             message = "the files of the session do not come from the same run"
             self._report("sessions", f"{name}.parquet", [message])
         self._check_turns_and_words(name, loaded.get("turns"), loaded.get("words"))
-        for table in files.DYNAMICS_TABLES:
-            self._check_dynamics(table, name, loaded.get(table), loaded.get("turns"))
+        for table, rows in loaded.items():
+            if table not in ("turns", "words"):
+                self._check_other(table, name, rows, loaded.get("turns"))
 
-    def _check_dynamics(
+    def _check_other(
         self, table: str, name: str, rows: list[Row] | None, turns: list[Row] | None
     ) -> None:
+        """A table of a session that is neither of its turns nor of their words."""
         file = f"{name}.parquet"
         if rows is None:
             return
-        self._check_references(table, file, rows)
-        elsewhere = [row for row in rows if row["session_id"] != name]
+        self._check_references(table, file, rows, {turn["turn_id"] for turn in turns or ()})
+        elsewhere = [row for row in rows if row.get("session_id", name) != name]
         self._found(table, file, "session_id is not what the file is named after", elsewhere)
         if session := self.sessions.get(name):
             self._found(table, file, "it is not as in sessions", unlike_session(session, rows))
-        if table == "dynamics_session" and len(rows) != 1:
+        if TABLES[table].key == ("session_id",) and len(rows) != 1:
             self._report(table, file, ["the file does not hold one row"])
-        elif turns is not None:
-            self._report(table, file, _dynamics_problems(table, rows, turns))
+        elif turns is not None and table in _AGAINST_TURNS:
+            self._report(table, file, _AGAINST_TURNS[table](rows, turns))
 
     def _check_turns_and_words(
         self, name: str, turns: list[Row] | None, words: list[Row] | None
@@ -263,12 +262,12 @@ class _Examination:
             self._report(table, file, [f"{message}: {where}"])
 
 
-def _dynamics_problems(table: str, rows: list[Row], turns: list[Row]) -> Iterable[str]:
-    if table == "dynamics_session":
-        return session_dynamics_problems(rows[0], turns)
-    if table == "dynamics_person":
-        return person_dynamics_problems(rows, turns)
-    return transition_problems(rows, turns)
+_AGAINST_TURNS: Mapping[str, Callable[[list[Row], list[Row]], Iterable[str]]] = {
+    "dynamics_session": lambda rows, turns: session_dynamics_problems(rows[0], turns),
+    "dynamics_person": person_dynamics_problems,
+    "transitions": transition_problems,
+}
+"""What the rows of a table say against the turns of their session."""
 
 
 def _identifiers(value: str | list[str] | None) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from pipeline.dynamics.floor import Meeting
 from pipeline.dynamics.intervals import intervals
@@ -13,9 +12,8 @@ from pipeline.dynamics.per_session import session_dynamics
 from pipeline.dynamics.roles import role_shares
 from pipeline.dynamics.transitions import transitions
 from pipeline.records import Recording
+from pipeline.tables.columns import Row
 from pipeline.tables.values import SHARES
-
-Row = dict[str, Any]
 
 
 def dynamics_rows(

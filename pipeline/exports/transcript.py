@@ -13,8 +13,7 @@ from typing import Any
 
 from pipeline.errors import StudyError, did_you_mean
 from pipeline.records.turn_ids import short
-
-Row = Mapping[str, Any]
+from pipeline.tables.columns import Row
 
 
 def published_turns(dataset: Path, session_id: str) -> list[dict[str, Any]]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline.dataset import files
 from pipeline.release.places import Shown
-from pipeline.tables.columns import OWN
-
-Row = Mapping[str, Any]
+from pipeline.tables.columns import OWN, Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.dataset.files import file_of, files, read
 from pipeline.errors import DatasetError, StudyError, did_you_mean
 from pipeline.tables import schema
+from pipeline.tables.columns import Row
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Row = dict[str, Any]
 
 
 def is_session(dataset: Path, subject: str) -> bool:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.reports import plots
-from pipeline.reports.data import Row, records, rows, sessions_of
+from pipeline.reports.data import records, rows, sessions_of
 from pipeline.reports.page import Page, Section, Table
 from pipeline.reports.phrases import text
 from pipeline.reports.plots.captions import clock
 from pipeline.reports.session_page import flags_told, how_made
 from pipeline.reports.values import compared, comparison_table, definitions_table, shown
+from pipeline.tables.columns import Row
 from pipeline.texts import Language
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from pipeline.records.languages import name_of
 from pipeline.reports import plots
-from pipeline.reports.data import Row, records, rows
+from pipeline.reports.data import records, rows
 from pipeline.reports.page import Page, Section, Table
 from pipeline.reports.phrases import NONE, text
 from pipeline.reports.plots.captions import clock
 from pipeline.reports.values import measures_table, shown, with_interval
+from pipeline.tables.columns import Row
 from pipeline.tables.flags import flag_of, remarks
 from pipeline.texts import Language
 

@@ -22,13 +22,12 @@ from pipeline.dataset.group_rows import (
     met,
     own_columns,
     people_rows,
-    people_schema,
 )
 from pipeline.errors import DatasetError
 from pipeline.records.ids import group_of
 from pipeline.storage.digests import digest
-from pipeline.tables import schema
 from pipeline.tables.columns import OWN
+from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
 
 Row = dict[str, Any]
 
@@ -186,23 +185,20 @@ def _write_group(
     of_group, footers = [each for each, _ in read], [footer for _, footer in read]
     people = people_rows(group_id, of_group, group, own)
     attendance = attendance_rows(of_group, people)
-    rows = {
-        "people": (people, people_schema(schema("people"), own)),
-        "attendance": (attendance, schema("attendance")),
-    }
+    rows = {PEOPLE.as_in(pa.schema(own)): people, ATTENDANCE: attendance}
     sources = [footer["vuoro.source"] for footer in footers]
     models = sorted({model for each in of_group for model in each.session["models"]})
     settings = ", ".join(sorted({footer["vuoro.settings_digest"] for footer in footers}))
     written = [
         files.write(
-            files.file_of(dataset, name, group_id),
+            files.file_of(dataset, table.name, group_id),
             files.encode(
-                name,
-                pa.Table.from_pylist(made, schema=columns),
-                files.provenance(name, digest([*sources, made]), models, settings),
+                table.name,
+                table.of_rows(made),
+                files.provenance(table.name, digest([*sources, made]), models, settings),
             ),
         )
-        for name, (made, columns) in rows.items()
+        for table, made in rows.items()
     ]
     return any(written)
 

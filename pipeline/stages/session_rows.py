@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import pyarrow as pa
 
@@ -21,10 +20,9 @@ from pipeline.records import (
     Segment,
 )
 from pipeline.records.turn_ids import turn_ids as ids_of_turns
-from pipeline.tables import schema
+from pipeline.tables import TABLES
+from pipeline.tables.columns import Row
 from pipeline.tables.values import EDITS
-
-Row = dict[str, Any]
 
 
 def session_tables(
@@ -115,7 +113,7 @@ def measure_tables(
 
 
 def _tables(rows: dict[str, list[Row]]) -> dict[str, pa.Table]:
-    return {name: pa.Table.from_pylist(rows[name], schema=schema(name)) for name in rows}
+    return {name: TABLES[name].of_rows(rows[name]) for name in rows}
 
 
 def _turns_and_words(

@@ -1,33 +1,37 @@
-"""What a declared table is: its columns, and the schema, checks and dictionary that follow.
-
-The declarations themselves are in ``tables.py``.
-"""
+"""What a declared table is: its columns, and the schema, checks and dictionary that follow."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal
 
-import pyarrow as pa
-import pyarrow.compute as pc
+from pipeline.errors import DatasetError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+"""A row of a table, by the names of its columns."""
 
 from pipeline.texts import Language
 
 ColumnType = Literal["string", "int32", "float64", "bool", "list<string>"]
+Scope = Literal["session", "group"]
 
-_ARROW: dict[ColumnType, pa.DataType] = {
-    "string": pa.string(),
-    "int32": pa.int32(),
-    "float64": pa.float64(),
-    "bool": pa.bool_(),
-    "list<string>": pa.list_(pa.string()),
+_PYTHON: Mapping[ColumnType, tuple[type, ...]] = {
+    "string": (str,),
+    "int32": (int,),
+    "float64": (float, int),
+    "bool": (bool,),
+    "list<string>": (list,),
 }
 
 OWN = "x_"  # how the names of a study's own columns begin
-_OWN_TYPES: dict[pa.DataType, ColumnType] = {pa.string(): "string", pa.float64(): "float64"}
+_OWN_TYPES: Mapping[str, ColumnType] = {"string": "string", "double": "float64"}  # by Arrow's names
 
 # An identifier is shown in a message only if it looks like one: a message never quotes the talk.
 _IDENTIFIER = re.compile(r"[\w.-]{1,80}")
@@ -57,10 +61,16 @@ class Column:
 
     @property
     def arrow_type(self) -> pa.DataType:
-        return _ARROW[self.type]
+        import pyarrow as pa
+
+        return (
+            pa.list_(pa.string()) if self.type == "list<string>" else pa.type_for_alias(self.type)
+        )
 
     def field(self) -> pa.Field:
         """The Arrow field, with the English description and the unit as its metadata."""
+        import pyarrow as pa
+
         metadata = {"description": self.description_en} | ({"unit": self.unit} if self.unit else {})
         return pa.field(self.name, self.arrow_type, nullable=self.nullable, metadata=metadata)
 
@@ -69,7 +79,8 @@ class Column:
 class Table:
     """One table. No two rows share their ``key``; rows of a file are in order of ``sort_by``.
 
-    Only with ``takes_own`` may a study add columns of its own, ``x_…``, of text or numbers.
+    A file holds the rows of one session or group, as ``scope`` says. Only with ``takes_own`` may a
+    study add columns of its own, ``x_…``, of text or numbers.
     """
 
     name: str
@@ -78,6 +89,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     sort_by: tuple[str, ...]
+    scope: Scope = "session"
     takes_own: bool = False
 
     def description(self, language: Language) -> str:
@@ -85,7 +97,37 @@ class Table:
         return self.description_fi if language == "fi" else self.description_en
 
     def schema(self) -> pa.Schema:
+        import pyarrow as pa
+
         return pa.schema([column.field() for column in self.columns])
+
+    def of_rows(self, rows: Sequence[Row]) -> pa.Table:
+        """The rows in Arrow's form: the one way from rows to a table.
+
+        Raises DatasetError if a row has other columns than are declared, a value of another type,
+        or none where there must be one.
+        """
+        import pyarrow as pa
+
+        declared = {column.name for column in self.columns}
+        for row in rows:
+            if row.keys() != declared:
+                name = min(row.keys() ^ declared)
+                raise self._undeclared(name, "is not declared" if name in row else "is missing")
+        columns = []
+        for column in self.columns:
+            values = [row[column.name] for row in rows]
+            if wrong := _wrong_types(column, values):
+                raise self._undeclared(column.name, wrong)
+            try:
+                columns.append(pa.array(values, column.arrow_type))
+            except (pa.ArrowInvalid, UnicodeError):  # which quote the value
+                raise self._undeclared(column.name, f"cannot be {column.type}") from None
+        return pa.Table.from_arrays(columns, schema=self.schema())
+
+    def _undeclared(self, column: str, wrong: str) -> DatasetError:
+        what = f"A row of {self.name} is not as declared: {column} {wrong}."
+        return DatasetError(what, "This is a fault in vuoro: report it with this message.")
 
     def as_in(self, schema: pa.Schema) -> Table:
         """This table with the study's own columns that ``schema`` has, if it takes any."""
@@ -141,7 +183,7 @@ class Table:
         if data.type != column.arrow_type:
             yield f"the column {column.name} is of type {data.type}, not {column.type}"
             return
-        empty = [] if column.nullable else _positions(pc.is_null(data))
+        empty = [] if column.nullable else _positions(data.is_null())
         if column.type == "list<string>":
             empty += [row for row, items in enumerate(data.to_pylist()) if items and None in items]
         if empty:
@@ -174,11 +216,11 @@ def probability(name: str, en: str, fi: str, *, nullable: bool = True) -> Column
 
 def own_column(name: str, type: pa.DataType) -> Column | None:
     """A column that the study has added; None if it is neither of text nor of numbers."""
-    if type not in _OWN_TYPES:
+    if str(type) not in _OWN_TYPES:
         return None
     return Column(
         name,
-        _OWN_TYPES[type],
+        _OWN_TYPES[str(type)],
         "The study's own background data, from the groups' rosters.",
         "Tutkimuksen oma taustatieto ryhmien jäsenluetteloista.",
         nullable=True,
@@ -188,6 +230,23 @@ def own_column(name: str, type: pa.DataType) -> Column | None:
 def in_rows(first: str, n_rows: int) -> str:
     """How a message says where something is wrong: the first row and how many more."""
     return first if n_rows == 1 else f"{first} and {n_rows - 1} more"
+
+
+def _wrong_types(column: Column, values: Sequence[Any]) -> str:
+    """What is wrong with the types of a column's values; "" if nothing is."""
+    for found in set(map(type, values)):
+        if found is NoneType:
+            if not column.nullable:
+                return "is empty"
+        elif not issubclass(found, _PYTHON[column.type]) or (
+            found is bool and column.type != "bool"
+        ):
+            return f"is {found.__name__}, not {column.type}"
+    if column.type == "list<string>" and not all(
+        isinstance(item, str) for items in values for item in items or ()
+    ):
+        return "has an item that is no string"
+    return ""
 
 
 def _is_identifier(value: object) -> bool:

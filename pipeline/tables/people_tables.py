@@ -14,6 +14,7 @@ PEOPLE = Table(
     "useassa ryhmässä.",
     key=("group_id", "person_id"),
     sort_by=("person_id",),
+    scope="group",
     takes_own=True,
     columns=(
         Column(
@@ -82,6 +83,7 @@ ATTENDANCE = Table(
     "yhteen istuntoon kuuluva henkilö vain siinä.",
     key=("session_id", "person_id"),
     sort_by=("session_id", "person_id"),
+    scope="group",
     columns=(
         GROUP_ID,
         Column("person_id", "string", "The person.", "Henkilö.", references="people.person_id"),

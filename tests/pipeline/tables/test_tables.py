@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from example_dataset import EXPECTED
 
+from pipeline.errors import DatasetError
 from pipeline.tables import ROLES, TABLES, dictionary, problems, schema
 
 # The columns that the public tables must have at least, in the words of the requirement.
@@ -198,3 +199,44 @@ def test_dictionary_row() -> None:
     assert row["type"] == "string"
     assert row["nullable"] == "no"
     assert row["values"] == "turn | minimal_response"
+
+
+def test_rows_that_are_as_declared_become_a_table() -> None:
+    rows = [dict(row) for row in EXPECTED["turns"]]
+    table = TABLES["turns"].of_rows(rows)
+    assert table.schema.equals(schema("turns"), check_metadata=True)
+    assert table.to_pylist() == rows
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"speach_s": 1.0}, "speach_s is not declared"),
+        ({"n_words": ...}, "n_words is missing"),
+        ({"n_words": 2.0}, "n_words is float, not int32"),
+        ({"n_words": True}, "n_words is bool, not int32"),
+        ({"n_words": 2**40}, "n_words cannot be int32"),
+        ({"start_s": "1.5"}, "start_s is str, not float64"),
+        ({"text": 7}, "text is int, not string"),
+        ({"text": "Virtanen \ud800"}, "text cannot be string"),
+        ({"kind": None}, "kind is empty"),
+        ({"suspect": None}, "suspect is empty"),
+        ({"suspect": "repetition"}, "suspect is str, not list<string>"),
+        ({"suspect": ["repetition", None]}, "suspect has an item that is no string"),
+    ],
+)
+def test_a_row_that_is_not_as_declared_is_an_error_without_its_value(
+    changes: dict[str, Any], wrong: str
+) -> None:
+    *rows, last = (dict(row) for row in EXPECTED["turns"])
+    changed = {name: value for name, value in (last | changes).items() if value is not ...}
+    with pytest.raises(DatasetError) as error:
+        TABLES["turns"].of_rows([*rows, changed])
+    assert error.value.what == f"A row of turns is not as declared: {wrong}."
+    assert "Virtanen" not in str(error.value)
+    assert error.value.__cause__ is None and error.value.__suppress_context__ == ("cannot" in wrong)
+
+
+def test_an_absent_value_and_a_whole_number_of_seconds_are_as_declared() -> None:
+    row = dict(EXPECTED["turns"][0]) | {"text": None, "start_s": 0, "end_s": 2}
+    assert TABLES["turns"].of_rows([row])["end_s"].to_pylist() == [2.0]
