@@ -75,7 +75,7 @@ def _rounded(offset_s: float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """The floor goes ``from_person`` ``to_person``, who begins ``turn``.
+    """The floor goes ``from_person`` ``to_person``.
 
     ``offset_s`` is the floor transfer offset (de Ruiter, Mitterer & Enfield 2006): positive is a
     gap, negative an overlap.
@@ -84,14 +84,32 @@ class Transfer:
     from_person: str
     to_person: str
     offset_s: float
-    turn: Turn
+
+
+def takes_floor(turn: Turn) -> bool:
+    """Whether a turn takes the floor from another person."""
+    return (
+        turn.kind == "turn"
+        and turn.offset_from_previous_s is not None
+        and turn.previous_label not in (None, turn.label)
+    )
 
 
 def _transfers(turns: Iterable[Turn]) -> Iterator[Transfer]:
     for turn in turns:
         offset_s, holder = turn.offset_from_previous_s, turn.previous_label
-        if offset_s is not None and holder is not None and holder != turn.label:
-            yield Transfer(holder, turn.label, offset_s, turn)
+        if offset_s is not None and holder is not None and takes_floor(turn):
+            yield Transfer(holder, turn.label, offset_s)
+
+
+def duration(turn: Turn) -> float:
+    """Length of a turn, pauses included, in seconds."""
+    return turn.end_s - turn.start_s
+
+
+def speech_s(rows: Sequence[Turn]) -> float:
+    """Talking time: durations of turns and minimal responses less their pauses, in seconds."""
+    return sum(max(0.0, duration(turn) - turn.pause_s) for turn in rows)
 
 
 def is_within_anothers(turn: Turn) -> bool:

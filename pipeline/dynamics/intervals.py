@@ -25,7 +25,9 @@ from statistics import NormalDist
 import numpy as np
 
 from pipeline.dynamics.floor import Meeting
-from pipeline.dynamics.replicates import measure
+from pipeline.dynamics.per_person import person_replicates
+from pipeline.dynamics.per_session import session_replicates
+from pipeline.dynamics.replicates import Drawn
 from pipeline.dynamics.resampling import Floats, Rows, as_it_was, block_length, draw
 from pipeline.dynamics.roles import in_role
 from pipeline.tables.columns import Table
@@ -54,8 +56,9 @@ def intervals(session: Meeting, roles: Mapping[str, str]) -> tuple[Ends, list[En
     each: list[Ends] = [dict.fromkeys(_ends_of(DYNAMICS_PERSON)) for _ in session.people]
     if len(rows) < 2:
         return whole, each
-    of_session, of_people = measure(rows, as_it_was(rows))
-    drawn_session, drawn_people = measure(rows, draw(rows, session, REPLICATES))
+    one, drawn = (Drawn.of(rows, r) for r in (as_it_was(rows), draw(rows, session, REPLICATES)))
+    of_session, of_people = session_replicates(one), person_replicates(one)
+    drawn_session, drawn_people = session_replicates(drawn), person_replicates(drawn)
     for role in ROLES_WITH_SHARES:
         if places := in_role(session.people, roles, role):
             for name in SHARES:
@@ -88,7 +91,7 @@ def tail_share(n_blocks: float) -> float:
 def _ends(name: str, value: float, replicates: Floats, tail: float) -> Ends:
     low: float | None = None
     high: float | None = None
-    n_there = np.count_nonzero(replicates > (0.0 if name in _OF_ROWS else -inf))
+    n_there = np.count_nonzero(replicates > (0.0 if _counts_rows(name) else -inf))
     if np.isfinite(value) and n_there >= (1 - _MAX_MISSING) * len(replicates):
         lower, middle, upper = np.nanquantile(replicates, [tail, 0.5, 1 - tail]).tolist()
         least, most = _RANGES[name]
@@ -96,11 +99,11 @@ def _ends(name: str, value: float, replicates: Floats, tail: float) -> Ends:
     return {f"{name}_low": low, f"{name}_high": high}
 
 
-_OF_ROWS = {
-    *(f"{role}_{share}" for role in ROLES_WITH_SHARES for share in SHARES),
-    *(*SHARES, "n_minimal_responses_given", "n_minimal_responses_received"),
-}
-"""Measures that are 0, not missing, where nothing was drawn of somebody."""
+def _counts_rows(name: str) -> bool:
+    """Whether it is a measure that is 0, not missing, where nothing was drawn of a person."""
+    return name.startswith("n_") or name.endswith("_share")
+
+
 _RANGES = {
     column.name: (
         -inf if column.minimum is None else float(column.minimum),

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pipeline.dynamics.distribution import mean, quantile, shares
-from pipeline.dynamics.floor import Meeting
+from pipeline.dynamics.floor import Meeting, duration, speech_s
 from pipeline.dynamics.overlap import overlaps
-from pipeline.dynamics.per_session import duration, speech_rate, speech_s
+from pipeline.dynamics.per_session import speech_rate
+from pipeline.dynamics.replicates import Drawn, Measured, lengths, ratio
 from pipeline.dynamics.transitions import participation_shifts
 
 
@@ -91,3 +92,16 @@ def person_dynamics(session: Meeting) -> list[PersonDynamics]:
         )
 
     return [measured(place, person) for place, person in enumerate(people)]
+
+
+def person_replicates(drawn: Drawn) -> Measured:
+    """Those measures of each person that have an interval: (replicates, people)."""
+    talk_s = drawn.people.total(drawn.rows.talk_s)
+    n_turns = drawn.people.where(drawn.is_turn).count()
+    to_another = drawn.holders.where(~drawn.is_turn & drawn.after_another)
+    return lengths(drawn.people, drawn) | {
+        "speaking_share": ratio(talk_s, talk_s.sum(axis=1, keepdims=True)),
+        "turn_share": ratio(n_turns, n_turns.sum(axis=1, keepdims=True)),
+        "n_minimal_responses_given": drawn.people.where(~drawn.is_turn).count(),
+        "n_minimal_responses_received": to_another.count(),
+    }

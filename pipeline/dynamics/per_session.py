@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pipeline.dynamics.distribution import evenness, gini, mean, quantile
-from pipeline.dynamics.floor import Meeting, lapses_s
+from pipeline.dynamics.floor import Meeting, duration, lapses_s, speech_s
 from pipeline.dynamics.overlap import overlaps
+from pipeline.dynamics.replicates import Drawn, Measured, lengths, ratio
+from pipeline.dynamics.resampling import Floats
 from pipeline.dynamics.transitions import participation_shifts, reciprocity
 from pipeline.records import Turn
 
@@ -108,14 +112,27 @@ def session_dynamics(session: Meeting, duration_s: float) -> SessionDynamics:
     )
 
 
-def duration(turn: Turn) -> float:
-    """Length of a turn, pauses included, in seconds."""
-    return turn.end_s - turn.start_s
+def session_replicates(drawn: Drawn) -> Measured:
+    """Those measures of the session that have an interval, in each replicate: (replicates,)."""
+    talk_s = drawn.people.total(drawn.rows.talk_s)
+    n_turns = drawn.people.where(drawn.is_turn).count()
+    return lengths(drawn.session, drawn) | {
+        "gini_speech": _of_each(gini, talk_s),
+        "entropy_speech": _of_each(evenness, talk_s),
+        "gini_turns": _of_each(gini, n_turns),
+        "entropy_turns": _of_each(evenness, n_turns),
+        "reciprocity": _reciprocity(drawn.pairs.where(drawn.is_transfer).count()),
+    }
 
 
-def speech_s(rows: Sequence[Turn]) -> float:
-    """Talking time: durations of turns and minimal responses less their pauses, in seconds."""
-    return sum(max(0.0, duration(turn) - turn.pause_s) for turn in rows)
+def _reciprocity(n: Floats) -> Floats:
+    """From the counts of transfers, (replicates, people, people)."""
+    mutual = np.minimum(n, n.transpose(0, 2, 1))
+    return ratio(mutual.sum(axis=(1, 2)), n.sum(axis=(1, 2)))
+
+
+def _of_each(index: Callable[[Sequence[float]], float | None], amounts: Floats) -> Floats:
+    return np.array([index(of_people) for of_people in amounts.tolist()], np.float64)
 
 
 def speech_rate(turns: Sequence[Turn]) -> float | None:

@@ -19,8 +19,7 @@ from math import cbrt, ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dynamics.floor import Meeting, has_floor
-from pipeline.dynamics.per_session import duration, speech_s
+from pipeline.dynamics.floor import Meeting, duration, has_floor, speech_s, takes_floor
 from pipeline.records import Turn
 from pipeline.storage.digests import digest
 
@@ -54,7 +53,6 @@ class Rows:
     def of(cls, session: Meeting) -> Rows:
         place = {person: i for i, person in enumerate(session.people)}
         turns = session.turns
-        takers = {id(transfer.turn) for transfer in session.transfers}
         return cls(
             person=np.array([place[t.label] for t in turns], np.intp),
             previous=np.array([place.get(t.previous_label or "", -1) for t in turns], np.intp),
@@ -64,7 +62,7 @@ class Rows:
             duration_s=np.array([duration(t) for t in turns]),
             n_words=np.array([float(len(t.words)) for t in turns]),
             offset_s=np.array(
-                [t.offset_from_previous_s if id(t) in takers else np.nan for t in turns], np.float64
+                [t.offset_from_previous_s if takes_floor(t) else np.nan for t in turns], np.float64
             ),
             doubt=np.array([_doubt(t) for t in turns]),
             n_people=len(place),

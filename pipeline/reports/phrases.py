@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.reports.plots.captions import WORDS
+from pipeline.reports.plots.captions import word
 from pipeline.texts import Language, Text
 
 NONE = "–"  # where a value is missing
@@ -85,5 +85,5 @@ TEXTS: dict[str, Text] = {
 
 def text(key: str, language: Language, **values: str) -> str:
     """What a page says by ``key``, which may be one of the pictures' words, too."""
-    said = TEXTS.get(key) or WORDS.get(key)
-    return key if said is None else said.filled(**values).to(language)
+    said = TEXTS.get(key)
+    return word(key, language) if said is None else said.filled(**values).to(language)

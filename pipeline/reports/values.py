@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pipeline.reports.page import Table
 from pipeline.reports.phrases import NONE, text
 from pipeline.reports.plots.captions import heading, number, percent
-from pipeline.tables.dynamics_tables import DYNAMICS_SESSION
+from pipeline.tables.session_table import DYNAMICS_SESSION, REPORTED
 from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SESSION_MEASURES = (
-    *("gini_speech", "entropy_speech", "gini_turns", "entropy_turns", "reciprocity"),
-    *("leader_speaking_share", "facilitator_speaking_share", "interviewer_speaking_share"),
-    *("n_floor_transfers", "fto_mean_s", "fto_median_s", "turn_mean_s", "turn_median_s"),
-    *("speech_rate", "overlap_share", "silence_share", "n_lapses"),
-)
 COMPARED = (
     *("gini_speech", "entropy_speech", "leader_speaking_share", "fto_median_s"),
     *("turn_median_s", "overlap_share", "silence_share"),
@@ -53,7 +47,7 @@ def with_interval(measure: str, row: Mapping[str, Any], language: Language) -> s
 
 def measures_table(row: Mapping[str, Any], language: Language) -> Table:
     """The measures of a session that are there, with their definitions."""
-    there = [m for m in SESSION_MEASURES if not _missing(row[m])]
+    there = [m for m in REPORTED if not _missing(row[m])]
     return Table(
         [text(name, language) for name in ("measure", "value", "definition")],
         [

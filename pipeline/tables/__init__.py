@@ -8,8 +8,7 @@ or an empty text; an empty list means that there is none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from pipeline.tables.columns import Column, Table, count, probability, seconds
 from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
@@ -18,6 +17,9 @@ from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
 from pipeline.tables.place import KIND, SESSION_ID, SESSION_NUMBER
 from pipeline.tables.values import EDITS, TURN_KINDS
 from pipeline.tables.values import ROLES as ROLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 SCHEMA_VERSION = "4"
 

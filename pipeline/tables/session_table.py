@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.tables.columns import Table, count, probability, seconds
 from pipeline.tables.dynamics_columns import SESSION, SHIFTS, SPEECH_RATE, maybe_s, with_interval
 from pipeline.tables.values import ROLES_WITH_SHARES
+from pipeline.texts import Text
 
 _FINNISH = {
     "leader": "vetäjien",
@@ -225,3 +228,24 @@ DYNAMICS_SESSION = Table(
         *with_interval(SPEECH_RATE),
     ),
 )
+
+REPORTED: Mapping[str, Text] = {
+    "gini_speech": Text("inequality of talking time (Gini)"),
+    "entropy_speech": Text("evenness of talking time (entropy)"),
+    "gini_turns": Text("inequality of turns (Gini)"),
+    "entropy_turns": Text("evenness of turns (entropy)"),
+    "reciprocity": Text("reciprocity"),
+    "leader_speaking_share": Text("leader's share of talking time"),
+    "facilitator_speaking_share": Text("facilitator's share of talking time"),
+    "interviewer_speaking_share": Text("interviewer's share of talking time"),
+    "n_floor_transfers": Text("floor transfers"),
+    "fto_mean_s": Text("floor transfer offset, mean (s)"),
+    "fto_median_s": Text("floor transfer offset, median (s)"),
+    "turn_mean_s": Text("length of turns, mean (s)"),
+    "turn_median_s": Text("length of turns, median (s)"),
+    "speech_rate": Text("speech rate (words/min)"),
+    "overlap_share": Text("overlap in the talk"),
+    "silence_share": Text("silence in the recording"),
+    "n_lapses": Text("lapses"),
+}
+"""The measures that the report of a session shows, in order, and what it calls them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.tables.session_table import REPORTED
 from pipeline.tables.values import CALLED, ROLES, SESSION_KINDS, TURN_KINDS
 from pipeline.texts import Language, Text, sense
 
@@ -40,25 +41,7 @@ WORDS: dict[str, Text] = {
     "code": Text("code"),
     "occurrences": Text("occurrences"),
     "nothing": Text("No data"),
-    # measures
     "speaking_share": Text("share of the talking time"),
-    "gini_speech": Text("inequality of talking time (Gini)"),
-    "entropy_speech": Text("evenness of talking time (entropy)"),
-    "gini_turns": Text("inequality of turns (Gini)"),
-    "entropy_turns": Text("evenness of turns (entropy)"),
-    "reciprocity": Text("reciprocity"),
-    "leader_speaking_share": Text("leader's share of talking time"),
-    "facilitator_speaking_share": Text("facilitator's share of talking time"),
-    "interviewer_speaking_share": Text("interviewer's share of talking time"),
-    "fto_mean_s": Text("floor transfer offset, mean (s)"),
-    "fto_median_s": Text("floor transfer offset, median (s)"),
-    "turn_median_s": Text("length of turns, median (s)"),
-    "turn_mean_s": Text("length of turns, mean (s)"),
-    "n_floor_transfers": Text("floor transfers"),
-    "n_lapses": Text("lapses"),
-    "silence_share": Text("silence in the recording"),
-    "overlap_share": Text("overlap in the talk"),
-    "speech_rate": Text("speech rate (words/min)"),
     # titles
     "title_shares": Text("Who talks"),
     "title_shares_over": Text("Shares of talking time by session"),
@@ -77,7 +60,8 @@ WORDS: dict[str, Text] = {
 
 def word(key: str, language: Language) -> str:
     """What ``key`` is called; a value that has no entry, such as a person's id, is its own name."""
-    return WORDS[key].to(language) if key in WORDS else key
+    called = WORDS.get(key) or REPORTED.get(key)
+    return called.to(language) if called else key
 
 
 def heading(key: str, language: Language) -> str:

@@ -11,9 +11,9 @@ from conversations import FOUR, THREE, chain, meeting, random_meeting, turn
 from pipeline.dynamics.floor import Meeting
 from pipeline.dynamics.intervals import intervals, tail_share
 from pipeline.dynamics.measure_rows import dynamics_rows
-from pipeline.dynamics.per_person import person_dynamics
-from pipeline.dynamics.per_session import session_dynamics
-from pipeline.dynamics.replicates import measure
+from pipeline.dynamics.per_person import person_dynamics, person_replicates
+from pipeline.dynamics.per_session import session_dynamics, session_replicates
+from pipeline.dynamics.replicates import Drawn
 from pipeline.dynamics.resampling import Rows, as_it_was
 from pipeline.records import Recording, Turn
 from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION
@@ -25,7 +25,8 @@ SESSIONS = [FOUR, THREE, *(random_meeting(seed, 2 + seed, 30) for seed in range(
 @pytest.mark.parametrize("session", SESSIONS)
 def test_the_measures_of_replicates_are_those_of_sessions(session: Meeting) -> None:
     rows = Rows.of(session)
-    of_session, of_people = measure(rows, as_it_was(rows))
+    drawn = Drawn.of(rows, as_it_was(rows))
+    of_session, of_people = session_replicates(drawn), person_replicates(drawn)
     whole = session_dynamics(session, 100.0)
     for name, values in of_session.items():
         assert values[0] == pytest.approx(getattr(whole, name)), name

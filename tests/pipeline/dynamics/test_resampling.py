@@ -10,7 +10,9 @@ import pytest
 from conversations import chain, meeting, random_meeting, response, turn
 
 from pipeline.dynamics.floor import Meeting
-from pipeline.dynamics.replicates import Measured, measure
+from pipeline.dynamics.per_person import person_replicates
+from pipeline.dynamics.per_session import session_replicates
+from pipeline.dynamics.replicates import Drawn, Measured
 from pipeline.dynamics.resampling import Replicates, Rows, block_length, draw
 from pipeline.records import Turn
 
@@ -19,7 +21,8 @@ MANY = 20_000
 
 def measured(session: Meeting, n: int = MANY) -> tuple[Measured, Measured]:
     rows = Rows.of(session)
-    return measure(rows, draw(rows, session, n))
+    drawn = Drawn.of(rows, draw(rows, session, n))
+    return session_replicates(drawn), person_replicates(drawn)
 
 
 def sure(turns: list[Turn], confidence: dict[str, float | None]) -> list[Turn]:

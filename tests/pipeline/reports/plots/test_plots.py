@@ -20,7 +20,10 @@ from pipeline.reports import plots
 from pipeline.reports.plots.captions import WORDS, clock, number, percent
 from pipeline.reports.plots.style import ROLE_COLOURS, ROLE_HATCHES, SERIES_COLOURS
 from pipeline.tables import ROLES, TABLES, schema
+from pipeline.tables.session_table import REPORTED
 from pipeline.texts import Language
+
+TEXTS = (*WORDS.values(), *REPORTED.values())
 
 # https://jfly.uni-koeln.de/color/ (Okabe & Ito 2008)
 OKABE_ITO = {
@@ -100,7 +103,7 @@ def test_every_public_picture_is_looked_at_here() -> None:
 
 @pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
 def test_says_all_in_the_language_asked_for(draw: Draw, frames: Frames) -> None:
-    words = [(word.to("fi"), word.to("en")) for word in WORDS.values()]
+    words = [(word.to("fi"), word.to("en")) for word in TEXTS]
     by_language = {fi for fi, en in words if fi != en}, {en for _, en in words}
     finnish, english = said(draw(frames, "fi")), said(draw(frames, "en"))
     assert finnish & by_language[0]
@@ -129,7 +132,7 @@ def test_nothing_of_the_readers_own_style_is_changed(frames: Frames) -> None:
 
 
 def test_every_word_is_there_in_both_languages() -> None:
-    assert all(text.to("fi").strip() and text.to("en").strip() for text in WORDS.values())
+    assert all(text.to("fi").strip() and text.to("en").strip() for text in TEXTS)
     assert set(ROLES) <= WORDS.keys()
 
 
