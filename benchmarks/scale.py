@@ -31,7 +31,8 @@ from benchmarks import drawn
 from pipeline.dataset import files
 from pipeline.dataset.group_rows import Background, Group, Own
 from pipeline.dataset.validate import validate as problems_of
-from pipeline.exports.write import FORMS, export
+from pipeline.exports.forms import FORMS
+from pipeline.exports.write import export
 from pipeline.operations.build import document
 from pipeline.records import (
     Audio,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -9,6 +10,7 @@ import typer
 
 from pipeline.commands.frame import UnlockedStudyOption
 from pipeline.commands.output import console, say, warn
+from pipeline.exports.forms import FORMS
 from pipeline.texts import counted
 
 if TYPE_CHECKING:
@@ -19,32 +21,11 @@ SHOWN = 10  # sessions that wait; `vuoro status` has all
 
 def build(
     study: UnlockedStudyOption,
-    csv: Annotated[
-        bool, typer.Option("--csv", help="Export CSV for any program: comma, decimal point, UTF-8.")
-    ] = False,
-    csv_spreadsheet: Annotated[
-        bool,
-        typer.Option(
-            "--csv-spreadsheet",
-            help="Export CSV for spreadsheets: ' before texts that look like formulas.",
-        ),
-    ] = False,
-    xlsx: Annotated[
-        bool, typer.Option("--xlsx", help="Export one Excel workbook, a sheet for each table.")
-    ] = False,
-    sav: Annotated[
-        bool, typer.Option("--sav", help="Export SPSS files, labelled in Finnish and English.")
-    ] = False,
-    dta: Annotated[
-        bool, typer.Option("--dta", help="Export Stata files, labelled in Finnish and English.")
-    ] = False,
-    rds: Annotated[
-        bool, typer.Option("--rds", help="Export R files; readRDS() gives a data.frame.")
-    ] = False,
     out: Annotated[
         Optional[Path],  # noqa: UP045 (Typer reads it at run time)
         typer.Option(metavar="FOLDER", help="Folder for the exports; default: exports/."),
     ] = None,
+    **asked: bool,
 ) -> None:
     """Bring the tables up to date with reviews, corrections and rosters.
 
@@ -56,15 +37,7 @@ def build(
     from pipeline.people.roster.unconsented import consents
     from pipeline.study.accepted import readable
 
-    asked = {
-        "csv": csv,
-        "csv-spreadsheet": csv_spreadsheet,
-        "xlsx": xlsx,
-        "sav": sav,
-        "dta": dta,
-        "rds": rds,
-    }
-    forms = [form for form, wanted in asked.items() if wanted]
+    forms = [form for form in FORMS if asked[_parameter(form)]]
     if out is not None and not forms:
         raise typer.BadParameter("Give a form too, e.g. --csv.", param_hint="--out")
     names = {recording.session_id: recording.original_name for recording in readable(study)}
@@ -77,13 +50,35 @@ def build(
     say(f"The tables are in {study.dataset}")
     if forms:
         say(f"{', '.join(forms)}: in {out or study.exports}")
-    if csv:
+    if "csv" in forms:
         say(
             "A spreadsheet may read texts in CSV that begin with = + - @ as formulas. "
             "To open them in a spreadsheet, use --csv-spreadsheet or --xlsx."
         )
     if terminal.failures:
         raise typer.Exit(1)
+
+
+def _parameter(form: str) -> str:
+    return form.replace("-", "_")
+
+
+def _with_forms() -> Signature:
+    """What ``build`` takes, with an option for each form."""
+    study, out, _ = signature(build, eval_str=True).parameters.values()
+    options = [
+        Parameter(
+            _parameter(name),
+            Parameter.KEYWORD_ONLY,
+            default=False,
+            annotation=Annotated[bool, typer.Option(f"--{name}", help=form.help)],
+        )
+        for name, form in FORMS.items()
+    ]
+    return Signature([study, *options, out.replace(kind=Parameter.KEYWORD_ONLY)])
+
+
+build.__dict__["__signature__"] = _with_forms()  # which Typer reads
 
 
 def _tell(built: Built) -> None:

@@ -5,27 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pipeline.dataset import files
-from pipeline.exports import delimited, r, spss, stata, workbook
-from pipeline.exports.source import Source, Target, sources
+from pipeline.exports.forms import FORMS
+from pipeline.exports.source import Target, sources
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import PENDING, clear_pending, os_errors, sync, write_atomically
 from pipeline.study import Study
 
 EDITION = 4  # goes up whenever the same tables would give other files
-FORMS: dict[str, Callable[[Sequence[Source]], Iterable[Target]]] = {
-    "csv": delimited.targets,
-    "csv-spreadsheet": delimited.for_spreadsheets,
-    "xlsx": workbook.targets,
-    "sav": spss.targets,
-    "dta": stata.targets,
-    "rds": r.targets,
-}
 _MADE = ".made.json"  # of which tables each file was made
 
 
@@ -42,7 +34,7 @@ def export(dataset: Path, folder: Path, forms: Collection[str]) -> list[str]:
     notes = []
     for form in FORMS:
         if form in forms:
-            notes += _bring_up_to_date(folder / form, [*FORMS[form](found)])
+            notes += _bring_up_to_date(folder / form, [*FORMS[form].targets(found)])
     return notes
 
 

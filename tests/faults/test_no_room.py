@@ -25,7 +25,8 @@ from runs_in_process import Runs, Told
 
 from flows.run import run_study
 from pipeline.errors import DiskFullError, StageCrashError, TransientError, VuoroError
-from pipeline.exports.write import FORMS, export, forms_in
+from pipeline.exports.forms import FORMS
+from pipeline.exports.write import export, forms_in
 from pipeline.stages.declared import BY_NAME, STORED
 from pipeline.stages.hearing import DECODE
 from pipeline.stages.publishing import PUBLISH

@@ -16,7 +16,8 @@ from example_dataset import make_dataset
 from openpyxl import load_workbook
 
 from pipeline.dataset import files
-from pipeline.exports.write import FORMS, export
+from pipeline.exports.forms import FORMS
+from pipeline.exports.write import export
 from pipeline.tables import TABLES
 
 Row = dict[str, Any]

@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 
 from pipeline.dataset.group_rows import Background
 from pipeline.exports import labels, spss, stata, workbook
-from pipeline.exports.write import FORMS, export, forms_in, remove_exports
+from pipeline.exports.forms import FORMS
+from pipeline.exports.write import export, forms_in, remove_exports
 from pipeline.records import MaskedConversation, Word
 from pipeline.stages import publish
 from pipeline.study import create
