@@ -11,7 +11,9 @@ from itertools import pairwise, permutations
 
 from pipeline.tables import TURNS, WORDS
 from pipeline.tables.columns import Row, Table, in_rows
-from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
+from pipeline.tables.dynamics_tables import TRANSITIONS
+from pipeline.tables.person_table import DYNAMICS_PERSON
+from pipeline.tables.session_table import DYNAMICS_SESSION
 
 ROUNDING_S = 0.0015  # a difference of two times, each rounded to milliseconds
 END_TOLERANCE_S = 0.1  # the last frame of the diarisation may reach past the end of the sound

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.tables.columns import Column, Table, count, probability, seconds
-from pipeline.tables.dynamics_tables import DYNAMICS_PERSON, DYNAMICS_SESSION, TRANSITIONS
+from pipeline.tables.dynamics_tables import DYNAMICS
 from pipeline.tables.flags import FLAGS, meanings
 from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
 from pipeline.tables.place import KIND, SESSION_ID, SESSION_NUMBER
@@ -265,11 +265,7 @@ WORDS = Table(
 )
 
 TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (
-        *(SESSIONS, PEOPLE, ATTENDANCE, TURNS, WORDS),
-        *(DYNAMICS_SESSION, DYNAMICS_PERSON, TRANSITIONS),
-    )
+    table.name: table for table in (SESSIONS, PEOPLE, ATTENDANCE, TURNS, WORDS, *DYNAMICS)
 }
 
 

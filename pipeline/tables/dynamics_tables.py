@@ -7,8 +7,6 @@ from pipeline.tables.dynamics_columns import SESSION, person, role
 from pipeline.tables.person_table import DYNAMICS_PERSON
 from pipeline.tables.session_table import DYNAMICS_SESSION
 
-__all__ = ["DYNAMICS_PERSON", "DYNAMICS_SESSION", "TRANSITIONS"]
-
 TRANSITIONS = Table(
     "transitions",
     "How often one person takes the floor after another in one session a row: each ordered pair of "
@@ -44,3 +42,5 @@ TRANSITIONS = Table(
         ),
     ),
 )
+
+DYNAMICS = (DYNAMICS_SESSION, DYNAMICS_PERSON, TRANSITIONS)
