@@ -20,13 +20,13 @@ from pipeline.records import (
     Interval,
     Suspect,
     Transcript,
-    Turn,
     TurnKind,
     Word,
 )
 from pipeline.records.times import Talk, total_s, union
 from pipeline.settings import TurnSettings
 from pipeline.turns.attribute import Said, attribute, is_response
+from pipeline.turns.context import Piece, in_context, mean
 
 MAX_PAUSE_S = 1.0  # people take a longer silence for the end of something (Jefferson 1989)
 MIN_PAUSE_S = 0.2  # a shorter one may be within a word
@@ -48,35 +48,13 @@ def assemble(
     turns += _wordless_responses(turns, said, talk, settings)
     turns = sorted(turns, key=lambda t: (t.place.start_s, t.place.end_s, t.label))
 
-    suspects = transcript.suspects
     return in_context(
-        Conversation(
-            turns=tuple(_turn(run, talk, suspects) for run in turns),
-            language=transcript.language,
-            language_probability=transcript.language_probability,
-            speech_s=0.0,
-            overlap_s=0.0,
-            silence_s=audio.duration_s,
-            flags=tuple(_flags(diarisation, transcript, said)),
-        ),
+        [_piece(run, talk, transcript.suspects) for run in turns],
         talk,
-    )
-
-
-def in_context(conversation: Conversation, talk: Talk) -> Conversation:
-    """The conversation with all that its turns and the regular diarisation imply worked out anew.
-
-    That are the totals of time; of each turn its overlap, pauses, the floor holder before it and
-    the offset from them; and its words' mean probability. The turns are in order of start.
-    """
-    speech_s = talk.speech_s()
-    duration_s = conversation.speech_s + conversation.silence_s
-    return replace(
-        conversation,
-        turns=tuple(_in_context(conversation.turns, talk)),
-        speech_s=round(speech_s, 3),
-        overlap_s=round(talk.overlap_s(), 3),
-        silence_s=round(max(0.0, duration_s - speech_s), 3),
+        duration_s=audio.duration_s,
+        language=transcript.language,
+        language_probability=transcript.language_probability,
+        flags=tuple(_flags(diarisation, transcript, said)),
     )
 
 
@@ -230,48 +208,16 @@ def _wordless_responses(
                 yield _Run(label, (), part, "minimal_response")
 
 
-def _turn(run: _Run, talk: Talk, suspects: Sequence[Suspect]) -> Turn:
-    """The turn by itself; its place in the conversation is worked out by ``in_context``."""
-    return Turn(
+def _piece(run: _Run, talk: Talk, suspects: Sequence[Suspect]) -> Piece:
+    return Piece(
         label=run.label,
         kind=run.kind,
         start_s=round(run.place.start_s, 3),
         end_s=round(run.place.end_s, 3),
         words=tuple(_within(item.word, run.place) for item in run.said),
-        overlap_s=0.0,
-        overlapped_by=(),
-        pause_s=0.0,
-        previous_label=None,
-        offset_from_previous_s=None,
-        asr_confidence=None,
         speaker_confidence=_speaker_confidence(run, talk),
         suspect=tuple(_reasons(run, suspects)),
     )
-
-
-def _in_context(turns: Sequence[Turn], talk: Talk) -> Iterator[Turn]:
-    """Each turn with its place in the conversation."""
-    previous: Turn | None = None  # the floor holder
-    for turn in turns:
-        place = Interval(turn.start_s, turn.end_s)
-        floor = turn.kind == "turn" and (previous is None or turn.end_s > previous.end_s)
-        overlaps = talk.overlaps(turn.label, place)
-        own_s = total_s(talk.within(turn.label, place))
-        offset_s = None
-        if floor and previous is not None and previous.label != turn.label:
-            offset_s = round(turn.start_s - previous.end_s, 3)
-        yield replace(
-            turn,
-            overlap_s=round(total_s(union(p for parts in overlaps.values() for p in parts)), 3),
-            overlapped_by=tuple(sorted(overlaps)),
-            pause_s=round(max(0.0, place.duration_s - own_s), 3),
-            previous_label=previous.label if previous is not None else None,
-            offset_from_previous_s=offset_s,
-            # the mean finds bad turns as well as minima, quantiles and geometric means do
-            asr_confidence=_mean([word.probability for word in turn.words]),
-        )
-        if floor:
-            previous = turn
 
 
 def _within(word: Word, place: Interval) -> Word:
@@ -290,17 +236,13 @@ def _speaker_confidence(run: _Run, talk: Talk) -> float | None:
     The shorter the turn, and the less its speaker talks in the whole session, the less voice the
     diarisation had to go by. What the recording itself tells needs no bearing out.
     """
-    agreement = _mean([item.agreement for item in run.said])
+    agreement = mean([item.agreement for item in run.said])
     if agreement is None or all(item.word.label is not None for item in run.said):
         return agreement
     own_s = total_s(talk.within(run.label, run.place))
     speaker_s = total_s(talk.by_label.get(run.label, []))
     borne_out = own_s / (own_s + LITTLE_TURN_S) * speaker_s / (speaker_s + LITTLE_SPEAKER_S)
     return round(agreement * borne_out, 4)
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return round(sum(values) / len(values), 4) if values else None
 
 
 def _reasons(run: _Run, suspects: Sequence[Suspect]) -> list[str]:

@@ -1,7 +1,7 @@
 """The turns of a session as humans corrected them, whatever model found them.
 
 The edits are carried out on the turns as they were assembled, and all that follows from where turns
-begin and end, and whose they are, is worked out anew.
+begin and end, and whose they are, is worked out again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pipeline.records import Conversation, Diarisation
 from pipeline.records.times import Talk
-from pipeline.turns.assemble import in_context
+from pipeline.turns.context import Piece, in_context
 from pipeline.turns.edits.carry_out import carry_out
 from pipeline.turns.edits.edit import Corrected, Edit
 from pipeline.turns.edits.pieces import Rows
@@ -32,7 +32,8 @@ def correct(
     the flag ``edits_lost``.
     """
     labels = frozenset(segment.label for segment in diarisation.regular)
-    rows = Rows(conversation.turns, diarisation.regular, labels, lapse_s)
+    pieces = tuple(Piece.of(turn) for turn in conversation.turns)
+    rows = Rows(pieces, diarisation.regular, labels, lapse_s)
     lost = []
     for edit in edits:
         after = carry_out(rows, edit)
@@ -41,7 +42,14 @@ def correct(
         else:
             rows = after
     if len(lost) < len(edits):
-        conversation = in_context(replace(conversation, turns=rows.turns), Talk.of(rows.regular))
+        conversation = in_context(
+            rows.turns,
+            Talk.of(rows.regular),
+            duration_s=conversation.speech_s + conversation.silence_s,
+            language=conversation.language,
+            language_probability=conversation.language_probability,
+            flags=conversation.flags,
+        )
     if lost:
         conversation = replace(conversation, flags=(*conversation.flags, LOST))
     return Corrected(conversation, rows.regular, tuple(lost))

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.records import Interval, Segment, Turn, Word
+from pipeline.records import Interval, Segment, Word
 from pipeline.records.times import Talk
+from pipeline.turns.context import Piece
 from pipeline.turns.edits.edit import About, Action, Edit
 from pipeline.turns.edits.find import (
     ALIKE,
@@ -70,31 +71,26 @@ def _add(rows: Rows, about: About) -> Rows | None:
     if about.label not in rows.labels:
         return None
     place = Interval(about.start_s, about.end_s)
-    gave_way = {
-        i: replace(turn, words=tuple(word for word in turn.words if word not in same))
-        for i, turn in enumerate(rows.turns)
+    gave_way = [
+        (turn, replace(turn, words=tuple(word for word in turn.words if word not in same)))
+        for turn in rows.turns
         if (same := words_within(turn, about)) and alike(same, about.words) >= SAME_TALK
-    }
-    left = [turn for turn in gave_way.values() if turn.words]
+    ]
+    left = [rest for _, rest in gave_way if rest.words]
     talk = tuple(sorted([*rows.regular, Segment(about.start_s, about.end_s, about.label)]))
     rows = replace(rows, regular=talk)
-    return rejoined(rows.with_turns(gave_way, [*left, _humans(about, about.words, "added")]), place)
+    come = [*left, _humans(about, about.words, "added")]
+    return rejoined(rows.with_turns([turn for turn, _ in gave_way], come), place)
 
 
-def _humans(about: About, words: Sequence[Word], mark: str) -> Turn:
+def _humans(about: About, words: Sequence[Word], mark: str) -> Piece:
     """A row whose words are a human's."""
-    return Turn(
+    return Piece(
         label=about.label,
         kind=about.kind,
         start_s=about.start_s,
         end_s=about.end_s,
         words=tuple(replace(word, probability=1.0) for word in words),
-        overlap_s=0.0,
-        overlapped_by=(),
-        pause_s=0.0,
-        previous_label=None,
-        offset_from_previous_s=None,
-        asr_confidence=None,
         speaker_confidence=1.0 if mark == "added" else None,
         suspect=(),
         edited=(mark,),
@@ -120,16 +116,16 @@ def _rewrite(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
     ]
     filled = [turn for turn in rewritten if turn.words] or rewritten[:1]
     missing = [w for w in edit.about.words if not any(_is_same(w, other) for other in heard)]
-    gave_way = {
-        i: rest
+    gave_way = [
+        (turn, rest)
         for i, turn in enumerate(rows.turns)
         if i not in found and (rest := _giving_way(turn, own[0].label, missing, edit.about))
-    }
-    left = [turn for turn in gave_way.values() if turn.words]
-    return rows.with_turns([*found, *gave_way], [*filled, *left])
+    ]
+    left = [rest for _, rest in gave_way if rest.words]
+    return rows.with_turns([*own, *(turn for turn, _ in gave_way)], [*filled, *left])
 
 
-def _shared_out(words: Sequence[Word], turns: Sequence[Turn]) -> list[list[Word]]:
+def _shared_out(words: Sequence[Word], turns: Sequence[Piece]) -> list[list[Word]]:
     """The words by the row in whose time they are said, or the nearest one."""
     shares: list[list[Word]] = [[] for _ in turns]
     for word in words:
@@ -141,13 +137,13 @@ def _shared_out(words: Sequence[Word], turns: Sequence[Turn]) -> list[list[Word]
     ]
 
 
-def _inside(word: Word, turn: Turn) -> Word:
+def _inside(word: Word, turn: Piece) -> Word:
     """The word with its times inside the row's."""
     start, end = (min(max(t, turn.start_s), turn.end_s) for t in (word.start_s, word.end_s))
     return replace(word, start_s=start, end_s=end)
 
 
-def _giving_way(turn: Turn, label: str, missing: Sequence[Word], about: About) -> Turn | None:
+def _giving_way(turn: Piece, label: str, missing: Sequence[Word], about: About) -> Piece | None:
     """Another row without what the human's text holds; None if it has none of it.
 
     That is all that the speaker says in its stretch, and the words that were the speaker's and are
@@ -186,10 +182,10 @@ def _split(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
     if off >= NEAR_S:
         return None
     if number:
-        gone, parts = [at], cut(rows.turns[at], number)
+        gone = [rows.turns[at]]
+        parts = cut(gone[0], number)
     else:
-        gone = [at, found[found.index(at) + 1]]
-        parts = [rows.turns[i] for i in gone]
+        gone = parts = [rows.turns[at], rows.turns[found[found.index(at) + 1]]]
     first, second = (marked(part, "split") for part in parts)
     rows = rows.with_turns(gone, [first, second])
     return rows if edit.speaker is None else _give(rows, [second], edit.speaker)
@@ -212,7 +208,7 @@ def _set_kind(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
     assert edit.kind is not None
     rows, parts = isolated(rows, found, edit.about)
     changed = [marked(replace(turn, kind=edit.kind), "kind") for turn in parts]
-    return rejoined(rows.with_turns(rows.positions(parts), changed), edit.about)
+    return rejoined(rows.with_turns(parts, changed), edit.about)
 
 
 def _give_to(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
@@ -221,7 +217,7 @@ def _give_to(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
     return _give(rows, parts, edit.speaker)
 
 
-def _give(rows: Rows, parts: Sequence[Turn], label: str) -> Rows | None:
+def _give(rows: Rows, parts: Sequence[Piece], label: str) -> Rows | None:
     """The parts, and the talk behind them, to another speaker; None if they are not there."""
     if label not in rows.labels:
         return None
@@ -229,14 +225,14 @@ def _give(rows: Rows, parts: Sequence[Turn], label: str) -> Rows | None:
         marked(replace(turn, label=label, speaker_confidence=1.0), "speaker") for turn in parts
     ]
     regular = moved(rows, parts, label)
-    rows = replace(rows, regular=regular).with_turns(rows.positions(parts), given)
+    rows = replace(rows, regular=regular).with_turns(parts, given)
     return rejoined(rows, hull(given))
 
 
 def _delete(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
     rows, parts = isolated(rows, found, edit.about)
     regular = moved(rows, parts, None)
-    rows = replace(rows, regular=regular).with_turns(rows.positions(parts), [])
+    rows = replace(rows, regular=regular).with_turns(parts, [])
     return rejoined(rows, edit.about)
 
 
@@ -250,10 +246,10 @@ def _merge(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
     turns = [rows.turns[i] for i in sorted({*found, *every})]
     whole = hull(turns)
     beyond_s = max(whole.start_s - place.start_s, place.end_s - whole.end_s)
-    return rows.with_turns(rows.positions(turns), [joined(turns)]) if beyond_s < NEAR_S else None
+    return rows.with_turns(turns, [joined(turns)]) if beyond_s < NEAR_S else None
 
 
-def _speaks(turn: Turn, place: Interval) -> bool:
+def _speaks(turn: Piece, place: Interval) -> bool:
     return any(is_within(word, place) for word in turn.words)
 
 

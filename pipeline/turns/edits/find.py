@@ -1,4 +1,4 @@
-"""Where a row that a human corrected is now, after another model has cut and heard the talk anew.
+"""Where a row that a human corrected is now, after another model has cut the talk otherwise.
 
 It is found by time. Where that leaves a choice, the speaker and then the words decide; they are
 compared letter by letter, as another model spells what it hears in another way.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from pipeline.records import Interval, Turn, Word
+from pipeline.records import Interval, Word
 from pipeline.records.times import distance_s
+from pipeline.turns.context import Piece
 from pipeline.turns.edits.edit import About
 
 SHARED = 0.5  # of the shorter of two stretches that are of the same talk, at least
@@ -20,7 +21,7 @@ NEAR_S = 1.0  # by which an edge may have moved, which can be more than a short 
 EDGE_S = 0.25  # by which the times of a word may be off
 
 
-def find(about: About, turns: Sequence[Turn]) -> list[int]:
+def find(about: About, turns: Sequence[Piece]) -> list[int]:
     """The positions of the rows, all of one label, that hold the talk; [] where it is not found.
 
     They are more than one where it is cut into several now, and reach beyond it where it is part
@@ -34,7 +35,7 @@ def find(about: About, turns: Sequence[Turn]) -> list[int]:
     return [i for i, t in enumerate(turns) if t.label == label and _shares(about, t)]
 
 
-def words_within(turn: Turn, about: About) -> tuple[Word, ...]:
+def words_within(turn: Piece, about: About) -> tuple[Word, ...]:
     """The turn's words that are said where the edit is, give or take what word times are off.
 
     Nothing is given where no word was: then those beside it are not meant.
@@ -55,13 +56,13 @@ def is_within(word: Word, place: Interval) -> bool:
     return place.start_s <= (word.start_s + word.end_s) / 2 <= place.end_s
 
 
-def _shares(about: About, turn: Turn) -> bool:
+def _shares(about: About, turn: Piece) -> bool:
     place = Interval(turn.start_s, turn.end_s)
     shared_s = about.overlap_s(place)
     return 0 < shared_s >= SHARED * min(about.duration_s, place.duration_s)
 
 
-def _fit(about: About, turn: Turn) -> float:
+def _fit(about: About, turn: Piece) -> float:
     """How well a row fits; 0 where it is another's who says something else."""
     place = Interval(turn.start_s, turn.end_s)
     shared_s = about.overlap_s(place)
@@ -74,7 +75,7 @@ def _fit(about: About, turn: Turn) -> float:
     return times + likeness
 
 
-def _near(about: About, turns: Sequence[Turn]) -> list[int]:
+def _near(about: About, turns: Sequence[Piece]) -> list[int]:
     """The nearest row of the same speaker with the same words, if it is next to the place."""
     away = [
         (distance_s(about, Interval(turn.start_s, turn.end_s)), i)

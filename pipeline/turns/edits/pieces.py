@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 
-from pipeline.records import Interval, Segment, Turn, Word
+from pipeline.records import Interval, Segment, Word
+from pipeline.turns.context import Piece
 from pipeline.turns.edits.edit import About
 from pipeline.turns.edits.find import words_within
 
@@ -19,25 +20,21 @@ class Rows:
     ``labels`` are the speakers of the session, ``lapse_s`` is the silence that ends a turn.
     """
 
-    turns: tuple[Turn, ...]
+    turns: tuple[Piece, ...]
     regular: tuple[Segment, ...]
     labels: frozenset[str]
     lapse_s: float
 
-    def with_turns(self, gone: Iterable[int], come: Iterable[Turn]) -> Rows:
+    def with_turns(self, gone: Iterable[Piece], come: Iterable[Piece]) -> Rows:
         """With other rows in the place of some."""
-        out = set(gone)
-        left = [turn for i, turn in enumerate(self.turns) if i not in out]
-        turns = sorted([*left, *come], key=lambda t: (t.start_s, t.end_s, t.label))
+        turns = list(self.turns)
+        for turn in gone:
+            turns.remove(turn)
+        turns = sorted([*turns, *come], key=lambda t: (t.start_s, t.end_s, t.label))
         return replace(self, turns=tuple(turns))
 
-    def positions(self, turns: Iterable[Turn]) -> list[int]:
-        """Where these very rows stand."""
-        wanted = {id(turn) for turn in turns}
-        return [i for i, turn in enumerate(self.turns) if id(turn) in wanted]
 
-
-def joined(turns: Sequence[Turn]) -> Turn:
+def joined(turns: Sequence[Piece]) -> Piece:
     """Rows of one speaker as one; as sure of the speaker as the least sure of them."""
     sure = [t.speaker_confidence for t in turns if t.speaker_confidence is not None]
     return replace(
@@ -52,17 +49,17 @@ def joined(turns: Sequence[Turn]) -> Turn:
     )
 
 
-def isolated(rows: Rows, found: Sequence[int], about: About) -> tuple[Rows, list[Turn]]:
+def isolated(rows: Rows, found: Sequence[int], about: About) -> tuple[Rows, list[Piece]]:
     """The rows cut so that what the edit is about is rows of their own, and those rows."""
-    inside: list[Turn] = []
+    inside: list[Piece] = []
     for turn in [rows.turns[i] for i in found]:
         parts, within = _parts(turn, about)
-        rows = rows.with_turns(rows.positions([turn]), parts)
+        rows = rows.with_turns([turn], parts)
         inside.append(within)
     return rows, inside
 
 
-def _parts(turn: Turn, about: About) -> tuple[list[Turn], Turn]:
+def _parts(turn: Piece, about: About) -> tuple[list[Piece], Piece]:
     """A row cut where what the edit is about begins and ends, and the part within."""
     within = words_within(turn, about)
     if len(within) == len(turn.words):
@@ -77,7 +74,7 @@ def _parts(turn: Turn, about: About) -> tuple[list[Turn], Turn]:
     return [*cut(turn, before), silent], silent
 
 
-def cut(turn: Turn, *numbers: int) -> list[Turn]:
+def cut(turn: Piece, *numbers: int) -> list[Piece]:
     """A row cut before the words of these numbers, which count from 0."""
     edges = sorted({0, *numbers, len(turn.words)})
     return [
@@ -92,7 +89,7 @@ def cut(turn: Turn, *numbers: int) -> list[Turn]:
     ]
 
 
-def moved(rows: Rows, parts: Sequence[Turn], label: str | None) -> tuple[Segment, ...]:
+def moved(rows: Rows, parts: Sequence[Piece], label: str | None) -> tuple[Segment, ...]:
     """The regular talk when that of these rows is another label's, or, with None, nobody's."""
     regular = list(rows.regular)
     for part in parts:
@@ -108,7 +105,7 @@ def moved(rows: Rows, parts: Sequence[Turn], label: str | None) -> tuple[Segment
     return tuple(sorted(regular))
 
 
-def _reach(part: Turn, turns: Sequence[Turn]) -> Interval:
+def _reach(part: Piece, turns: Sequence[Piece]) -> Interval:
     """The time in which the speaker's talk belongs to this row: half the way to their others."""
     own = [t for t in turns if t.label == part.label and t is not part]
     before = [t.end_s for t in own if t.start_s < part.start_s]
@@ -123,15 +120,15 @@ def rejoined(rows: Rows, place: Interval) -> Rows:
     for one, other in _next_to_own(rows.turns):
         near = one.start_s <= place.end_s and place.start_s <= other.end_s
         if near and other.start_s - one.end_s <= rows.lapse_s and not _told_apart(one, other):
-            both = rows.positions([one, other])
-            return rejoined(rows.with_turns(both, [joined([one, other])]), place)
+            both = [one, other]
+            return rejoined(rows.with_turns(both, [joined(both)]), place)
     return rows
 
 
-def _next_to_own(turns: Sequence[Turn]) -> Iterator[tuple[Turn, Turn]]:
+def _next_to_own(turns: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
     """Each row with that of its speaker which it goes on: theirs talks on, or has the floor."""
-    holder: Turn | None = None
-    latest: dict[str, Turn] = {}
+    holder: Piece | None = None
+    latest: dict[str, Piece] = {}
     for turn in turns:
         own = latest.get(turn.label)
         if own is not None and (own is holder or turn.start_s < own.end_s):
@@ -142,7 +139,7 @@ def _next_to_own(turns: Sequence[Turn]) -> Iterator[tuple[Turn, Turn]]:
             holder = turn
 
 
-def _told_apart(one: Turn, other: Turn) -> bool:
+def _told_apart(one: Piece, other: Piece) -> bool:
     """Whether a human said that two rows of a speaker are two; nobody talks twice at once."""
     if other.start_s < one.end_s:
         return False
@@ -150,7 +147,7 @@ def _told_apart(one: Turn, other: Turn) -> bool:
     return said_response or ("split" in one.edited and "split" in other.edited)
 
 
-def marked(turn: Turn, mark: str) -> Turn:
+def marked(turn: Piece, mark: str) -> Piece:
     return replace(turn, edited=_marks(*turn.edited, mark))
 
 
@@ -162,7 +159,7 @@ def in_order(words: Iterable[Word]) -> tuple[Word, ...]:
     return tuple(sorted(words, key=lambda word: (word.start_s, word.end_s)))
 
 
-def hull(turns: Sequence[Turn]) -> Interval:
+def hull(turns: Sequence[Piece]) -> Interval:
     return Interval(min(t.start_s for t in turns), max(t.end_s for t in turns))
 
 

@@ -6,8 +6,6 @@ regular  A--------------------------A         B--------B    A---------A
 words    A: mä oon   ollaan (2.8) täällä (4.6)  B: niin me (6.2-7.8)  A: joo hyvä (9.2-)
 """
 
-from dataclasses import replace
-
 import pytest
 
 from pipeline.records import (
@@ -23,9 +21,23 @@ from pipeline.records import (
 )
 from pipeline.records.times import Talk
 from pipeline.settings import TurnSettings
-from pipeline.turns.assemble import assemble, in_context
+from pipeline.turns.assemble import assemble
+from pipeline.turns.context import Piece, in_context
 
 AUDIO = Audio("audio.wav", 16_000, 20.0, 0.5)
+
+
+def in_context_again(
+    conversation: Conversation, turns: tuple[Turn, ...], regular: tuple[Segment, ...]
+) -> Conversation:
+    return in_context(
+        [Piece.of(turn) for turn in turns],
+        Talk.of(regular),
+        duration_s=conversation.speech_s + conversation.silence_s,
+        language=conversation.language,
+        language_probability=conversation.language_probability,
+        flags=conversation.flags,
+    )
 
 
 def word(start_s: float, end_s: float, text: str, probability: float = 0.9) -> Word:
@@ -123,7 +135,7 @@ def test_what_follows_from_the_turns_is_worked_out_anew(conversation: Conversati
     """B's turn at 6–8 is gone, and with it B's talk there."""
     first, response, _, third = conversation.turns
     segments = (Segment(0.0, 5.2, "A"), Segment(2.2, 2.6, "B"), Segment(9.0, 11.0, "A"))
-    found = in_context(replace(conversation, turns=(first, response, third)), Talk.of(segments))
+    found = in_context_again(conversation, (first, response, third), segments)
     assert (found.speech_s, found.overlap_s, found.silence_s) == (7.2, 0.4, 12.8)
     assert found.turns[:2] == (first, response)
     assert (found.turns[2].previous_label, found.turns[2].offset_from_previous_s) == ("A", None)
@@ -134,7 +146,7 @@ def test_what_follows_from_the_turns_as_they_are_is_what_it_was(conversation: Co
         *(Segment(0.0, 5.2, "A"), Segment(2.2, 2.6, "B")),
         *(Segment(6.0, 8.0, "B"), Segment(9.0, 11.0, "A")),
     )
-    assert in_context(conversation, Talk.of(segments)) == conversation
+    assert in_context_again(conversation, conversation.turns, segments) == conversation
 
 
 def test_transcript_confidence_is_the_mean_over_words(conversation: Conversation) -> None:
