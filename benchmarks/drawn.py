@@ -35,6 +35,7 @@ from pipeline.records import (
     VoicePrint,
     Word,
 )
+from pipeline.records.ids import session_id_of
 from pipeline.settings import Settings
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.declared import BY_NAME, of_phase
@@ -44,7 +45,7 @@ from pipeline.stages.masking import REPLACE_NAMES
 from pipeline.stages.settling import FIND_NAMES
 from pipeline.stages.stage import Made, Stage
 from pipeline.study import Study, accepted, create
-from pipeline.study.accepted import session_id_of, write_record
+from pipeline.study.accepted import write_record
 from pipeline.turns.edits.edit import Corrected
 
 PEOPLE = 6  # of a group

@@ -77,6 +77,7 @@ def _bring_back(study: Study, what: str) -> None:
     """Move a recording from quarantine back to where in the inbox its group's recordings lie."""
     from pipeline import intake
     from pipeline.errors import StudyError, did_you_mean
+    from pipeline.records.ids import is_session_id
     from pipeline.study import accepted
 
     found = intake.in_quarantine(study, what)
@@ -86,7 +87,7 @@ def _bring_back(study: Study, what: str) -> None:
             f"The study has no session and no quarantined recording '{what}'.",
             f"{meant} List them with `vuoro status`.".strip(),
         )
-    if len(found) > 1 and not accepted.is_id(what):  # a session may have been in several parts
+    if len(found) > 1 and not is_session_id(what):  # a session may have been in several parts
         names = ", ".join(str(file.relative_to(study.quarantine)) for file in found)
         raise StudyError("Several recordings have that name.", f"Rename one of {names}.")
     for file in found:

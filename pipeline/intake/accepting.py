@@ -34,11 +34,12 @@ from pipeline.intake.waiting import group_folder, survey
 from pipeline.media import audio
 from pipeline.people.roster.consent import held
 from pipeline.records import Recording
+from pipeline.records.ids import session_id_of
 from pipeline.settings import IntakeSettings
 from pipeline.storage.disk import file_sha256, files_in, os_errors, sha256_of
 from pipeline.storage.looks import look
 from pipeline.study import Study, locks
-from pipeline.study.accepted import PARTS, recording, session_id_of
+from pipeline.study.accepted import PARTS, recording
 from pipeline.study.file_names import session_kind, session_number
 from pipeline.study.leases import lease
 from pipeline.study.listener import Listener

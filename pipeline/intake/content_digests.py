@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from pipeline.records.ids import is_session_id
 from pipeline.storage.disk import write_atomically
 from pipeline.study import Study
-from pipeline.study.accepted import ids, is_id, readable, recording
+from pipeline.study.accepted import ids, readable, recording
 
 _COPY = "copy"
 
@@ -26,7 +27,7 @@ def session_with(study: Study, sha256: str) -> str | None:
     if not study.digests.is_dir():
         mend(study)
     session_id, *copy = _noted(study, sha256)
-    if not (is_id(session_id) and (study.recordings / session_id).is_dir()):
+    if not (is_session_id(session_id) and (study.recordings / session_id).is_dir()):
         return None
     return session_id if copy or recording(study, session_id).sha256 == sha256 else None
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from pipeline.errors import StudyError, did_you_mean
 from pipeline.intake.waiting import group_folder, waiting
-from pipeline.records.ids import group_of
+from pipeline.records.ids import group_id_of, group_of
 from pipeline.storage.disk import os_errors, remove, write_atomically
 from pipeline.storage.json_files import read_json
 from pipeline.study import Study, marks
@@ -126,7 +126,7 @@ def group_of_folder(study: Study, folder: str) -> str:
             _write(study, groups)
     if key not in groups:
         taken = _in_use(study) | {*groups.values()}
-        free = [g for n in range(1, 1000) if (g := f"G{n:02d}") not in taken]
+        free = [g for n in range(1, 1000) if (g := group_id_of(n)) not in taken]
         groups[key] = secrets.choice([g for g in free if len(g) == len("G07")] or free)
         _write(study, groups)
     return groups[key]

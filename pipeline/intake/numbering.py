@@ -14,9 +14,10 @@ from pipeline.intake.lots import lots
 from pipeline.intake.sidecar import Declared, declared
 from pipeline.intake.waiting import group_folder, waiting
 from pipeline.records import Recording, SessionKind
+from pipeline.records.ids import session_id_of
 from pipeline.storage.disk import os_errors
 from pipeline.study import Study
-from pipeline.study.accepted import PARTS, ids, session_id_of
+from pipeline.study.accepted import PARTS, ids
 from pipeline.study.file_names import (
     latest_day_of,
     moment_of,

@@ -25,10 +25,11 @@ from pipeline.intake.groups import known_group, no_group
 from pipeline.people import decisions, register
 from pipeline.people.register import RegisteredVoice
 from pipeline.records import Recording, SessionKind
+from pipeline.records.ids import session_id_of
 from pipeline.storage.disk import os_errors, sync, write_atomically
 from pipeline.storage.json_files import damaged, parsed, read_json
 from pipeline.study import Study, marks
-from pipeline.study.accepted import recording, session_id_of, write_record
+from pipeline.study.accepted import recording, write_record
 
 
 @dataclass(frozen=True, slots=True)

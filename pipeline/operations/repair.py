@@ -11,10 +11,11 @@ from pipeline.intake import content_digests as digests
 from pipeline.intake.quarantine import set_aside
 from pipeline.operations import renumber as correcting
 from pipeline.records import Recording
+from pipeline.records.ids import is_session_id
 from pipeline.storage.disk import PENDING, files_in, os_errors, remove
 from pipeline.storage.json_files import read_json
 from pipeline.study import Study
-from pipeline.study.accepted import ORIGINAL, PART_PREFIX, PARTS, RECORD, is_id, is_loose_parts
+from pipeline.study.accepted import ORIGINAL, PART_PREFIX, PARTS, RECORD, is_loose_parts
 from pipeline.study.file_names import suffix
 from pipeline.study.leases import living
 from pipeline.study.references import REFERENCE
@@ -100,7 +101,7 @@ def _record(claim: Path) -> Recording | None:
         found = read_json(claim / RECORD, Recording)
     except VuoroError:
         return None
-    return found if found is not None and is_id(found.session_id) else None
+    return found if found is not None and is_session_id(found.session_id) else None
 
 
 def _aside(study: Study, what: Path, claim: Path) -> list[str]:

@@ -18,10 +18,17 @@ from pipeline.people.decisions import NEW, UNKNOWN
 from pipeline.people.recognise import Heard, Recognised, new_key, recognise
 from pipeline.people.register import Founder, Known, Register, RegisteredVoice
 from pipeline.people.roster import on_disk as rosters
-from pipeline.people.roster.members import EVERY_SESSION, session_name
+from pipeline.people.roster.members import EVERY_SESSION
 from pipeline.people.roster.seed import person_id
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Diarisation, SessionKind
+from pipeline.records.ids import (
+    is_unnamed,
+    number_of_unnamed,
+    session_name,
+    unknown_person_id,
+    unnamed_person_id,
+)
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import file_sha256, os_errors
 from pipeline.study import Study, locks
@@ -246,9 +253,7 @@ class _Recognition:
         met = {w: f for w, f in self._before.founders.items() if f.session_id in gone}
         return Register(
             self._before.group_id,
-            numbered=max(
-                [self._before.numbered, *(int(who.rpartition("P")[2]) for who in founders)]
-            ),
+            numbered=max([self._before.numbered, *(number_of_unnamed(who) for who in founders)]),
             sessions=sessions,
             earlier={session_id: self._before.latest(session_id) for session_id in sorted(gone)},
             founders=dict(sorted({**met, **founders}.items())),
@@ -303,7 +308,7 @@ class _Recognition:
         for key in keys:
             if key not in called:
                 number += 1
-                called[key] = f"{self._before.group_id}-P{number}"
+                called[key] = unnamed_person_id(self._before.group_id, number)
         return called
 
     def _claims(self, found: Mapping[Place, Recognised]) -> Iterator[tuple[float, str, str]]:
@@ -323,7 +328,7 @@ class _Recognition:
         yield from ((seconds, key, had) for (key, had), seconds in talked_s.items())
 
     def _is_numbered(self, person: str) -> bool:
-        return person.startswith(f"{self._before.group_id}-P")
+        return is_unnamed(person, self._before.group_id)
 
     def _entries(
         self, session_id: str, found: Mapping[Place, Recognised], called: Mapping[str, str]
@@ -332,7 +337,7 @@ class _Recognition:
         for number, label in enumerate(sorted({s.label for s in talk.regular}), start=1):
             each = found.get((session_id, label))
             if each is None or each.key is None:
-                who = f"{session_id}-U{number}"
+                who = unknown_person_id(session_id, number)
             else:
                 who = called[each.key]
             known = Known(

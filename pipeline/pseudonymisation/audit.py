@@ -20,8 +20,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.pseudonymisation.apply import form
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.pseudonymisation.mask import pseudonym
 from pipeline.records import Conversation, Replacement
+from pipeline.records.ids import pseudonym
 from pipeline.storage.disk import append_line, os_errors
 
 

@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
-from typing import Literal
 
 from pipeline.pseudonymisation.turn_text import edges
 from pipeline.records import (
     Conversation,
-    EntityType,
     MaskedConversation,
     MaskedTurn,
     Replacement,
     Turn,
     Word,
 )
+from pipeline.records.ids import LabelLanguage, pseudonym
 
-LabelLanguage = Literal["fi", "sv", "en"]
-
-LABELS: Mapping[LabelLanguage, Mapping[EntityType, str]] = {
-    "fi": {
-        "person": "Henkilö",
-        "organisation": "Organisaatio",
-        "place": "Paikka",
-        "contact": "yhteystieto",
-        "identifier": "tunniste",
-    },
-    "sv": {
-        "person": "Person",
-        "organisation": "Organisation",
-        "place": "Plats",
-        "contact": "kontaktuppgift",
-        "identifier": "beteckning",
-    },
-    "en": {
-        "person": "Person",
-        "organisation": "Organisation",
-        "place": "Place",
-        "contact": "contact",
-        "identifier": "identifier",
-    },
-}
-NUMBERED: frozenset[EntityType] = frozenset({"person", "organisation", "place"})
 _APOSTROPHES = ("'", "’")
 
 
@@ -109,12 +82,6 @@ def _pseudonym_word(words: Sequence[Word], replacement: Replacement, labels: Lab
         text=_doubled(before) + text + _doubled(after),
         probability=fmean(word.probability for word in words),
     )
-
-
-def pseudonym(type: EntityType, number: int, labels: LabelLanguage) -> str:
-    """``[Henkilö 7]``; contact data and identifiers have no number."""
-    label = LABELS[labels][type]
-    return f"[{label} {number}]" if type in NUMBERED else f"[{label}]"
 
 
 def _ending(suffix: str) -> str:

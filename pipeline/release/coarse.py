@@ -7,19 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.dataset import files
-from pipeline.pseudonymisation.entities import Entity, EntityTable, Id
-from pipeline.pseudonymisation.mask import LABELS, NUMBERED
+from pipeline.pseudonymisation.entities import Entity, EntityTable
 from pipeline.records import EntityType
+from pipeline.records.ids import LABELS, NUMBERED, replace_numbered
 from pipeline.tables import TABLES
 
 WORDS: dict[str, dict[EntityType, str]] = {
     language: {type: label.lower() for type, label in labels.items() if type in NUMBERED}
     for language, labels in LABELS.items()
 }
-_TYPE_OF: dict[str, EntityType] = {
-    label: type for labels in LABELS.values() for type, label in labels.items() if type in NUMBERED
-}
-_NUMBERED = re.compile(rf"\[({'|'.join(_TYPE_OF)}) (\d+)\]")
 _TABLES = ("turns", "words")
 _MARK = {"vuoro.release": "coarse"}
 
@@ -52,17 +48,11 @@ def coarse_text(text: str, language: str | None, table: EntityTable) -> tuple[st
     """A masked text with categories for numbered pseudonyms, and how many there were."""
     words = WORDS.get(language or "", WORDS["en"])
 
-    def mask(match: re.Match[str]) -> str:
-        type = _TYPE_OF[match[1]]
-        entity = table.entity((type, int(match[2])))
+    def mask(type: EntityType, number: int) -> str:
+        entity = table.entity((type, number))
         return f"[{(_category(entity) if entity else '') or words[type]}]"
 
-    return _NUMBERED.subn(mask, text)
-
-
-def numbered(text: str) -> list[Id]:
-    """Of whom the numbered pseudonyms in a text are."""
-    return [(_TYPE_OF[label], int(number)) for label, number in _NUMBERED.findall(text)]
+    return replace_numbered(text, mask)
 
 
 def _rewrite(file: Path, table_name: str, language: str | None, table: EntityTable) -> int:

@@ -9,9 +9,9 @@ from typing import Any
 
 from pipeline.dataset import files
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.pseudonymisation.mask import LabelLanguage, pseudonym
 from pipeline.pseudonymisation.turn_text import core
 from pipeline.records import Conversation, EntityType, Mention, Mentions, Turn, Word
+from pipeline.records.ids import LabelLanguage, pseudonym
 from pipeline.release.needles import Needles
 from pipeline.release.places import Place
 

@@ -13,9 +13,9 @@ from pipeline.dataset.validate import examine
 from pipeline.errors import DatasetError
 from pipeline.people.roster.unconsented import Unconsented
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.pseudonymisation.mask import LabelLanguage, pseudonym
+from pipeline.records.ids import LabelLanguage, numbered_pseudonyms, pseudonym
 from pipeline.release.biometrics import voice_prints
-from pipeline.release.coarse import categories, numbered
+from pipeline.release.coarse import categories
 from pipeline.release.contents import DATASET, EXTRAS, files_of
 from pipeline.release.dates import has_date
 from pipeline.release.detectors import Detect, unjudged
@@ -139,7 +139,7 @@ class Examination:
     def _look(self, passage: Passage, *, coarse: bool, allow_dates: bool) -> None:
         for whose in self.needles.find(passage):
             self.listing.add("names", passage.place, f"should be {whose}")
-        for id in numbered(passage.text):
+        for id in numbered_pseudonyms(passage.text):
             if coarse:
                 self.listing.add("pseudonyms", passage.place, "a numbered pseudonym")
             elif self.table.entity(id) is None:

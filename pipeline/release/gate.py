@@ -17,8 +17,7 @@ from pipeline.exports.write import export, forget, forms_in
 from pipeline.people.roster.unconsented import Unconsented, consents, groups_without_consent
 from pipeline.pseudonymisation.detect import detect as detect_names
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.pseudonymisation.mask import LabelLanguage
-from pipeline.records.ids import group_of
+from pipeline.records.ids import LabelLanguage, group_of
 from pipeline.release import contents
 from pipeline.release.coarse import coarsen, masks
 from pipeline.release.detectors import Detect

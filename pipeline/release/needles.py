@@ -26,8 +26,8 @@ from itertools import chain
 
 from pipeline.pseudonymisation.entities import Entity, EntityTable
 from pipeline.pseudonymisation.link import is_common
-from pipeline.pseudonymisation.mask import LABELS, NUMBERED, LabelLanguage, pseudonym
 from pipeline.pseudonymisation.search import Names
+from pipeline.records.ids import LabelLanguage, any_pseudonym, pseudonym
 from pipeline.release.places import Passage, Place
 from pipeline.release.spelling import bare, plain, without_tags
 
@@ -43,8 +43,6 @@ _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])")
 _OPENS = frozenset(".?!…:\"'“”„«»‘’-–—(|*#>")
 _ENDING = r"(?::[^\W\d_]+|['’][^\W\d_]*)?"
 _FILLER = "\ufffc"  # in the place of a pseudonym: neither letter nor punctuation
-_NUMBERED_LABELS = sorted({LABELS[lang][type] for lang in LABELS for type in NUMBERED})
-_NUMBERED = rf"\[(?:{'|'.join(_NUMBERED_LABELS)}) \d+\]"
 _NOWHERE = Place("")
 
 
@@ -97,10 +95,8 @@ class Needles:
         for phrase in sorted(self._phrases, key=len, reverse=True):
             self._by_first[bare(phrase[0])].append(phrase)
         self._names = Names({key: entity.id for key, entity in masked.items()})
-        others = {
-            f"[{label}]" for types in LABELS.values() for label in types.values() if label
-        } | {f"[{mask}]" for mask in masks}
-        alternatives = "|".join([_NUMBERED, *map(re.escape, sorted(others))])
+        others = sorted(re.escape(f"[{mask}]") for mask in masks)
+        alternatives = "|".join([any_pseudonym(), *others])
         self._mask = re.compile(f"(?:{alternatives}){_ENDING}")
 
     @property

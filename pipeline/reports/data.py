@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.dataset.files import file_of, files, read
 from pipeline.errors import DatasetError, StudyError, did_you_mean
+from pipeline.records.ids import group_of
 from pipeline.tables import schema
 from pipeline.tables.columns import Row
 
@@ -36,7 +37,7 @@ def is_session(dataset: Path, subject: str) -> bool:
 def sessions_of(dataset: Path, group_id: str) -> list[str]:
     """The sessions of a group, in order of name."""
     names = [file.stem for file in files(dataset, "sessions")]
-    return [name for name in names if name.partition("-")[0] == group_id]
+    return [name for name in names if group_of(name) == group_id]
 
 
 def rows(dataset: Path, table_name: str, names: Iterable[str] | None = None) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from pipeline.pseudonymisation.entities import Id, Verdict
-from pipeline.pseudonymisation.mask import LABELS
 from pipeline.records import EntityType
+from pipeline.records.ids import LABELS, entity_called
 from pipeline.review.names.queues import Queue
 from pipeline.texts import LANGUAGES, Text, both, counted
 
@@ -66,12 +66,6 @@ _MORE_VERDICTS: Mapping[str, Verdict] = {
     "not name": "no_name",
 }
 _TIMES = re.compile(r" ?×\d+$")
-_PSEUDONYM = re.compile(r"\[?(?P<type>[^\W\d]+) *(?P<number>\d{1,9})\]?(?::\w+)?")
-
-
-def pseudonym(id: Id) -> str:
-    """How the sheet calls an entity: 'Henkilö 7', also where the data set shows no number."""
-    return f"{LABELS['fi'][id[0]].capitalize()} {id[1]}"
 
 
 def verdict(cell: str) -> Verdict | None:
@@ -86,9 +80,7 @@ def entity_type(cell: str) -> EntityType | None:
 
 def entity_id(cell: str) -> Id | None:
     """The entity that 'Henkilö 7', '[Henkilö 7]', 'Person 7' or 'person 7' means."""
-    match = _PSEUDONYM.fullmatch(plain(cell))
-    type = entity_type(match["type"]) if match else None
-    return (type, int(match["number"])) if match and type else None
+    return entity_called(plain(cell))
 
 
 def plain(cell: str) -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pipeline.dataset import files
 from pipeline.errors import StudyError, UnreadableError, VuoroError, did_you_mean
-from pipeline.records import Recording, SessionKind
+from pipeline.records import Recording
+from pipeline.records.ids import is_session_id
 from pipeline.storage.disk import os_errors, sha256_of, write_atomically
 from pipeline.storage.json_files import RESTORE, adapter, read_json, shown
 from pipeline.study import Study, references
@@ -28,9 +29,6 @@ TRACKS = ".tracks"
 PARTS = ".parts"
 PART_PREFIX = re.compile(r"\A\d\d ")
 """What is put before the names of parts, so that their names tell their order."""
-
-_LETTER: dict[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
-_ID = re.compile(r"(G\d+)-[SI]\d+")
 
 
 def sessions(study: Study) -> list[Recording]:
@@ -68,7 +66,7 @@ def recording(study: Study, session_id: str) -> Recording:
     """
     file = study.recordings / session_id / RECORD
     found = read_json(file, Recording)
-    if found is None and is_id(session_id) and file.parent.is_dir():
+    if found is None and is_session_id(session_id) and file.parent.is_dir():
         raise StudyError(f"{shown(file)} is missing.", RESTORE)
     if found is None:
         raise StudyError(
@@ -120,7 +118,7 @@ def ids(study: Study) -> Iterator[str]:
     """The ids of all sessions, without reading a record. Raises TransientError."""
     with os_errors("reading the list of sessions"):
         names = [folder.name for folder in study.recordings.iterdir()]
-    yield from filter(is_id, names)
+    yield from filter(is_session_id, names)
 
 
 def require_recordings(study: Study) -> None:
@@ -135,19 +133,9 @@ def require_recordings(study: Study) -> None:
         )
 
 
-def is_id(name: str) -> bool:
-    """Whether a name can be that of a session."""
-    return _ID.fullmatch(name) is not None
-
-
 def is_loose_parts(file: Path, lay: Path) -> bool:
     """Whether a kept file is a folder of parts that lay in the inbox one by one."""
     return file.suffix == PARTS and file.is_dir() and not is_parts_folder(lay.name)
-
-
-def session_id_of(group_id: str, kind: SessionKind, number: int) -> str:
-    """The id of a session: G07-S03, G07-I01."""
-    return f"{group_id}-{_LETTER[kind]}{number:02d}"
 
 
 def write_record(folder: Path, recording: Recording) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pipeline.dataset import files
 from pipeline.errors import ConsentError
-from pipeline.people.roster.members import session_name
 from pipeline.people.roster.on_disk import load
 from pipeline.records import Recording, SessionKind
+from pipeline.records.ids import session_name
 from pipeline.study import Study
 from pipeline.texts import Text, counted
 

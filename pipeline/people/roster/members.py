@@ -30,7 +30,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic import model_validator as checked
 
 from pipeline.errors import StudyError
-from pipeline.records import SessionKind
+from pipeline.records.ids import session_named
 from pipeline.storage.borders.text import clean
 from pipeline.tables.columns import OWN
 from pipeline.tables.values import CALLED, ROLES
@@ -48,13 +48,6 @@ Own = str | int | float | bool | None
 # what people may write for a value: what it is called in any language
 _ROLES = {CALLED[role].to(each).casefold(): role for each in LANGUAGES for role in ROLES}
 _CONSENTS = {CALLED[said].to(each).casefold(): said for each in LANGUAGES for said in CONSENTS}
-_SESSION = re.compile(r"([SI]?)0*([1-9]\d{0,3})")
-_LETTER: dict[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
-
-
-def session_name(number: int, kind: SessionKind = "meeting") -> str:
-    """A session within its group, as ``absent`` lists it: S03, I01."""
-    return f"{_LETTER[kind]}{number:02d}"
 
 
 def _consent(value: object) -> object:
@@ -87,10 +80,10 @@ def _sessions(value: object) -> object:
     for item in _listed(value):
         if item == EVERY_SESSION:
             return [EVERY_SESSION]
-        match = _SESSION.fullmatch(item.upper())
-        if match is None:
+        name = session_named(item)
+        if name is None:
             raise ValueError
-        names.append(f"{match[1] or 'S'}{int(match[2]):02d}")
+        names.append(name)
     return names
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from pipeline.people.roster.members import Member, Named, Roster
 from pipeline.people.roster.on_disk import usable
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.pseudonymisation.key.own import protect
 from pipeline.records import EntityType
+from pipeline.records.ids import person_id_of
 from pipeline.study import Study, locks
 
 
@@ -36,7 +37,7 @@ def seed(study: Study) -> EntityTable:
         found = EntityTable.load(study)
         table = found
         for each in seeds(usable(study)[0]):
-            table = table.seed(*astuple(each))
+            table = table.seed(each.type, each.names, each.less_sure, each.category)
         if table != found:
             table.save(study)
     return table
@@ -79,7 +80,7 @@ def person_id(table: EntityTable, member: Member) -> str | None:
     if member.person_id:
         return member.person_id
     entity = table.by_name.get(("person", member.name.casefold()))
-    return f"H{entity.number:02d}" if entity is not None and member.name else None
+    return person_id_of(entity.number) if entity is not None and member.name else None
 
 
 def _first(member: Member) -> str:

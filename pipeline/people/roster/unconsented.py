@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pipeline.dataset import files
 from pipeline.dataset.group_rows import Met, met
 from pipeline.errors import DatasetError, VuoroError
-from pipeline.people.roster.members import Consent, Member, Roster, session_name
+from pipeline.people.roster.members import Consent, Member, Roster
 from pipeline.people.roster.on_disk import load_all, usable
 from pipeline.people.roster.seed import person_id
 from pipeline.pseudonymisation.entities import EntityTable
-from pipeline.records.ids import group_of
+from pipeline.records.ids import group_of, session_name
 from pipeline.study import Study, tombstones
 
 Voices = Mapping[str, frozenset[str]]  # people of the data set, by session

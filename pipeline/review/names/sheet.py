@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.pseudonymisation.entities import Entity
+from pipeline.records.ids import called
 from pipeline.review.names.candidates import EXCERPTS, NameRow
 from pipeline.review.names.guide import GUIDE
-from pipeline.review.titles import CATEGORIES, QUEUES, TYPES, VERDICTS, pseudonym
+from pipeline.review.titles import CATEGORIES, QUEUES, TYPES, VERDICTS
 from pipeline.storage import sheets
 from pipeline.storage.sheets import IN_NAMES, Answer, Column, Sheet, Value
 from pipeline.texts import Text, both
@@ -63,7 +64,7 @@ def _cells(row: NameRow) -> dict[str, Value]:
     entity = row.entity
     return {
         "queue": f"{list(QUEUES).index(row.queue) + 1} {QUEUES[row.queue]}",
-        "pseudonym": pseudonym(entity.id) if entity else both("new"),
+        "pseudonym": called(*entity.id) if entity else both("new"),
         "variants": "; ".join(variants[:MAX_VARIANTS]) + (f"; … (+{more})" if more > 0 else ""),
         "count": row.count,
         "n_sessions": row.n_sessions,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pipeline.people import decisions, register
 from pipeline.people.anchors import Anchor, anchor, place
 from pipeline.people.decisions import Told
-from pipeline.people.roster.members import session_name
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Recording
+from pipeline.records.ids import session_name
 from pipeline.review.people import sheet as people
 from pipeline.review.people.choices import Group
 from pipeline.review.round_trip import DECIDED_SINCE, WrongCell, WrongCells

@@ -11,6 +11,7 @@ from pipeline.people.roster import on_disk as rosters
 from pipeline.people.roster.members import Member
 from pipeline.people.roster.seed import person_id
 from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.records.ids import number_of_unnamed
 from pipeline.review.titles import plain
 from pipeline.study import Study
 from pipeline.texts import both
@@ -70,4 +71,4 @@ class Group:
 
 
 def _number(person: str) -> int:
-    return int(person.rpartition("P")[2])
+    return number_of_unnamed(person)

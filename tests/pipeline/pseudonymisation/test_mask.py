@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.pseudonymisation.mask import LabelLanguage, mask
+from pipeline.pseudonymisation.mask import mask
 from pipeline.records import EntityType, Replacement, Word
+from pipeline.records.ids import LabelLanguage
 
 
 def replaced(

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from pipeline.pseudonymisation.entities import Entity, EntityTable, Id
+from pipeline.records.ids import called
 from pipeline.review import titles as words
 from pipeline.review.names.answers import Decided, decided
 from pipeline.review.names.candidates import NameRow
@@ -348,4 +349,4 @@ def test_a_name_that_the_same_sheet_takes_for_a_word_may_be_a_category() -> None
 def test_the_words_of_the_sheet_are_understood() -> None:
     assert all(words.verdict(shown) == verdict for verdict, shown in words.VERDICTS.items())
     assert all(words.entity_type(shown) == type for type, shown in words.TYPES.items())
-    assert words.entity_id(words.pseudonym(("contact", 4))) == ("contact", 4)
+    assert words.entity_id(called("contact", 4)) == ("contact", 4)
