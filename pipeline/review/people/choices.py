@@ -46,7 +46,7 @@ class Group:
         known = register.load(study, group_id)
         met = {e.known.person_id for session in known.sessions for e in known.latest(session)}
         numbered = [person for person in met if person.startswith(f"{group_id}-P")]
-        return cls(group_id, members, tuple(sorted(numbered, key=_number)))
+        return cls(group_id, members, tuple(sorted(numbered, key=number_of_unnamed)))
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -68,7 +68,3 @@ class Group:
             **{plain(self.shown(p)): p for p in self.members},
         }
         return meant.get(plain(cell))
-
-
-def _number(person: str) -> int:
-    return number_of_unnamed(person)
