@@ -20,7 +20,7 @@ demo: $(INSTALLED)
 
 test: lint $(MEETEVAL)
 	$(BIN)/vuoro models pull
-	$(PYTEST)
+	$(PYTEST) --hypothesis-profile=full
 
 fast: $(MEETEVAL)
 	$(PYTEST) -m "not models and not faults and not notebooks"
