@@ -18,10 +18,6 @@ import pyarrow.parquet as pq
 from pipeline.release.places import Passage, Place, Shown, Unreadable
 from pipeline.tables import TABLES
 
-VOICE_LIKE = re.compile(
-    r"voice|print|embedding|x_?vector|d_?vector|äänij|aanij|röst", re.IGNORECASE
-)
-VOICE_LENGTH = 64  # numbers; speaker embeddings have 128 to 512
 _TURN_ID = re.compile(r"[A-Z]\d+-[A-Z]\d+-T\d+")
 _ARROW_SCHEMA = b"ARROW:schema"
 _OWN = {t.name: {c.name: c for c in t.columns} for t in TABLES.values()}

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.release import office, parquet
 from pipeline.release.places import Passage, Place, Shown, Unreadable
-
-Reader = Callable[[bytes, Place, Shown], Iterator[Passage]]
 
 WORDS_AROUND = 3  # before and after an end of line
 _EMBEDDED = re.compile(r"data:[\w.+/-]*;base64,")

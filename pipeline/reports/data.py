@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.dataset.files import file_of, files, read
 from pipeline.errors import DatasetError, StudyError, did_you_mean
 from pipeline.records.ids import group_of
-from pipeline.tables import schema
+from pipeline.tables import TABLES
 from pipeline.tables.columns import Row
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def rows(dataset: Path, table_name: str, names: Iterable[str] | None = None) -> 
         wanted = files(dataset, table_name)
     else:
         wanted = [file_of(dataset, table_name, name) for name in names]
-    none = schema(table_name).empty_table()
+    none = TABLES[table_name].schema().empty_table()
     parts = [read(file) for file in wanted]
     if not all(part.schema.equals(none.schema) for part in parts):
         raise DatasetError("The data set was made by another version of vuoro.")

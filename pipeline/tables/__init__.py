@@ -8,7 +8,6 @@ or an empty text; an empty list means that there is none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pipeline.tables.columns import Column, Table, count, probability, seconds
 from pipeline.tables.dynamics_tables import DYNAMICS
@@ -17,9 +16,6 @@ from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
 from pipeline.tables.place import KIND, SESSION_ID, SESSION_NUMBER
 from pipeline.tables.values import EDITS, TURN_KINDS
 from pipeline.tables.values import ROLES as ROLES
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 SCHEMA_VERSION = "4"
 
@@ -267,20 +263,6 @@ WORDS = Table(
 TABLES: dict[str, Table] = {
     table.name: table for table in (SESSIONS, PEOPLE, ATTENDANCE, TURNS, WORDS, *DYNAMICS)
 }
-
-
-def schema(table_name: str) -> pa.Schema:
-    """The Arrow schema of a table, with units and descriptions as metadata of its fields."""
-    return TABLES[table_name].schema()
-
-
-def problems(table_name: str, table: pa.Table) -> list[str]:
-    """What is wrong with a table taken alone, one sentence each; [] if nothing is.
-
-    Values are looked at only in a table of the right structure. No message quotes text.
-    """
-    declared = TABLES[table_name]
-    return declared.structure_problems(table) or declared.value_problems(table)
 
 
 def dictionary(own: Sequence[Column] = ()) -> list[dict[str, str]]:

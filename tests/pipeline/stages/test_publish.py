@@ -33,7 +33,7 @@ from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, DiskFullError
 from pipeline.records import Cast, MaskedConversation, Person
 from pipeline.stages import publish
-from pipeline.tables import TABLES, schema
+from pipeline.tables import TABLES
 
 
 @pytest.fixture
@@ -79,22 +79,22 @@ def test_rows_are_those_counted_by_hand(dataset: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_column_is_counted_by_hand_but_resampled_intervals(name: str) -> None:
-    resampled = {c for c in schema(name).names if c.endswith(("_low", "_high"))}
+    resampled = {c for c in TABLES[name].schema().names if c.endswith(("_low", "_high"))}
     own = {c for c in EXPECTED[name][0] if c.startswith("x_")}
-    assert set(EXPECTED[name][0]) - own == set(schema(name).names) - resampled
+    assert set(EXPECTED[name][0]) - own == set(TABLES[name].schema().names) - resampled
 
 
 @pytest.mark.parametrize("name", files.SESSION_TABLES)
 def test_tables_have_the_declared_schema(name: str) -> None:
     made = tables_of("G01-S01")[name].replace_schema_metadata(None)
-    assert made.schema.equals(schema(name), check_metadata=True)
+    assert made.schema.equals(TABLES[name].schema(), check_metadata=True)
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_files_have_the_declared_columns(dataset: Path, name: str) -> None:
     for file in files.files(dataset, name):
         table = files.read(file)
-        assert table.column_names[: len(schema(name))] == schema(name).names
+        assert table.column_names[: len(TABLES[name].schema())] == TABLES[name].schema().names
         assert TABLES[name].structure_problems(table) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from example_dataset import EXPECTED
 
 from pipeline.errors import DatasetError
-from pipeline.tables import ROLES, TABLES, dictionary, problems, schema
+from pipeline.tables import ROLES, TABLES, dictionary
 
 # The columns that the public tables must have at least, in the words of the requirement.
 REQUIRED = {
@@ -49,9 +49,14 @@ def a_table(name: str, **changes: Any) -> pa.Table:
     rows = [dict(row) for row in EXPECTED[name]]
     rows[-1] |= changes
     own = {c: pa.string() if c == "x_ala" else pa.float64() for c in rows[0] if c[:2] == "x_"}
-    fields = {f.name: f.type for f in schema(name)} | own
+    fields = {f.name: f.type for f in TABLES[name].schema()} | own
     nullable = pa.schema(list(fields.items()))
     return pa.Table.from_pylist(rows, schema=nullable)
+
+
+def problems(name: str, table: pa.Table) -> list[str]:
+    """What is wrong with a table taken alone; values are looked at only in a sound structure."""
+    return TABLES[name].structure_problems(table) or TABLES[name].value_problems(table)
 
 
 INTERVAL = ("_low", "_high")  # the ends of the interval of the measure before
@@ -59,7 +64,9 @@ INTERVAL = ("_low", "_high")  # the ends of the interval of the measure before
 
 @pytest.mark.parametrize("name", REQUIRED)
 def test_has_the_required_columns_in_order(name: str) -> None:
-    assert [n for n in schema(name).names if not n.endswith(INTERVAL)] == REQUIRED[name].split()
+    assert [n for n in TABLES[name].schema().names if not n.endswith(INTERVAL)] == REQUIRED[
+        name
+    ].split()
 
 
 def test_roles_are_the_studys() -> None:
@@ -67,7 +74,7 @@ def test_roles_are_the_studys() -> None:
 
 
 def test_types_and_nulls_of_the_schema() -> None:
-    turns = schema("turns")
+    turns = TABLES["turns"].schema()
     assert turns.field("start_s").type == pa.float64()
     assert turns.field("n_words").type == pa.int32()
     assert turns.field("suspect").type == pa.list_(pa.string())
@@ -76,7 +83,7 @@ def test_types_and_nulls_of_the_schema() -> None:
 
 
 def test_fields_carry_unit_and_description() -> None:
-    metadata = schema("turns").field("pause_s").metadata
+    metadata = TABLES["turns"].schema().field("pause_s").metadata
     assert metadata == {b"unit": b"s", b"description": b"Silence within the turn."}
 
 
@@ -95,13 +102,13 @@ def test_what_a_table_names_exists(name: str) -> None:
     for column in table.columns:
         if column.references:
             other, target = column.references.split(".")
-            assert target in schema(other).names
+            assert target in TABLES[other].schema().names
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_sound_rows_have_no_problems(name: str) -> None:
     assert problems(name, a_table(name)) == []
-    assert problems(name, schema(name).empty_table()) == []
+    assert problems(name, TABLES[name].schema().empty_table()) == []
 
 
 @pytest.mark.parametrize(
@@ -180,7 +187,7 @@ def test_no_message_quotes_what_stands_where_an_identifier_should() -> None:
 def test_dictionary_has_every_column_once_in_both_languages() -> None:
     rows = dictionary()
     assert [(row["table"], row["column"]) for row in rows] == [
-        (name, column) for name in REQUIRED for column in schema(name).names
+        (name, column) for name in REQUIRED for column in TABLES[name].schema().names
     ]
     assert all(row["description_fi"] and row["description_en"] for row in rows)
     assert all(row["description_fi"] != row["description_en"] for row in rows)
@@ -204,7 +211,7 @@ def test_dictionary_row() -> None:
 def test_rows_that_are_as_declared_become_a_table() -> None:
     rows = [dict(row) for row in EXPECTED["turns"]]
     table = TABLES["turns"].of_rows(rows)
-    assert table.schema.equals(schema("turns"), check_metadata=True)
+    assert table.schema.equals(TABLES["turns"].schema(), check_metadata=True)
     assert table.to_pylist() == rows
 
 

@@ -19,7 +19,7 @@ from matplotlib.patches import FancyArrowPatch
 from pipeline.reports import plots
 from pipeline.reports.plots.captions import WORDS, clock, number, percent
 from pipeline.reports.plots.style import ROLE_COLOURS, ROLE_HATCHES, SERIES_COLOURS
-from pipeline.tables import ROLES, TABLES, schema
+from pipeline.tables import ROLES, TABLES
 from pipeline.tables.session_table import REPORTED
 from pipeline.texts import Language
 
@@ -44,7 +44,7 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> Frames:
 @pytest.fixture(scope="module")
 def nothing() -> Frames:
     """The tables without a row."""
-    return _with_roles({name: schema(name).empty_table().to_pandas() for name in TABLES})
+    return _with_roles({name: TABLES[name].schema().empty_table().to_pandas() for name in TABLES})
 
 
 def _with_roles(frames: Frames) -> Frames:
