@@ -253,8 +253,20 @@ WORDS = Table(
             "Sanan järjestysnumero vuorossa, alkaen 1:stä.",
             minimum=1,
         ),
-        seconds("start_s", "Start.", "Alku."),
-        seconds("end_s", "End.", "Loppu."),
+        seconds(
+            "start_s",
+            "Start as recognised, cut to detected speech and moved into the turn where it lay "
+            "outside. Of a word that a human wrote: within the time of the words that it corrects, "
+            "or between its neighbours, at equal distances. Of a mask: of its first word.",
+            "Alku tunnistuksen mukaan, rajattuna havaittuun puheeseen ja siirrettynä vuoron "
+            "sisään, jos se oli ulkona. Ihmisen kirjoittamalla sanalla: korjattujen sanojen ajasta "
+            "tai naapurien välistä tasavälein. Peitteellä: sen ensimmäisen sanan alku.",
+        ),
+        seconds(
+            "end_s",
+            "End, found as the start; of a mask, of its last word.",
+            "Loppu samoin kuin alku; peitteellä sen viimeisen sanan loppu.",
+        ),
         Column("word", "string", "The word.", "Sana."),
         probability("confidence", "How sure the word is.", "Sanan varmuus.", nullable=False),
     ),
