@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import pyarrow as pa
 
@@ -28,8 +27,6 @@ from pipeline.records.ids import group_of
 from pipeline.storage.digests import digest
 from pipeline.tables.columns import OWN
 from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
-
-Row = dict[str, Any]
 
 NOBODY: Mapping[str, Group] = MappingProxyType({})
 

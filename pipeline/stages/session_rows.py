@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 
@@ -124,13 +124,13 @@ def _turns_and_words(
     questions: Sequence[int | None],
 ) -> tuple[list[Row], list[Row]]:
     person_of = {person.label: person.person_id for person in cast.people}
-    asked = (
-        {id(turn): n for turn, n in zip(masked.turns, questions, strict=True)} if questions else {}
-    )
+    ids = turn_ids(session_id, masked)
+    asked = questions or [None] * len(ids)
+    in_order = sorted(zip(ids, masked.turns, asked, strict=True), key=lambda each: each[0])
     turns, words = [], []
-    for number, (turn_id, masked_turn) in enumerate(_with_ids(session_id, masked.turns), start=1):
+    for number, (turn_id, masked_turn, question) in enumerate(in_order, start=1):
         place = {"turn_id": turn_id, "session_id": session_id, "turn_number": number}
-        place |= {"language": language, "question": asked.get(id(masked_turn))}
+        place |= {"language": language, "question": question}
         turns.append(place | _turn_row(masked_turn, person_of))
         words += _word_rows(turn_id, masked_turn)
     return turns, words
@@ -139,12 +139,6 @@ def _turns_and_words(
 def turn_ids(session_id: str, masked: MaskedConversation) -> list[str]:
     """The ``turn_id`` of each turn, in the order of the record."""
     return ids_of_turns(session_id, [each.turn.start_s for each in masked.turns])
-
-
-def _with_ids(session_id: str, turns: Sequence[MaskedTurn]) -> Iterator[tuple[str, MaskedTurn]]:
-    """Each turn with its id, in order of start."""
-    ids = ids_of_turns(session_id, [each.turn.start_s for each in turns])
-    yield from sorted(zip(ids, turns, strict=True), key=lambda pair: pair[0])
 
 
 def _turn_row(masked_turn: MaskedTurn, person_of: dict[str, str]) -> Row:
