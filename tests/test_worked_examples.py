@@ -126,8 +126,9 @@ assert validate(study.dataset) == []
 assert row["early_share"] == round(row["n_overlaps_between"] / row["n_floor_transfers"], 4)
 print(row["early_share_low"] < row["early_share"] < row["early_share_high"])
 print("dynamics_session,early_share," in dictionary)
-vuoro("report", "G03-S01", "--html")
-print("Ennen edellisen loppua" in (study.reports / "G03-S01.html").read_text(encoding="utf-8"))
+vuoro("report", "G03-S01", "--html", "--language", "en")
+page = (study.reports / "G03-S01.html").read_text(encoding="utf-8")
+print("Transfers before the previous end" in page)
 """
     assert python(copy, code).split() == ["True", "True", "True"]
 

@@ -10,14 +10,13 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipeline.errors import DatasetError
+from pipeline.texts import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Row = dict[str, Any]
 """A row of a table, by the names of its columns."""
-
-from pipeline.texts import Language
 
 ColumnType = Literal["string", "int32", "float64", "bool", "list<string>"]
 Scope = Literal["session", "group"]
