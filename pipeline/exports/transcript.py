@@ -9,14 +9,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.errors import StudyError, did_you_mean
 from pipeline.records.turn_ids import short
-from pipeline.tables.columns import Row
+
+if TYPE_CHECKING:
+    from pipeline.tables.columns import Row
 
 
-def published_turns(dataset: Path, session_id: str) -> list[dict[str, Any]]:
+def published_turns(dataset: Path, session_id: str) -> list[Row]:
     """The turns of a session from the data set, in order.
 
     Raises StudyError if the data set has no such session.
@@ -30,7 +32,7 @@ def published_turns(dataset: Path, session_id: str) -> list[dict[str, Any]]:
             f"The data set has no session '{session_id}'.",
             did_you_mean(session_id, there) or f"Its sessions: {', '.join(there) or 'none yet'}.",
         )
-    rows: list[dict[str, Any]] = read(file).to_pylist()
+    rows: list[Row] = read(file).to_pylist()
     return rows
 
 

@@ -21,11 +21,12 @@ FINNISH_IN_SOURCE = (  # what is no text for people: it is read, not said
     *("tables/place.py", "pseudonymisation/**/*.py", "review/names/ambiguous.py"),
     *("turns/interview/*.py", "transcription/glossary.py", "study/file_*.py"),  # patterns
     *("release/biometrics.py", "release/dates.py", "release/detectors.py", "release/needles.py"),
-    *("release/parquet.py", "settings/__init__.py", "storage/borders/table.py"),
+    *("records/ids.py", "settings/__init__.py", "storage/borders/table.py"),
     *("people/roster/on_disk.py", "review/titles.py", "review/names/answers.py"),  # examples, input
 )
 IN_LANGUAGES = (
     "pseudonymisation/**/*.py",
+    "records/ids.py",
     "review/names/ambiguous.py",
     "release/detectors.py",
     "transcription/glossary.py",
