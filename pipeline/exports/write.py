@@ -17,7 +17,7 @@ from pipeline.storage.digests import digest
 from pipeline.storage.disk import PENDING, clear_pending, os_errors, sync, write_atomically
 from pipeline.study import Study
 
-EDITION = 4  # goes up whenever the same tables would give other files
+EDITION = 5  # goes up whenever the same tables would give other files
 _MADE = ".made.json"  # of which tables each file was made
 
 
