@@ -1,0 +1,137 @@
+"""How long a run still takes, from seconds of recordings and the time that each stage took so far."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+
+BURST_S = 1.0  # reports of one batch come within this
+LEAST_S = 5.0  # of measured work, before anything is said
+KNOWN = 0.6  # of the time left must rest on stages that were measured
+GROWS = 1.25  # times what is shown: only a larger estimate than this is news
+
+MINUTE_S, HOUR_S = 60, 3600
+
+
+@dataclass
+class Pace:
+    """The time that a stage took for so many seconds of recordings."""
+
+    spent_s: float = 0.0
+    length_s: float = 0.0
+
+    def add(self, spent_s: float, length_s: float) -> None:
+        self.spent_s += spent_s
+        self.length_s += length_s
+
+
+@dataclass
+class _AtWork:
+    """A stage that is at work: when it began, had done its first part, and reported last.
+
+    Models are loaded before the first part is done, so that part is not measured.
+    """
+
+    began_at: float
+    at: float
+    share: float = 0.0
+    loaded_at: float | None = None
+
+
+@dataclass
+class TimeLeft:
+    """The time that is left of a run, told by its events.
+
+    ``weight_of`` gives about how long a stage takes in relation to others, for those that were not
+    measured yet.
+    """
+
+    weight_of: Callable[[str], float]
+    clock: Callable[[], float] = time.monotonic
+    paces: dict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
+    _lengths: dict[str, float] = field(default_factory=dict)
+    _shares: dict[str, dict[str, float]] = field(default_factory=dict)  # to do, by session, stage
+    _at_work: dict[tuple[str, str], _AtWork] = field(default_factory=dict)
+    _shown_s: float | None = None
+
+    def plan(
+        self, waiting: Mapping[str, Sequence[str]], lengths: Mapping[str, float | None]
+    ) -> None:
+        """These stages of these sessions are to come; of a length that is unknown, the mean."""
+        known = [length for length in lengths.values() if length]
+        mean = sum(known) / len(known) if known else 1.0
+        self._lengths = {each: lengths.get(each) or mean for each in waiting}
+        self._shares = {each: dict.fromkeys(stages, 1.0) for each, stages in waiting.items()}
+        self._at_work.clear()
+        self._shown_s = None
+
+    def progressed(self, session_id: str, stage: str, share: float) -> None:
+        """A stage of a session is ``share`` (0–1) done."""
+        to_do = self._shares.get(session_id, {})
+        if stage not in to_do:
+            return
+        to_do[stage] = 1.0 - share
+        now, length_s, pace = self.clock(), self._lengths[session_id], self.paces[stage]
+        at_work = self._at_work.setdefault((session_id, stage), _AtWork(now, now))
+        if at_work.loaded_at is None and share > 0.0:
+            at_work.loaded_at = now
+        if at_work.loaded_at is not None and now - at_work.loaded_at > BURST_S:
+            pace.add(now - at_work.at, (share - at_work.share) * length_s)
+        elif share == 1.0:  # done with its first part
+            pace.add(now - at_work.began_at, length_s)
+        at_work.at, at_work.share = now, share
+        if share == 1.0:
+            del self._at_work[session_id, stage]
+
+    def ended(self, session_id: str) -> None:
+        """Nothing of this session is to come."""
+        self._shares.pop(session_id, None)
+
+    @property
+    def words(self) -> str:
+        """What to show: ``about 20 min left``; "" while too little is known or nothing is left.
+
+        It grows only where work turns out to take clearly longer than was shown.
+        """
+        estimate = self._estimate_s()
+        if estimate is not None:
+            shown = self._shown_s
+            if shown is None or not shown <= estimate <= GROWS * shown:
+                self._shown_s = estimate
+        return f"{duration_words(self._shown_s)} left" if self._shown_s else ""
+
+    def _estimate_s(self) -> float | None:
+        """The seconds left by what was measured; None while that says too little."""
+        measured = {stage: pace for stage, pace in self.paces.items() if pace.length_s > 0}
+        spent_s = sum(pace.spent_s for pace in measured.values())
+        by_weight = sum(self.weight_of(stage) * pace.length_s for stage, pace in measured.items())
+        if spent_s < LEAST_S:
+            return None
+        known_s = other_s = 0.0
+        for session_id, shares in self._shares.items():
+            for stage, share in shares.items():
+                length_s = share * self._lengths[session_id]
+                if stage in measured:
+                    known_s += length_s * measured[stage].spent_s / measured[stage].length_s
+                else:
+                    other_s += length_s * self.weight_of(stage) * spent_s / by_weight
+        if self._shown_s is None and known_s < KNOWN * (known_s + other_s):
+            return None
+        return known_s + other_s
+
+
+def duration_words(seconds: float) -> str:
+    """About so long, no more exact than it is known."""
+    minutes = ceil(seconds / MINUTE_S)
+    if minutes <= 1:
+        return "less than a minute" if seconds < MINUTE_S else "about 1 min"
+    if minutes > 10:
+        minutes = 5 * ceil(minutes / 5) if minutes <= 60 else 10 * ceil(minutes / 10)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 10:
+        return f"about {round(seconds / HOUR_S)} h"
+    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    return f"about {' '.join(parts)}"
