@@ -11,7 +11,7 @@ from pipeline.operations.repair import repair
 from pipeline.people.roster.seed import seed
 from pipeline.settings import Settings
 from pipeline.storage.disk import clear_pending, os_errors
-from pipeline.study import Study, accepted, locks
+from pipeline.study import EARLIER, Study, accepted, locks
 from pipeline.study.leases import Lease
 from pipeline.study.listener import Listener, listener
 from pipeline.study.store import Store
@@ -38,7 +38,8 @@ def using_settings(study: Study) -> Iterator[None]:
 def begun(study: Study, run: str = "", told: Listener | None = None) -> Iterator[Lease]:
     """Work on a study; what killed runs left is cleared up first, if nobody else is at work.
 
-    ``told``, or else the run's listener, is informed of what became of that. Raises SettingsError
+    A study of an earlier format gets the present one. ``told``, or else the run's listener, is
+    informed of what became of that. Raises SettingsError
     before anything is touched, StudyError if a command that must be alone is at work, a withdrawal
     is half done, or the key cannot be used; TransientError.
     """
@@ -49,6 +50,8 @@ def begun(study: Study, run: str = "", told: Listener | None = None) -> Iterator
             refuse_half_done(study)
             accepted.require_recordings(study)
             seed(study)
+            if study.bring_up_to_date():
+                (told or listener.get()).noted(EARLIER)
             yield held
 
 

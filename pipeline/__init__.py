@@ -9,4 +9,6 @@ Nothing in this package imports Prefect; ``flows`` runs it.
 
 from pipeline import environment
 
+__version__ = "0.2.0"
+
 environment.prepare()

@@ -30,6 +30,7 @@ def status(
     from pipeline.commands.console import advice, sessions_table, summary_line
     from pipeline.operations.build import RUN
     from pipeline.operations.overview import overview
+    from pipeline.study import EARLIER, FORMAT
 
     settings = study.settings()
     found = overview(study, settings)
@@ -39,6 +40,8 @@ def status(
     here = address.read(study.prefect_home)
     if here is not None:
         say(f"Processing in the background: {page.shown(study.prefect_home, here)}")
+    if study.format < FORMAT:
+        say(EARLIER)
     say(summary_line(found))
     if sentence := found.outdated.sentence:
         say(sentence if here is not None else f"{sentence} Carry it out with `{RUN}`.")

@@ -1,4 +1,4 @@
-"""How long a run still takes, from seconds of recordings and the time that each stage took so far."""
+"""How long a run still takes, from seconds of recordings and what each stage took so far."""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow.compute as pc
 
+from pipeline import __version__
 from pipeline.dataset import files
 from pipeline.dataset.plan import markdown_table, plan
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
@@ -220,7 +220,7 @@ def _flags(summary: Summary, language: Language) -> list[str]:
 
 def _made_by(summary: Summary, language: Language) -> list[tuple[str, str]]:
     return [
-        (Text("software").to(language), f"vuoro {version('vuoro')}, schema {SCHEMA_VERSION}"),
+        (Text("software").to(language), f"vuoro {__version__}, schema {SCHEMA_VERSION}"),
         (Text("models").to(language), ", ".join(summary.models) or "–"),
         (Text("settings digest").to(language), ", ".join(summary.settings_digests) or "–"),
     ]

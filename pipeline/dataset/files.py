@@ -14,13 +14,12 @@ are unfinished and skipped by every reader.
 from __future__ import annotations
 
 import os
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline import __version__
 from pipeline.errors import DatasetError
 from pipeline.storage.disk import PENDING, last_change_ns, os_errors, write_atomically
 from pipeline.tables import SCHEMA_VERSION, TABLES
@@ -147,17 +146,11 @@ def footer_of(file: Path) -> dict[str, str]:
             raise DatasetError("A file of the data set is damaged.") from None
 
 
-@cache
-def software() -> str:
-    """The version of vuoro, which is looked up on the disk."""
-    return version("vuoro")
-
-
 def origin(source: str) -> dict[str, str]:
     """The part of the footer that decides whether a file is up to date."""
     return {
         "vuoro.schema_version": SCHEMA_VERSION,
-        "vuoro.version": software(),
+        "vuoro.version": __version__,
         "vuoro.source": source,
     }
 

@@ -66,12 +66,15 @@ class Met:
 def met(file: Path) -> tuple[Met, dict[str, str]]:
     """A session as its sessions file has it, and the footer of that.
 
-    Raises DatasetError if the file was changed, TransientError if it cannot be read.
+    Raises DatasetError if the file was changed, or made by another version of vuoro, TransientError
+    if it cannot be read.
     """
-    from pipeline.tables import TABLES  # which declares people, too
+    from pipeline.tables import SCHEMA_VERSION, TABLES  # which declares people, too
 
     table = files.read(file)
     footer = files.footer(table)
+    if footer.get("vuoro.schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
+        raise DatasetError("The data set was made by another version of vuoro.")
     found = from_entry(footer.get(HEARD, ""))
     is_ours = {"vuoro.source", "vuoro.settings_digest"} <= footer.keys()
     has_columns = not TABLES["sessions"].structure_problems(table)

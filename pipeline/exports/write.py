@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipeline.dataset import files
+from pipeline import __version__
 from pipeline.exports.forms import FORMS
 from pipeline.exports.source import Target, sources
 from pipeline.storage.digests import digest
@@ -65,7 +65,7 @@ def _bring_up_to_date(folder: Path, targets: Sequence[Target]) -> list[str]:
         now: dict[str, Any] = {}
         for target in targets:
             tables = [[source.table.name, source.digest] for source in target.sources]
-            of = digest([EDITION, files.software(), tables])
+            of = digest([EDITION, __version__, tables])
             file = folder / target.place
             known = before.get(target.place, {})
             notes = known.get("notes", [])

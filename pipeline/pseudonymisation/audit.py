@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from pipeline import __version__
 from pipeline.pseudonymisation.apply import form
 from pipeline.pseudonymisation.entities import EntityTable
 from pipeline.records import Conversation, Replacement
@@ -91,7 +91,7 @@ def append(
 ) -> None:
     """Add a line to a session's log. Raises TransientError where it cannot be written."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    line = Publication(at, version("vuoro"), models, settings_digest, replaced)
+    line = Publication(at, __version__, models, settings_digest, replaced)
     data = json.dumps(asdict(line), ensure_ascii=False).encode()
     with os_errors("writing the audit log"):
         file.parent.mkdir(mode=0o700, exist_ok=True)

@@ -8,12 +8,12 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from random import Random
 from secrets import randbits
 from typing import Any
 
+from pipeline import __version__
 from pipeline.dataset import files
 from pipeline.release.places import Check, Finding
 from pipeline.release.small_cells import Rare, SmallCells
@@ -89,7 +89,7 @@ class Report:
 
     def json(self) -> str:
         """The report for programs."""
-        facts = {"vuoro": version("vuoro"), "schema": SCHEMA_VERSION, **asdict(self)}
+        facts = {"vuoro": __version__, "schema": SCHEMA_VERSION, **asdict(self)}
         return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
 
     def markdown(self) -> str:
@@ -148,7 +148,7 @@ def _head(report: Report) -> list[str]:
         title = ["# " + both("UNREVIEWED release"), "", f"**{not_judged}**"]
     facts = [
         (both("made on"), report.made_on),
-        ("vuoro", f"{version('vuoro')}, schema {SCHEMA_VERSION}"),
+        ("vuoro", f"{__version__}, schema {SCHEMA_VERSION}"),
         (both("level"), both("coarse") if report.coarse else both("numbered pseudonyms")),
         (both("dates allowed"), CALLED["yes" if report.dates_allowed else "no"].both),
         (both("left out"), ", ".join(report.left_out) or "–"),

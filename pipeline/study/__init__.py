@@ -3,6 +3,7 @@
 inbox/<group>/…   researchers drop recordings here; only receipts (*.vuoro.txt) are written
                   (mode 0700, or the team's by a setting)
 private/          all that can identify a person (mode 0700)
+private/format    the format of the study, a number
 quarantine/       recordings that could not be used, each with its reason (mode 0700)
 dataset/          what may be shared: pseudonyms only
 codebooks/        codes for thematic analysis
@@ -19,13 +20,20 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import StudyError
 from pipeline.storage.borders.text import clean, data_in, text_in
-from pipeline.storage.disk import os_errors
+from pipeline.storage.disk import os_errors, write_atomically
 
 if TYPE_CHECKING:  # reading settings takes longer than all else that a command's help needs
     from pipeline.settings import IntakeSettings, Settings
 
 MAX_TERMS = 5_000  # of a glossary
 MAX_TERM = 200  # characters
+FORMAT = 2
+"""The format of a study. It goes up when an earlier vuoro would misread what this one writes."""
+FIRST_FORMAT = 1  # of vuoro 0.1.0, which wrote no number
+EARLIER = (
+    "This study was made by an earlier version of vuoro. `vuoro run` processes its recordings "
+    "again, once. Decisions, corrections, rosters and pseudonyms are kept."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +231,29 @@ class Study:
 
         return self.root / NAME
 
+    @property
+    def format_file(self) -> Path:
+        """The number of the study's format."""
+        return self.private / "format"
+
+    @property
+    def format(self) -> int:
+        """The format of the study. Raises StudyError if its file is damaged."""
+        from pipeline.storage.json_files import read_json
+
+        return read_json(self.format_file, int) or FIRST_FORMAT
+
+    def bring_up_to_date(self) -> bool:
+        """Give the study the present format; False if it has that. Raises TransientError.
+
+        A study of format 1 is read as it is; its results are made again.
+        """
+        if self.format == FORMAT:
+            return False
+        with os_errors("noting the format of the study"):
+            write_atomically(self.format_file, f"{FORMAT}\n".encode(), 0o600)
+        return True
+
     def protect(self, settings: IntakeSettings) -> None:
         """Let nobody but the owner open what identifies people; the team the inbox, if set so.
 
@@ -264,12 +295,14 @@ def create(root: Path) -> Study:
 
     study = Study(root.expanduser().resolve())
     with os_errors("making the study"):
+        is_new = not study.settings_file.exists()
         for folder in (study.inbox, study.quarantine, study.dataset, study.codebooks):
             folder.mkdir(parents=True, exist_ok=True)
         study.private.mkdir(mode=0o700, exist_ok=True)
         for folder in (study.recordings, study.stages):
             folder.mkdir(exist_ok=True)
-        if not study.settings_file.exists():
+        if is_new:
+            study.bring_up_to_date()
             study.settings_file.write_text(as_toml(), encoding="utf-8")
     study.protect(study.settings().intake)
     return study
@@ -278,13 +311,19 @@ def create(root: Path) -> Study:
 def open_study(root: Path) -> Study:
     """The study at ``root``.
 
-    Raises StudyError if there is none.
+    Raises StudyError if there is none, or if a later vuoro made it.
     """
     study = Study(root.expanduser().resolve())
     if not study.exists:
         raise StudyError(
             f"'{root}' is not a study.",
             f"Create one with `vuoro init {root}`, or set VUORO_STUDY.",
+        )
+    if study.format > FORMAT:
+        raise StudyError(
+            f"This study was made by a later version of vuoro (format {study.format}; this one "
+            f"reads up to {FORMAT}).",
+            "Install the latest version of vuoro.",
         )
     return study
 

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from example_dataset import (
     turn,
 )
 
+from pipeline import __version__
 from pipeline.dataset import files
 from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, DiskFullError
@@ -204,7 +204,7 @@ def test_footer_tells_where_the_rows_come_from(dataset: Path) -> None:
     assert entries == {
         "vuoro.table": "turns",
         "vuoro.schema_version": "4",
-        "vuoro.version": version("vuoro"),
+        "vuoro.version": __version__,
         "vuoro.source": "source of G01-S01",
         "vuoro.models": "whisper-base, pyannote-segmentation-3.0",
         "vuoro.settings_digest": "5e771265",
@@ -256,7 +256,7 @@ def test_unchanged_publish_writes_nothing(dataset: Path) -> None:
 def test_a_file_of_another_vuoro_is_not_up_to_date(
     dataset: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "software", lambda: "99.0")
+    monkeypatch.setattr(files, "__version__", "99.0")
     assert not publish.is_published(dataset, "G01-S01", "source of G01-S01")
     assert publish.publish_session(dataset, tables_of("G01-S01"), "source of G01-S01")
     assert footer(dataset / "turns" / "G01-S01.parquet")["vuoro.version"] == "99.0"
