@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 from pipeline.commands.frame import STUDY_VARIABLE, StudyOption
 from pipeline.errors import StudyError
+from pipeline.storage.shipped import SHIPPED
 
 NEEDED = ("jupyterlab", "statsmodels")  # the extra "notebooks"
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = SHIPPED / "notebooks"
 # JupyterLab asks its makers for news and the package index for newer versions, unless it may not
 ALONE = (
     "--LabApp.news_url=None",

@@ -12,9 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from pipeline.storage.shipped import SHIPPED
 from pipeline.study import Study, accepted
 
-FINNISH = Path(__file__).parents[2] / "data" / "demo" / "ryhma-1"
+FINNISH = SHIPPED / "data" / "demo" / "ryhma-1"
 FINNISH_MEETING = "tapaaminen-1.m4a"
 SUFFIXES = (".mp4", ".wav")
 FRAMES_PER_S = 5
