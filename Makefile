@@ -1,4 +1,5 @@
 # Thin: README gives the same steps as plain commands, for machines without make.
+#   make demo TORCH=cpu    with the small build of torch, for Linux without an NVIDIA card
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,10 +43,15 @@ texts: $(INSTALLED)
 		--output-dir $(CATALOGUES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel --quiet compile --domain vuoro --directory $(CATALOGUES)
 
+# The lock with its hashes; of another build of torch its versions alone, as the hashes are not its.
+TORCH ?=
+DEPENDENCIES = $(if $(TORCH),--torch-backend $(TORCH) --no-verify-hashes --constraint requirements.txt \
+	-r pyproject.toml --extra dev --extra notebooks,--require-hashes -r requirements.txt)
+
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
-	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.txt
+	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode $(DEPENDENCIES)
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -19,7 +19,8 @@ def advice(settings: Settings) -> list[str]:
     if model is None or not wrong:
         return []
     shares = " and ".join(
-        f"{round(10 * share)} words of 10 in {name_of(code, "en")}" for code, share in wrong.items()
+        f"{round(10 * share)} words of 10 in {name_of(code).english}"
+        for code, share in wrong.items()
     )
     return [
         f"{model.id}, which is in use, gets about {shares} wrong: enough to find places, not to "

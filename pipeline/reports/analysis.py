@@ -1,0 +1,34 @@
+"""What notebooks may import of vuoro: this module stays as it is from version to version.
+
+from pipeline.reports import analysis
+
+turns = analysis.table("turns")
+analysis.plots.turn_lengths(turns, "kind", "en")
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.reports import plots
+from pipeline.settings import TurnSettings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MINIMAL_RESPONSES", "STUDY", "plots", "table"]
+
+STUDY = Path(os.environ.get("VUORO_STUDY", "data/demo-study"))
+"""The study's folder: VUORO_STUDY, which `vuoro notebooks` sets, or the demo's."""
+
+MINIMAL_RESPONSES = TurnSettings().minimal_response_words
+"""Words that make a minimal response: joo, mm, yeah …"""
+
+
+def table(name: str) -> pd.DataFrame:
+    """A table of the study's data set, all sessions or groups of it."""
+    import pandas as pd
+
+    return pd.read_parquet(STUDY / "dataset" / name)
