@@ -8,37 +8,45 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-BURST_S = 1.0  # reports of one batch come within this
 LEAST_S = 5.0  # of measured work, before anything is said
-KNOWN = 0.6  # of the time left must rest on stages that were measured
+LOADING_S = 30.0  # a first run of a stage that takes less may have mostly loaded models
+SURE = 0.6  # of the time left must rest on stages whose pace is sure
 GROWS = 1.25  # times what is shown: only a larger estimate than this is news
+
+BURST_S = 1.0  # the parts of a batch are reported within this; an estimate may be off until then
 
 MINUTE_S, HOUR_S = 60, 3600
 
 
 @dataclass
 class Pace:
-    """The time that a stage took for so many seconds of recordings."""
+    """The time that a stage took for so many seconds of recordings.
+
+    It is not sure while all that was measured may be the loading of models, once.
+    """
 
     spent_s: float = 0.0
     length_s: float = 0.0
+    is_sure: bool = False
+    first: str = ""
 
-    def add(self, spent_s: float, length_s: float) -> None:
+    def add(self, session_id: str, spent_s: float, length_s: float) -> None:
+        """Part of a session was done. A short first run counts no more when there is another."""
+        self.first = self.first or session_id
+        if not self.is_sure and session_id != self.first:
+            self.spent_s = self.length_s = 0.0
+            self.is_sure = True
         self.spent_s += spent_s
         self.length_s += length_s
+        self.is_sure = self.is_sure or self.spent_s >= LOADING_S
 
 
 @dataclass
 class _AtWork:
-    """A stage that is at work: when it began, had done its first part, and reported last.
+    """How far a stage of a session was when it was last measured."""
 
-    Models are loaded before the first part is done, so that part is not measured.
-    """
-
-    began_at: float
     at: float
     share: float = 0.0
-    loaded_at: float | None = None
 
 
 @dataclass
@@ -56,6 +64,7 @@ class TimeLeft:
     _shares: dict[str, dict[str, float]] = field(default_factory=dict)  # to do, by session, stage
     _at_work: dict[tuple[str, str], _AtWork] = field(default_factory=dict)
     _shown_s: float | None = None
+    _news_since: float | None = None  # when the estimate became too large for what is shown
 
     def plan(
         self, waiting: Mapping[str, Sequence[str]], lengths: Mapping[str, float | None]
@@ -66,7 +75,7 @@ class TimeLeft:
         self._lengths = {each: lengths.get(each) or mean for each in waiting}
         self._shares = {each: dict.fromkeys(stages, 1.0) for each, stages in waiting.items()}
         self._at_work.clear()
-        self._shown_s = None
+        self._shown_s = self._news_since = None
 
     def progressed(self, session_id: str, stage: str, share: float) -> None:
         """A stage of a session is ``share`` (0–1) done."""
@@ -75,14 +84,10 @@ class TimeLeft:
             return
         to_do[stage] = 1.0 - share
         now, length_s, pace = self.clock(), self._lengths[session_id], self.paces[stage]
-        at_work = self._at_work.setdefault((session_id, stage), _AtWork(now, now))
-        if at_work.loaded_at is None and share > 0.0:
-            at_work.loaded_at = now
-        if at_work.loaded_at is not None and now - at_work.loaded_at > BURST_S:
-            pace.add(now - at_work.at, (share - at_work.share) * length_s)
-        elif share == 1.0:  # done with its first part
-            pace.add(now - at_work.began_at, length_s)
-        at_work.at, at_work.share = now, share
+        at_work = self._at_work.setdefault((session_id, stage), _AtWork(now))
+        if share > at_work.share:
+            pace.add(session_id, now - at_work.at, (share - at_work.share) * length_s)
+            at_work.at, at_work.share = now, share
         if share == 1.0:
             del self._at_work[session_id, stage]
 
@@ -96,11 +101,14 @@ class TimeLeft:
 
         It grows only where work turns out to take clearly longer than was shown.
         """
-        estimate = self._estimate_s()
+        estimate, now = self._estimate_s(), self.clock()
         if estimate is not None:
-            shown = self._shown_s
-            if shown is None or not shown <= estimate <= GROWS * shown:
-                self._shown_s = estimate
+            if self._shown_s is not None and estimate <= GROWS * self._shown_s:
+                self._shown_s, self._news_since = min(estimate, self._shown_s), None
+            elif self._news_since is None:
+                self._news_since = now
+            elif now - self._news_since > BURST_S:
+                self._shown_s, self._news_since = estimate, None
         return f"{duration_words(self._shown_s)} left" if self._shown_s else ""
 
     def _estimate_s(self) -> float | None:
@@ -110,17 +118,19 @@ class TimeLeft:
         by_weight = sum(self.weight_of(stage) * pace.length_s for stage, pace in measured.items())
         if spent_s < LEAST_S:
             return None
-        known_s = other_s = 0.0
+        sure_s = other_s = 0.0
         for session_id, shares in self._shares.items():
             for stage, share in shares.items():
                 length_s = share * self._lengths[session_id]
-                if stage in measured:
-                    known_s += length_s * measured[stage].spent_s / measured[stage].length_s
-                else:
+                if (pace := measured.get(stage)) is None:
                     other_s += length_s * self.weight_of(stage) * spent_s / by_weight
-        if self._shown_s is None and known_s < KNOWN * (known_s + other_s):
+                elif pace.is_sure:
+                    sure_s += length_s * pace.spent_s / pace.length_s
+                else:
+                    other_s += length_s * pace.spent_s / pace.length_s
+        if self._shown_s is None and sure_s < SURE * (sure_s + other_s):
             return None
-        return known_s + other_s
+        return sure_s + other_s
 
 
 def duration_words(seconds: float) -> str:
