@@ -6,7 +6,11 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from io import TextIOWrapper
+from typing import Annotated
 
+import typer
+
+from pipeline import __version__
 from pipeline.commands import (
     build,
     demo,
@@ -23,7 +27,7 @@ from pipeline.commands.clean import clean
 from pipeline.commands.frame import Commands
 from pipeline.commands.init import init
 from pipeline.commands.notebooks import notebooks
-from pipeline.commands.output import problems, warn
+from pipeline.commands.output import problems, say, warn
 from pipeline.commands.retry import cancel, reprocess, retry
 from pipeline.commands.run import run
 from pipeline.commands.session import session
@@ -38,6 +42,21 @@ from pipeline.commands.worker import worker
 from pipeline.errors import VuoroError
 
 app = Commands("vuoro", "Turn recordings of group sessions into anonymised turn data sets.")
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        say(f"vuoro {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def vuoro(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Turn recordings of group sessions into anonymised turn data sets."""
 
 
 def main() -> None:

@@ -21,15 +21,16 @@ from rich.progress import (
     TaskID,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.table import Column, Table
 
 from models.registry import ModelStatus
+from pipeline.commands.time_left import TimeLeft
 from pipeline.errors import CancelledError, CloudError, HoldError, VuoroError
 from pipeline.operations.overview import SITUATIONS, Overview, SessionStatus
 from pipeline.records import Recording
-from pipeline.stages.declared import BY_NAME, label_of
+from pipeline.stages.declared import BY_NAME, label_of, of_phase
+from pipeline.stages.hearing import TRANSCRIBE
 from pipeline.storage.harmless import on_one_line
 from pipeline.study.listener import Listener
 from pipeline.study.outcome import SETTLED, Outcome
@@ -41,25 +42,36 @@ SHOWN = 5  # recordings of one line
 class Terminal(Listener):
     """Shows a run's events. File names are shown here and nowhere else."""
 
-    def __init__(self, console: Console, names: dict[str, str]) -> None:
-        """``names`` are the file names of the sessions, which grow as files are accepted."""
+    def __init__(
+        self,
+        console: Console,
+        names: dict[str, str],
+        length_of: Callable[[str], float | None] = lambda session_id: None,
+        for_an_hour: Callable[[float, float], str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``names`` are the file names of the sessions, which grow as files are accepted.
+
+        ``length_of`` gives the seconds of a session's recording, as far as they are known.
+        ``for_an_hour``, if it is to be said once how long an hour of recording takes, makes that
+        sentence of the seconds of transcribing and of all else.
+        """
         self._console = console
-        self._names = names
+        self._names, self._length_of, self._for_an_hour = names, length_of, for_an_hour
         self._live = console.is_terminal
         self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
             console=console,
             disable=not self._live,
         )
         self._waiting: dict[str, list[str]] = {}
         self._total: TaskID | None = None
         self._bar: dict[str, TaskID] = {}
-        self._started = time.monotonic()
+        self._time_left = TimeLeft(lambda stage: _weight([stage]), clock)
         self._done_of: dict[str, float] = {}
         self._interrupted = False
         self._said: set[tuple[str, str, float]] = set()
@@ -113,10 +125,12 @@ class Terminal(Listener):
             self._bars.remove_task(self._total)
         self._waiting, self._done_of = waiting, {}
         self._said.clear()
-        self._started = time.monotonic()
+        heard = [each for each, stages in waiting.items() if of_phase("hear") & {*stages}]
+        self._time_left.plan(waiting, {each: self._length_of(each) for each in heard})
         self._total = self._bars.add_task(
             str(counted("{n} session", "{n} sessions").filled(n=len(waiting))),
             total=sum(map(_weight, waiting.values())) or 1,
+            left="",
         )
 
     def progressed(self, session_id: str, stage: str, share: float) -> None:
@@ -124,33 +138,33 @@ class Terminal(Listener):
             raise KeyboardInterrupt
         stages = self._waiting.get(session_id, [stage])
         if session_id not in self._bar:
-            self._bar[session_id] = self._bars.add_task(session_id, total=_weight(stages))
+            self._bar[session_id] = self._bars.add_task(session_id, total=_weight(stages), left="")
         before = _weight(stages[: stages.index(stage)]) if stage in stages else 0.0
         done = before + share * _weight([stage])
         self._done_of[session_id] = done
+        self._time_left.progressed(session_id, stage, share)
+        left = self._time_left.words
+        self._say_for_an_hour()
         words = f"  {session_id}  {label_of(stage)}"
         self._bars.update(self._bar[session_id], completed=done, description=words)
         if self._total is not None:
-            self._bars.update(self._total, completed=self._done)
+            self._bars.update(self._total, completed=self._done, left=left)
         if not self._live and share in (0.0, 1.0) and (session_id, stage, share) not in self._said:
             self._said.add((session_id, stage, share))
-            self._line(session_id, stage, share)
+            state = "starts" if share == 0.0 else f"done{f', {left} in all' * bool(left)}"
+            self._say(f"{session_id}  {label_of(stage)}: {state}")
         if share == 1.0:  # a session rests between its stages while others go on
             self._bars.remove_task(self._bar.pop(session_id))
+
+    def _say_for_an_hour(self) -> None:
+        """Say once how long an hour of recording takes, as soon as transcribing was measured."""
+        if self._for_an_hour and (measured := self._time_left.for_an_hour(TRANSCRIBE.name)):
+            self.noted(self._for_an_hour(*measured))
+            self._for_an_hour = None
 
     @property
     def _done(self) -> float:
         return sum(self._done_of.values())
-
-    def _line(self, session_id: str, stage: str, share: float) -> None:
-        done = self._done
-        state = "starts" if share == 0.0 else "done"
-        total = sum(map(_weight, self._waiting.values()))
-        left = ""
-        if share == 1.0 and 0 < done < total:
-            spent_s = time.monotonic() - self._started
-            left = f", about {max(1, round(spent_s * (total - done) / done))} s left in all"
-        self._say(f"{session_id}  {label_of(stage)}: {state}{left}")
 
     def finished(self, found: Outcome) -> None:
         session_id = found.session_id
@@ -191,6 +205,7 @@ class Terminal(Listener):
 
     def _end(self, session_id: str) -> None:
         self._done_of[session_id] = _weight(self._waiting.get(session_id, []))
+        self._time_left.ended(session_id)
         if session_id in self._bar:
             self._bars.remove_task(self._bar.pop(session_id))
         if self._total is not None:

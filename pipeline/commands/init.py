@@ -7,14 +7,18 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands.output import say
+from pipeline.commands.output import SafeConsole, say
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Folder for the new study.")]) -> None:
     """Create a study: its folders, and vuoro.toml with every setting explained."""
+    from pipeline.operations.recognisers import advice
     from pipeline.study import create
 
     study = create(folder)
+    SafeConsole.study = str(folder)
     say(f"The study is at {study.root}")
+    for sentence in advice(study.settings()):
+        say(sentence)
     say(f"Now put recordings into {study.inbox / 'a-group'}")
-    say(f"and type: vuoro run --study {folder}")
+    say("and type: `vuoro run`")

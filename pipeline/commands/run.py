@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Optional
 
 import typer
@@ -36,14 +37,19 @@ def run_and_show(study: Study) -> bool:
     from flows.run import run_study
     from pipeline import intake
     from pipeline.commands.console import Terminal, to_review
+    from pipeline.operations.lengths import length_s
     from pipeline.operations.overview import n_open_names
+    from pipeline.operations.recognisers import time_for_an_hour
     from pipeline.study import accepted
     from pipeline.study.outcome import n_needing_a_look
 
     names = {r.session_id: r.original_name for r in accepted.readable(study)}
+    is_first = not any((study.dataset / "sessions").glob("*"))
+    for_an_hour = partial(time_for_an_hour, study.settings()) if is_first else None
+    shown = Terminal(console, names, partial(length_s, study), for_an_hour)
     with (
         interruptible("Stopped. Finished work is kept; continue with `vuoro run`."),
-        Terminal(console, names).showing() as terminal,
+        shown.showing() as terminal,
     ):
         worked = run_study(study, terminal)
     if worked:

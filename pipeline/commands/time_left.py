@@ -61,7 +61,8 @@ class TimeLeft:
     clock: Callable[[], float] = time.monotonic
     paces: dict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
     _lengths: dict[str, float] = field(default_factory=dict)
-    _shares: dict[str, dict[str, float]] = field(default_factory=dict)  # to do, by session, stage
+    _to_do: dict[str, dict[str, float]] = field(default_factory=dict)  # shares, by session, stage
+    _left_s: dict[str, float] = field(default_factory=dict)  # of recordings, by stage
     _at_work: dict[tuple[str, str], _AtWork] = field(default_factory=dict)
     _shown_s: float | None = None
     _news_since: float | None = None  # when the estimate became too large for what is shown
@@ -73,27 +74,44 @@ class TimeLeft:
         known = [length for length in lengths.values() if length]
         mean = sum(known) / len(known) if known else 1.0
         self._lengths = {each: lengths.get(each) or mean for each in waiting}
-        self._shares = {each: dict.fromkeys(stages, 1.0) for each, stages in waiting.items()}
+        self._to_do = {each: dict.fromkeys(stages, 1.0) for each, stages in waiting.items()}
+        self._left_s = defaultdict(float)
+        for session_id, stages in waiting.items():
+            for stage in stages:
+                self._left_s[stage] += self._lengths[session_id]
         self._at_work.clear()
         self._shown_s = self._news_since = None
 
     def progressed(self, session_id: str, stage: str, share: float) -> None:
         """A stage of a session is ``share`` (0–1) done."""
-        to_do = self._shares.get(session_id, {})
+        to_do = self._to_do.get(session_id, {})
         if stage not in to_do:
             return
+        now, length_s = self.clock(), self._lengths[session_id]
+        self._left_s[stage] -= (share - 1.0 + to_do[stage]) * length_s
         to_do[stage] = 1.0 - share
-        now, length_s, pace = self.clock(), self._lengths[session_id], self.paces[stage]
         at_work = self._at_work.setdefault((session_id, stage), _AtWork(now))
         if share > at_work.share:
-            pace.add(session_id, now - at_work.at, (share - at_work.share) * length_s)
+            spent_s = now - at_work.at
+            self.paces[stage].add(session_id, spent_s, (share - at_work.share) * length_s)
             at_work.at, at_work.share = now, share
         if share == 1.0:
             del self._at_work[session_id, stage]
 
     def ended(self, session_id: str) -> None:
         """Nothing of this session is to come."""
-        self._shares.pop(session_id, None)
+        for stage, share in self._to_do.pop(session_id, {}).items():
+            self._left_s[stage] -= share * self._lengths[session_id]
+
+    def for_an_hour(self, stage: str) -> tuple[float, float] | None:
+        """The seconds that an hour of recording takes in this stage, and in all others so far.
+
+        None while the pace of the stage is not sure.
+        """
+        if not self.paces[stage].is_sure:
+            return None
+        took = {name: HOUR_S * p.spent_s / p.length_s for name, p in self.paces.items()}
+        return took.pop(stage), sum(took.values())
 
     @property
     def words(self) -> str:
@@ -109,7 +127,8 @@ class TimeLeft:
                 self._news_since = now
             elif now - self._news_since > BURST_S:
                 self._shown_s, self._news_since = estimate, None
-        return f"{duration_words(self._shown_s)} left" if self._shown_s else ""
+        left_s = self._shown_s or 0.0
+        return f"{duration_words(left_s)} left" if round(left_s) else ""
 
     def _estimate_s(self) -> float | None:
         """The seconds left by what was measured; None while that says too little."""
@@ -119,15 +138,13 @@ class TimeLeft:
         if spent_s < LEAST_S:
             return None
         sure_s = other_s = 0.0
-        for session_id, shares in self._shares.items():
-            for stage, share in shares.items():
-                length_s = share * self._lengths[session_id]
-                if (pace := measured.get(stage)) is None:
-                    other_s += length_s * self.weight_of(stage) * spent_s / by_weight
-                elif pace.is_sure:
-                    sure_s += length_s * pace.spent_s / pace.length_s
-                else:
-                    other_s += length_s * pace.spent_s / pace.length_s
+        for stage, left_s in self._left_s.items():
+            if (pace := measured.get(stage)) is None:
+                other_s += left_s * self.weight_of(stage) * spent_s / by_weight
+            elif pace.is_sure:
+                sure_s += left_s * pace.spent_s / pace.length_s
+            else:
+                other_s += left_s * pace.spent_s / pace.length_s
         if self._shown_s is None and sure_s < SURE * (sure_s + other_s):
             return None
         return sure_s + other_s

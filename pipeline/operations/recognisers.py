@@ -31,7 +31,7 @@ def advice(settings: Settings) -> list[str]:
     ]
 
 
-def time_for_an_hour(settings: Settings, other_s: float, transcribing_s: float) -> str:
+def time_for_an_hour(settings: Settings, transcribing_s: float, other_s: float) -> str:
     """How long an hour of recording takes here, and with the recogniser to choose in its place.
 
     ``transcribing_s`` and ``other_s`` are seconds for an hour of recording, as measured.

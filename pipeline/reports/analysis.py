@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 from pipeline.reports import plots
 from pipeline.settings import TurnSettings
+from pipeline.study import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["MINIMAL_RESPONSES", "STUDY", "plots", "table"]
 
-STUDY = Path(os.environ.get("VUORO_STUDY", "data/demo-study"))
-"""The study's folder: VUORO_STUDY, which `vuoro notebooks` sets, or the demo's."""
+STUDY = Path(os.environ.get("VUORO_STUDY") or nearest(Path.cwd()) or "../data/demo-study")
+"""The study's folder: VUORO_STUDY, the study around the current folder, or the demo's."""
 
 MINIMAL_RESPONSES = TurnSettings().minimal_response_words
 """Words that make a minimal response: joo, mm, yeah …"""

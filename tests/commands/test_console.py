@@ -43,7 +43,33 @@ def test_each_stage_is_said_once_where_there_is_no_terminal() -> None:
         terminal.progressed("G07-S01", "diarise", share)
     lines = out.getvalue().splitlines()
     assert [line.split(": ")[1].split(",")[0] for line in lines] == ["starts", "done"]
-    assert "left in all" in lines[1]
+
+
+def test_time_left_and_time_for_an_hour_are_said_once_they_are_known() -> None:
+    out = io.StringIO()
+    now = [0.0]
+    lengths = {"G07-S01": 300.0, "G07-S02": 600.0}
+    terminal = Terminal(
+        Console(file=out, width=200),
+        {},
+        lengths.get,
+        lambda transcribing_s, other_s: f"{transcribing_s:g} s and {other_s:g} s for an hour.",
+        lambda: now[0],
+    )
+    terminal.planned({each: ["diarise", "transcribe"] for each in lengths})
+    for stage, spent_s in (("diarise", 10), ("transcribe", 50)):
+        terminal.progressed("G07-S01", stage, 0.0)
+        now[0] += spent_s
+        terminal.progressed("G07-S01", stage, 1.0)
+    now[0] += 2
+    terminal.progressed("G07-S02", "diarise", 0.0)
+    now[0] += 20
+    terminal.progressed("G07-S02", "diarise", 1.0)
+    lines = out.getvalue().splitlines()
+    assert [line for line in lines if line.startswith("note")] == [
+        "note       600 s and 120 s for an hour."
+    ]
+    assert lines[-1] == "G07-S02  who spoke when: done, about 2 min left in all"
 
 
 def test_what_is_to_be_known_of_a_session_is_shown() -> None:

@@ -42,7 +42,7 @@ def test_an_hour_is_told_for_the_recogniser_in_use_and_for_the_better_one() -> N
 
 
 def test_an_hour_of_the_larger_recogniser_is_told_alone() -> None:
-    told = time_for_an_hour(settings("whisper-large-v3-turbo"), other_s=0, transcribing_s=7200)
+    told = time_for_an_hour(settings("whisper-large-v3-turbo"), transcribing_s=7200, other_s=0)
     assert told == "An hour of recording takes about 2.0 h here with whisper-large-v3-turbo."
 
 
