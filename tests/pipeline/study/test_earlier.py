@@ -80,6 +80,9 @@ def test_study_of_a_later_version_is_refused_in_one_sentence(tmp_path: Path) -> 
 
 @pytest.mark.models
 def test_run_brings_an_earlier_study_up_to_date_and_keeps_decisions(earlier: Study) -> None:
+    toml = earlier.settings_file.read_text(encoding="utf-8")  # or it asks which language it is
+    toml = toml.replace("#language = ", 'language = "fi"')
+    earlier.settings_file.write_text(toml, encoding="utf-8")
     names_before = {e.id: e.names for e in EntityTable.load(earlier).judged}
     run = said(earlier, "run")
     assert run.returncode == 0, run.stderr
