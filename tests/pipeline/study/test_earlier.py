@@ -7,12 +7,14 @@ come from ``data/demo``, and decoded sound.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from runs import vuoro
 
@@ -21,7 +23,9 @@ from pipeline.dataset.validate import validate
 from pipeline.errors import StudyError
 from pipeline.operations.demo import FINNISH
 from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.settings import KEYS
 from pipeline.study import EARLIER, FIRST_FORMAT, FORMAT, Study, create, open_study
+from pipeline.tables import TABLES
 
 MADE = Path(__file__).parent / "earlier" / "0.1.0.zip"
 RECORDINGS = {"G76-S01": "tapaaminen-1.m4a", "G76-S02": "tapaaminen-2.ogg"}
@@ -58,6 +62,25 @@ def test_tables_of_an_earlier_version_are_refused_by_build_in_one_sentence(earli
     assert build.returncode == 1
     assert "The data set was made by another version of vuoro. Run `vuoro run --stu" in build.stderr
     assert "Traceback" not in build.stderr
+
+
+def test_settings_and_columns_of_an_earlier_version_are_still_there(earlier: Study) -> None:
+    """Where one is renamed, CHANGELOG and a message must say so: then change this test."""
+    section, settings = "", set()
+    for line in earlier.settings_file.read_text(encoding="utf-8").splitlines():
+        if header := re.fullmatch(r"\[(\w+)\]", line):
+            section = header[1]
+        elif key := re.match(r"#(\w+) =", line):
+            settings.add(f"{section}.{key[1]}")
+    assert len(settings) == 21
+    assert settings <= KEYS.keys()
+    columns = {
+        f"{file.parent.name}.{name}"
+        for file in earlier.dataset.glob("*/*.parquet")
+        for name in pq.read_schema(file).names
+    }
+    assert len(columns) == 200
+    assert columns <= {f"{t.name}.{c.name}" for t in TABLES.values() for c in t.columns}
 
 
 def test_new_study_has_the_present_format(tmp_path: Path) -> None:
