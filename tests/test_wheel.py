@@ -100,13 +100,13 @@ def test_study_is_made_and_looked_at_from_an_empty_folder(bin_: Path, tmp_path: 
     made = run(bin_ / "vuoro", "init", "study", cwd=tmp_path)
     assert "vuoro run" in made.stdout
     seen = run(bin_ / "vuoro", "status", "--study", "study", cwd=tmp_path)
-    assert seen.stdout.startswith("0 recording(s)")
+    assert seen.stdout.startswith("0 recordings")
 
 
 @pytest.mark.models
 def test_demo_runs_from_an_empty_folder(bin_: Path, tmp_path: Path) -> None:
     demo = run(bin_ / "vuoro", "demo", cwd=tmp_path)
-    assert "3 session(s) finished, 0 failed" in demo.stdout
+    assert "3 sessions finished, 0 failed" in demo.stdout
     assert "a page to read in a browser" in demo.stdout
     valid = run(bin_ / "vuoro", "validate", "--study", "data/demo-study", cwd=tmp_path)
     assert valid.stdout.startswith("The data set is in order")

@@ -6,7 +6,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil
+
+from pipeline.records.times import HOUR_S, about
 
 LEAST_S = 5.0  # of measured work, before anything is said
 LOADING_S = 30.0  # a first run of a stage that takes less may have mostly loaded models
@@ -14,8 +15,6 @@ SURE = 0.6  # of the time left must rest on stages whose pace is sure
 GROWS = 1.25  # times what is shown: only a larger estimate than this is news
 
 BURST_S = 1.0  # the parts of a batch are reported within this; an estimate may be off until then
-
-MINUTE_S, HOUR_S = 60, 3600
 
 
 @dataclass
@@ -128,7 +127,7 @@ class TimeLeft:
             elif now - self._news_since > BURST_S:
                 self._shown_s, self._news_since = estimate, None
         left_s = self._shown_s or 0.0
-        return f"{duration_words(left_s)} left" if round(left_s) else ""
+        return f"{about(left_s)} left" if round(left_s) else ""
 
     def _estimate_s(self) -> float | None:
         """The seconds left by what was measured; None while that says too little."""
@@ -148,17 +147,3 @@ class TimeLeft:
         if self._shown_s is None and sure_s < SURE * (sure_s + other_s):
             return None
         return sure_s + other_s
-
-
-def duration_words(seconds: float) -> str:
-    """About so long, no more exact than it is known."""
-    minutes = ceil(seconds / MINUTE_S)
-    if minutes <= 1:
-        return "less than a minute" if seconds < MINUTE_S else "about 1 min"
-    if minutes > 10:
-        minutes = 5 * ceil(minutes / 5) if minutes <= 60 else 10 * ceil(minutes / 10)
-    hours, minutes = divmod(minutes, 60)
-    if hours >= 10:
-        return f"about {round(seconds / HOUR_S)} h"
-    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
-    return f"about {' '.join(parts)}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
 
 from models.registry import Model, load_registry
 from pipeline.records.languages import name_of
+from pipeline.records.times import about
 from pipeline.settings import Settings, TranscriptionSettings
 
 MOST = 0.5  # of the words wrong: text to find places by, not to quote
@@ -38,12 +38,12 @@ def time_for_an_hour(settings: Settings, transcribing_s: float, other_s: float) 
     """
     model, better = _recogniser(settings.transcription), _better()
     name = model.id if model else "this recogniser"
-    said = f"An hour of recording takes {_about(other_s + transcribing_s)} here with {name}"
+    said = f"An hour of recording takes {about(other_s + transcribing_s)} here with {name}"
     if model is None or not _mostly_wrong(model, settings.transcription):
         return f"{said}."
     times = (better.relative_time or 1) / (model.relative_time or 1)
     return (
-        f"{said}, {_about(other_s + times * transcribing_s)} with {better.id} "
+        f"{said}, {about(other_s + times * transcribing_s)} with {better.id} "
         f"(`vuoro models pull {better.id}`, {better.size_mb / 1000:.1f} GB)."
     )
 
@@ -68,8 +68,3 @@ def _mostly_wrong(model: Model, transcription: TranscriptionSettings) -> Mapping
         for code, share in model.word_errors.items()
         if code in expected and share > MOST
     }
-
-
-def _about(seconds: float) -> str:
-    minutes = ceil(seconds / 60)
-    return f"about {minutes} min" if minutes < 90 else f"about {seconds / 3600:.1f} h"

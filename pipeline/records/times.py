@@ -1,4 +1,4 @@
-"""Arithmetic on stretches of time: who talks in a stretch, alone or with others."""
+"""Arithmetic on stretches of time: who talks in a stretch, alone or with others; how long it is."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 from typing import TypeVar
 
 from pipeline.records import Interval, Segment
 
 Part = TypeVar("Part", bound=Interval)
+
+MINUTE_S, HOUR_S = 60, 3600
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
@@ -116,3 +118,17 @@ class Talk:
             talking += change
             since = time
         return overlapped
+
+
+def about(seconds: float) -> str:
+    """About so long, as text, no more exact than it is known."""
+    minutes = ceil(seconds / MINUTE_S)
+    if minutes <= 1:
+        return "less than a minute" if seconds < MINUTE_S else "about 1 min"
+    if minutes > 10:
+        minutes = 5 * ceil(minutes / 5) if minutes <= 60 else 10 * ceil(minutes / 10)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 10:
+        return f"about {round(seconds / HOUR_S)} h"
+    parts = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+    return f"about {' '.join(parts)}"

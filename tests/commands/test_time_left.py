@@ -11,9 +11,7 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
-
-from pipeline.commands.time_left import GROWS, TimeLeft, duration_words
+from pipeline.commands.time_left import GROWS, TimeLeft
 
 RECORDED = Path(__file__).parent / "recorded_run.jsonl"
 WEIGHTS = {"diarise": 20.0, "transcribe": 70.0}
@@ -117,19 +115,3 @@ def test_time_left_of_a_recorded_run_does_not_jump() -> None:
     assert grown == [2, 2]  # a language was hard to tell; names took longer than their weight
     assert all(abs(really_s / 60 - said_min) <= 6 for really_s, said_min in shown)  # of ten
     assert values[-1] == 0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (20, "less than a minute"),
-        (60, "about 1 min"),
-        (200, "about 4 min"),
-        (700, "about 15 min"),
-        (3500, "about 1 h"),
-        (5000, "about 1 h 30 min"),
-        (35 * HOUR_S, "about 35 h"),
-    ],
-)
-def test_durations_are_no_more_exact_than_they_are_known(seconds: float, words: str) -> None:
-    assert duration_words(seconds) == words

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.records import Interval, Segment
-from pipeline.records.times import Talk, distance_s, intersection, meeting, total_s, union
+from pipeline.records.times import Talk, about, distance_s, intersection, meeting, total_s, union
 
 
 def stretches(*pairs: tuple[float, float]) -> list[Interval]:
@@ -84,3 +84,19 @@ def test_who_never_talks_is_endlessly_far(talk: Talk) -> None:
 def test_share_of_a_stretch(talk: Talk) -> None:
     assert talk.share("A", Interval(2, 6)) == 0.5  # 2-3 and 5-6
     assert talk.share("D", Interval(2, 6)) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (20, "less than a minute"),
+        (60, "about 1 min"),
+        (200, "about 4 min"),
+        (700, "about 15 min"),
+        (3500, "about 1 h"),
+        (5000, "about 1 h 30 min"),
+        (35 * 3600, "about 35 h"),
+    ],
+)
+def test_durations_are_no_more_exact_than_they_are_known(seconds: float, words: str) -> None:
+    assert about(seconds) == words

@@ -53,7 +53,7 @@ def test_study_of_an_earlier_version_opens_and_says_what_the_next_run_does(earli
     assert open_study(earlier.root).format == FIRST_FORMAT
     first, second = said(earlier, "status").stdout.splitlines()[:2]
     assert first == in_full(EARLIER, str(earlier.root))
-    assert second.startswith("2 recording(s): 2 waiting.")
+    assert second.startswith("2 recordings: 2 waiting.")
     assert CORRECTED in said(earlier, "show", "G76-S01").stdout
 
 
