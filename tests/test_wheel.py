@@ -107,6 +107,6 @@ def test_study_is_made_and_looked_at_from_an_empty_folder(bin_: Path, tmp_path: 
 def test_demo_runs_from_an_empty_folder(bin_: Path, tmp_path: Path) -> None:
     demo = run(bin_ / "vuoro", "demo", cwd=tmp_path)
     assert "3 sessions finished, 0 failed" in demo.stdout
-    assert "a page to read in a browser" in demo.stdout
+    assert "report, for a browser: " in demo.stdout
     valid = run(bin_ / "vuoro", "validate", "--study", "data/demo-study", cwd=tmp_path)
     assert valid.stdout.startswith("The data set is in order")
