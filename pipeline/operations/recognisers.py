@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.registry import Model, load_registry
+from pipeline.media.device import choose_device
 from pipeline.records.languages import name_of
 from pipeline.records.times import about
 from pipeline.settings import Settings, TranscriptionSettings
@@ -34,12 +35,15 @@ def advice(settings: Settings) -> list[str]:
 def time_for_an_hour(settings: Settings, transcribing_s: float, other_s: float) -> str:
     """How long an hour of recording takes here, and with the recogniser to choose in its place.
 
-    ``transcribing_s`` and ``other_s`` are seconds for an hour of recording, as measured.
+    ``transcribing_s`` and ``other_s`` are seconds for an hour of recording, as measured. How a
+    graphics card compares the two is not known.
     """
     model, better = _recogniser(settings.transcription), _better()
     name = model.id if model else "this recogniser"
     said = f"An hour of recording takes {about(other_s + transcribing_s)} here with {name}"
     if model is None or not _mostly_wrong(model, settings.transcription):
+        return f"{said}."
+    if choose_device(settings.machine) == "cuda":
         return f"{said}."
     times = (better.relative_time or 1) / (model.relative_time or 1)
     return (

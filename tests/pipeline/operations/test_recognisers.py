@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.registry import load_registry
 from pipeline.operations.recognisers import advice, time_for_an_hour
-from pipeline.settings import Settings, TranscriptionSettings
+from pipeline.settings import MachineSettings, Settings, TranscriptionSettings
 
 BASE_IN_FINNISH = (
     "whisper-base, which is in use, gets about 7 words of 10 in Finnish wrong: enough to find "
@@ -14,7 +14,10 @@ BASE_IN_FINNISH = (
 
 
 def settings(model: str = "whisper-base", language: str | None = None) -> Settings:
-    return Settings(transcription=TranscriptionSettings(model=model, language=language))
+    return Settings(
+        transcription=TranscriptionSettings(model=model, language=language),
+        machine=MachineSettings(device="cpu"),
+    )
 
 
 def test_new_study_is_advised_a_larger_recogniser_for_finnish() -> None:
