@@ -28,6 +28,8 @@ from pipeline.storage.digests import digest
 from pipeline.tables.columns import OWN
 from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
 
+COMPLETE = files.SESSION_TABLES[-1]  # the table whose file makes a session complete
+
 NOBODY: Mapping[str, Group] = MappingProxyType({})
 
 
@@ -90,18 +92,22 @@ def are_written(
 
     Raises TransientError where one cannot be read.
     """
-    *others, last = (files.file_of(dataset, name, session_id) for name in tables)
-    complete = files.file_of(dataset, "sessions", session_id)
-    written_ns, complete_ns = files.changed_ns(last), files.changed_ns(complete)
-    changed = [files.changed_ns(file) for file in others]
-    if written_ns is None or None in changed:
+    place = {name: files.file_of(dataset, name, session_id) for name in files.SESSION_TABLES}
+    # asked of all: while one folder cannot be read, nothing of the session is written
+    changed_ns = {name: files.changed_ns(file) for name, file in place.items()}
+    *others, last = tables
+    if any(changed_ns[name] is None for name in tables):
         return False
-    read = [file for file, at in zip(others, changed, strict=True) if at and at > written_ns]
-    if last == complete or complete_ns is None or written_ns > complete_ns:
+    read = [name for name in others if _is_later(changed_ns[name], changed_ns[last])]
+    if last == COMPLETE or _is_later(changed_ns[last], changed_ns[COMPLETE]):
         read.append(last)
-    elif not _has(files.footer_of, last, wanted):
+    elif not _has(files.footer_of, place[last], wanted):
         return False
-    return all(_has(_read_footer, file, wanted) for file in read)
+    return all(_has(_read_footer, place[name], wanted) for name in read)
+
+
+def _is_later(one_ns: int | None, other_ns: int | None) -> bool:
+    return one_ns is not None and (other_ns is None or one_ns > other_ns)
 
 
 def publish_people(
