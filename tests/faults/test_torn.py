@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from changed import change
 from heard import chain_of
 from pretended import FIRST, OTHER, SECOND, put, tables
 from runs_in_process import Runs
@@ -169,7 +170,8 @@ def test_a_log_cut_off_is_gone_on_with(runs: Runs, decided: Study) -> None:
     log = decided.audit / f"{FIRST}.jsonl"
     lines = log.read_bytes().splitlines()
     tear_up(log, TEARS["cut"])
-    assert runs.run(decided, **{"anonymisation.labels": "en"}) == []
+    change(decided, {"anonymisation.labels": "en"})
+    assert runs.run(decided) == []
     *_, last = log.read_bytes().splitlines()
     assert json.loads(last).keys() == json.loads(lines[0]).keys()
 
