@@ -47,7 +47,7 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-W", "ignore", "-c", code]
 
 
-def test_what_is_asked_is_seen() -> None:
+def test_trace_sees_requests_to_the_network() -> None:
     trace, _ = run_traced(python(ELSEWHERE), environment())
     assert trace.asked == ["192.0.2.1:80", "2001:db8::1:80", "192.0.2.9:9"]
     assert trace.n_local == 1

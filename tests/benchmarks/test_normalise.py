@@ -8,7 +8,7 @@ from benchmarks.normalise import normalised, normalisers, plain, spoken
 from benchmarks.numbers import spelled
 
 
-def test_plain() -> None:
+def test_plain_text_has_no_case_or_punctuation() -> None:
     assert plain("Mä, oon… 'täällä' — I'm OK!") == "mä oon täällä i'm ok"
 
 
@@ -30,7 +30,9 @@ def test_plain() -> None:
         ),
     ],
 )
-def test_numbers(number: int, finnish: str, swedish: str, english: str) -> None:
+def test_numbers_are_spelled_in_three_languages(
+    number: int, finnish: str, swedish: str, english: str
+) -> None:
     assert [spelled(number, code) for code in ("fi", "sv", "en")] == [finnish, swedish, english]
 
 

@@ -37,11 +37,11 @@ def wasted(study: Study) -> Path:
     return old
 
 
-def test_nothing_of_no_use(study: Study) -> None:
+def test_clean_says_that_there_is_nothing_to_remove(study: Study) -> None:
     assert vuoro(study) == (0, "There is nothing to remove.\n")
 
 
-def test_it_says_how_much_and_asks(study: Study) -> None:
+def test_clean_says_how_much_it_frees_and_asks(study: Study) -> None:
     old = wasted(study)
     status, said = vuoro(study, typed="n\n")
     assert status == 1 and "2.0 MB  1 superseded results" in said
@@ -49,14 +49,14 @@ def test_it_says_how_much_and_asks(study: Study) -> None:
 
 
 @pytest.mark.parametrize(("options", "typed"), [(["--yes"], ""), ([], "y\n")])
-def test_it_is_done(study: Study, options: list[str], typed: str) -> None:
+def test_clean_removes_superseded_results(study: Study, options: list[str], typed: str) -> None:
     old = wasted(study)
     status, said = vuoro(study, *options, typed=typed)
     assert status == 0 and said.endswith("Freed 2.0 MB.\n")
     assert not old.exists()
 
 
-def test_it_tells_what_stays_for_now(study: Study) -> None:
+def test_clean_says_which_earlier_results_stay(study: Study) -> None:
     change(study, {"anonymisation.labels": "en"})
     said = vuoro(study)[1]
     assert said.startswith("Keeping earlier results of pseudonymise")

@@ -112,7 +112,7 @@ def test_what_waits_for_consent_or_was_cancelled_is_no_failure() -> None:
     ]
 
 
-def test_a_second_round_begins_anew() -> None:
+def test_second_round_shows_its_stages_again() -> None:
     terminal, out = shown()
     for _ in range(2):
         terminal.planned({"G07-S01": ["decode"]})

@@ -63,7 +63,7 @@ def test_applying_says_what_was_taken_and_who_decided_is_kept(study: Study, tmp_
     assert run(study, "--apply", str(file)).output == "The sheet has nothing new.\n"
 
 
-def test_whoever_decides_may_say_who(study: Study, tmp_path: Path) -> None:
+def test_name_of_the_decider_is_kept(study: Study, tmp_path: Path) -> None:
     file = filled(study, tmp_path / "turns.xlsx", "action", "poista")
     assert run(study, "--apply", str(file), "--by", "M.K.").exit_code == 0
     assert log.load(study, SESSION)[0].by == "M.K."
@@ -75,7 +75,7 @@ def test_applying_and_writing_a_new_sheet_at_once(study: Study, tmp_path: Path) 
     assert "Saved 1 correction." in shown and "Wrote 3 rows to" in shown
 
 
-def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) -> None:
+def test_wrong_cell_is_reported_and_nothing_applied(study: Study, tmp_path: Path) -> None:
     file = filled(study, tmp_path / "turns.xlsx", "speaker", "Kyllikki")
     result = run(study, "--apply", str(file))
     assert result.exit_code == 1

@@ -95,7 +95,9 @@ def test_show_needs_no_secret(study: Study, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("command", [["show"], ["change"], ["export", "x"], ["destroy", "--yes"]])
-def test_without_a_key(study: Study, tmp_path: Path, command: list[str]) -> None:
+def test_commands_of_the_key_say_that_there_is_none(
+    study: Study, tmp_path: Path, command: list[str]
+) -> None:
     result = run(create(tmp_path / "new"), *command)
     assert isinstance(result.exception, StudyError)
     assert "no key yet" in str(result.exception)
@@ -124,7 +126,7 @@ def test_change_to_a_passphrase_by_script(study: Study, monkeypatch: pytest.Monk
     assert KeyFile(key(study), Secret.passphrase(PASSPHRASE)).read() == NAMES
 
 
-def test_change_with_nobody_to_ask(study: Study) -> None:
+def test_changing_the_secret_without_a_terminal_names_the_variable(study: Study) -> None:
     assert "VUORO_NEW_PASSPHRASE" in failed(study, "change")
 
 

@@ -61,7 +61,7 @@ def test_release_says_what_is_left_to_do(study: Study, tmp_path: Path) -> None:
     assert (facts["coarse"], facts["reviewed"], facts["released"]) == (True, False, True)
 
 
-def test_sessions_that_nobody_reviewed_are_not_released(study: Study, tmp_path: Path) -> None:
+def test_unreviewed_sessions_are_not_released(study: Study, tmp_path: Path) -> None:
     result = run(study, tmp_path / "out")
     assert result.exit_code == 1
     assert "NOT so: Every session was reviewed. 2 findings" in result.output

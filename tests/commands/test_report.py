@@ -33,7 +33,7 @@ def test_the_page_goes_into_reports(study: Study) -> None:
     assert "<h1>Istunto G12-S01</h1>" in page.read_text(encoding="utf-8")
 
 
-def test_or_where_it_is_wanted_and_in_english(study: Study, tmp_path: Path) -> None:
+def test_page_goes_where_asked_and_in_english(study: Study, tmp_path: Path) -> None:
     page = tmp_path / "pages" / "group.html"
     assert run(study, "G12", "--html", "--language", "en", "--out", str(page)).exit_code == 0
     assert "<h1>Group G12</h1>" in page.read_text(encoding="utf-8")

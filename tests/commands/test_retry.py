@@ -91,14 +91,14 @@ def test_back_from_quarantine_to_where_it_was(study: Study) -> None:
         "2 \udcff.wav",
     ],
 )
-def test_by_what_status_shows_whatever_the_name(name: str, study: Study) -> None:
+def test_retry_takes_the_name_that_status_shows(name: str, study: Study) -> None:
     file = quarantined(study, name)
     [shown] = (e.name for e in overview(study, study.settings()).entries if not e.session_id)
     assert vuoro(study, "retry", on_one_line(shown))[0] == 0
     assert intake.waiting(study) == [file]
 
 
-def test_by_the_name_in_the_inbox_where_another_was_there_first(study: Study) -> None:
+def test_retry_asks_which_of_two_files_of_one_name(study: Study) -> None:
     quarantined(study, "2.mp4")
     quarantined(study, "2.mp4")
     status, said = vuoro(study, "retry", "2.mp4")
@@ -108,7 +108,7 @@ def test_by_the_name_in_the_inbox_where_another_was_there_first(study: Study) ->
     assert [file.name for file in intake.waiting(study)] == ["2.mp4", "2 (2).mp4"]
 
 
-def test_by_the_id_that_it_had_as_a_session(study: Study) -> None:
+def test_retry_takes_the_id_of_a_session_in_quarantine(study: Study) -> None:
     intake.quarantine_session(study, ID, NoAudioError("The video has no sound."))
     assert vuoro(study, "retry", ID)[0] == 0
     assert [file.name for file in intake.waiting(study)] == ["1.wav"]
@@ -129,7 +129,7 @@ def test_nothing_in_the_inbox_is_overwritten(study: Study) -> None:
     assert (study.quarantine / "ryhmä" / "2.mp4").read_bytes() == b"no sound"
 
 
-def test_what_there_is_not(study: Study) -> None:
+def test_retry_and_cancel_refuse_what_does_not_exist(study: Study) -> None:
     for command in (["retry", "G07-S09"], ["cancel", "G07-S09"]):
         status, said = vuoro(study, *command)
         assert status == 1 and "G07-S09" in said
@@ -138,7 +138,7 @@ def test_what_there_is_not(study: Study) -> None:
     assert vuoro(study, "retry", "..")[0] == 1
 
 
-def test_made_anew_from_a_stage_on(study: Study) -> None:
+def test_reprocess_redoes_a_stage_and_every_later_one(study: Study) -> None:
     status, said = vuoro(study, "reprocess", ID, "--from", "find_names")
     assert (
         status == 0

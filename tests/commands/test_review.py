@@ -74,7 +74,7 @@ def test_applying_says_what_was_decided_and_what_is_made_anew(study: Study, tmp_
     assert run(study, "--apply", str(file)).output == "The sheet has nothing new.\n"
 
 
-def test_whoever_decides_may_say_who(study: Study, tmp_path: Path) -> None:
+def test_name_of_the_decider_is_kept(study: Study, tmp_path: Path) -> None:
     file = decided(study, tmp_path / "names.xlsx", "peitä")
     assert run(study, "--apply", str(file), "--by", "M.K.").exit_code == 0
     assert EntityTable.load(study).decisions[0].by == "M.K."
@@ -87,7 +87,7 @@ def test_applying_and_writing_a_new_sheet_at_once(study: Study, tmp_path: Path) 
     assert sheet["A2"].value == "9 päätetty / decided"
 
 
-def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) -> None:
+def test_wrong_cell_is_reported_and_nothing_applied(study: Study, tmp_path: Path) -> None:
     file = decided(study, tmp_path / "names.xlsx", "Kyllikki")
     result = run(study, "--apply", str(file))
     assert result.exit_code == 1

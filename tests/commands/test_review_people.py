@@ -65,7 +65,7 @@ def test_applying_says_what_was_decided_and_what_is_made_anew(study: Study, tmp_
     assert run(study, "--apply", str(file)).output == "The sheet has nothing new.\n"
 
 
-def test_a_wrong_cell_is_told_and_nothing_applied(study: Study, tmp_path: Path) -> None:
+def test_wrong_cell_is_reported_and_nothing_applied(study: Study, tmp_path: Path) -> None:
     result = run(study, "--apply", str(decided(study, tmp_path / "people.xlsx", "Kyllikki")))
     assert result.exit_code == 1
     assert "Row 2, Kuka / Who: choose from the list" in result.output

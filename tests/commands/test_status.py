@@ -58,7 +58,7 @@ def test_the_first_line_says_it_all(study: Study) -> None:
     assert any("salainen 1.wav" in line and "finished" in line for line in table)
 
 
-def test_where_vuoro_is_up_nobody_needs_to_run_it(study: Study) -> None:
+def test_run_is_not_needed_where_vuoro_is_up(study: Study) -> None:
     (study.inbox / "ryhmä" / "salainen 2.wav").write_bytes(b"new")
     assert "vuoro run" in said(study)
     with address.held(study.prefect_home):
@@ -68,7 +68,7 @@ def test_where_vuoro_is_up_nobody_needs_to_run_it(study: Study) -> None:
     assert "vuoro run" not in shown
 
 
-def test_somebody_at_it_with_stage_and_share(study: Study) -> None:
+def test_status_shows_stage_and_share_of_a_session_at_work(study: Study) -> None:
     change(study, CHANGED)
     with lease(study, ID):
         Reporter(study, ID, "assemble")

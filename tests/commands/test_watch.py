@@ -50,7 +50,7 @@ def test_it_ends_with_one_sentence(study: Study, monkeypatch: pytest.MonkeyPatch
     )
 
 
-def test_a_failure_is_told_and_survived(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failure_is_reported_and_survived(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     def run_study(study: Study, told: Listener) -> bool:
         told.failed("G07-S01", StudyError("It failed.", "Do this."))
         return True

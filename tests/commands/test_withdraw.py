@@ -54,9 +54,7 @@ def test_it_asks_and_says_what_it_cannot_do(study: Study) -> None:
 
 
 @pytest.mark.parametrize(("options", "typed"), [(["--yes"], ""), ([], f"{PERSON}\n")])
-def test_it_is_done_and_the_data_set_is_in_order(
-    study: Study, options: list[str], typed: str
-) -> None:
+def test_withdrawal_leaves_a_valid_data_set(study: Study, options: list[str], typed: str) -> None:
     status, said = vuoro(study, "withdraw", PERSON, *options, typed=typed)
     assert status == 0, said
     assert f"Removed {PERSON} from G07-S01." in said

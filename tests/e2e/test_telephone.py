@@ -136,7 +136,7 @@ def test_private_things_are_for_the_owner_alone(study: Study) -> None:
     assert study.key_file.stat().st_mode & 0o077 == 0
 
 
-def test_a_glossary_has_the_talk_heard_anew(study: Study, chain: SessionChain) -> None:
+def test_new_glossary_redoes_the_transcription(study: Study, chain: SessionChain) -> None:
     study.glossary_file.write_text("Mallilan Omaiset ry\n", encoding="utf-8")
     try:
         pending = SessionChain(study, chain.recording, chain.settings).pending()

@@ -61,7 +61,7 @@ def tear_up(file: Path, tear: Tear) -> None:
         ("audio.wav", "cut", ["decode"]),
     ],
 )
-def test_torn_results_are_made_anew(
+def test_torn_results_are_redone(
     runs: Runs, decided: Study, name: str, tear: str, wanted: list[str]
 ) -> None:
     """Of every stage at once, in one session; the others' are left as they are.
@@ -84,7 +84,7 @@ def test_torn_results_are_made_anew(
 
 
 @pytest.mark.parametrize("stages", [ALL[:3], ALL[3:6], ALL[-3:]], ids=", ".join)
-def test_a_result_edited_by_hand_is_made_anew_alone(
+def test_result_edited_by_hand_is_redone_alone(
     runs: Runs, decided: Study, stages: list[str]
 ) -> None:
     """One in each session. It comes out as it was, so that nothing follows from it."""
@@ -99,7 +99,7 @@ def test_a_result_edited_by_hand_is_made_anew_alone(
     assert tables(decided) == before
 
 
-def test_deleted_results_are_made_anew(runs: Runs, decided: Study) -> None:
+def test_deleted_results_are_redone(runs: Runs, decided: Study) -> None:
     before = tables(decided)
     names = decided.stages / "find_names" / dict(results(decided, OTHER))["find_names"]
     shutil.rmtree(names)
@@ -110,7 +110,7 @@ def test_deleted_results_are_made_anew(runs: Runs, decided: Study) -> None:
     assert tables(decided) == before
 
 
-def test_swapped_results_are_made_anew(runs: Runs, decided: Study) -> None:
+def test_swapped_results_are_redone(runs: Runs, decided: Study) -> None:
     """Each is whole, and lies where the other should."""
     before = tables(decided)
     keys = dict(results(decided, FIRST)), dict(results(decided, OTHER))
@@ -124,7 +124,7 @@ def test_swapped_results_are_made_anew(runs: Runs, decided: Study) -> None:
 
 
 @pytest.mark.parametrize("tear", TEARS)
-def test_a_torn_data_set_is_written_anew(runs: Runs, decided: Study, tear: str) -> None:
+def test_torn_data_set_is_written_again(runs: Runs, decided: Study, tear: str) -> None:
     """Its tables; then what is of no session, for which no session is touched."""
     before = tables(decided)
     parts = [*decided.dataset.glob("people/*"), *decided.dataset.glob("attendance/*")]

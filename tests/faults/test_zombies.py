@@ -97,7 +97,7 @@ class OnceOnly:
         return now if last is None else now + timedelta(days=1)
 
 
-def test_a_run_that_is_killed_again_and_again(
+def test_run_killed_three_times_is_failed_for_good(
     client: Any, deployment: UUID, start: Callable[..., tied.Process]
 ) -> None:
     begun: list[tied.Process] = []
@@ -155,7 +155,9 @@ def test_a_run_that_is_stopped_goes_on_later(
     assert "Running" not in inside(client)
 
 
-def test_a_run_of_nobody_that_is_killed(client: Any, start: Callable[..., tied.Process]) -> None:
+def test_killed_run_without_owner_is_marked_crashed(
+    client: Any, start: Callable[..., tied.Process]
+) -> None:
     """As `vuoro run` or a worker on another machine: nobody knows it, it is merely not heard."""
     process = start()
     until(lambda: "Running" in inside(client))

@@ -37,7 +37,9 @@ def test_a_batch_is_of_sessions_that_are_there_each_once(study: Study) -> None:
 @pytest.mark.parametrize(
     "asked", [{"study": "/x"}, {"overrides": {}}, {"hand_out": 1}, {"every": True}, {"x": None}]
 )
-def test_whatever_else_is_refused(study: Study, name: str, asked: dict[str, Any]) -> None:
+def test_parameters_other_than_ours_are_refused(
+    study: Study, name: str, asked: dict[str, Any]
+) -> None:
     with pytest.raises(StudyError, match="refused"):
         parameters_of(name, asked, study, 0)
 

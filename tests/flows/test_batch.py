@@ -70,7 +70,7 @@ def fail(study: Study, session_id: str) -> None:
     state.fail(study, session_id, UnreadableError("The share does not answer."))
 
 
-def test_what_another_is_at_is_left_to_it(study: Study, heard: list[str]) -> None:
+def test_session_leased_by_another_process_is_left_to_it(study: Study, heard: list[str]) -> None:
     other = others(study, TWO)
     with work_on(study) as work:
         work.hear([ONE, TWO, THREE], wait=False)
@@ -78,7 +78,7 @@ def test_what_another_is_at_is_left_to_it(study: Study, heard: list[str]) -> Non
     assert heard == [ONE, THREE]
 
 
-def test_what_another_is_at_is_looked_at_again(
+def test_session_leased_by_another_process_is_looked_at_again(
     study: Study, heard: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = others(study, TWO)
@@ -113,7 +113,7 @@ def test_what_failed_waits_unless_a_person_asks(study: Study) -> None:
         assert work.unheard() == [ONE, THREE]
 
 
-def test_a_failure_is_told_and_the_next_goes_on(
+def test_failure_is_reported_and_the_next_session_goes_on(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     errors = {ONE: UnreadableError("The share does not answer."), TWO: NoAudioError("No sound.")}

@@ -54,7 +54,9 @@ def test_the_owner_is_let_in(name: str) -> None:
         ({**HOST, "authorization": KEY["authorization"].lower()}, 401),
     ],
 )
-def test_others_are_not(headers: dict[str, str], expected: int) -> None:
+def test_border_refuses_other_hosts_origins_and_secrets(
+    headers: dict[str, str], expected: int
+) -> None:
     assert status(headers) == expected
     assert status(headers, type="websocket") == 1008
     assert status(headers, path="/", method="PUT") == expected
@@ -67,5 +69,5 @@ def test_the_files_of_the_pages_are_read_without_the_secret(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/flows", "/api/health/", "/api/healthy"])
-def test_what_the_api_says_is_not(path: str) -> None:
+def test_border_refuses_the_api_without_the_secret(path: str) -> None:
     assert status(HOST, path=path, method="GET") == 401

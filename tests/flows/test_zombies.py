@@ -36,7 +36,7 @@ def test_who_falls_silent_is_dead_after_a_while_and_others_are_not() -> None:
     assert found == [[], [], [], [], [], [], [], [A]]  # at 105 s
 
 
-def test_listening_begins_anew_after_the_server_was_away() -> None:
+def test_listening_resumes_after_the_server_was_away() -> None:
     clock = Clock()
     hearing = Hearing(quiet_s=100, clock=clock)
     hearing.silent({A: "the same"})

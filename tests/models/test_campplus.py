@@ -21,7 +21,7 @@ def network() -> CAMPPlus:
     return CAMPPlus().eval()
 
 
-def test_it_is_the_published_network(network: CAMPPlus) -> None:
+def test_network_has_the_published_tensors(network: CAMPPlus) -> None:
     state = network.state_dict()
     assert len(state) == 937  # as many tensors as the published weights have
     assert state["xvector.block2.tdnnd24.linear1.weight"].shape == (128, 256 - 32 + 24 * 32, 1)

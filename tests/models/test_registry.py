@@ -268,7 +268,7 @@ def test_a_package_whose_record_was_rewritten_is_refused(package: InstalledPacka
         registry.resolve("names")
 
 
-def test_a_package_of_another_version_or_none_is_told(package: InstalledPackage) -> None:
+def test_package_of_another_version_or_none_is_reported(package: InstalledPackage) -> None:
     info = package.record.parent
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: some-names\nVersion: 2.0\n")
     with pytest.raises(ModelError, match=r"must be version 1\.0 of some-names, not 2\.0"):

@@ -91,7 +91,7 @@ def bare(patch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) ->
     return Ran(study.root, patch)
 
 
-def test_there_are_four() -> None:
+def test_four_notebooks_are_found() -> None:
     assert NAMES == ["01", "02", "03", "04"]
 
 
@@ -119,7 +119,7 @@ def test_every_picture_is_shown(full: Ran) -> None:
     assert [full.pictures(name) for name in NAMES] == [4, 12, 7, 5]
 
 
-def test_nothing_complains(full: Ran, bare: Ran) -> None:
+def test_notebooks_write_no_warnings(full: Ran, bare: Ran) -> None:
     assert full.complaints() == ""
     assert bare.complaints() == ""
 

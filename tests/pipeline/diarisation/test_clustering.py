@@ -51,7 +51,7 @@ def _same_partition(a: NDArray[np.intp], b: NDArray[np.intp]) -> bool:
 @pytest.mark.parametrize(
     "pieces_of", [[40], [30, 25], [20, 20, 20, 20], [9] * 11, [150, 12, 10, 8]]
 )
-def test_finds_everybody(pieces_of: list[int]) -> None:
+def test_clustering_finds_each_person(pieces_of: list[int]) -> None:
     voices, who = _meeting(pieces_of)
     assert _same_partition(_found(voices), who)
 
@@ -134,7 +134,7 @@ def test_fewer_pieces_than_people() -> None:
     assert len(set(_found(voices, Bounds(5, 5)).tolist())) == 2
 
 
-def test_one_piece() -> None:
+def test_one_piece_is_one_person() -> None:
     voices, _ = _meeting([1])
     assert _found(voices).tolist() == [0]
 

@@ -33,7 +33,7 @@ def test_any_other_pipeline_is_one_setting(value: str) -> None:
         (DiarisationSettings(expected_people=7), Bounds(1, None, 7)),
     ],
 )
-def test_bounds(
+def test_expected_people_become_bounds_of_the_diariser(
     monkeypatch: pytest.MonkeyPatch, settings: DiarisationSettings, expected: Bounds
 ) -> None:
     seen: list[Bounds] = []
@@ -47,6 +47,6 @@ def test_bounds(
     assert seen == [expected]
 
 
-def test_nobody_cannot_be_expected() -> None:
+def test_zero_expected_people_are_refused() -> None:
     with pytest.raises(ValidationError):
         DiarisationSettings(expected_people=0)

@@ -33,7 +33,7 @@ def _people(likeness: list[list[float]]) -> People:
     ("active", "expected"),
     [("", []), ("000", []), ("111", [(0, 3)]), ("0110", [(1, 3)]), ("101", [(0, 1), (2, 3)])],
 )
-def test_runs(active: str, expected: list[tuple[int, int]]) -> None:
+def test_runs_of_activity_are_found(active: str, expected: list[tuple[int, int]]) -> None:
     assert runs(np.array([letter == "1" for letter in active], np.bool_)) == expected
 
 

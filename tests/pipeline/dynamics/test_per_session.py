@@ -34,7 +34,7 @@ def rounded(measured: SessionDynamics | PersonDynamics) -> dict[str, object]:
     }
 
 
-def test_four_people() -> None:
+def test_measures_of_four_people_match_hand_worked_values() -> None:
     assert rounded(session_dynamics(FOUR, 100.0)) == {
         "n_people": 4,
         # offsets in order of size: -1.0 -0.25 0.0 0.25 0.5 0.5 1.0 9.0, sum 10.0
@@ -84,7 +84,7 @@ def test_four_people() -> None:
     }
 
 
-def test_each_of_four_people() -> None:
+def test_measures_of_each_of_four_people_match_hand_worked_values() -> None:
     columns = [field.name for field in fields(PersonDynamics)]
     by_hand = {
         # turns 4 of 12; talk 9 + 5 + 0.25 + 5 + 2; takes -0.25, 0.0; yields to B, C, D; C
@@ -107,7 +107,7 @@ def test_each_of_four_people() -> None:
     ]
 
 
-def test_three_people() -> None:
+def test_measures_of_three_people_match_hand_worked_values() -> None:
     found = rounded(session_dynamics(THREE, 40.0))
     expected = {
         "n_floor_transfers": 7,
@@ -153,7 +153,7 @@ def test_nobody_said_anything() -> None:
     assert person_dynamics(meeting([])) == []
 
 
-def test_one_person() -> None:
+def test_measures_of_one_person_match_hand_worked_values() -> None:
     alone = meeting([turn("A", 0.0, 5.0, words=10), turn("A", 15.0, 20.0, "A", words=10)])
     found = session_dynamics(alone, 20.0)
     assert (found.n_floor_transfers, found.fto_mean_s, found.reciprocity) == (0, None, None)

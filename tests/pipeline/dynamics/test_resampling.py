@@ -66,12 +66,12 @@ def test_what_is_doubted_goes_to_another() -> None:
     assert (people["turn_share"] == [1.0, 0.0]).all()
 
 
-def test_it_goes_as_often_as_it_is_doubted() -> None:
+def test_row_is_reassigned_as_often_as_it_is_doubted() -> None:
     _, people = measured(meeting(sure(chain("ABABABAB"), {"A": 1.0, "B": 0.7})))
     assert people["turn_share"][:, 1].mean() == pytest.approx(0.5 * 0.7, abs=0.005)
 
 
-def test_it_goes_to_those_who_talk_more() -> None:
+def test_doubted_row_goes_to_people_who_talk_more() -> None:
     """C talks three times as long as B, and so gets three of four turns of A."""
     turns = [turn("A", 0.0, 1.0), turn("B", 1.0, 2.0), turn("C", 2.0, 5.0)]
     _, people = measured(meeting(sure(turns, {"A": 0.0, "B": 1.0, "C": 1.0})))
@@ -79,7 +79,7 @@ def test_it_goes_to_those_who_talk_more() -> None:
                                                               abs=0.01)  # fmt: skip
 
 
-def test_it_goes_to_anybody_if_nobody_else_talks() -> None:
+def test_doubted_row_goes_to_any_listener_if_no_other_person_talks() -> None:
     turns = [turn("A", 0.0, 4.0), *(response(p, 1.0, 1.0, "A") for p in "BC")]
     _, people = measured(meeting(sure(turns, {"A": 0.0, "B": 1.0, "C": 1.0})))
     assert np.nanmean(people["turn_share"], axis=0) == pytest.approx([0, 0.5, 0.5], abs=0.02)

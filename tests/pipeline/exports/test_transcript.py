@@ -25,11 +25,11 @@ TURNS = [
 ]
 
 
-def test_clock() -> None:
+def test_clock_shows_hours_minutes_and_seconds() -> None:
     assert [clock(t) for t in (0, 59.9, 60, 3725.4)] == ["0:00:00", "0:00:59", "0:01:00", "1:02:05"]
 
 
-def test_text() -> None:
+def test_transcript_has_turn_clock_and_person_on_a_line() -> None:
     assert as_text(TURNS) == (
         "T1500  0:00:01  G07-S01-P1: Hei & <terve> [Henkilö 7]:lle\n"
         "T2000  0:00:02      G07-S01-P2: …"

@@ -38,7 +38,7 @@ def test_of_a_video_only_the_sound_counts(tmp_path: Path) -> None:
     assert has_its_end(file)
 
 
-def test_what_does_not_tell(tmp_path: Path) -> None:
+def test_files_without_a_declared_end_are_not_complete(tmp_path: Path) -> None:
     text = tmp_path / "1.mp4"
     text.write_text("Muistiinpanot")
     framed = write(tmp_path / "1.aac", Track(tone(12.0), "aac"), container="adts")

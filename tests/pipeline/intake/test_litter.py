@@ -124,7 +124,7 @@ def test_a_recording_that_was_downloaded_is_taken(study: Study) -> None:
     assert told.refusals == []
 
 
-def test_a_file_that_stays_refused_is_told_once(study: Study) -> None:
+def test_file_that_stays_refused_is_reported_once(study: Study) -> None:
     file = drop(study, "a/1.wav")
     beside = file.with_name("session.yaml")
     beside.write_text("number: 300")
@@ -165,7 +165,7 @@ def test_a_group_may_be_called_as_a_folder_of_tracks(study: Study) -> None:
     assert intake.waiting(study) == [folder, file]
 
 
-def test_a_folder_that_cannot_be_read_is_told_and_the_rest_goes_on(
+def test_unreadable_folder_is_reported_and_the_rest_goes_on(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = drop(study, "a/closed/2.wav").parent

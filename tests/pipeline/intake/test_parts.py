@@ -290,7 +290,7 @@ def test_a_copy_with_a_number_is_a_session(study: Study) -> None:
     assert [r.session_number for r in take_in(study)] == [1, 2]
 
 
-def test_a_question_is_told_once(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_question_is_reported_once(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, str]] = []
 
     class Told(Listener):

@@ -55,7 +55,7 @@ def test_a_lost_note_does_not_bring_it_to_quarantine(study: Study) -> None:
     assert intake.waiting(study) == []
 
 
-def test_an_original_that_is_gone(study: Study) -> None:
+def test_missing_original_is_reported_without_its_name(study: Study) -> None:
     file = drop(study, "a/Salanimi 2.wav")
     recording = accept(study, file)
     file.rename(study.root / "x.wav")
@@ -66,7 +66,7 @@ def test_an_original_that_is_gone(study: Study) -> None:
     assert accepted.original(study, recording).name == "original.wav"
 
 
-def test_an_original_that_was_changed(study: Study) -> None:
+def test_changed_original_is_refused(study: Study) -> None:
     file = drop(study, "a/2.wav")
     data = file.read_bytes()
     recording = accept(study, file)
@@ -88,6 +88,6 @@ def test_what_cannot_be_used_goes_to_quarantine(study: Study) -> None:
     assert not file.exists() and accepted.sessions(study) == []
 
 
-def test_the_setting_makes_nothing_anew() -> None:
+def test_where_originals_are_kept_redoes_nothing() -> None:
     moved = IntakeSettings()
     assert SETTINGS.model_dump() == moved.model_dump()

@@ -173,7 +173,7 @@ def test_renamed_or_gone_between_looks(study: Study, later: dict[str, float]) ->
     assert look(study) == ["2.wav"]
 
 
-def test_gone_while_one_looks(
+def test_scan_survives_a_file_that_disappears(
     study: Study, later: dict[str, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = drop(study, "a/1.wav"), drop(study, "a/2.wav")

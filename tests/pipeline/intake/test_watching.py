@@ -117,7 +117,7 @@ def test_what_nobody_could_run_with_ends_it(runs: Runs) -> None:
         Watch(runs.study, runs, runs.say).look()
 
 
-def test_it_looks_every_so_often(runs: Runs) -> None:
+def test_watching_looks_at_the_set_interval(runs: Runs) -> None:
     slept: list[float] = []
 
     def sleep(seconds: float) -> None:

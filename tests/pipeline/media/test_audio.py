@@ -123,7 +123,7 @@ def test_absurd_time_stamps_do_not_fill_the_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["ogg libopus", "mpegts aac"])
-def test_clock_that_begins_anew_costs_no_sound(form: str, tmp_path: Path) -> None:
+def test_clock_that_restarts_costs_no_sound(form: str, tmp_path: Path) -> None:
     container, codec = form.split()
     file = write(tmp_path / "a", Track(tone(15, onset_s=1), codec), container=container)
     file.write_bytes(file.read_bytes() * 2)
@@ -232,7 +232,9 @@ def test_too_short(tmp_path: Path) -> None:
     assert decode(file, tmp_path / "out", 0.1).duration_s == pytest.approx(0.2)
 
 
-def test_longer_than_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recording_longer_than_a_day_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(media_sound, "MAX_DURATION_S", 2.0)
     file = write(tmp_path / "a.wav", Track(tone(3), "pcm_s16le"), container="wav")
     with pytest.raises(RecordingError, match="24 hours"):

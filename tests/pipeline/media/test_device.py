@@ -113,7 +113,7 @@ def test_other_errors_are_not_the_cards(heard: Heard, error: Exception) -> None:
     assert heard.notes == []
 
 
-def test_no_card(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processor_is_used_where_no_card_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert device.choose_device(AUTO) == "cpu"
     with pytest.raises(SettingsError, match="has none that works"):

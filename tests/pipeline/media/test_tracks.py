@@ -255,7 +255,7 @@ def test_tracks_that_are_too_short(tmp_path: Path) -> None:
         decode(source, tmp_path / "out")
 
 
-def test_a_track_of_noise_is_nobody_and_drowns_nobody(tmp_path: Path) -> None:
+def test_track_of_noise_is_no_person_and_hides_none(tmp_path: Path) -> None:
     people = voices(2)
     hiss = np.random.default_rng(2).standard_normal(people[0].shape).astype(np.float32)
     found = decode(sounds(tmp_path / "a.tracks", *people, 0.3 * hiss.clip(-3, 3)), tmp_path / "out")

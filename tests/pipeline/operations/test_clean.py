@@ -132,7 +132,7 @@ def test_no_cleaning_beside_a_run(study: Study) -> None:
     assert contents(study) == before
 
 
-def test_made_anew_from_a_stage_on(study: Study) -> None:
+def test_reprocess_redoes_a_stage_and_every_later_one(study: Study) -> None:
     dataset = {file: file.read_bytes() for file in study.dataset.rglob("*.parquet")}
     state.fail(study, ID, DiskFullError("Full."))
     kept = {each: chain(study).folder(each) for each in (DECODE, DIARISE, IDENTIFY)}
@@ -150,7 +150,7 @@ def test_made_anew_from_a_stage_on(study: Study) -> None:
     assert len(chain(study).get(CORRECT).conversation.turns) == len(before.turns)
 
 
-def test_nothing_is_made_anew_while_somebody_is_at_it(study: Study) -> None:
+def test_nothing_is_redone_while_a_process_is_at_work(study: Study) -> None:
     with lease(study, ID), pytest.raises(TakenError):
         reprocess(study, ID, "correct", study.settings())
     assert unfinished(study, study.settings()) == {}
@@ -169,7 +169,7 @@ def test_stages_beside_it_stay(study: Study) -> None:
     assert chain(study).find(IDENTIFY) is not None
 
 
-def test_made_anew_what_there_is_not(study: Study) -> None:
+def test_reprocess_refuses_unknown_stages_and_sessions(study: Study) -> None:
     with pytest.raises(StudyError, match="no stage 'publish'") as raised:
         reprocess(study, ID, "publish", study.settings())
     assert "decode, diarise" in raised.value.remedy

@@ -57,7 +57,7 @@ def test_a_changed_setting_makes_it_wait_for_what_reads_it(study: Study) -> None
     assert found.to_come[0] == "assemble" and found.to_come[-1] == "publish"
 
 
-def test_somebody_at_it_who_lives_and_who_died(study: Study) -> None:
+def test_overview_tells_a_live_worker_from_a_dead_one(study: Study) -> None:
     with lease(study, ID):
         Reporter(study, ID, "assemble")
         found = entry(study, LOUDER)

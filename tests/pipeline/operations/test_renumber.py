@@ -118,7 +118,7 @@ def built(study: Study) -> None:
     assert not outcome.failed and not outcome.waiting
 
 
-def test_another_number_takes_everything_along(study: Study) -> None:
+def test_renumbering_takes_everything_along(study: Study) -> None:
     before, heard = texts(study, "G07-S01"), hearing(study)
     assert before[-1][1] == "Kiitos paljon."
     digest = chain_of(study, "G07-S01").result(DIARISE).digest
@@ -163,7 +163,7 @@ def test_what_else_is_told_of_the_session_speaks_of_its_new_id(study: Study) -> 
     assert "G07-S011 and G07-S05" in (study.inbox / "10.wav.vuoro.txt").read_text("utf-8")
 
 
-def test_another_kind(study: Study) -> None:
+def test_session_becomes_a_group_interview(study: Study) -> None:
     assert correct(study, "G07-S01", kind="group_interview").session_id == "G07-I01"
     built(study)
     [row] = files.read(files.file_of(study.dataset, "sessions", "G07-I01")).to_pylist()
@@ -171,7 +171,7 @@ def test_another_kind(study: Study) -> None:
 
 
 @pytest.mark.parametrize("group", ["G31", "Muu"])
-def test_another_group(group: str, study: Study) -> None:
+def test_session_moves_to_another_group(group: str, study: Study) -> None:
     assert correct(study, "G07-S01", group=group).session_id == "G31-S01"
     assert mentioning(study, "G07-S01") == []
     assert "G07-S01" not in register.load(study, "G07").sessions
@@ -202,7 +202,7 @@ def test_what_cannot_be_is_refused(asked: dict[str, Any], what: str, study: Stud
     assert mentioning(study, "G07-S01") == before and not study.correction_file.exists()
 
 
-def test_no_such_session(study: Study) -> None:
+def test_renumbering_a_session_that_does_not_exist_is_refused(study: Study) -> None:
     with pytest.raises(StudyError, match="There is no session G07-S09"):
         correct(study, "G07-S09", number=1)
 

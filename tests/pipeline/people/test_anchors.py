@@ -86,14 +86,14 @@ def test_less_than_half_is_enough_only_far_ahead_of_the_next(
     assert placed(session(X=[(0, x_s)], Y=[(20, 20 + y_s)]), "A") == [found]
 
 
-def test_by_voice_where_nobody_is_heard_then() -> None:
+def test_anchor_without_talk_at_its_time_is_placed_by_voice() -> None:
     voices = {"X": (0.1, 0.995), "Y": (0.99, 0.14)}
     after = session(voices, X=[(100, 110)], Y=[(120, 130)])
     assert placed(after, "A", "B") == ["Y", "X"]
     assert placed(after, "A", "B", model="another") == [None, None]
 
 
-def test_by_voice_only_if_alike_and_more_than_any_other() -> None:
+def test_anchor_is_placed_by_voice_only_with_a_margin() -> None:
     unlike = session({"X": (0.7, 0.714)}, X=[(100, 110)])
     assert placed(unlike, "A") == [None]
     twins = session({"X": (0.99, 0.14), "Y": (0.98, 0.2)}, X=[(100, 110)], Y=[(120, 130)])
@@ -105,6 +105,6 @@ def test_by_voice_no_label_that_is_another_anchors() -> None:
     assert placed(after, "A", "B") == [None, "X"]
 
 
-def test_without_talk_nobody_is_found() -> None:
+def test_recording_without_talk_has_no_people() -> None:
     assert placed(Diarisation((), (), ()), "A", "B") == [None, None]
     assert place([Anchor("A", 0.0, (), (), MODEL)], BEFORE, MODEL) == [None]

@@ -136,7 +136,7 @@ def test_a_digest_of_what_was_said_of_some_sessions(study: Study) -> None:
     assert digest_of(study, ["G07-S02", SESSION]) == digest_of(study, [SESSION, "G07-S02"])
 
 
-def test_of_whoever_withdraws_nothing_is_left(study: Study) -> None:
+def test_decisions_about_a_withdrawn_person_are_removed(study: Study) -> None:
     remember(
         study,
         [

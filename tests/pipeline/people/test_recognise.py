@@ -69,7 +69,7 @@ def test_a_guest_does_not_become_somebody_who_is_not_there() -> None:
     assert found["Guest"] == ("G07-S02/Guest", "new")
 
 
-def test_somebody_who_comes_later_is_recognised_from_then_on() -> None:
+def test_person_who_joins_later_is_recognised_from_then_on() -> None:
     *_, found = who(FIRST, heard(2, {"X": voice(0), "Y": voice(5)}), heard(3, {"P": voice(5, 20)}))
     assert found == {"P": ("G07-S02/Y", "voice")}
 
@@ -174,7 +174,7 @@ def test_a_human_may_put_two_labels_on_one_person_and_a_third_is_not_added() -> 
     assert found["Z"] == (None, "unknown")
 
 
-def test_a_label_told_to_stay_unknown_founds_nobody() -> None:
+def test_label_decided_to_stay_unknown_founds_no_person() -> None:
     first, second = who(
         heard(1, {"A": voice(0), "B": voice(1)}, {"A": None}), heard(2, {"X": voice(0)})
     )

@@ -149,7 +149,7 @@ def test_a_session_that_comes_late_changes_nobodys_number(study: Study) -> None:
     assert after == before | {"G07-S01": ["G07-P2", "G07-P3", "G07-P1"]}
 
 
-def test_a_session_processed_anew_keeps_its_peoples_numbers(study: Study) -> None:
+def test_reprocessed_session_keeps_its_peoples_numbers(study: Study) -> None:
     before = people(study, FIRST, SECOND, THIRD)
     anew = relabelled(FIRST)
     assert group.current(study, "G07", [anew, SECOND, THIRD], MODEL) is None
@@ -200,7 +200,7 @@ def test_a_decision_about_a_numbered_person_follows_them_into_their_name(study: 
     assert people(study, FIRST, SECOND)["G07-S02"] == [ids["Ben"], "G07-P1"]
 
 
-def test_told_to_be_new_or_unknown(study: Study) -> None:
+def test_label_may_be_decided_to_be_new_or_unknown(study: Study) -> None:
     people(study, FIRST, SECOND)
     tell(study, SECOND, 0, NEW)
     tell(study, SECOND, 1, UNKNOWN)
@@ -208,7 +208,7 @@ def test_told_to_be_new_or_unknown(study: Study) -> None:
     assert ways(study, SECOND)["G07-S02"] == ["human", "human"]
 
 
-def test_two_labels_may_be_told_to_be_one_person(study: Study) -> None:
+def test_two_labels_may_be_decided_to_be_one_person(study: Study) -> None:
     people(study, FIRST)
     tell(study, FIRST, 2, "G07-P1")
     assert people(study, FIRST)["G07-S01"] == ["G07-P1", "G07-P2", "G07-P1"]

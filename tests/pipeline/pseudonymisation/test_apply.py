@@ -44,7 +44,7 @@ def test_a_name_of_another_session_is_replaced_here_too(talk) -> None:
 
 
 @pytest.mark.parametrize(("action", "n"), [("name", 1), ("keep", 0), ("no_name", 0)])
-def test_people_decide(talk, action: Action, n: int) -> None:
+def test_judged_name_is_masked_or_kept_as_decided(talk, action: Action, n: int) -> None:
     found = Mentions((mention(0, 0, 0, *PEKKA),))
     assert len(replacements(talk("Pekka tuli"), found, judged(table(PEKKA), PEKKA, action))) == n
 

@@ -44,7 +44,7 @@ def test_what_belongs_to_a_name_goes_with_it(said: str, names: list[str], whole:
         ("sanoi EY, n mukaan", ["EY,"]),
     ],
 )
-def test_what_does_not_stays(said: str, names: list[str]) -> None:
+def test_word_that_belongs_to_no_name_is_left_out(said: str, names: list[str]) -> None:
     assert reached(said, *names) == []
 
 

@@ -51,7 +51,7 @@ def test_overlaps_of_one_person_by_the_others(talk: Talk) -> None:
     assert talk.overlaps("A", Interval(5, 7)) == {}
 
 
-def test_nobody_talks() -> None:
+def test_talk_of_no_parts_has_no_speech() -> None:
     nobody = Talk.of([])
     assert (nobody.speech_s(), nobody.overlap_s()) == (0, 0)
 
@@ -71,13 +71,13 @@ def test_distance_between_stretches() -> None:
 @pytest.mark.parametrize(
     ("place", "away_s"), [((3.5, 4), 0.5), ((4, 4.5), 0.5), ((8, 9), 1), ((2, 6), 0), ((4, 4), 1)]
 )
-def test_distance_to_ones_nearest_talk(
+def test_distance_to_a_persons_nearest_talk(
     talk: Talk, place: tuple[float, float], away_s: float
 ) -> None:
     assert talk.distance_s("A", Interval(*place)) == away_s
 
 
-def test_who_never_talks_is_endlessly_far(talk: Talk) -> None:
+def test_distance_to_a_silent_person_is_infinite(talk: Talk) -> None:
     assert talk.distance_s("D", Interval(0, 1)) == float("inf")
 
 

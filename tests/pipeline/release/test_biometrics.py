@@ -25,7 +25,7 @@ def found(tmp_path: Path):  # type: ignore[no-untyped-def]
     return look
 
 
-def test_in_tables(found) -> None:  # type: ignore[no-untyped-def]
+def test_voice_prints_in_tables_are_found(found) -> None:  # type: ignore[no-untyped-def]
     plain = {"a": [1.0], "text": ["ääni"], "few": [MANY[:63]]}
     assert found("a.parquet", pa.table(plain)) == []
     assert found("a.parquet", pa.table({**plain, "b": [MANY]})) == ["a.parquet: column b"]
@@ -43,6 +43,6 @@ def test_spread_over_columns(found) -> None:  # type: ignore[no-untyped-def]
     assert found("a.csv", "turn_id;voice_print\n") == ["a.csv: column 2"]
 
 
-def test_in_json_only_what_is_called_so(found) -> None:  # type: ignore[no-untyped-def]
+def test_voice_prints_in_json_are_found_by_their_name(found) -> None:  # type: ignore[no-untyped-def]
     assert found("a.json", json.dumps({"y": MANY})) == []  # a drawing
     assert found("a.json", json.dumps([{"voice_print": MANY}])) == ["a.json: 1, entry 1"]

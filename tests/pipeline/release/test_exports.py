@@ -10,7 +10,7 @@ from pipeline.release.gate import Outcome
 from pipeline.study import Study
 
 
-def test_exports_are_made_anew_of_what_was_examined(
+def test_exports_of_a_release_are_made_of_what_was_examined(
     study: Study, gate: Callable[..., Outcome], tmp_path: Path
 ) -> None:
     export(study.dataset, study.exports, ["csv", "sav", "rds"])

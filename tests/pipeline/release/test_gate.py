@@ -467,7 +467,7 @@ def test_unreviewed_session_stops_the_release_unless_it_may_be_marked_so(study, 
     )
 
 
-def test_session_that_nobody_knows_of_is_not_reviewed(gate):
+def test_unknown_session_is_not_reviewed(gate):
     assert not gate(judged=lambda study, settings: {"G01-S01": True}).report.released
 
 
@@ -495,7 +495,7 @@ def test_sample_is_drawn_anew_and_read_with_its_bound(study, gate, tmp_path):
     assert str(again.seed) in (tmp_path / "out" / "RELEASE.md").read_text("utf-8")
 
 
-def test_bound():
+def test_bound_matches_published_values():
     # Hanley & Lippman-Hand (1983): at n = 300 the rule of three gives 1 %, the exact value less
     assert bound(300, 3000) == pytest.approx(0.009936, abs=1e-6)
     assert bound(10, 3000) == pytest.approx(0.2589, abs=1e-4)  # Clopper-Pearson, one-sided

@@ -66,7 +66,7 @@ def rows(dataset: Path, table: str) -> list[dict[str, Any]]:
     return [row for file in files for row in pq.read_table(file).to_pylist()]
 
 
-def test_there_is_no_release_while_somebody_has_not_consented(study: Study, tmp_path: Path) -> None:
+def test_no_release_without_consent_of_all(study: Study, tmp_path: Path) -> None:
     outcome = released(study, tmp_path / "out")
     assert not outcome.report.released and not (tmp_path / "out").exists()
     assert {str(finding) for finding in outcome.report.findings} == {

@@ -72,7 +72,7 @@ def test_found_however_it_is_written(text: str, whose: str) -> None:
         "Kotka5",
     ],
 )
-def test_not_found(text: str) -> None:
+def test_harmless_text_holds_no_needle(text: str) -> None:
     assert found(text) == []
 
 

@@ -76,7 +76,7 @@ def page(file: Path) -> Worksheet:
     return load_workbook(file)[SHEET.name]
 
 
-def test_what_nobody_touched_says_nothing(file: Path) -> None:
+def test_untouched_sheet_holds_no_changes(file: Path) -> None:
     found = answers(file)
     assert [(a.id, a.number) for a in found.values()] == [("T1", 2), ("T2", 3), ("T3", 4)]
     assert found["T1"].cells == {"text": "=1+1 on kaksi", "who": "Äijö, M.", "mood": ""}
@@ -181,7 +181,7 @@ def test_what_is_no_such_sheet(file: Path, tmp_path: Path) -> None:
         sheets.answers(tmp_path / "b.xlsx", SHEET)
 
 
-def test_columns_that_are_gone(file: Path) -> None:
+def test_sheet_without_a_column_is_refused(file: Path) -> None:
     with pytest.raises(StudyError, match="lacks the column 'Kuka / Who'"):
         filled(file, C1="Joku")
     with pytest.raises(StudyError, match="lacks the column 'Tunnus / Row id'"):

@@ -80,7 +80,7 @@ def test_one_at_a_time(study: Study) -> None:
     assert [*file_of(study).parent.iterdir()] == []
 
 
-def test_who_waits_has_it_as_soon_as_it_is_free(study: Study) -> None:
+def test_waiting_process_gets_the_lease_as_soon_as_it_is_free(study: Study) -> None:
     command = [sys.executable, "-c", HOLDER.replace("60", "0.5"), str(study.root), WHAT]
     with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stdout.readline() == b"held\n"
@@ -110,7 +110,7 @@ def test_not_renewed_for_a_minute_is_dead(study: Study) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"holder": "1", "mach'])
-def test_half_written_is_held_until_it_is_dead(study: Study, content: str) -> None:
+def test_half_written_lease_is_held_until_it_expires(study: Study, content: str) -> None:
     others(study, 0, content)
     with pytest.raises(TakenError), lease(study, WHAT):
         pass
@@ -133,7 +133,7 @@ def test_a_wrong_clock_changes_nothing(
         held.check()
 
 
-def test_the_holder_renews(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_holder_renews_its_lease(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "RENEW_EVERY_S", 0.05)
     with lease(study, WHAT) as held:
         slept = file_of(study).stat().st_mtime_ns
@@ -175,7 +175,7 @@ def test_a_sleeper_publishes_nothing_once_somebody_took_over(study: Study) -> No
     assert store.find("decode", "key") is None
 
 
-def test_a_killed_holder_keeps_nobody_waiting(
+def test_lease_of_a_killed_holder_is_free_at_once(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At once where the system tells of processes; elsewhere when the lease is dead."""

@@ -19,7 +19,7 @@ def study(tmp_path: Path) -> Study:
     return create(tmp_path)
 
 
-def test_runs_work_beside_each_other_and_nobody_is_alone_then(study: Study) -> None:
+def test_runs_share_the_study_and_keep_out_exclusive_work(study: Study) -> None:
     with locks.working(study, "one"), locks.working(study, "two"):
         assert locks.runs(study) == {"one", "two"}
         with pytest.raises(StudyError, match=AT_WORK), locks.alone(study):
@@ -28,7 +28,9 @@ def test_runs_work_beside_each_other_and_nobody_is_alone_then(study: Study) -> N
         pass
 
 
-def test_who_is_alone_keeps_everybody_out(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exclusive_work_keeps_every_other_process_out(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(locks, "CLEARED_IN_S", 0.0)
     with locks.alone(study):
         with pytest.raises(StudyError, match=AT_WORK), locks.working(study):
@@ -64,7 +66,9 @@ def test_the_same_run_is_not_carried_out_twice_at_a_time(study: Study) -> None:
         pass
 
 
-def test_a_dead_run_keeps_nobody_out(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lock_of_a_dead_run_keeps_no_process_out(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with locks.working(study, "one"):
         monkeypatch.setattr(leases, "DEAD_AFTER_S", -1.0)
         with locks.alone(study):

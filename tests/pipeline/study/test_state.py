@@ -83,7 +83,7 @@ def test_a_stage_completed_forgets_what_failed_before() -> None:
     assert next_stage.attempts == 0 and next_stage.failure is None
 
 
-def test_whoever_dies_at_it_counts_as_an_attempt_so_that_it_cannot_kill_run_after_run() -> None:
+def test_death_in_a_session_counts_as_a_failed_attempt() -> None:
     found = begun(State(), "diarise", "a:1", NOW)
     assert not found.is_due(NOW + timedelta(seconds=59))
     assert found.is_due(NOW + timedelta(seconds=60))
@@ -161,14 +161,14 @@ def test_retry_forgets_the_wait_the_cancellation_and_the_death(study: Study) -> 
     assert state.load(study, ID) == State()
 
 
-def test_retry_leaves_what_somebody_is_at(study: Study) -> None:
+def test_retry_leaves_a_session_at_work(study: Study) -> None:
     with lease(study, ID):
         Reporter(study, ID, "diarise")
         assert not state.retry(study, ID)
         assert state.load(study, ID).stage == "diarise"
 
 
-def test_whoever_lost_a_session_leaves_its_state_alone(study: Study) -> None:
+def test_process_that_lost_a_session_leaves_its_state(study: Study) -> None:
     Reporter(study, ID, "diarise")
     state.fail(study, ID, LostError("Taken over."))
     assert state.load(study, ID).stage == "diarise"

@@ -43,7 +43,7 @@ def test_records_are_readable_text(store: Store) -> None:
     assert '"ääni"' in (put(store) / RESULT).read_text(encoding="utf-8")
 
 
-def test_nothing_there(store: Store) -> None:
+def test_store_finds_no_result_that_was_not_made(store: Store) -> None:
     assert store.find("listen", "abc") is None
 
 

@@ -46,5 +46,5 @@ def test_a_term_that_is_said_is_written_as_the_study_writes_it(heard: Callable[.
     assert "Riitta Lehtosalo" in heard("Riitta Lehtosalo", "Hilkka Korhonen")
 
 
-def test_terms_that_nobody_says_change_nothing(heard: Callable[..., str]) -> None:
+def test_terms_that_are_never_said_change_nothing(heard: Callable[..., str]) -> None:
     assert heard("Raita Lehtonen", "Maanantaikerho", "Toini Tissari", "ay") == heard()

@@ -124,7 +124,7 @@ def test_overlap_is_of_the_regular_diarisation(conversation: Conversation) -> No
     assert only(conversation, "turn")[1].overlap_s == 0
 
 
-def test_totals(conversation: Conversation) -> None:
+def test_speech_overlap_and_silence_are_summed(conversation: Conversation) -> None:
     # A talks 5.2 + 2.0, B alone 2.0; both at once 0.4; the recording lasts 20
     assert conversation.speech_s == 9.2
     assert conversation.overlap_s == 0.4

@@ -84,7 +84,9 @@ def test_words_that_nobody_was_heard_to_say_are_left_out() -> None:
         ([Segment(0, 1.5, "A")], 0.5),  # half of [1, 2)
     ],
 )
-def test_agreement_alone(segments: list[Segment], agreement: float) -> None:
+def test_agreement_is_the_share_of_a_word_in_its_segments(
+    segments: list[Segment], agreement: float
+) -> None:
     (said,) = given([word(1.0, 1.85, "niin")], segments)
     assert said.agreement == pytest.approx(agreement)
 

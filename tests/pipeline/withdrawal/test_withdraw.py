@@ -280,7 +280,7 @@ def test_when_everybody_has_left_an_empty_session_stays(study: Study) -> None:
     assert audio.peak == 0.0
 
 
-def test_nobody_of_that_name_changes_nothing(study: Study) -> None:
+def test_unknown_person_changes_nothing(study: Study) -> None:
     def files() -> dict[str, bytes]:
         return {place: data for place, data in everything(study) if not place.endswith(".lock")}
 
@@ -334,7 +334,7 @@ def test_the_others_stay_who_they_are_in_the_register(study: Study) -> None:
     assert [*after.sessions["G07-S01"]] == [chain_of(study, "G07-S01").result(DIARISE).digest]
 
 
-def test_while_a_run_is_at_work_nobody_leaves(study: Study) -> None:
+def test_withdrawal_is_refused_while_a_run_is_at_work(study: Study) -> None:
     with locks.working(study), pytest.raises(StudyError, match="A run is at work"):
         leave(study)
     assert tombstones.load(study) == []

@@ -47,7 +47,7 @@ def test_a_session_that_they_are_not_in_goes_on(tmp_path: Path) -> None:
     assert "member 1 " in str(held(study, "G07", 3, "group_interview"))
 
 
-def test_everybody_has_consented(tmp_path: Path) -> None:
+def test_all_have_consented(tmp_path: Path) -> None:
     assert held(study_with(tmp_path, {"consent": "yes"}, {"consent": "yes"}), "G07", 1) is None
 
 

@@ -42,12 +42,14 @@ def test_roles_in_finnish() -> None:
     ("absent", "away", "there"),
     [([3, "I1"], "S03", "S01"), ("3, 5", "S05", "S04"), ("i01", "I01", "S01"), (3, "S03", "I03")],
 )
-def test_absence(absent: Any, away: str, there: str) -> None:
+def test_member_is_absent_from_the_sessions_that_are_listed(
+    absent: Any, away: str, there: str
+) -> None:
     member = parsed(roster({**MAIJA, "absent": absent})).members[0]
     assert not member.attends(away) and member.attends(there)
 
 
-def test_absent_from_all() -> None:
+def test_member_may_be_absent_from_all_sessions() -> None:
     assert not parsed(roster({**MAIJA, "absent": "all"})).members[0].attends("S99")
 
 
@@ -70,7 +72,7 @@ def test_absent_from_all() -> None:
         (roster("Salanimi"), "Member 1"),
     ],
 )
-def test_mistakes(data: Any, sentence: str) -> None:
+def test_mistakes_in_a_roster_are_named_without_its_words(data: Any, sentence: str) -> None:
     with pytest.raises(StudyError) as raised:
         parsed(data)
     assert sentence in raised.value.what
@@ -78,7 +80,7 @@ def test_mistakes(data: Any, sentence: str) -> None:
         assert name.casefold() not in str(raised.value).casefold()
 
 
-def test_every_mistake_is_told() -> None:
+def test_every_mistake_in_a_roster_is_reported() -> None:
     with pytest.raises(StudyError) as raised:
         parsed(roster({**MAIJA, "consent": "?"}, {"role": "?"}))
     assert "Member 1" in raised.value.what and "Member 2" in raised.value.what

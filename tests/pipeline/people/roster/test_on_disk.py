@@ -83,7 +83,9 @@ def test_a_form_filled_in_by_hand(tmp_path: Path) -> None:
         ("r.xlsx", b"no zip", "The roster of G07 is no Excel workbook"),
     ],
 )
-def test_what_is_no_roster(tmp_path: Path, name: str, data: bytes, sentence: str) -> None:
+def test_file_that_is_no_roster_is_refused(
+    tmp_path: Path, name: str, data: bytes, sentence: str
+) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(StudyError) as raised:
         read(tmp_path / name, "G07")

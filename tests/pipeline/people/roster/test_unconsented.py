@@ -86,7 +86,7 @@ def test_a_voice_that_nobody_named_may_be_theirs(nameless: Study) -> None:
     assert "withdraw" not in found.sentence
 
 
-def test_whoever_is_in_no_session_is_not_told(nameless: Study) -> None:
+def test_member_in_no_session_is_not_reported(nameless: Study) -> None:
     enrol(nameless, ANNA | {"consent": "no", "absent": "all"})
     assert consents(nameless).people == ()
     assert groups_without_consent(nameless) == {"G07"}
@@ -158,7 +158,7 @@ def test_adding_a_roster_after_the_recordings_says_it(nameless: Study, tmp_path:
     assert "has not consented and may speak in G07-S01, G07-S02" in built
 
 
-def test_prefect_is_told_by_ids(named: Study) -> None:
+def test_prefect_knows_sessions_by_id_alone(named: Study) -> None:
     from flows.batch import consent_rows, ended
 
     enrol(named, BEN | {"consent": "no"})

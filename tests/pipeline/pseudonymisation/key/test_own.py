@@ -76,7 +76,7 @@ def test_key_is_missed_where_the_audit_log_alone_tells_of_it(study: Study) -> No
     seed(study)
 
 
-def test_older_key_is_refused_until_somebody_says_so(study: Study) -> None:
+def test_older_key_is_refused_until_confirmed(study: Study) -> None:
     newest, older = (copy.read_bytes() for copy in copies(study.key_file))
     study.key_file.write_bytes(older)
     with pytest.raises(StudyError, match="older than the key that the study was last"):

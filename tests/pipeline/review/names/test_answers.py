@@ -95,7 +95,7 @@ def test_a_verdict_in_either_language(cell: str, verdict: str) -> None:
 @pytest.mark.parametrize(
     "cell", ["Henkilö 8", "[Henkilö 8]", "henkilö 8", "Person 8", "person 8", "[Henkilö 8]:lle"]
 )
-def test_merging(cell: str) -> None:
+def test_rows_are_merged_into_one_entity(cell: str) -> None:
     table = after(answer("person 7", merge=cell))
     assert entity(table, ("person", 7)) == entity(table, ("person", 8))
     assert {*entity(table, ("person", 8)).names} == {"virtanen", "pekka", "pekka virtanen"}
@@ -128,7 +128,7 @@ def test_splitting_by_a_form_that_was_said() -> None:
     assert table.by_name["person", "pekka"].verdict == "open"
 
 
-def test_retyping() -> None:
+def test_entity_gets_another_type() -> None:
     table = after(answer("person 7", type="paikka"))
     assert entity(table, ("person", 7)).type == "place"
     assert table.by_name["person", "pekka"].type == "place"
@@ -329,12 +329,12 @@ def test_a_row_of_nothing_in_the_study() -> None:
     assert "not in the study" in problem(answer("", decision="jätä"))
 
 
-def test_a_row_twice() -> None:
+def test_same_row_twice_is_refused() -> None:
     again = (answer("person 7", 2, decision="jätä"), answer("person 7", 4, decision="peitä"))
     assert problem(*again).startswith("Row 4, Päätös / Decision: row 2 is the same row")
 
 
-def test_every_wrong_cell_is_told() -> None:
+def test_every_wrong_cell_is_reported() -> None:
     outcome = apply(answer("person 7", 2, decision="?"), answer("person 8", 3, type="?"))
     assert [p.split(",")[0] for p in outcome.problems] == ["Row 2", "Row 3"]
 

@@ -75,7 +75,7 @@ def test_an_entity_that_is_left_is_still_a_row_and_its_words_are_none(table: Ent
     assert "new nikula" not in made(left)
 
 
-def test_what_nobody_says_is_no_row() -> None:
+def test_name_that_is_never_said_is_no_row() -> None:
     silent = Entity("person", 9, ("aino",), ("Aino",))
     assert "person 9" not in made(EntityTable((PEKKA, MALLILA, silent)))
 

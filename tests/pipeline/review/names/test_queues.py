@@ -135,7 +135,9 @@ def test_a_job_title_beside_a_name_is_shown() -> None:
         ("se on ainut Mallilassa", {3: "place"}, "on ainut"),
     ],
 )
-def test_the_only_one_somewhere(said: str, hidden: dict[int, EntityType], phrase: str) -> None:
+def test_only_one_of_a_place_is_shown(
+    said: str, hidden: dict[int, EntityType], phrase: str
+) -> None:
     assert shown(said, hidden) == {("only", phrase)}
 
 
@@ -147,7 +149,7 @@ def test_the_only_one_somewhere(said: str, hidden: dict[int, EntityType], phrase
         "ainoa mitä mä nyt sit oon joskus läänissä",
     ],
 )
-def test_the_only_one_nowhere(said: str) -> None:
+def test_only_one_without_a_place_is_not_shown(said: str) -> None:
     assert shown(said) == set()
 
 
@@ -185,7 +187,7 @@ def test_a_name_with_digits() -> None:
     assert queue("contact", "040 123 4567") == "other"
 
 
-def test_what_was_seen_once_by_its_looks() -> None:
+def test_word_seen_once_by_its_capital_is_doubtful() -> None:
     assert queue("person", "nikula", detectors=("capital",), count=1) == "doubtful"
     assert queue("person", "nikula", detectors=("capital",), count=2) == "other"
     assert queue("person", "nikula", detectors=("entity",), count=1) == "other"

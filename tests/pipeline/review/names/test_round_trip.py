@@ -95,7 +95,7 @@ def number(study: Study, name: str) -> str:
     return f"Henkilö {id[1]}"
 
 
-def test_the_whole_round(study: Study, tmp_path: Path) -> None:
+def test_names_sheet_is_written_filled_in_and_applied(study: Study, tmp_path: Path) -> None:
     sheet = filled(
         study,
         tmp_path / "names.xlsx",
@@ -185,7 +185,7 @@ def test_what_is_not_ready_waits(study: Study) -> None:
     assert read(study, study.settings(), EntityTable())[1] == ["G01-S01", "G01-S02", "G01-S04"]
 
 
-def test_how_far_it_is(study: Study, tmp_path: Path) -> None:
+def test_summary_counts_what_is_judged_and_what_waits(study: Study, tmp_path: Path) -> None:
     first = summary(study, study.settings())
     assert (first.verdicts, first.n_rows, first.waiting) == ({"open": 4}, 5, ("G01-S04",))
     assert first.queues["capital"] == 1

@@ -144,7 +144,7 @@ def test_only_changed_cells_count_wherever_the_rows_are(file: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"Jono;Nimike\r\n", b"PK\x05\x06" + bytes(18)])
-def test_what_is_no_workbook(tmp_path: Path, data: bytes) -> None:
+def test_file_that_is_no_workbook_is_refused_without_its_name(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "Pekka.xlsx"
     file.write_bytes(data)
     with pytest.raises(StudyError, match="no Excel workbook") as caught:
@@ -152,7 +152,7 @@ def test_what_is_no_workbook(tmp_path: Path, data: bytes) -> None:
     assert "Pekka" not in str(caught.value)
 
 
-def test_another_workbook(tmp_path: Path) -> None:
+def test_workbook_without_a_sheet_of_names_is_refused(tmp_path: Path) -> None:
     out = io.BytesIO()
     Workbook().save(out)
     (tmp_path / "other.xlsx").write_bytes(out.getvalue())

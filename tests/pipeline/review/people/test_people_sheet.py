@@ -226,7 +226,7 @@ def test_a_name_that_no_roster_has(study: Study, tmp_path: Path) -> None:
     assert "Kuka / Who: choose from the list" in wrong and "vuoro group add" in wrong
 
 
-def test_somebody_who_is_absent_by_the_roster(study: Study, tmp_path: Path) -> None:
+def test_person_absent_by_the_roster_is_refused(study: Study, tmp_path: Path) -> None:
     enrol(study, {**MAIJA, "absent": [1]})
     assert "absent from this session" in problem(study, tmp_path, S01_0="Maikki")
 
@@ -298,13 +298,13 @@ def test_likeliest_errors_come_first(study: Study) -> None:
     assert queue("unknown", told="new") == "decided"
 
 
-def test_how_far_it_is_and_what_waits(study: Study) -> None:
+def test_summary_counts_queues_and_waiting_sessions(study: Study) -> None:
     hear(study, "G07-S03", [ANNA], known=False)
     found = summary(study, study.settings())
     assert (found.queues, found.waiting) == ({"new": 3, "voice": 2}, ("G07-S03",))
 
 
-def test_of_one_group_alone(study: Study, tmp_path: Path) -> None:
+def test_people_sheet_may_hold_one_group_alone(study: Study, tmp_path: Path) -> None:
     study.groups_file.write_text('{"a": "G07", "b": "G08"}', encoding="utf-8")
     hear(study, "G08-S01", [ANNA])
     assert write_people(study, study.settings(), tmp_path / "a.xlsx", "G08") == 1

@@ -70,7 +70,7 @@ def test_a_turn_is_split_after_its_text_was_corrected() -> None:
     ]
 
 
-def test_a_deleted_row() -> None:
+def test_deleted_row_leaves_the_turns() -> None:
     assert len(after(answer(1, action="poista"))) == 4
 
 
@@ -114,7 +114,7 @@ def test_a_merge_minds_what_was_carried_out_before() -> None:
     assert merge.about.start_s == 2.0  # B's response, as its turn is gone
 
 
-def test_what_cannot_be_carried_out_is_told() -> None:
+def test_answer_that_cannot_be_carried_out_is_reported() -> None:
     assert problem(answer(2, speaker="Pekka")) == (
         "Row 4, Puhuja / Speaker: choose one of the people in the list."
     )
@@ -131,7 +131,7 @@ def test_what_cannot_be_carried_out_is_told() -> None:
     assert "another row is the same row" in problem(answer(2, text="a"), answer(2, text="b"))
 
 
-def test_a_sheet_from_before_another_model_is_told() -> None:
+def test_sheet_from_before_another_model_is_reported() -> None:
     strange = Answer(2, "0:1-2-abcdefgh", {"text": "a"}, {"text": "b"})
     assert "another session, or this one was processed again since" in problem(strange)
 

@@ -202,7 +202,7 @@ def test_nothing_that_was_said_becomes_a_formula(study: Study) -> None:
     assert "=1+1 on kaksi" in [cell.value for cell in cells]
 
 
-def test_a_wrong_cell_is_told_and_nothing_applied(study: Study) -> None:
+def test_wrong_cell_is_reported_and_nothing_applied(study: Study) -> None:
     file = fill(fill(written(study), 4, text="Niin."), 5, speaker="Joku Muu")
     outcome = apply(study, file)
     assert outcome.n_decisions == 0 and outcome.problems[0].startswith("Row 5, Puhuja / Speaker:")

@@ -164,7 +164,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
         (with_sheet(b"<sheetData><row><c t='s'><v>77</v></c>"), "It is damaged: a cell of it"),
     ],
 )
-def test_what_is_no_workbook_is_named(data: bytes, sentence: str) -> None:
+def test_file_that_is_no_workbook_is_called_what_it_is(data: bytes, sentence: str) -> None:
     with pytest.raises(StudyError) as raised:
         workbook_in(data, "It")
     assert raised.value.what.startswith(sentence) and raised.value.remedy

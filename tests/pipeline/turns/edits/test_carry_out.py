@@ -243,7 +243,7 @@ def test_rows_elsewhere_are_not_joined() -> None:
     assert [row[0] for row in rows(found.conversation.turns)] == ["A", "A", "B", "A", "B"]
 
 
-def test_nobody_talks_twice_at_once() -> None:
+def test_person_never_has_two_turns_at_once() -> None:
     """B's remark in C's long turn is A's, who is saying something there already."""
     floor = replace(C, start_s=4.5, end_s=19.0)
     remark = replace(A_AGAIN, start_s=7.5, end_s=12.0)

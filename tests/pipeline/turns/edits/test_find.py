@@ -93,7 +93,7 @@ def test_a_row_without_words_of_another_is_not_found_by_its_silence() -> None:
     assert find(About.of(silent), (replace(longer, end_s=2.6),)) == [0]
 
 
-def test_what_is_nowhere() -> None:
+def test_row_far_from_every_turn_finds_none() -> None:
     far = About(100.0, 101.0, "A", "turn", (Word(100.0, 101.0, "Kiitos", 0.5),))
     assert find(far, TURNS) == []
     assert find(far, ()) == []

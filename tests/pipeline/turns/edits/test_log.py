@@ -64,7 +64,7 @@ def test_corrections_that_are_cut_off_are_not_taken_for_all(study: Study) -> Non
         log.load(study, SESSION)
 
 
-def test_a_damaged_line_is_told(study: Study) -> None:
+def test_damaged_line_is_reported(study: Study) -> None:
     remembered(study, correction(edit("delete", B)), correction(edit("delete", C)))
     (file,) = study.edits.iterdir()
     file.write_bytes(b"x" + file.read_bytes())

@@ -136,7 +136,7 @@ def test_nobody_is_taken_for_the_interviewer_where_two_ask_alike() -> None:
     assert questions([*turns, *asked], set(), GUIDE) == [None] * 2 * len(turns)
 
 
-def test_question_that_somebody_interrupts() -> None:
+def test_question_with_a_response_inside_is_one_question() -> None:
     turns, numbers = read(INTERVIEW)
     first, second = "miten te päädyitte tähän", "vertaismentorointiryhmään mukaan"
     split = [replace(turn_of(said), label="I") for said in (first, second)]
