@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --d
 # what is compiled is kept, whatever the environment says: the tests start hundreds of processes
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test fast lint texts lock clean bench lock-bench
+.PHONY: demo test fast lint texts docs lock clean bench lock-bench
 
 demo: $(INSTALLED)
 	$(BIN)/vuoro demo
@@ -31,6 +31,12 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m docs.generate --check
+
+# Brings the generated parts of the pages up to date and builds the pages; `vuoro docs` opens them.
+docs: $(INSTALLED)
+	$(BIN)/python -m docs.generate
+	$(BIN)/python -m sphinx -q -W -d build/doctrees docs build/docs
 
 # Brings the catalogues of pipeline/texts up to date with the texts in the source and compiles them.
 # What has no translation yet stays empty in the catalogue, and a test fails.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from setuptools import setup
@@ -14,7 +16,7 @@ SHIPPED = ("notebooks/*.ipynb", "data/demo/SOURCE.md", "data/demo/*/*.m4a", "dat
 class BuildWhole(build_py):
     """Builds the packages, and puts into them what pipeline.storage.shipped finds there.
 
-    An editable install finds it in the checkout.
+    An editable install finds it in the checkout, the pages when `make docs` has built them.
     """
 
     def run(self) -> None:
@@ -24,6 +26,8 @@ class BuildWhole(build_py):
             for file in (file for pattern in SHIPPED for file in Path().glob(pattern)):
                 (shipped / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, shipped / file)
+            sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "-d", f"{self.build_lib}.doctrees"]
+            subprocess.run([*sphinx, "docs", str(shipped / "build" / "docs")], check=True)
 
 
 setup(cmdclass={"build_py": BuildWhole})

@@ -24,6 +24,7 @@ from pipeline.commands import (
     service,
 )
 from pipeline.commands.clean import clean
+from pipeline.commands.docs import docs
 from pipeline.commands.frame import Commands
 from pipeline.commands.init import init
 from pipeline.commands.notebooks import notebooks
@@ -84,7 +85,7 @@ def _any_letters() -> None:
 COMMANDS: Mapping[str | None, tuple[Callable[..., None] | Commands, ...]] = {
     None: (
         *(init, run, status, settings, show, clip, validate),
-        *(report.report, notebooks, demo.demo),
+        *(report.report, notebooks, docs, demo.demo),
     ),
     "Unattended": (watch, up, down, worker, service.app, retry, cancel),
     "What people decide": (group.app, session, review.app, edit.edit, build.build),

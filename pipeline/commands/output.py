@@ -15,7 +15,7 @@ from rich.markup import escape
 from pipeline.storage.harmless import harmless
 from pipeline.texts import Text
 
-WITHOUT_STUDY = ("init", "models")  # the commands that work on no study
+WITHOUT_STUDY = ("docs", "init", "models")  # the commands that work on no study
 _TO_TYPE = re.compile(rf"`vuoro (?!{'|'.join(WITHOUT_STUDY)})(?![^`]*--(?:help|study))[^`]+(?=`)")
 
 

@@ -1,0 +1,1 @@
+"""The documentation: pages in Markdown, built by Sphinx, and what generates parts of them."""
