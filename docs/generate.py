@@ -30,6 +30,7 @@ from pipeline.tables.flags import FLAGS
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 INTERVALS = ("_low", "_high")
+TAKEN = {"str": "TEXT", "int range": "NUMBER", "int": "NUMBER", "file": "PATH"}
 LEVELS = {"look": "look at it", "warning": "warning", "note": "note"}
 
 
@@ -46,7 +47,8 @@ def _command(command: Any, above: Any, name: str) -> Iterator[str]:
         if not children:
             yield f"```text\n{_usage(command, context)}\n```\n"
             records = [p.get_help_record(context) for p in command.params if not p.hidden]
-            yield from _rows(("", ""), [(f"`{_bare(given)}`", text) for given, text in records])
+            rows = [(f"`{_bare(given)}`", text) for given, text in records]
+            yield from _rows(("argument or option", "meaning"), rows)
     for child, described in children.items():
         yield from _command(described, context, child)
 
@@ -56,8 +58,12 @@ def _usage(command: Any, context: Any) -> str:
 
 
 def _bare(given: str) -> str:
-    """An option or argument with what it takes: ``--every <str>`` is ``--every STR``."""
-    return re.sub(r"<([^>]+)>", lambda match: match[1].replace(" ", "-").upper(), given)
+    """An option with what it takes, ``--every <str>``, as ``--every TEXT``; an argument alone."""
+    name, _, taken = given.partition(" <")
+    if not name.startswith("-") or not taken:
+        return name
+    taken = taken.removesuffix(">")
+    return f"{name} {taken if '|' in taken else TAKEN.get(taken, taken.upper())}"
 
 
 def _paragraphs(text: str | None) -> str:
