@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import yaml
 from examples import ROOT
 from typer.main import get_command
 
@@ -20,6 +21,7 @@ from pipeline.operations.overview import SITUATIONS
 from pipeline.tables import TABLES
 
 DOCS = ROOT / "docs"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CITED = re.compile(r"([A-Z][\w-]+)(?:,? [^();]*?)? ((?:19|20)\d\d)\b")
 
 
@@ -93,9 +95,8 @@ def test_every_state_of_a_recording_is_explained() -> None:
 
 
 def test_wheel_is_built_with_what_the_docs_extra_names() -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extra = declared["project"]["optional-dependencies"]["docs"]
-    assert set(extra) < set(declared["build-system"]["requires"])
+    extra = PYPROJECT["project"]["optional-dependencies"]["docs"]
+    assert set(extra) < set(PYPROJECT["build-system"]["requires"])
 
 
 class Loads(HTMLParser):
@@ -147,3 +148,12 @@ def test_docs_opens_the_pages(site: Path, tmp_path: Path, language: str, first: 
     environment = os.environ | {"BROWSER": str(browser), "COLUMNS": "250"}
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert opened.read_text(encoding="utf-8") == (site / first).as_uri()
+
+
+def test_changelog_and_citation_name_the_version() -> None:
+    version = PYPROJECT["project"]["version"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.search(rf"^## \[{re.escape(version)}\] - (\d{{4}}-\d\d-\d\d)$", changelog, re.M)
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert released and str(citation["date-released"]) == released[1]
+    assert citation["version"] == version
