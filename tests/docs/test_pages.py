@@ -33,8 +33,9 @@ def page(name: str) -> str:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages as a wheel holds them. A warning, such as a broken link, is an error."""
     folder = tmp_path_factory.mktemp("build")
-    command = [sys.executable, "setup.py", "-q", "build", "--build-base", folder]
-    subprocess.run([*command, "--build-lib", folder / "lib"], cwd=ROOT, check=True)
+    command = [sys.executable, "setup.py", "-q", "egg_info", "--egg-base", folder]
+    build = ["build", "--build-base", folder, "--build-lib", folder / "lib"]
+    subprocess.run([*command, *build], cwd=ROOT, check=True)
     return folder / "lib" / "pipeline" / "commands" / "pages"
 
 
