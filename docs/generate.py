@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from inspect import getdoc
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import typer
 from typer.main import get_command
@@ -22,7 +22,7 @@ from models.registry import load_registry
 from pipeline import errors
 from pipeline.commands.cli import app
 from pipeline.records.languages import LANGUAGES, name_of
-from pipeline.settings import Section, Settings
+from pipeline.settings import KEYS, Settings, section_type
 from pipeline.tables import TABLES
 from pipeline.tables.columns import Column, Table
 from pipeline.tables.flags import FLAGS
@@ -141,12 +141,13 @@ def _kinds(kind: type[errors.VuoroError]) -> Iterator[tuple[str, str]]:
 
 def settings() -> Iterator[str]:
     """A section for each table of vuoro.toml."""
-    for name, field in Settings.model_fields.items():
-        section = cast(type[Section], field.annotation)
+    for name in Settings.model_fields:
+        section = section_type(name)
         yield f"## {name}\n\n{_paragraphs(section.__doc__)}\n"
         rows = [
-            (f"`{name}.{key}`", _default(option.default), option.description or "")
-            for key, option in section.model_fields.items()
+            (f"`{full_name}`", _default(key.field.default), key.meaning)
+            for full_name, key in KEYS.items()
+            if key.section == name
         ]
         yield from _rows(("setting", "default", "meaning"), rows)
 

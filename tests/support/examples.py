@@ -28,8 +28,8 @@ from pathlib import Path
 from openpyxl import load_workbook
 from runs import environment
 
-from pipeline import settings
 from pipeline.intake.sidecar import declared
+from pipeline.settings.file import load
 
 ROOT = Path(__file__).parents[2]
 RUN, READ, SHOWN = ("console", "python"), ("toml", "yaml"), ("text",)
@@ -103,7 +103,7 @@ def read(step: Step, folder: Path) -> None:
     file = folder / ("vuoro.toml" if step.kind == "toml" else f"{recording.name}.session.yaml")
     file.write_text(step.text, encoding="utf-8")
     if step.kind == "toml":
-        settings.load(file)
+        load(file)
     else:
         declared(recording)
 
