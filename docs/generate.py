@@ -21,7 +21,6 @@ from typer.main import get_command
 from models.registry import load_registry
 from pipeline import errors
 from pipeline.commands.cli import app
-from pipeline.records.languages import LANGUAGES, name_of
 from pipeline.settings import KEYS, Settings, section_type
 from pipeline.tables import TABLES
 from pipeline.tables.columns import Column, Table
@@ -121,10 +120,14 @@ def _both(column: Column) -> str:
 def flags() -> Iterator[str]:
     """All flags: what each means and what to do."""
     rows = [
-        (f"`{id}`", LEVELS[flag.level], f"{flag.en.what[0].upper()}{flag.en.what[1:]}.", flag.en.do)
+        (f"`{id}`", LEVELS[flag.level], _sentence(str(flag.what)), str(flag.do))
         for id, flag in FLAGS.items()
     ]
     yield from _rows(("flag", "level", "meaning", "what to do"), rows)
+
+
+def _sentence(phrase: str) -> str:
+    return f"{phrase[0].upper()}{phrase[1:]}."
 
 
 def error_kinds() -> Iterator[str]:
@@ -135,7 +138,7 @@ def error_kinds() -> Iterator[str]:
 
 def _kinds(kind: type[errors.VuoroError]) -> Iterator[tuple[str, str]]:
     for each in kind.__subclasses__():
-        yield _paragraphs(getdoc(each)), each.remedy
+        yield _paragraphs(getdoc(each)), str(each.usual_remedy)
         yield from _kinds(each)
 
 
@@ -170,11 +173,6 @@ def models() -> Iterator[str]:
     yield from _rows(("id", "model", "licence", "size", "default"), rows)
 
 
-def languages() -> Iterator[str]:
-    """The codes of languages that may be stated."""
-    yield ", ".join(f"`{code}` {name_of(code, 'en')}" for code in LANGUAGES) + "\n"
-
-
 def _rows(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """A Markdown table; nothing where it has no rows."""
     if rows:
@@ -194,7 +192,6 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "errors": error_kinds,
     "settings": settings,
     "models": models,
-    "languages": languages,
 }
 
 
