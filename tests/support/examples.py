@@ -120,11 +120,10 @@ def _type(command: str, expected: str, place: Path, where: str) -> Path:
 
 def _run(command: list[str], expected: str, place: Path, where: str) -> None:
     path = f"{Path(sys.executable).parent}:{environment()['PATH']}"
-    study = {"VUORO_STUDY": str(place)} if (place / "vuoro.toml").is_file() else {}
     process = subprocess.run(
         command,
         cwd=place,
-        env=environment(PATH=path, COLUMNS="250", **study),
+        env=environment(PATH=path, COLUMNS="250"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
