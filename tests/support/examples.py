@@ -3,7 +3,7 @@
 A block is fenced as one of these:
 
 - ``console``: commands after ``$``, each followed by what it writes. ``…`` stands for any text
-  within a line, a line ``…`` for any lines; a last line ``? 1`` is the exit status, else 0.
+  within a line, a line ``…`` for any lines.
 - ``python``: is run. ``toml``, ``yaml``: settings, and a file beside a recording; they are read.
 - ``text``: is shown only.
 - anything else is not run, and a comment before it says why: ``<!-- not run: needs R -->``.
@@ -12,6 +12,7 @@ Comments that a reader of the page does not see prepare what follows:
 
 - ``<!-- copy: FILE -> TARGET -->`` copies a file of the repository.
 - ``<!-- file: TARGET -->`` before a block writes the block to that file.
+- ``<!-- exits with: 1 -->`` before a block is the exit status of its commands, else 0.
 - ``<!-- fill: SHEET, COLUMN = VALUE, … -->`` adds a row to the first sheet of a workbook.
 """
 
@@ -36,7 +37,7 @@ RUN, READ, SHOWN = ("console", "python"), ("toml", "yaml"), ("text",)
 GROUPS = '{"north group": "G07"}'  # numbers are drawn at random; the pages show this one
 
 _PART = re.compile(
-    r"^<!-- (?P<note>copy|file|fill|not run): (?P<what>[^\n]+) -->$"
+    r"^<!-- (?P<note>copy|file|fill|not run|exits with): (?P<what>[^\n]+) -->$"
     r"|^```(?P<language>\S*)\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
@@ -47,7 +48,8 @@ _COMMAND = re.compile(r"^\$ ", re.MULTILINE)
 class Step:
     """A block of a page, or a comment that prepares something; ``kind`` is its language or name.
 
-    ``note`` is what stands before a block: why it is not run, or the file that it becomes.
+    ``note`` is what stands before a block: why it is not run, the file that it becomes, or the exit
+    status of its commands.
     """
 
     kind: str
@@ -61,7 +63,7 @@ def steps(page: Path) -> Iterator[Step]:
     text, note = page.read_text(encoding="utf-8"), ""
     for part in _PART.finditer(text):
         line = text.count("\n", 0, part.start()) + 1
-        if part["note"] in ("file", "not run"):
+        if part["note"] in ("file", "not run", "exits with"):
             note = part["what"]
         elif part["note"]:
             yield Step(part["note"], part["what"], line)
@@ -84,9 +86,9 @@ def follow(page: Path, folder: Path) -> None:
         where = f"{page.name}:{step.line}"
         if step.kind == "console":
             for command, expected in commands(step):
-                place = _type(command, expected, place, where)
+                place = _type(command, f"{expected}? {step.note or 0}\n", place, where)
         elif step.kind == "python":
-            _run([sys.executable, "-W", "ignore", "-c", step.text], "…\n", place, where)
+            _run([sys.executable, "-W", "ignore", "-c", step.text], "…\n? 0\n", place, where)
         elif step.kind == "copy":
             source, target = step.text.split(" -> ")
             (place / target).parent.mkdir(parents=True, exist_ok=True)
@@ -132,8 +134,6 @@ def _run(command: list[str], expected: str, place: Path, where: str) -> None:
         check=False,
     )
     written = f"{process.stdout}? {process.returncode}\n"
-    if not re.search(r"^\? \d+$", expected, re.MULTILINE):
-        expected += "? 0\n"
     assert _pattern(expected).fullmatch(written), f"{where}\nwrote\n{written}\nnot\n{expected}"
 
 
