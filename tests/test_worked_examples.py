@@ -1,4 +1,4 @@
-"""The worked examples in CONTRIBUTING.md, carried out on a copy of the packages."""
+"""The worked examples in docs/extending.md, carried out on a copy of the packages."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def carried_out(copy: Path, title: str) -> list[str]:
     A block of Python is a new file. A block of differences stands for one place of a file, which
     is found by the lines that stay and go.
     """
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
     section = text.split(f"\n### {title}\n")[1].split("\n##")[0]
     touched: list[str] = []
     for kind, name, body in _BLOCK.findall(section):
