@@ -26,7 +26,15 @@ class BuildWhole(build_py):
             for file in (file for pattern in SHIPPED for file in Path().glob(pattern)):
                 (shipped / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, shipped / file)
-            sphinx = [sys.executable, "-m", "sphinx", "-q", "-W", "-d", f"{self.build_lib}.doctrees"]
+            sphinx = [
+                sys.executable,
+                "-m",
+                "sphinx",
+                "-q",
+                "-W",
+                "-d",
+                f"{self.build_lib}.doctrees",
+            ]
             subprocess.run([*sphinx, "docs", str(shipped / "build" / "docs")], check=True)
 
 

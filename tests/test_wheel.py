@@ -17,7 +17,7 @@ from pipeline import __version__
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "requirements.txt")
-FOLDERS = ("pipeline", "flows", "models", "notebooks", "data/demo")
+FOLDERS = ("pipeline", "flows", "models", "notebooks", "data/demo", "docs")
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
 NOTEBOOKS = [file.name for file in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
@@ -76,6 +76,7 @@ def test_wheel_holds_the_packages_and_what_comes_with_them_alone(wheel: Path) ->
     shipped = [name for name in names if name.startswith("pipeline/shipped/")]
     assert [Path(name).name for name in sorted(shipped) if name.endswith(".ipynb")] == NOTEBOOKS
     assert sum(name.endswith((".m4a", ".ogg")) for name in shipped) == 2
+    assert "pipeline/shipped/build/docs/index.html" in shipped
     for name in ("models/registry.toml", "pipeline/reports/templates/page.html.j2"):
         assert name in names
     assert any(name.endswith("/fi/LC_MESSAGES/vuoro.mo") for name in names)

@@ -16,6 +16,7 @@ from examples import ROOT
 from typer.main import get_command
 
 from docs import generate
+from pipeline import __version__
 from pipeline.commands.cli import app
 from pipeline.operations.overview import SITUATIONS
 from pipeline.tables import TABLES
@@ -36,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "setup.py", "-q", "egg_info", "--egg-base", folder]
     build = ["build", "--build-base", folder, "--build-lib", folder / "lib"]
     subprocess.run([*command, *build], cwd=ROOT, check=True)
-    return folder / "lib" / "pipeline" / "commands" / "pages"
+    return folder / "lib" / "pipeline" / "shipped" / "build" / "docs"
 
 
 def test_generated_parts_are_up_to_date() -> None:
@@ -144,7 +145,7 @@ def test_docs_opens_the_pages(site: Path, tmp_path: Path, language: str, first: 
     browser.chmod(0o700)
     code = (
         "import sys; from pathlib import Path; from pipeline.commands import cli, docs\n"
-        f"docs.BUILT_HERE = Path({str(site)!r}); sys.argv = ['vuoro', 'docs', '--language', "
+        f"docs.PAGES = Path({str(site)!r}); sys.argv = ['vuoro', 'docs', '--language', "
         f"{language!r}]; cli.main()"
     )
     environment = os.environ | {"BROWSER": str(browser), "COLUMNS": "250"}
@@ -153,9 +154,10 @@ def test_docs_opens_the_pages(site: Path, tmp_path: Path, language: str, first: 
 
 
 def test_changelog_and_citation_name_the_version() -> None:
-    version = PYPROJECT["project"]["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    released = re.search(rf"^## \[{re.escape(version)}\] - (\d{{4}}-\d\d-\d\d)$", changelog, re.M)
+    released = re.search(
+        rf"^## \[{re.escape(__version__)}\] - (\d{{4}}-\d\d-\d\d)$", changelog, re.M
+    )
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert released and str(citation["date-released"]) == released[1]
-    assert citation["version"] == version
+    assert citation["version"] == __version__
