@@ -72,7 +72,7 @@ def talks(draw: st.DrawFn, actions: tuple[Action, ...] = ACTIONS) -> Talk:
 
 def corrected(talk: Talk) -> Corrected:
     diarisation, conversation, edits = talk
-    return correct(conversation, diarisation, edits, SETTINGS)
+    return correct(conversation, diarisation, edits, SETTINGS.lapse_s)
 
 
 def texts(conversation: Conversation) -> list[str]:
