@@ -10,7 +10,8 @@ from examples import READ, ROOT, RUN, SHOWN, commands, follow, read, steps
 
 DOCS = ROOT / "docs"
 EXTENDING = DOCS / "extending.md"  # tests/test_worked_examples.py carries it out
-PAGES = sorted({*DOCS.rglob("*.md")} - {EXTENDING})
+README = ROOT / "README.md"
+PAGES = [README, *sorted({*DOCS.rglob("*.md")} - {EXTENDING})]
 FIRST = DOCS / "first-study.md"
 IN_FINNISH = {
     "ensimmainen-tutkimus": "first-study",
@@ -41,6 +42,12 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.models
 def test_first_study_gives_what_its_page_shows(study: Path) -> None:
     assert (study / "exports" / "xlsx" / "dataset.xlsx").is_file()
+
+
+@pytest.mark.models
+def test_readme_gives_what_it_shows(tmp_path: Path) -> None:
+    follow(README, tmp_path)
+    assert (tmp_path / "my-study" / "dataset" / "turns").is_dir()
 
 
 @pytest.mark.models
