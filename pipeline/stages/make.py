@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline.stages.address import address_of
@@ -24,12 +24,13 @@ def make(chain: SessionChain, stage: Stage[Any], progress: Progress) -> None:
     Raises NotYetError if it is not, and what the stage raises.
     """
     if not stage.is_stored:
-        carry_out(chain, stage, None, progress)
+        carry_out(chain, stage, _read(chain, stage, progress))
         return
     address = address_of(chain, stage)
     if chain.store.find(stage.name, address) is None:
+        read = _read(chain, stage, progress)
         with chain.store.writing(stage.name, address) as folder:
-            write_record(folder, carry_out(chain, stage, folder, progress))
+            write_record(folder, carry_out(chain, stage, read | {"folder": folder}))
 
 
 def restore(chain: SessionChain, stage: Stage[Any], result: Result) -> None:
@@ -37,16 +38,21 @@ def restore(chain: SessionChain, stage: Stage[Any], result: Result) -> None:
 
     Raises StudyError if it cannot be made as it was, or what the stage raises.
     """
+    read = _read(chain, stage, no_progress)
     with chain.store.restoring(result) as folder:
-        carry_out(chain, stage, folder, no_progress)
+        carry_out(chain, stage, read | {"folder": folder})
 
 
-def carry_out(chain: SessionChain, stage: Stage[R], folder: Path | None, progress: Progress) -> R:
-    """Call the function of a stage with all that it reads; its files go into ``folder``."""
+def carry_out(chain: SessionChain, stage: Stage[R], read: Mapping[str, object]) -> R:
+    """Call the function of a stage of this session with what it reads, by name."""
+    return stage.run(**{name: read[name] for name in stage.reads})
+
+
+def _read(chain: SessionChain, stage: Stage[Any], progress: Progress) -> dict[str, object]:
+    """What a stage reads, but for the folder that its files go into."""
     models = {r: m.path for r, m in chain.common.models.items() if r in stage.models}
-    own = {"folder": folder, "progress": progress, "models": models}
-    given = own | _settings(chain, stage)
-    return stage.run(**values_of(chain, stage.run, given=given))
+    own = {"folder": None, "progress": progress, "models": models}
+    return values_of(chain, stage.run, given=own | _settings(chain, stage))
 
 
 def _settings(chain: SessionChain, stage: Stage[Any]) -> dict[str, object]:

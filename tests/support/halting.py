@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,7 +22,7 @@ from pipeline.stages import make
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.documents import DOCUMENT as DOCUMENTS
 from pipeline.stages.publishing import MEASURE, PUBLISH
-from pipeline.stages.stage import Progress, Stage
+from pipeline.stages.stage import Stage
 from pipeline.study import Study
 from pipeline.study.store import RESULT
 
@@ -67,15 +67,13 @@ def halting() -> None:
 def _half(carry_out: Callable[..., object], halts_in: str) -> Callable[..., object]:
     """Half of the result of a stage in the store; of others that write one file, nothing yet."""
 
-    def half(
-        chain: SessionChain, stage: Stage[Any], folder: Path | None, progress: Progress
-    ) -> object:
+    def half(chain: SessionChain, stage: Stage[Any], read: Mapping[str, Any]) -> object:
         if stage.name != halts_in or stage.name in LAST:
-            return carry_out(chain, stage, folder, progress)
-        if folder is not None:
-            record: Any = carry_out(chain, stage, folder, progress)
+            return carry_out(chain, stage, read)
+        if stage.is_stored:
+            record: Any = carry_out(chain, stage, read)
             data = TypeAdapter(stage.record).dump_json(record, indent=1)
-            (folder / RESULT).write_bytes(data[: len(data) // 2])
+            (read["folder"] / RESULT).write_bytes(data[: len(data) // 2])
         _halt()
 
     return half
