@@ -90,12 +90,15 @@ Source = WheelSource | PackageSource | HuggingFaceSource
 class Model:
     """A model that vuoro can use. ``files`` maps file to sha256; empty for a package.
 
+    ``name`` is what an article calls it, ``title`` describes it in a line.
+
     Of recognisers: ``relative_time`` is the time that one takes in relation to whisper-base,
     ``word_errors`` the share of words that it gets wrong, by language, where that was measured.
     """
 
     id: str
     purpose: Purpose
+    name: str
     title: str
     languages: tuple[str, ...]
     licence: str
@@ -339,6 +342,7 @@ def _model(id_: str, table: Mapping[str, Any], wheels: Mapping[str, Wheel]) -> M
     return Model(
         id=id_,
         purpose=table["purpose"],
+        name=table["name"],
         title=table["title"],
         languages=tuple(table["languages"]),
         licence=table["licence"],

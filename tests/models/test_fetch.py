@@ -63,6 +63,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PackageIndex:
     text = f"""
     [models.speech]
     purpose = "speech-recognition"
+    name = "Speech"
     title = "Speech"
     languages = ["fi"]
     licence = "MIT"
@@ -75,6 +76,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PackageIndex:
 
     [models.voice]
     purpose = "voice-print"
+    name = "Voice"
     title = "Voice"
     languages = ["fi"]
     licence = "MIT"
@@ -87,6 +89,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PackageIndex:
 
     [models.large]
     purpose = "speech-recognition"
+    name = "Large"
     title = "Large"
     languages = ["fi"]
     licence = "MIT"

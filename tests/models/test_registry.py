@@ -26,6 +26,7 @@ EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 SMALL_REGISTRY = f"""
 [models.small]
 purpose = "speech-recognition"
+name = "Small"
 title = "Small"
 languages = ["fi"]
 licence = "MIT"
@@ -235,6 +236,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InstalledPackage
     text = f"""
     [models.names]
     purpose = "names"
+    name = "Names"
     title = "Names"
     languages = ["fi"]
     licence = "MIT"
