@@ -47,8 +47,9 @@ def _show(study: Study) -> None:
     from pipeline.dataset import files
     from pipeline.exports.transcript import as_text, published_turns
     from pipeline.operations.demo import FINNISH_MEETING
-    from pipeline.operations.pages import page_of, reviews, write_page
+    from pipeline.operations.pages import page_of, reviews, write_report
     from pipeline.operations.reviewed import review_of
+    from pipeline.reports.page import html
     from pipeline.study import accepted
     from pipeline.study.outcome import outcome
 
@@ -72,7 +73,7 @@ def _show(study: Study) -> None:
     console.rule("Where to find it")
     for page in (shown.session_id, shown.group_id):
         made = page_of(study.dataset, page, "fi", reviews(study, page))
-        written = write_page(made, study.reports / f"{page}.html")
+        written = write_report(html(made), study.reports / f"{page}.html")
         say(f"report, for a browser: {written}")
     for what, place in (
         ("tables to analyse", study.dataset),

@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-import pyarrow.compute as pc
 
 from pipeline import __version__
-from pipeline.dataset import files
+from pipeline.dataset import methods
 from pipeline.dataset.plan import markdown_table, plan
+from pipeline.dataset.summary import Summary
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
 from pipeline.tables.columns import Column
 from pipeline.tables.flags import flag_of
-from pipeline.tables.people_tables import PEOPLE
 from pipeline.texts import LANGUAGES, Language, Text
 
-_MASKED = ("n_masked_person", "n_masked_organisation", "n_masked_place", "n_masked_other")
 _WHAT = Text(
     "A data set made by machine from recordings of group meetings and group interviews. The unit "
     "of observation is one turn."
@@ -75,78 +69,6 @@ SELECT * FROM read_parquet('turns/*.parquet')             -- DuckDB
 ```"""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the data sheet tells of a data set. ``n_rows`` and ``n_files`` are by table name.
-
-    ``kinds``, ``languages`` and ``flags`` count sessions; ``masked`` counts masked mentions by
-    the name of their column in turns; ``own`` are the study's own columns of people.
-    """
-
-    n_rows: dict[str, int]
-    n_files: dict[str, int]
-    n_groups: int
-    duration_s: float
-    kinds: dict[str, int]
-    languages: dict[str, int]
-    flags: dict[str, int]
-    masked: dict[str, int]
-    models: tuple[str, ...]
-    settings_digests: tuple[str, ...]
-    own: tuple[Column, ...]
-
-
-def summarise(dataset: Path) -> Summary:
-    """Count what is in a data set, one file at a time.
-
-    Raises DatasetError if a file is damaged, TransientError if one cannot be read.
-    """
-    n_rows = dict.fromkeys(TABLES, 0)
-    n_files = dict.fromkeys(TABLES, 0)
-    masked = dict.fromkeys(_MASKED, 0)
-    duration_s = 0.0
-    met: dict[str, Counter[str]] = defaultdict(Counter)
-    for name in TABLES:
-        for file in files.files(dataset, name):
-            n_files[name] += 1
-            n_rows[name] += files.n_rows(file)
-    for file in files.files(dataset, "sessions"):
-        for session in files.read(file).to_pylist():
-            duration_s += session["duration_s"]
-            for column in ("group_id", "kind", "settings_digest"):
-                met[column][session[column]] += 1
-            met["language"][session["language"] or "–"] += 1
-            met["flags"].update(session["flags"])
-            met["models"].update(session["models"])
-    for file in files.files(dataset, "turns"):
-        turns = files.read(file)
-        for column in _MASKED:
-            masked[column] += pc.sum(turns[column]).as_py() or 0
-    return Summary(
-        n_rows=n_rows,
-        n_files=n_files,
-        n_groups=len(met["group_id"]),
-        duration_s=duration_s,
-        kinds=dict(sorted(met["kind"].items())),
-        languages=dict(sorted(met["language"].items())),
-        flags=dict(sorted(met["flags"].items())),
-        masked=masked,
-        models=tuple(sorted(met["models"])),
-        settings_digests=tuple(sorted(met["settings_digest"])),
-        own=own_columns(dataset),
-    )
-
-
-def own_columns(dataset: Path) -> tuple[Column, ...]:
-    """The study's own columns of people, which every file of people has.
-
-    Raises DatasetError if a file is damaged, TransientError if one cannot be read.
-    """
-    people = files.files(dataset, "people")
-    columns = PEOPLE.as_in(files.read(people[0]).schema).columns if people else PEOPLE.columns
-    return columns[len(PEOPLE.columns) :]
-
-
 def dictionary_csv(own: Sequence[Column] = ()) -> bytes:
     """The data dictionary as CSV, ``own`` columns of the study included.
 
@@ -160,12 +82,16 @@ def dictionary_csv(own: Sequence[Column] = ()) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def datasheet(summary: Summary) -> str:
-    """The data sheet in Markdown, in Finnish and then in English."""
-    return "\n\n".join("\n\n".join(_in(language, summary)) for language in LANGUAGES) + "\n"
+def datasheet(summary: Summary, settings: methods.SettingsByDigest = methods.NO_SETTINGS) -> str:
+    """The data sheet in Markdown, in Finnish and then in English.
+
+    ``settings`` are the values behind the digests in the tables, as far as they are known.
+    """
+    blocks = (block for language in LANGUAGES for block in _in(language, summary, settings))
+    return "\n\n".join(blocks) + "\n"
 
 
-def _in(language: Language, summary: Summary) -> list[str]:
+def _in(language: Language, summary: Summary, settings: methods.SettingsByDigest) -> list[str]:
     """The blocks of the data sheet in one language."""
     tables = [
         (f"`{name}`", n_rows, summary.n_files[name], TABLES[name].description(language))
@@ -184,6 +110,7 @@ def _in(language: Language, summary: Summary) -> list[str]:
         "## " + Text("How it was made").to(language),
         _STEPS.to(language),
         "\n".join(f"- {what}: {value}" for what, value in _made_by(summary, language)),
+        methods.section(summary, language, settings, level=2),
         "## " + Text("Anonymisation plan").to(language),
         plan(summary.masked, language),
         _BRACKETS.to(language),
@@ -222,7 +149,7 @@ def _made_by(summary: Summary, language: Language) -> list[tuple[str, str]]:
     return [
         (Text("software").to(language), f"vuoro {__version__}, schema {SCHEMA_VERSION}"),
         (Text("models").to(language), ", ".join(summary.models) or "–"),
-        (Text("settings digest").to(language), ", ".join(summary.settings_digests) or "–"),
+        (Text("settings digest").to(language), ", ".join(summary.settings) or "–"),
     ]
 
 

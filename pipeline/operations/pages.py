@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.operations.reviewed import Review, review_of
 from pipeline.reports.data import is_session, sessions_of
-from pipeline.reports.page import Page, html
+from pipeline.reports.page import Page
 from pipeline.reports.phrases import text
 from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
@@ -44,12 +44,12 @@ def reviews(study: Study, subject: str) -> dict[str, Review]:
     return {session_id: review_of(study, session_id) for session_id in own}
 
 
-def write_page(page: Page, file: Path) -> Path:
-    """Write the page as HTML in the place of the file; where that is.
+def write_report(text: str, file: Path) -> Path:
+    """Write a report in the place of the file; where that is.
 
     Raises TransientError where it cannot be written.
     """
     with os_errors("writing the report"):
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(file, html(page).encode())
+        write_atomically(file, text.encode())
     return file

@@ -1,12 +1,13 @@
-"""Whether people have judged the names of a session: until then its masking is not reviewed."""
+"""Whether people have judged the names of sessions: until then their masking is not reviewed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from pipeline.errors import VuoroError
-from pipeline.pseudonymisation.entities import EntityTable
+from pipeline.pseudonymisation.entities import EntityTable, Id
 from pipeline.stages.chain import SessionChain
+from pipeline.stages.common import Common
 from pipeline.stages.masking import REPLACE_NAMES
 from pipeline.study import Study, accepted
 from pipeline.texts import Language, Text
@@ -14,9 +15,9 @@ from pipeline.texts import Language, Text
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """How many names of a session are masked, and how many of them nobody has judged.
+    """How many names of sessions are masked, and how many of them are not judged yet.
 
-    Both are None where that cannot be told: the key is not here, or the session waits for a run.
+    Both are None where that cannot be told: the key is not here, or a session waits for a run.
     """
 
     n_names: int | None
@@ -24,7 +25,7 @@ class Review:
 
     @property
     def is_done(self) -> bool:
-        """Whether every name of the session is judged."""
+        """Whether every name is judged."""
         return self.n_unjudged == 0
 
     def sentence(self, language: Language = "en") -> str:
@@ -43,16 +44,21 @@ _UNJUDGED = Text(
 _UNKNOWN = Text("Names not reviewed yet, as far as can be told now; run `vuoro review names`.")
 
 
-def review_of(study: Study, session_id: str) -> Review:
-    """How far the names of a session are reviewed, as the study's settings make the session."""
+def review_of(study: Study, *session_ids: str) -> Review:
+    """How far the names of sessions are reviewed, as the study's settings make the sessions."""
+    names: set[Id] = set()
     try:
-        chain = SessionChain(study, accepted.recording(study, session_id), study.settings())
+        settings = study.settings()
+        shared = Common(settings)
         table = EntityTable.load(study)
-        if chain.find(REPLACE_NAMES, verify=False) is None:
-            return Review(None, None)
-        replaced = chain.get(REPLACE_NAMES, verify=False)
+        for session_id in session_ids:
+            recording = accepted.recording(study, session_id)
+            chain = SessionChain(study, recording, settings, shared)
+            if chain.find(REPLACE_NAMES, verify=False) is None:
+                return Review(None, None)
+            replaced = chain.get(REPLACE_NAMES, verify=False)
+            names.update((each.type, each.number) for each in replaced)
     except VuoroError:  # whatever keeps it from being told, the session can be shown
         return Review(None, None)
-    names = {(each.type, each.number) for each in replaced}
     judged = {id for id in names if (e := table.entity(id)) is not None and e.verdict != "open"}
     return Review(len(names), len(names - judged))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.dataset import datasheet, files
+from pipeline.dataset.methods import SettingsByDigest
+from pipeline.dataset.summary import summarise
 from pipeline.dataset.validate import examine
 from pipeline.errors import DatasetError
 from pipeline.people.roster.unconsented import Unconsented
@@ -35,12 +37,16 @@ _OFFICE_PROPERTIES = "docProps/"  # when the file was made, not when a session w
 
 @dataclass(slots=True)
 class Examination:
-    """One look at a folder to be released. ``counts`` says how much was looked at."""
+    """One look at a folder to be released. ``counts`` says how much was looked at.
+
+    ``settings`` are the values behind the digests in the tables, which the data sheet names.
+    """
 
     folder: Path
     table: EntityTable
     needles: Needles
     labels: LabelLanguage
+    settings: SettingsByDigest
     progress: Progress
     listing: Listing = field(default_factory=Listing)
     counts: Counter[str] = field(default_factory=Counter)
@@ -155,7 +161,7 @@ class Examination:
     def _own_texts(self) -> dict[str, frozenset[str]]:
         """What vuoro itself writes into the data set's documents, which tells of nobody."""
         try:
-            sheet = datasheet.datasheet(datasheet.summarise(self.dataset)).encode()
+            sheet = datasheet.datasheet(summarise(self.dataset), self.settings).encode()
         except DatasetError:  # damaged: then every line is looked at
             return {}
         written = {"dictionary.csv": datasheet.dictionary_csv(), "DATASHEET.md": sheet}

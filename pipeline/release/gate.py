@@ -11,7 +11,7 @@ from datetime import date
 from glob import escape
 from pathlib import Path, PurePath
 
-from pipeline.dataset.datasheet import summarise
+from pipeline.dataset.summary import summarise
 from pipeline.errors import StudyError
 from pipeline.exports.write import export, forget, forms_in
 from pipeline.people.roster.unconsented import Unconsented, consents, groups_without_consent
@@ -31,7 +31,7 @@ from pipeline.settings import Settings
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import PENDING, lies_in, os_errors, sync, write_atomically
 from pipeline.storage.json_files import read_json
-from pipeline.study import Study, accepted, locks
+from pipeline.study import Study, accepted, locks, settings_log
 
 Judged = Callable[[Study, Settings], Mapping[str, bool]]
 
@@ -113,7 +113,7 @@ def _released(
             file_names = list(_file_names(study))
         allowed = masks(table) if options.coarse else ()
         needles = Needles(table, file_names, labels=labels, masks=allowed)
-        look = Examination(pending, table, needles, labels, progress)
+        look = Examination(pending, table, needles, labels, settings_log.used(study), progress)
         look.consent(() if cut else people, waiting)
         look.counts.update(left.counts)
         report = _examined(look, study, settings, options, copied, detect, judged)

@@ -30,7 +30,7 @@ from pipeline.stages.publish import (
 from pipeline.stages.session_rows import session_tables, turn_ids
 from pipeline.stages.settling import CORRECT, IDENTIFY
 from pipeline.storage.digests import digest
-from pipeline.study import Study, accepted
+from pipeline.study import Study, accepted, settings_log
 
 FLAG = "talk_left_out"
 
@@ -68,7 +68,7 @@ def leave_out(
     if not theirs:
         return LeftOut({}, {})
     publish_people(dataset, background(study, load_all(study)))
-    write_documentation(dataset)
+    write_documentation(dataset, settings_log.used(study))
     after = _counts(dataset, theirs)
     return LeftOut(
         {session_id: tuple(sorted(voices)) for session_id, voices in sorted(theirs.items())},

@@ -20,7 +20,7 @@ from pipeline.stages.publish import publish_people, remove_stale, write_document
 from pipeline.stages.stage import Stage
 from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors, write_atomically
-from pipeline.study import Study, accepted
+from pipeline.study import Study, accepted, settings_log
 
 
 def background(study: Study, rosters: Collection[Roster]) -> dict[str, Group]:
@@ -60,7 +60,7 @@ def _list_people(study: Study) -> bool:
 
 def _document(study: Study) -> bool:
     """Dictionary and data sheet, and the mark: made from what the people were, and these files."""
-    write_documentation(study.dataset)
+    write_documentation(study.dataset, settings_log.used(study))
     with os_errors("noting how the data set looks"):
         made_from = study.documented_file.read_bytes().decode()
     _note(study, _mark(study, made_from))
@@ -108,7 +108,7 @@ LIST_PEOPLE = Stage(
 )
 DOCUMENT = Stage(
     "document",
-    1,
+    2,
     _document,
     label="dictionary and data sheet",
     phase="whole",

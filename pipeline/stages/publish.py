@@ -22,6 +22,8 @@ from pipeline.dataset.group_rows import (
     own_columns,
     people_rows,
 )
+from pipeline.dataset.methods import NO_SETTINGS, SettingsByDigest
+from pipeline.dataset.summary import summarise
 from pipeline.errors import DatasetError
 from pipeline.records.ids import group_of
 from pipeline.storage.digests import digest
@@ -157,16 +159,18 @@ def remove_stale(dataset: Path, session_ids: Collection[str]) -> bool:
     )
 
 
-def write_documentation(dataset: Path) -> bool:
+def write_documentation(dataset: Path, settings: SettingsByDigest = NO_SETTINGS) -> bool:
     """Write dictionary.csv and DATASHEET.md of the data set as it is; True if any changed.
+
+    ``settings`` are the values behind the digests in the tables, as far as they are known.
 
     Raises DatasetError if a file of the data set is damaged, TransientError if one cannot be read
     or written.
     """
-    summary = datasheet.summarise(dataset)
+    summary = summarise(dataset)
     contents = {
         "dictionary.csv": datasheet.dictionary_csv(summary.own),
-        "DATASHEET.md": datasheet.datasheet(summary).encode(),
+        "DATASHEET.md": datasheet.datasheet(summary, settings).encode(),
     }
     return any([files.write(dataset / name, data) for name, data in contents.items()])
 

@@ -13,7 +13,7 @@ import pytest
 from many_sessions import GROUPS, THEMES, UNKNOWN, Made, make_study
 
 from pipeline.errors import DatasetError, StudyError
-from pipeline.operations.pages import page_of, write_page
+from pipeline.operations.pages import page_of, write_report
 from pipeline.reports.page import Page, html
 from pipeline.reports.phrases import TEXTS
 from pipeline.reports.values import shown, with_interval
@@ -111,7 +111,7 @@ def test_says_its_language_and_has_its_pictures(written: str) -> None:
 
 def test_the_same_data_set_gives_the_same_bytes(dataset: Path, tmp_path: Path) -> None:
     files = [
-        write_page(page_of(dataset, "G12-S01", "en"), tmp_path / folder / "page.html")
+        write_report(html(page_of(dataset, "G12-S01", "en")), tmp_path / folder / "page.html")
         for folder in ("a", "b")
     ]
     assert files[0].read_bytes() == files[1].read_bytes()

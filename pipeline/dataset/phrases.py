@@ -1,0 +1,35 @@
+"""How the methods section lists things, and how it says of which sessions something holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.texts import Text, counted
+
+AND, OR = Text("{before} and {last}"), Text("{before} or {last}")
+
+
+def in_sessions(what: object, n: int) -> Text:
+    sessions = counted("{n} session", "{n} sessions").filled(n=n)
+    return Text("{what} ({sessions})").filled(what=what, sessions=sessions)
+
+
+def shares(values: Iterable[tuple[object, int]], n_sessions: int, last: Text = AND) -> object:
+    """What holds of the sessions: the one value, or each with the number of its sessions."""
+    (first, n), *others = ordered = sorted(values, key=lambda value: -value[1])
+    if not others and n == n_sessions:
+        return first
+    return listed([in_sessions(value, n) for value, n in ordered], last)
+
+
+def listed(parts: Sequence[object], last: Text = AND) -> object:
+    """The parts in a sentence: A, B and C."""
+    *before, final = parts
+    return last.filled(before=tuple(before), last=final) if before else final
+
+
+def joined(parts: Sequence[object], between: str) -> Text:
+    """The parts with this between them."""
+    names = [f"part{number}" for number in range(len(parts))]
+    joined = Text(between.join(f"{{{name}}}" for name in names))
+    return joined.filled(**dict(zip(names, parts, strict=True)))
