@@ -14,10 +14,10 @@ from types import MappingProxyType
 from typing import Any
 
 from models.registry import PackageSource, load_registry
+from pipeline import __version__
 from pipeline.dataset import sources
-from pipeline.dataset.files import software
 from pipeline.dataset.phrases import OR, in_sessions, joined, listed, shares
-from pipeline.dataset.sources import MEASURED, Source
+from pipeline.dataset.sources import DIARISATION_ERROR, Source
 from pipeline.dataset.summary import ModelUse, Recogniser, Summary
 from pipeline.records.languages import name_of
 from pipeline.tables.flags import flag_of
@@ -216,7 +216,7 @@ def _name(use: ModelUse) -> str | Text:
 def _tool(package: str, summary: Summary) -> str:
     """A library, with its version where this installation made all of the data set."""
     name = "spaCy" if package == "spacy" else package
-    return f"{name} {version(package)}" if [*summary.versions] == [software()] else name
+    return f"{name} {version(package)}" if [*summary.versions] == [__version__] else name
 
 
 def _cited(*cited: Source) -> Text:
@@ -226,24 +226,28 @@ def _cited(*cited: Source) -> Text:
 def _measured(summary: Summary) -> Iterator[Text]:
     """That error rates of this material are not known, and those of other material."""
     yield Text("The error rates of this material have not been measured.")
-    known = [each for each in summary.recognisers if each in MEASURED]
+    known = {each: rates for each in summary.recognisers if (rates := _rates(each))}
     if known:
         yield Text(
             "On other material (in each language one meeting of about five minutes, composed of "
-            "read speech; default settings), the diarisation error rates (DER) and word error "
-            "rates (WER) were: {rates}."
-        ).filled(rates=joined([_rates(each) for each in known], "; "))
-    unknown = [each for each in summary.recognisers if each not in MEASURED and each.language]
+            "read speech; default settings), the diarisation error rate (DER) and the word error "
+            "rate (WER) were: {rates}."
+        ).filled(rates=joined([*known.values()], "; "))
+    unknown = [each for each in summary.recognisers if each not in known and each.language]
     if unknown:
         yield Text("Not measured on other material either: {unknown}.").filled(
             unknown=joined([_recogniser(each) for each in unknown], "; ")
         )
 
 
-def _rates(each: Recogniser) -> Text:
-    rates = MEASURED[each]
-    return Text("{recogniser}, DER {der:.1f} per cent, WER {wer:.1f} per cent").filled(
-        recogniser=_recogniser(each), der=100 * rates.der, wer=100 * rates.wer
+def _rates(each: Recogniser) -> Text | None:
+    """The rates where they were measured: with vuoro's own diarisation."""
+    model = load_registry().get(each.model)
+    wer = model.word_errors.get(each.language or "") if model else None
+    if wer is None or not each.is_embedded:
+        return None
+    return Text("{recogniser}, DER {der:.0f} per cent, WER {wer:.0f} per cent").filled(
+        recogniser=_recogniser(each), der=100 * DIARISATION_ERROR, wer=100 * wer
     )
 
 

@@ -15,10 +15,10 @@ def in_sessions(what: object, n: int) -> Text:
 
 
 def shares(values: Iterable[tuple[object, int]], n_sessions: int, last: Text = AND) -> object:
-    """What holds of the sessions: the one value, or each with the number of its sessions."""
-    (first, n), *others = ordered = sorted(values, key=lambda value: -value[1])
-    if not others and n == n_sessions:
-        return first
+    """What holds of the sessions, the most frequent first: how many, unless it is all of them."""
+    ordered = sorted(values, key=lambda value: -value[1])
+    if all(n == n_sessions for _, n in ordered):
+        return listed([value for value, _ in ordered], last)
     return listed([in_sessions(value, n) for value, n in ordered], last)
 
 

@@ -50,3 +50,27 @@ def test_what_is_not_there_is_one_sentence(study: Study) -> None:
     result = run(study, "G99", "--html")
     assert isinstance(result.exception, StudyError)
     assert not (study.reports / "G99.html").exists()
+
+
+def test_methods_are_shown_in_both_languages(study: Study) -> None:
+    result = run(study, "--methods")
+    assert result.exit_code == 0
+    finnish, english = result.output.split("# Methods section for an article\n")
+    assert finnish.startswith("# Menetelmäkuvaus artikkelia varten\n\nAineisto on koottu")
+    assert english.startswith("\nThe data are recordings of ")
+    assert "\n## References\n\n- " in english
+
+
+def test_or_written_in_one(study: Study, tmp_path: Path) -> None:
+    file = tmp_path / "menetelmät.md"
+    result = run(study, "--methods", "--language", "en", "--out", str(file))
+    assert result.exit_code == 0 and result.output.startswith("Wrote ")
+    assert file.read_text(encoding="utf-8").startswith("# Methods section for an article\n")
+    assert "Menetelmäkuvaus" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("arguments", [(), ("G12", "--methods")])
+def test_a_report_is_on_one_subject_or_the_methods(
+    study: Study, arguments: tuple[str, ...]
+) -> None:
+    assert run(study, *arguments).exit_code == 2

@@ -8,6 +8,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,15 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from example_dataset import SETTINGS_DIGEST
 
 from pipeline.dataset.validate import validate
 from pipeline.errors import DatasetError, LanguageError, StudyError, UnreadableError
-from pipeline.pseudonymisation.entities import Decision, EntityTable
+from pipeline.pseudonymisation.entities import Decision, Entity, EntityTable
 from pipeline.records import Mention, Mentions
 from pipeline.release.steward_report import bound
-from pipeline.study import Study, locks
+from pipeline.stages.publish import write_documentation
+from pipeline.study import Study, locks, settings_log
 
 TURN = "G01-S01-T00006250"  # 'Meillä [Organisaatio 3]:ssa jaksetaan.'
 TURNS_FILE = "dataset/turns/G01-S01.parquet"
@@ -374,6 +377,18 @@ def test_nothing_planted_is_released(study, gate, tmp_path):
     for file in study.dataset.rglob("*.*"):
         assert (out / "dataset" / file.relative_to(study.dataset)).read_bytes() == file.read_bytes()
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_names_of_those_whom_the_methods_cite_are_no_finding_in_the_data_sheet(study, gate):
+    cited = Entity("person", 20, ("heldner",), ("Heldner",))
+    table = EntityTable.load(study)
+    replace(table, entities=(*table.entities, cited)).save(study)
+    line = {"digest": SETTINGS_DIGEST, "values": {"turns.lapse_s": 8.0}}
+    study.settings_log.write_text(json.dumps(line), encoding="utf-8")
+    write_documentation(study.dataset, settings_log.used(study))
+    sheet = (study.dataset / "DATASHEET.md").read_text(encoding="utf-8")
+    assert "longer than 8 s, a lapse" in sheet and "Heldner & Edlund, 2010" in sheet
+    assert gate().report.released
 
 
 @pytest.mark.parametrize(
