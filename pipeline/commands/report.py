@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 def report(
-    study: StudyOption,
     subject: Annotated[
         Optional[str],  # noqa: UP045 (Typer reads it at run time)
         typer.Argument(metavar="SESSION|GROUP", help="A session or group, e.g. G07-S01, G07."),
     ] = None,
+    *,
+    study: StudyOption,
     html: Annotated[
         bool, typer.Option("--html", help="Write a page with pictures instead of showing tables.")
     ] = False,
