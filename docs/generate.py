@@ -105,7 +105,7 @@ def _name(column: Column, table: Table) -> str:
 
 def _kind(column: Column) -> str:
     unit = f" ({column.unit})" if column.unit else ""
-    return f"{column.type}{unit}" + (", may be null" if column.nullable else "")
+    return f"`{column.type}`{unit}" + (", may be null" if column.nullable else "")
 
 
 def _both(column: Column) -> str:
