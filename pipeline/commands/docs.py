@@ -13,7 +13,6 @@ from pipeline.storage.shipped import SHIPPED
 from pipeline.texts import Language
 
 PAGES = SHIPPED / "build" / "docs"
-FIRST: dict[Language, str] = {"en": "index.html", "fi": "fi/ensimmainen-tutkimus.html"}
 
 
 def docs(
