@@ -21,6 +21,6 @@ def docs(
     """Open the documentation in a browser. It needs no network."""
     if not PAGES.is_dir():
         raise StudyError("The documentation is not built.", "Type `make docs`.")
-    page = PAGES / FIRST[language]
+    page = PAGES / ("fi/ensimmainen-tutkimus.html" if language == "fi" else "index.html")
     say(f"The documentation: {page}")
     webbrowser.open(page.as_uri())
