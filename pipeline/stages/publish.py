@@ -32,6 +32,8 @@ from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
 
 COMPLETE = files.SESSION_TABLES[-1]  # the table whose file makes a session complete
 
+COMPLETE = files.SESSION_TABLES[-1]  # the table whose file makes a session complete
+
 NOBODY: Mapping[str, Group] = MappingProxyType({})
 
 
