@@ -178,7 +178,7 @@ def _roster(study: Study, file: Path) -> None:
 
 
 def _result(study: Study, file: Path) -> None:
-    chain_of(study, FIRST).store.find(DIARISE, file.parent.name, verify=False)
+    chain_of(study, FIRST).store.find(DIARISE.name, file.parent.name, verify=False)
     read_record(file.parent, Diarisation)
 
 
