@@ -243,7 +243,10 @@ def _status(model: Model) -> ModelStatus:
 def _check(model: Model, folder: Path, files: Mapping[str, str], remedy: str = "") -> None:
     """Raise ModelError unless ``folder`` holds these files with these hashes."""
     if not folder.is_dir():
-        raise _MissingModelError(f"The model {model.id} is not on this machine.", remedy)
+        pull = (
+            f"Run `vuoro models pull {model.id}` while connected to the internet, then try again."
+        )
+        raise _MissingModelError(f"The model {model.id} is not on this machine.", remedy or pull)
     for name, sha256 in files.items():
         if not (folder / name).is_file():
             raise ModelError(f"The model {model.id} is incomplete: {name} is missing.", remedy)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from runs import environment, vuoro
+from typer.testing import CliRunner
 
+from pipeline.commands.cli import app
 from pipeline.study import create
 
 HEAVY = ("torch", "pyannote.audio", "faster_whisper", "spacy", "prefect", "pandas", "pyarrow", "av")
@@ -62,7 +64,13 @@ def test_init_twice_keeps_the_settings(tmp_path: Path) -> None:
     assert study.settings().turns.lapse_s == 5
 
 
-def test_an_empty_inbox_is_nothing_to_do(tmp_path: Path) -> None:
+def test_run_on_an_empty_inbox_says_where_recordings_go(tmp_path: Path) -> None:
     process = vuoro(create(tmp_path / "study"), "run")
     assert process.returncode == 0
-    assert process.stdout.startswith("Nothing to do")
+    assert process.stdout.startswith("The inbox is empty. Copy recordings into ")
+
+
+def test_second_init_changes_nothing_and_says_so(tmp_path: Path) -> None:
+    study = create(tmp_path / "study")
+    done = CliRunner().invoke(app, ["init", str(study.root)])
+    assert done.exit_code == 0 and "already. Nothing was changed." in done.output

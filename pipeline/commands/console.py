@@ -273,7 +273,7 @@ def summary_line(found: Overview) -> str:
 def to_review(what: str, n: int, which: str) -> str:
     """How many names or voices wait for review, and the command that begins it."""
     waiting = f"{n} {what} is" if n == 1 else f"{n} {what}s are"
-    return f"{waiting} waiting for review. Run `vuoro review {which} --out {which}.xlsx`."
+    return f"{waiting} waiting for review. Run `vuoro review {which} --out private/{which}.xlsx`."
 
 
 def _state(entry: SessionStatus) -> str:

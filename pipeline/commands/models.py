@@ -28,7 +28,7 @@ def pull(
         typer.Argument(help="Models to download; default: those in use by default."),
     ] = None,
 ) -> None:
-    """Download and verify models. The only command that uses the network."""
+    """Download and verify models. Only this command and `vuoro demo` use the network."""
     from models.fetch import pull as fetch
     from pipeline.commands.console import pulling
 

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterable
+from pathlib import Path
 from subprocess import list2cmdline
 from typing import Any, ClassVar
 
@@ -17,6 +18,8 @@ from pipeline.texts import Text
 
 WITHOUT_STUDY = ("docs", "init", "models")  # the commands that work on no study
 _TO_TYPE = re.compile(rf"`vuoro (?!{'|'.join(WITHOUT_STUDY)})(?![^`]*--(?:help|study))[^`]+(?=`)")
+
+_SHEET = re.compile(r"--out (private/\S+)")
 
 
 class SafeConsole(Console):
@@ -43,11 +46,24 @@ problems = SafeConsole(stderr=True)
 
 
 def in_full(text: str, study: str) -> str:
-    """The text; `vuoro` commands in it that need the study's folder to be given, with it."""
+    """The text; `vuoro` commands in it that need the study's folder to be given, with it.
+
+    Sheets that they write into ``private/`` of the study go there from anywhere.
+    """
     if not study:
         return text
-    quoted = list2cmdline([study]) if os.name == "nt" else shlex.quote(study)
-    return _TO_TYPE.sub(lambda command: f"{command[0]} --study {quoted}", text)
+
+    def sheet(name: re.Match[str]) -> str:
+        return f"--out {_quoted(str(Path(study, name[1])))}"
+
+    def with_study(command: re.Match[str]) -> str:
+        return f"{_SHEET.sub(sheet, command[0])} --study {_quoted(study)}"
+
+    return _TO_TYPE.sub(with_study, text)
+
+
+def _quoted(argument: str) -> str:
+    return list2cmdline([argument]) if os.name == "nt" else shlex.quote(argument)
 
 
 def say(text: Text | str) -> None:

@@ -44,7 +44,7 @@ def names(
     if apply is not None:
         with exclusive(study):
             applied = apply_names(study, settings, apply, by=by, at=now())
-        say_applied(applied, _DECISIONS, "vuoro review names --out NEW.xlsx")
+        say_applied(applied, _DECISIONS, "vuoro review names --out private/NEW.xlsx")
     if out is not None:
         say_written(write_names(study, settings, out), out, "real names")
     if apply is None and out is None:
@@ -74,7 +74,7 @@ def people(
     if apply is not None:
         with locks.alone(study):
             applied = apply_people(study, settings, apply, by=by, at=now())
-        say_applied(applied, _DECISIONS, "vuoro review people --out NEW.xlsx")
+        say_applied(applied, _DECISIONS, "vuoro review people --out private/NEW.xlsx")
     if out is not None:
         say_written(write_people(study, settings, out, group), out, "real names")
     if apply is None and out is None:

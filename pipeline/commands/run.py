@@ -54,6 +54,8 @@ def run_and_show(study: Study) -> bool:
         worked = run_study(study, terminal)
     if worked:
         say(f"{terminal.counts}. The tables are in {study.dataset}")
+    elif not names:
+        say(f"The inbox is empty. Copy recordings into {study.inbox / 'GROUP'}.")
     else:
         n = n_needing_a_look(study, accepted.sessions(study))
         look = counted(

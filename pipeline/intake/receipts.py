@@ -37,8 +37,8 @@ _STILL_WAITING = Text("Still waiting.")
 _FAILED = Text("Processing failed.")
 _ACCEPTED = Text("Accepted as session {session_id}.")
 _CORRECTED = Text(
-    "If its number, kind or group is wrong, correct it: vuoro session {session_id} --number 2 (or "
-    "--kind, --group)"
+    "If its number, kind or group is wrong, correct it, for example: vuoro session {session_id} "
+    "--number 3"
 )
 _DONE = Text("In the data set, as session {session_id}.")
 _LOOK = Text("Session {session_id} needs a look.")

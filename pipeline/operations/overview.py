@@ -209,7 +209,7 @@ def _without_consent(entry: SessionStatus, people: Collection[Unconsented]) -> S
     to_do = [entry.next] if entry.next else []
     to_do += [f"Remove their talk with `vuoro withdraw {each.person_id}`." for each in known]
     if len(here) > len(known):
-        to_do.append("Identify the voices with `vuoro review people --out people.xlsx`.")
+        to_do.append("Identify the voices with `vuoro review people --out private/people.xlsx`.")
     return replace(entry, why=" ".join(why), next=" ".join(to_do))
 
 
@@ -259,7 +259,7 @@ def _quarantine(study: Study) -> Iterator[SessionStatus]:
         else:
             todo = "Move it into the inbox."
             if not intake.is_recovered(why):
-                todo = "Try it again with `vuoro retry FILE`."
+                todo = "See its receipt; then type `vuoro retry` and its name."
             yield SessionStatus("", name, "in quarantine", since, why=why, next=todo)
 
 

@@ -74,7 +74,7 @@ def plan(study: Study, person_id: str, settings: Settings) -> Plan:
     if not (found or rosters or half_done):
         raise StudyError(
             f"There is no {person_id} in this study.",
-            "Take the person_id from the people table; it is like G07-S02-P1.",
+            "Take the person_id from the people table; it is like G07-P1, G07-S02-U3 or H07.",
         )
     return Plan(person_id, found, tuple(roster.group for roster in rosters))
 

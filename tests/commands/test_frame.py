@@ -71,8 +71,8 @@ def test_folder_above_that_is_closed_is_no_study(tmp_path: Path) -> None:
     [
         ("Run `vuoro build`.", "Run `vuoro build --study my-study`."),
         (
-            "`vuoro review names --out names.xlsx`",
-            "`vuoro review names --out names.xlsx --study my-study`",
+            "`vuoro review names --out private/names.xlsx`",
+            "`vuoro review names --out my-study/private/names.xlsx --study my-study`",
         ),
         ("`vuoro models pull`", "`vuoro models pull`"),
         ("`vuoro init data`", "`vuoro init data`"),
@@ -162,5 +162,5 @@ def test_error_is_one_sentence_without_the_name_of_a_class(tmp_path: Path) -> No
 def test_unknown_setting_is_answered_by_the_nearest(tmp_path: Path) -> None:
     study: Study = create(tmp_path / "study")
     study.settings_file.write_text("[turns]\nlapse = 5\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match=r"\(did you mean lapse_s\?\)"):
+    with pytest.raises(SettingsError, match=r"\(did you mean 'lapse_s'\?\)"):
         study.settings()

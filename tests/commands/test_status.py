@@ -49,11 +49,12 @@ def data(study: Study, *arguments: str) -> dict[str, Any]:
 
 def test_the_first_line_says_it_all(study: Study) -> None:
     first, *table = said(study).splitlines()
+    people, names = (study.private / name for name in ("people.xlsx", "names.xlsx"))
     where = f"--study {study.root}"
     assert first == (
         "1 recording: 1 finished. "
-        f"3 voices are waiting for review. Run `vuoro review people --out people.xlsx {where}`. "
-        f"2 names are waiting for review. Run `vuoro review names --out names.xlsx {where}`."
+        f"3 voices are waiting for review. Run `vuoro review people --out {people} {where}`. "
+        f"2 names are waiting for review. Run `vuoro review names --out {names} {where}`."
     )
     assert any("salainen 1.wav" in line and "finished" in line for line in table)
 
