@@ -1,8 +1,8 @@
 """Whether `vuoro up` serves a study, and where.
 
-Whoever serves holds a lock, which the system frees when its holder goes, and only while it is held
-does the file with the holder's number and port mean anything: what a killed one left behind, or a
-process that got its number later, is never taken for it.
+The serving process holds a lock, which the system frees when the process ends. The file with the
+process's number and port counts only while the lock is held: so neither what a killed process left
+behind nor a process that got its number later is taken for it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from filelock import FileLock, Timeout
 from pipeline.errors import StudyError
 from pipeline.storage.disk import os_errors, write_atomically
 
-HOLD_WITHIN_S = 3.0  # somebody who only looks holds the lock for a moment
+HOLD_WITHIN_S = 3.0  # a process that only checks holds the lock for a moment
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Who serves a study: the process, the port of its Prefect server, since when (ISO 8601)."""
+    """The process that serves a study, its Prefect server's port, since when (ISO 8601)."""
 
     pid: int
     port: int
@@ -32,13 +32,13 @@ class Address:
 
     @property
     def page(self) -> str:
-        """Where its pages are, for a browser."""
+        """Return the address of its pages, for a browser."""
         return f"http://127.0.0.1:{self.port}"
 
 
 @contextmanager
 def held(home: Path) -> Iterator[None]:
-    """Be the only one to serve the study. Raises StudyError if somebody does already."""
+    """Be the only process to serve the study. Raises StudyError if one does already."""
     with os_errors("looking whether `vuoro up` is at work"):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(_lock_file(home), timeout=HOLD_WITHIN_S)
@@ -55,7 +55,7 @@ def held(home: Path) -> Iterator[None]:
 
 
 def is_held(home: Path) -> bool:
-    """Whether somebody serves the study, or is about to."""
+    """Whether a process serves the study, or is about to."""
     if not _lock_file(home).exists():
         return False
     with os_errors("looking whether `vuoro up` is at work"):
@@ -69,12 +69,12 @@ def is_held(home: Path) -> bool:
 
 
 def write(home: Path, address: Address) -> None:
-    """Tell others. Only whoever holds the lock does."""
+    """Write the address for other processes. Only the holder of the lock may."""
     write_atomically(_file(home), json.dumps(asdict(address)).encode(), mode=0o600)
 
 
 def read(home: Path) -> Address | None:
-    """Who serves the study now; None if nobody does, or it has not begun to answer."""
+    """Return what serves the study now; None if nothing does, or it does not answer yet."""
     if not is_held(home):
         return None
     try:
@@ -90,7 +90,7 @@ def address_of(home: Path) -> str | None:
 
 
 def new(port: int) -> Address:
-    """This process, from now on."""
+    """Return the address of this process, from now on."""
     from datetime import datetime
 
     return Address(os.getpid(), port, datetime.now().astimezone().isoformat(timespec="seconds"))

@@ -1,8 +1,8 @@
-"""What a run may be asked for by way of Prefect's server: nothing, or sessions by their ids.
+"""What may be requested of a run through Prefect's server: nothing, or sessions by their ids.
 
-Whatever lies on the server may come from others than us. So a run's study and settings are those of
-the process that carries it out, which knows the flows itself: no path, setting, entry point, pull
-step or command is taken from there. What is left, a list of ids, is checked where it is used.
+Anything on the server may come from others than us. So a run's study and settings are those of the
+process that carries it out, which knows the flows itself: no path, setting, entry point, pull step
+or command is taken from the server. What is left, a list of ids, is checked where it is used.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def is_allowed(deployment: str, parameters: Mapping[str, Any]) -> bool:
 def parameters_of(
     deployment: str, asked: Mapping[str, Any], study: Study, hand_out: int
 ) -> dict[str, Any]:
-    """What the flow of a deployment is called with, for this study.
+    """Return the arguments of the flow of a deployment, for this study.
 
-    Raises StudyError if it was asked for what no run of ours is ever asked for.
+    Raises StudyError for a request that no run of ours ever gets.
     """
     if not is_allowed(deployment, asked):
         raise StudyError(

@@ -1,10 +1,10 @@
-"""Sessions of a study, worked on by as many processes, on as many machines, as there are.
+"""Sessions of a study, processed by any number of processes on any number of machines.
 
-A session is worked on by whoever has its lease. First each is heard, in any order and apart from
-all others. Once all are heard, what they have to do with each other is settled: who the voices of
-a group are, from all its sessions; then, by one process alone and in order of session id, the
-numbers of names, what is published, and people and documentation. So it does not show in the
-tables who heard what, or when.
+A process holds the lease of the session that it processes. First each session is transcribed, in
+any order and apart from all others. Once all are, what they have in common is settled: the people
+of a group, from all its sessions; then, by one process alone and in order of session id, the
+numbers of names, what is published, and people and documentation. So the tables do not show which
+process transcribed what, or when.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ Row = dict[str, Any]
 
 SETTLING, NUMBERING, FINISHING = of_phase("settle"), of_phase("number"), of_phase("finish")
 LOOK_EVERY_S = 2.0
-SHOWN = 3  # failures that the state of a run tells
-DEATHS = 3  # of so many processes at a session, the session is the likeliest reason
+SHOWN = 3  # failures that the state of a run lists
+DEATHS = 3  # of so many processes on a session: the session is the likeliest cause
 
 
 @flow(name="sessions", persist_result=False, validate_parameters=False)
 def process_sessions(study: str, session_ids: list[str]) -> State[None]:
-    """Hear these sessions, and settle all of the study if they were the last; a row each."""
+    """Transcribe these sessions, and settle the study if they were the last; a row each."""
     place = Study(Path(study))
     with using_settings(place), locks.working(place, str(flow_run.id or "")) as held:
         refuse_half_done(place)
@@ -71,13 +71,13 @@ def process_sessions(study: str, session_ids: list[str]) -> State[None]:
 
 
 def ended(rows: Iterable[Row], missing: Sequence[Row] = ()) -> State[None]:
-    """The state of a run over sessions; Prefect's pages show which failed, and what to do.
+    """Return the state of a run over sessions; Prefect shows which failed and what to do.
 
     ``missing`` are the rows of ``consent_rows``.
     """
-    told = [*rows]
+    listed = [*rows]
     failed, looks = (
-        [f"{r['session']}: {r['what to know']}" for r in told if r["outcome"] == outcome]
+        [f"{r['session']}: {r['what to know']}" for r in listed if r["outcome"] == outcome]
         for outcome in ("failed", NEEDS_A_LOOK)
     )
     consents = [row["what to know"] for row in missing]
@@ -108,9 +108,9 @@ def consent_rows(study: Study) -> list[Row]:
 
 
 def row_of(found: Outcome) -> Row:
-    """The row of a session in the data set, for Prefect's page: nothing in it is private."""
-    told = {"session": found.session_id, "outcome": found.words, "what to know": found.sentences}
-    return told | {name: found.row[name] for name in TOTALS}
+    """Return a session's row in the data set, for Prefect's page: nothing in it is private."""
+    row = {"session": found.session_id, "outcome": found.words, "what to know": found.sentences}
+    return row | {name: found.row[name] for name in TOTALS}
 
 
 def _nothing() -> None:
@@ -118,10 +118,10 @@ def _nothing() -> None:
 
 
 class Work:
-    """What one process does of a study, beside others that may be at it at the same time.
+    """The work of one process on a study, beside others that may run on it at the same time.
 
-    ``rows`` tells what came of each session. ``every``: also sessions that failed a while ago are
-    tried, without waiting until that is due.
+    ``rows`` has the outcome of each session. ``every``: also retry sessions that failed a while
+    ago, without waiting until that is due.
     """
 
     def __init__(self, study: Study, held: Lease, *, every: bool = False) -> None:
@@ -131,9 +131,9 @@ class Work:
         self._unfinished: ToDo | None = None
 
     def to_do(self) -> ToDo:
-        """The stages to come of each session that may be tried and did not fail here.
+        """Return the coming stages of each session that may be tried and did not fail here.
 
-        To look at all sessions takes its time: they are looked at again after work was done.
+        Checking all sessions takes time: it is repeated only after work was done.
         """
         if self._unfinished is None:
             self._unfinished = unfinished(self._study, settings_in_use.get(), verify=False)
@@ -144,7 +144,7 @@ class Work:
         }
 
     def unheard(self) -> list[str]:
-        """The sessions that must be listened to."""
+        """Return the sessions that must still be transcribed."""
         return [session_id for session_id, stages in self.to_do().items() if HEARING & {*stages}]
 
     def hear(
@@ -154,15 +154,15 @@ class Work:
         wait: bool,
         between: Callable[[], object] = _nothing,
     ) -> None:
-        """Make the stages that listen to these sessions; those that another process is at it makes.
+        """Run the listening stages of these sessions, except those that another process runs.
 
-        With ``wait`` those are looked at until they are done, in case the other process dies.
+        With ``wait``, check those until they are done, in case the other process dies.
         ``between`` is called after each session.
         """
         self._share(session_ids, self._hear, wait=wait, between=between)
 
     def settle(self) -> None:
-        """Bring all sessions that are heard into the data set, then document that."""
+        """Bring all transcribed sessions into the data set, then document it."""
         self._read()
         with lease(self._study, DOCUMENT.name, wait_s=inf):
             if self.to_do():
@@ -175,9 +175,9 @@ class Work:
             document(str(self._study.root))
 
     def _read(self) -> None:
-        """Make the stages between hearing and publishing of all sessions that are heard.
+        """Run the stages between listening and publishing of all transcribed sessions.
 
-        When a recording is refused, who is who in its group is found out again, without it.
+        When a recording is refused, the people of its group are recognised again, without it.
         """
         while True:
             n_failed = len(self._failed)
@@ -186,7 +186,7 @@ class Work:
                 return
 
     def _lacking(self, stages: Collection[str]) -> list[str]:
-        """The sessions that are heard and lack one of these stages, by session id."""
+        """Return the transcribed sessions that lack one of these stages, by session id."""
         to_do = self.to_do().items()
         return sorted(
             session_id
@@ -219,14 +219,14 @@ class Work:
             waiting = [id for id in taken if _is_due(self._study, id)]
 
     def _try(self, session_id: str, work: Callable[[str], None]) -> bool:
-        """Whether the session was free to be worked on, whatever came of it."""
+        """Work on the session if it is free; return whether it was, whatever the outcome."""
         try:
             with lease(self._study, session_id) as session:
                 self._contained(session_id, work, session)
         except TakenError:
             return False
         except LostError:
-            self._held.check()  # lost with the session: whoever is alone on the study has it now
+            self._held.check()  # lost with the session: a process alone on the study has it now
             return False
         except DiskFullError as error:  # not even a lease can be written
             self._fail(session_id, error)
@@ -247,7 +247,7 @@ class Work:
     def _hear(self, session_id: str) -> None:
         study = str(self._study.root)
         if not HEARING & {*open_chain(study, session_id).pending(verify=False)}:
-            return  # somebody else was faster
+            return  # another process was faster
         same_as = hear_session(study, session_id)
         state.leave(self._study, session_id)
         if same_as is not None:
@@ -259,17 +259,17 @@ class Work:
             listener.get().noted(f"{session_id} has the same sound as {same_as}: it is set aside.")
 
     def _make(self, stages: Collection[str]) -> Callable[[str], None]:
-        def made(session_id: str) -> None:
+        def run_stages(session_id: str) -> None:
             make(str(self._study.root), session_id, stages)
             state.leave(self._study, session_id)
 
-        return made
+        return run_stages
 
     def _publish(self, session_id: str) -> None:
         self._make(FINISHING)(session_id)
         state.finish(self._study, session_id)
         found = outcome(self._study, accepted.recording(self._study, session_id))
-        with suppress(TransientError):  # a receipt is not worth a session
+        with suppress(TransientError):  # no session fails for its receipt
             intake.tell_finished(self._study, found)
         self.rows[session_id] = row_of(found)
         listener.get().finished(found)
@@ -300,7 +300,7 @@ class Work:
 
 
 def _is_due(study: Study, session_id: str) -> bool:
-    """Whether a session is there and may be tried, or is at work: only what failed is put off."""
+    """Whether a session exists and may be tried, or is running: only failed ones are postponed."""
     if state.is_cancelled(study, session_id) or not (study.recordings / session_id).is_dir():
         return False
     found = state.load(study, session_id)
@@ -310,7 +310,7 @@ def _is_due(study: Study, session_id: str) -> bool:
 
 @task(name=DOCUMENT.name, task_run_name=DOCUMENT.name, persist_result=False, cache_policy=NO_CACHE)
 def document(study: str) -> None:
-    """People, attendance, dictionary and data sheet of the whole data set."""
+    """Write people, attendance, dictionary and data sheet of the whole data set."""
     place = Study(Path(study))
     with Contained(DOCUMENT.name, place):
         build.document(place)

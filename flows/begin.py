@@ -1,4 +1,4 @@
-"""What comes before any work on a study. Imports no Prefect: most runs have nothing to do."""
+"""Preparation for any work on a study. Imports no Prefect: most runs have nothing to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ settings_in_use: ContextVar[Settings] = ContextVar("settings_in_use")
 
 @contextmanager
 def using_settings(study: Study) -> Iterator[None]:
-    """Have the study's settings in use by all of a run. Raises SettingsError."""
+    """Use the study's settings throughout a run. Raises SettingsError."""
     if settings_in_use in copy_context():
         yield
         return
@@ -35,30 +35,30 @@ def using_settings(study: Study) -> Iterator[None]:
 
 
 @contextmanager
-def begun(study: Study, run: str = "", told: Listener | None = None) -> Iterator[Lease]:
-    """Work on a study; what killed runs left is cleared up first, if nobody else is at work.
+def begun(study: Study, run: str = "", run_listener: Listener | None = None) -> Iterator[Lease]:
+    """Work on a study; first clear up what killed runs left, if no other process is running.
 
-    A study of an earlier format gets the present one. ``told``, or else the run's listener, is
-    informed of what became of that. Raises SettingsError
-    before anything is touched, StudyError if a command that must be alone is at work, a withdrawal
-    is half done, or the key cannot be used; TransientError.
+    A study of an earlier format is converted to the present one. ``run_listener``, or else the
+    run's listener, is notified of the results. Raises SettingsError before anything is touched,
+    StudyError if a command that must be alone is running, a withdrawal is half done, or the key
+    cannot be used; TransientError.
     """
     with using_settings(study):
         for note in clear_up(study):
-            (told or listener.get()).noted(note)
+            (run_listener or listener.get()).noted(note)
         with locks.working(study, run) as held:
             refuse_half_done(study)
             accepted.require_recordings(study)
             seed(study)
             if study.bring_up_to_date():
-                (told or listener.get()).noted(EARLIER)
+                (run_listener or listener.get()).noted(EARLIER)
             yield held
 
 
 def clear_up(study: Study) -> list[str]:
-    """Remove what killed runs left half-written, unless somebody else is at work: then later.
+    """Remove what killed runs left half-written, unless another process is running: then later.
 
-    Sentences for the user on what was set aside.
+    Returns sentences for the user on what was set aside.
     """
     try:
         with locks.alone(study):

@@ -1,10 +1,10 @@
-"""Who may speak with a study's Prefect server: its owner's processes, and pages with their key.
+"""Who may use a study's Prefect server: its owner's processes, and pages with their key.
 
-Prefect answers whatever reaches its address: every user of the machine, and, through the owner's
-browser, every page of the web that is open there. Here each request, websockets included, must name
-this server as its host (else a page could reach it under a name of its own: DNS rebinding), come
-from no other origin, and bring the secret, unless it only reads the files of Prefect's pages,
-which hold nothing of a study. A page of another origin cannot bring the secret: it is a header,
+Prefect answers every request that reaches its address: from any user of the machine and, through
+the owner's browser, from any web page open there. Here each request, websockets included, must
+name this server as its host (else a page could reach it under a name of its own: DNS rebinding),
+come from no other origin, and carry the secret, unless it only reads the files of Prefect's pages,
+which hold nothing of a study. A page of another origin cannot send the secret: it is a header,
 never a cookie, which a browser would send to every port of this machine.
 """
 
@@ -25,7 +25,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 API = "/api"
 HEALTH = f"{API}/health"  # "true"; the pages ask for it without their key
 OPEN = "/open"  # the page by which the owner's browser gets its key: see flows.login
-# neither drawn in a frame, to be clicked through, nor telling others where a click came from
+# not shown in a frame (clickjacking), and other sites are not told the page that a link was on
 HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"content-security-policy", b"frame-ancestors 'none'"),

@@ -1,8 +1,8 @@
-"""What `vuoro up` runs by itself: the inbox every few minutes, a rebuild of the data set at night.
+"""What `vuoro up` runs: the inbox every few minutes, a rebuild of the data set at night.
 
-Both are deployments of Prefect: its pages show when they run next, and start them by a click. A
-third one, where sessions are handed out, waits for `vuoro worker`, on any machine. Prefect's server
-knows their names alone: it could not say which code a run carries out, nor at which study.
+Both are Prefect deployments: its pages show their next run and start one with a click. A third
+deployment, for sessions that are handed out, waits for `vuoro worker` on any machine. Prefect's
+server knows only their names: it cannot choose the code that a run executes, or the study.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How often the inbox is looked at, in seconds, and at which hour (0-23) is rebuilt.
+    """How often the inbox is scanned, in seconds, and the hour (0-23) of the rebuild.
 
-    Not a schedule of Prefect's, which makes a run for every interval, also for those that were
-    missed or come while one is at work: here a deployment has one next run, made when the last
-    has ended. The hour is the wall clock's, summer and winter.
+    Not a Prefect schedule, which creates a run for every interval, including missed ones and those
+    that fall due during another run: here a deployment has one next run, created when the last one
+    has ended. The hour is local time, in summer and winter.
     """
 
     every_s: float
     rebuild_hour: int
 
     def next(self, name: str, now: datetime, last: datetime | None) -> datetime:
-        """When the deployment runs next. ``last`` is when it ran before, None for never."""
+        """Return when the deployment runs next; ``last`` is its previous run, None for none."""
         if name == INBOX:
             return now if last is None else max(now, last + timedelta(seconds=self.every_s))
         today = now.replace(tzinfo=None, hour=self.rebuild_hour, minute=0, second=0, microsecond=0)
@@ -57,7 +57,7 @@ def _run_name() -> str:
 
 @flow(name="rebuild", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
 def rebuild(study: str) -> State[None]:
-    """Bring tables and exports up to date with what people have decided, as `vuoro build` does."""
+    """Update tables and exports with people's decisions, as `vuoro build` does."""
     place = Study(Path(study))
     with Contained("rebuild", place):
         settings = place.settings()
@@ -89,7 +89,7 @@ DESCRIPTIONS = {
 
 
 def deploy(client: SyncPrefectClient, name: str) -> UUID:
-    """Tell Prefect's server of a deployment; returns its id."""
+    """Register a deployment with Prefect's server; returns its id."""
     return client.create_deployment(
         client.create_flow(FLOWS[name]),
         name,

@@ -1,4 +1,4 @@
-"""All that waits: the inbox into sessions, every unfinished session into the data set."""
+"""Process everything that waits: inbox files into sessions, sessions into the data set."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pipeline.study.leases import lease
 from pipeline.study.listener import listener
 
 BATCHES = f"sessions/{SESSIONS}"  # the deployment of ``flows.batch.process_sessions``
-PAGE = 200  # runs that Prefect tells at a time, at most
+PAGE = 200  # most runs that Prefect lists at a time
 
 
 def _run_name() -> str:
@@ -37,14 +37,14 @@ def _run_name() -> str:
 
 @flow(name="inbox", flow_run_name=_run_name, persist_result=False, validate_parameters=False)
 def process_inbox(study: str, hand_out: int = 0, every: bool = False) -> State[None]:
-    """Take in what lies in the inbox and finish every session.
+    """Take in the files of the inbox and finish every session.
 
-    With ``hand_out`` the sessions are not listened to here: batches of so many go to the workers
-    of the deployment ``sessions``, and the last batch settles the rest. ``every``: also what failed
-    a while ago is tried, without waiting until that is due.
+    With ``hand_out`` no sound is processed here: batches of that many sessions go to the workers of
+    the deployment ``sessions``, and the last batch settles the rest. ``every``: also retry what
+    failed a while ago, without waiting until that is due.
 
-    A session that fails does not keep the others from being finished. Raises UnreadableError, when
-    all that was taken in before is done, where the inbox is not there or cannot be read.
+    A session that fails does not keep the others from being finished. Raises UnreadableError, after
+    all that was taken in before is done, if the inbox is missing or cannot be read.
     """
     place = Study(Path(study))
     with begun(place, str(flow_run.id or "")) as held:
@@ -54,7 +54,7 @@ def process_inbox(study: str, hand_out: int = 0, every: bool = False) -> State[N
                 take_in(study)
         except DiskFullError as error:  # what was taken in before may need less room
             listener.get().noted(str(error))
-        except UnreadableError as error:  # what was taken before goes on
+        except UnreadableError as error:  # what was taken in before continues
             unreadable = error
         work = Work(place, held, every=every)
         note_outdated(place, settings_in_use.get(), listener.get(), work.to_do())
@@ -72,10 +72,10 @@ def process_inbox(study: str, hand_out: int = 0, every: bool = False) -> State[N
 
 
 def _hear_all(study: Study, work: Work) -> None:
-    """Hear every session, and those, too, whose recordings are dropped meanwhile."""
+    """Transcribe every session, including those whose recordings arrive meanwhile."""
 
     def look_again() -> None:
-        with suppress(VuoroError):  # the next run tells of it
+        with suppress(VuoroError):  # the next run reports it
             if intake.waiting(study):
                 take_in(str(study.root), wait=False)
 
@@ -98,12 +98,12 @@ def take_in(study: str, wait: bool = True) -> int:
     try:
         with lease(place, "intake"):
             return intake.take_in(place, settings_in_use.get().intake, listener.get(), wait=wait)
-    except TakenError:  # somebody else does it, and goes on with what it took in
+    except TakenError:  # another process does it, and continues with what it took in
         return 0
 
 
 def _hand_out(study: Study, work: Work, size: int) -> None:
-    """Give workers what nobody has yet; with nothing left to listen to, settle what is left."""
+    """Hand out the sessions that no worker has; with none left to transcribe, settle the rest."""
     given = _given(study)
     unheard = work.unheard()
     ids = [session_id for session_id in unheard if session_id not in given]
@@ -119,7 +119,7 @@ def _hand_out(study: Study, work: Work, size: int) -> None:
 
 
 def _given(study: Study) -> set[str]:
-    """The sessions of batches that wait for a worker, or that a living worker is at."""
+    """Return the sessions of batches that wait for a worker or that a live worker processes."""
     alive = locks.runs(study)
     return {
         session_id
@@ -130,7 +130,7 @@ def _given(study: Study) -> set[str]:
 
 
 def batches() -> Iterator[FlowRun]:
-    """The batches that wait or are said to be at work. Prefect tells them a page at a time."""
+    """Yield the batches that wait or are marked as running, read from Prefect page by page."""
     wanted = filters.FlowRunFilterState(
         type=filters.FlowRunFilterStateType(
             any_=[StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]

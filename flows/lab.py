@@ -1,7 +1,7 @@
 """`vuoro up`: a Prefect server and a worker for one study on this machine, kept alive.
 
-This process starts the two, starts them again when they die, and is what `vuoro down` stops. Both
-are tied to it: when it is killed, they and the run at work end by themselves.
+This process starts both, restarts them when they die, and is what `vuoro down` stops. Both are tied
+to it: when it is killed, they and the current run end too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pipeline.study import Study
 PORT = 4200
 LOG = "up.log"
 WATCH_EVERY_S = 0.5
-CALM_S = 60.0  # a child that lived so long may be started again at once
+CALM_S = 60.0  # a child that lived this long may be restarted at once
 WAIT_AT_MOST_S = 60.0
 WORKER_STOPS_WITHIN_S = 15.0
 STOP_WITHIN_S = 45.0
@@ -37,9 +37,9 @@ STOP_WITHIN_S = 45.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What `vuoro up` was asked for. ``port`` None: the usual one, or any if that is taken.
+    """The options of `vuoro up`. ``port`` None: the usual one, or any if that is taken.
 
-    ``hand_out``: so many sessions a batch go to the workers of the pool; 0 for none.
+    ``hand_out``: sessions a batch for the workers of the pool; 0 for none.
     """
 
     every_s: float = 300.0
@@ -50,7 +50,7 @@ class Plan:
 
 @dataclass
 class Kept:
-    """A child that is started again whenever it dies; later and later if it dies young."""
+    """A child process that is restarted whenever it dies; after longer delays if it dies young."""
 
     start: Callable[[], Process]
     process: Process = field(init=False)
@@ -63,7 +63,7 @@ class Kept:
         self._begin()
 
     def watch(self) -> None:
-        """Start it again if it is dead and its time has come."""
+        """Restart the child if it is dead and its delay is over."""
         now = self.clock()
         if self.process.poll() is None:
             return
@@ -80,7 +80,7 @@ class Kept:
 
 
 def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: None) -> None:
-    """Serve the study until SIGTERM or Ctrl-C. What `vuoro up --foreground` does.
+    """Serve the study until SIGTERM or Ctrl-C. Carries out `vuoro up --foreground`.
 
     Raises StudyError if the study is served already or the port is taken, StageCrashError if
     Prefect's server or the worker does not start.
@@ -116,7 +116,7 @@ def keep(study: Study, plan: Plan, ready: Callable[[Address], None] = lambda _: 
 
 
 def start(study: Study, plan: Plan) -> Address:
-    """Serve the study in the background, beyond the end of this terminal. What `vuoro up` does.
+    """Serve the study in the background, also after this terminal closes. Carries out `vuoro up`.
 
     Raises StudyError if the study is served already or the port is taken, StageCrashError if it
     does not start.
@@ -145,7 +145,7 @@ def start(study: Study, plan: Plan) -> Address:
 
 
 def stop(study: Study) -> bool:
-    """Stop what serves the study; False if nobody does. A session at work goes on another time.
+    """Stop the process that serves the study; False if none does. A running session resumes later.
 
     Raises StudyError if it does not end.
     """
@@ -154,7 +154,7 @@ def stop(study: Study) -> bool:
     if found is None:
         return False
     for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
-        os.kill(found.pid, number)  # the lock is held: nobody else has this number
+        os.kill(found.pid, number)  # the lock is held: no other process has this number
         give_up = time.monotonic() + STOP_WITHIN_S
         while time.monotonic() < give_up:
             if not address.is_held(home):
@@ -180,7 +180,7 @@ def _start_worker(study: Study, plan: Plan) -> Process:
 
 
 def _wait_until_ready(home: Path, process: Process) -> None:
-    """Until the worker has spoken to the server. Raises StageCrashError if it never does."""
+    """Wait until the worker has reached the server. Raises StageCrashError if it never does."""
     give_up = time.monotonic() + server.START_WITHIN_S
     while process.poll() is None and time.monotonic() < give_up:
         if (home / worker.READY).exists():
@@ -196,7 +196,7 @@ def _words(plan: Plan) -> list[str]:
 
 
 def main(root: str, every_s: str, rebuild_hour: str, hand_out: str, port: str = "") -> None:
-    """What the process in the background does."""
+    """Entry point of the process in the background."""
     plan = Plan(float(every_s), int(rebuild_hour), int(hand_out), int(port) if port else None)
     try:
         keep(Study(Path(root)), plan)

@@ -1,4 +1,4 @@
-"""What the user of a run should know, where nobody sits at a terminal: in the run's log."""
+"""Messages for the user of a run that has no terminal: in the run's log."""
 
 from __future__ import annotations
 

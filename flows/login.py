@@ -1,7 +1,7 @@
-"""The owner's way to the page of `vuoro up`: a file that opens it with its key.
+"""How the owner reaches the page of `vuoro up`: a file that opens it with its key.
 
-An address with the key in it would be read by others: in the arguments of the browser that opens
-it, in the log of a service that prints it. So what is printed is the place of this file.
+An address that contains the key could be read by others: in the arguments of the browser that
+opens it, or in the log of a service that prints it. So the address of this file is printed instead.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FILE = "page.html"
 
 
 def write(home: Path, port: int, secret: str) -> None:
-    """Put the file in its place, for its owner alone. TransientError."""
+    """Write the file, for its owner only. TransientError."""
     address = f"http://127.0.0.1:{port}{OPEN}#{basic(secret)}"
     text = f"""<!doctype html>
 <meta charset="utf-8">
@@ -31,16 +31,16 @@ def write(home: Path, port: int, secret: str) -> None:
 
 
 def remove(home: Path) -> None:
-    """Take the file away: nothing is served there any more."""
+    """Remove the file: nothing is served there any more."""
     with os_errors("removing the page of `vuoro up`"):
         (home / FILE).unlink(missing_ok=True)
 
 
 def address_of(home: Path) -> str:
-    """Where it is, for a browser."""
+    """Return the address of the file, for a browser."""
     return (home.resolve() / FILE).as_uri()
 
 
 def shown(home: Path, here: Address) -> str:
-    """How people are told of it."""
+    """Return the sentence that shows people where the pages are."""
     return f"{here.page} (open {address_of(home)}, it has the key)"

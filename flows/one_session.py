@@ -1,4 +1,4 @@
-"""The stages of one session, each a task; those that listen to it are a run of their own."""
+"""The stages of one session, each a task; those that listen to it are a separate run."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RUN_LOGS = ("prefect.task_runs", "prefect.flow_runs")
 
 
 def sentence_alone(record: logging.LogRecord) -> bool:
-    """Leaves of an error of ours its sentence, which says what to do: no code is at fault."""
+    """Reduce an error of ours to its sentence, which says what to do: no code is at fault."""
     if record.exc_info and isinstance(record.exc_info[1], VuoroError):
         record.exc_info = None
     return True
@@ -52,7 +52,7 @@ def open_chain(study: str, session_id: str) -> SessionChain:
 
 @dataclass
 class _Outcome:
-    """What came of hearing a session."""
+    """The outcome of a session's listening stages."""
 
     is_over: bool = False
     same_as: str | None = None
@@ -63,12 +63,12 @@ _outcome: ContextVar[_Outcome] = ContextVar("outcome")
 
 
 def hear_session(study: str, session_id: str) -> str | None:
-    """Make what is not done of the stages that listen to a session: they take the time.
+    """Run the unfinished listening stages of a session: they take most of the time.
 
-    The id of the session that has the same sound, if there is one: then only its sound is read.
+    Returns the id of the session that has the same sound, if any: then only its sound is read.
 
-    What came of it is told in this process alone: a result that Prefect's server names is a file
-    that Prefect would unpickle, which may run any code.
+    The outcome stays in this process: a result that Prefect's server names is a file that Prefect
+    would unpickle, which may run any code.
     """
     outcome = _Outcome()
     token = _outcome.set(outcome)
@@ -101,14 +101,14 @@ def process_session(study: str, session_id: str) -> None:
 
 @task(task_run_name=f"{{session_id}} {COMPARE}", persist_result=False, cache_policy=NO_CACHE)
 def compare(study: str, session_id: str) -> str | None:
-    """The other session that has the same sound, if there is one."""
+    """Return the other session that has the same sound, if there is one."""
     chain = open_chain(study, session_id)
     with Contained(COMPARE, chain.study):
         return intake.duplicate_of(chain.study, chain.recording, sound(chain.made(DECODE)))
 
 
 def make(study: str, session_id: str, stages: Collection[str]) -> None:
-    """Make what is not done of these stages of a session."""
+    """Run those of these stages that the session lacks."""
     for stage in open_chain(study, session_id).pending():
         if stage in stages:
             with slot(BY_NAME[stage].resource, settings_in_use.get()):
@@ -117,17 +117,17 @@ def make(study: str, session_id: str, stages: Collection[str]) -> None:
 
 @task(task_run_name="{session_id} {stage}", persist_result=False, cache_policy=NO_CACHE)
 def run_stage(study: str, session_id: str, stage: str) -> None:
-    """One stage of one session."""
+    """Run one stage of one session."""
     chain = open_chain(study, session_id)
     with Contained(stage, chain.study), Reported(chain.study, session_id, stage) as progress:
         chain.run(BY_NAME[stage], progress)
 
 
 class Contained(AbstractContextManager[None]):
-    """Keeps what an unforeseen error says to itself: its text may hold names or speech.
+    """Withholds the text of an unforeseen error, which may hold names or speech.
 
-    What goes on is the kind of error and where it happened, which is what a report needs. If the
-    disk of ``study`` is full, it is that: libraries and Prefect say it each in its own way.
+    Only the kind of error and where it happened are passed on, which a report needs. If the disk
+    of ``study`` is full, that is raised instead: libraries and Prefect each word it differently.
     """
 
     def __init__(self, stage: str, study: Study | None = None) -> None:
@@ -152,9 +152,9 @@ class Contained(AbstractContextManager[None]):
 
 
 class Reported(AbstractContextManager[Callable[[float], None]]):
-    """Shows how far a stage is: to the listener always, in its state and to Prefect now and then.
+    """Reports the progress of a stage: always to the listener, at times to its state and Prefect.
 
-    Raises CancelledError, at each report, once somebody has cancelled the session.
+    Raises CancelledError, at each report, once the session has been cancelled.
     """
 
     def __init__(self, study: Study, session_id: str, stage: str) -> None:
@@ -173,13 +173,11 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
         now = time.monotonic()
         if now - self._shown >= UPDATE_EVERY_S:
             self._shown = now
-            with suppress(
-                httpx.HTTPError
-            ):  # a stage goes on when Prefect cannot note how far it is
+            with suppress(httpx.HTTPError):  # a stage continues when Prefect cannot record progress
                 self._show(share)
 
     def _show(self, share: float) -> None:
-        """Tell Prefect. A stage that is done in a moment never does: each telling costs time."""
+        """Report to Prefect, unless the stage is done in a moment: each report takes time."""
         progress = round(100 * share, 1)
         if self._artifact is None:
             self._artifact = create_progress_artifact(
@@ -196,7 +194,7 @@ class Reported(AbstractContextManager[Callable[[float], None]]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if isinstance(error, KeyboardInterrupt):  # stopped on purpose: nobody died of it
+        if isinstance(error, KeyboardInterrupt):  # stopped on purpose: not a crash
             state.leave(self._study, self._session_id)
         if error is None:
             listener.get().progressed(self._session_id, self._stage, 1.0)

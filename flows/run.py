@@ -1,4 +1,4 @@
-"""One run of a study in this process, on a Prefect server of its own. What ``vuoro run`` does."""
+"""One run of a study in this process, on a Prefect server of its own. Carries out ``vuoro run``."""
 
 from __future__ import annotations
 
@@ -24,17 +24,19 @@ from pipeline.study.leases import lease
 from pipeline.study.listener import Listener, listener
 
 
-def run_study(study: Study, told: Listener) -> bool:
+def run_study(study: Study, run_listener: Listener) -> bool:
     """Take in the inbox and finish every session; False if there was nothing to do.
 
-    ``told`` hears of everything that happens. Prefect is started only if there is work.
+    ``run_listener`` receives every event. Prefect is started only if there is work.
 
-    Where others run on the study, they share the sessions, and this run ends when all are done.
+    If others run on the study, they share the sessions, and this run ends when all are done.
 
     Raises SettingsError or ModelError before anything is touched, StudyError if a command that must
-    be alone is at work on the study. A session that fails raises nothing: ``told`` hears of it.
+    be alone is running on the study. A session that fails raises nothing: ``run_listener`` receives
+    it.
     """
-    with begun(study, told=told):  # a key that does not open stops the run before it has begun
+    # a key that does not open stops the run before it has begun
+    with begun(study, run_listener=run_listener):
         settings = settings_in_use.get()
         is_alone = len(locks.runs(study)) == 1
         # files are not hashed here: the sound alone is gigabytes; those that are used are
@@ -42,32 +44,32 @@ def run_study(study: Study, told: Listener) -> bool:
             # a run may have been killed before it did
             with lease(study, DOCUMENT.name, wait_s=inf):
                 build.document(study)
-            _tell_of_consents(study, told)
+            _report_consents(study, run_listener)
             return False
         if not is_alone:
-            told.noted("Another run is at work on this study: they share the sessions.")
+            run_listener.noted("Another run is at work on this study: they share the sessions.")
         prepare(study)
         one_thread_for_numpy()
         server = serving(study.prefect_home, settings.machine.prefect_api_url)
-        with _seen_by_others(told), server as api, speaking_to(api):
-            _process_inbox(study, told)
-        _tell_of_consents(study, told)
+        with _seen_by_others(run_listener), server as api, speaking_to(api):
+            _process_inbox(study, run_listener)
+        _report_consents(study, run_listener)
     return True
 
 
-def _tell_of_consents(study: Study, told: Listener) -> None:
+def _report_consents(study: Study, run_listener: Listener) -> None:
     for sentence in consents(study).sentences:
-        told.noted(sentence)
+        run_listener.noted(sentence)
 
 
-def _process_inbox(study: Study, told: Listener) -> None:
+def _process_inbox(study: Study, run_listener: Listener) -> None:
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogHandler
 
     from flows.inbox import process_inbox
     from flows.one_session import Contained
 
-    token = listener.set(told)
+    token = listener.set(run_listener)
     with Contained("run", study):
         try:
             process_inbox(str(study.root), every=True)
@@ -79,15 +81,15 @@ def _process_inbox(study: Study, told: Listener) -> None:
 
 
 @contextmanager
-def _seen_by_others(told: Listener) -> Iterator[None]:
-    """Lets runs of this user's other studies know of this one; ``told`` hears of such a run."""
+def _seen_by_others(run_listener: Listener) -> Iterator[None]:
+    """Show this run to those of the user's other studies; notify ``run_listener`` of one."""
     with os_errors("looking for other runs on this machine"):
         folder = user_cache_path("vuoro", appauthor=False, ensure_exists=True)
         lock = FileLock(folder / "run.lock", timeout=0)
         try:
             lock.acquire()
         except Timeout:
-            told.noted(
+            run_listener.noted(
                 "Another study is at work on this machine: the two share it, and each takes longer."
             )
     try:

@@ -1,7 +1,7 @@
 """A Prefect server: SQLite in the study's private folder, on this machine only.
 
-Prefect would start one by itself, but leaves it running for ever when the run is killed. This one
-is tied to the process that started it.
+Prefect could start one, but leaves it running for ever when the run is killed. This one is tied to
+the process that started it.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ LOG = "server.log"
 
 @contextmanager
 def serving(home: Path, other: str | None = None) -> Iterator[str]:
-    """The address of a server's API, for as long as the block lasts.
+    """Yield the address of a server's API, for as long as the block lasts.
 
-    Where the study's settings name another one, or `vuoro up` serves the study, that one is used
-    and none is started. The secret of the study's own is in the environment from then on.
+    If the study's settings name another server, or `vuoro up` serves the study, that one is used
+    and none is started. The secret of the study's own server is in the environment from then on.
 
     Raises StageCrashError if the server does not start, or the other one does not answer.
     """
@@ -72,10 +72,10 @@ def api_of(port: int) -> str:
 
 
 def listening(wanted: int = 0) -> socket.socket:
-    """A socket at the wanted port, or at any where it is 0. Raises OSError if it is taken.
+    """Return a socket at the wanted port, or at any if it is 0. Raises OSError if it is taken.
 
-    Whoever keeps a server holds it: while one that died is started again, no other program can put
-    itself in its place and be given the secret.
+    The process that keeps a server holds the socket: while a dead server is restarted, no other
+    program can take its place and be given the secret.
     """
     at = socket.socket()
     try:
@@ -98,7 +98,7 @@ def port_of(at: socket.socket) -> int:
 
 
 def wait_until_up(process: Process, home: Path, port: int) -> None:
-    """Until the server answers. Raises StageCrashError if it never does, DiskFullError."""
+    """Wait until the server answers. Raises StageCrashError if it never does, DiskFullError."""
     secret = secret_of(home)
     give_up = time.monotonic() + START_WITHIN_S
     while process.poll() is None and time.monotonic() < give_up:
@@ -113,7 +113,7 @@ def wait_until_up(process: Process, home: Path, port: int) -> None:
 
 
 def is_reached(api: str) -> bool:
-    """Whether a server is at this address, whatever it answers."""
+    """Whether any server answers at this address, whatever the answer."""
     import httpx
 
     try:
@@ -139,13 +139,13 @@ def answers(port: int, secret: str) -> bool:
 
 
 def main(handle: int) -> None:
-    """Serve until the parent goes, at a socket of its. What the child process does."""
+    """Serve until the parent ends, on one of its sockets. Entry point of the child process."""
     import uvicorn
     from prefect.server.api.server import create_app
 
     from flows.border import Border
 
-    os.umask(0o077)  # the database is its owner's alone
+    os.umask(0o077)  # the database is readable by its owner only
     with socket.socket(fileno=handle) as at:
         app = Border(create_app(), port_of(at), os.environ[SERVER_VARIABLE])
         config = uvicorn.Config(app, log_level="error", access_log=False, server_header=False)

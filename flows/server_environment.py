@@ -1,4 +1,4 @@
-"""What Prefect must find before it is imported: ours alone, nothing of the user's own Prefect."""
+"""The environment that Prefect needs before import: only ours, nothing of the user's Prefect."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ DEFAULTS = {
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     # flows.server starts the server
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
-    # a run that nobody hears of for a while is dead: see flows.zombies
+    # a run without a heartbeat for a while is dead: see flows.zombies
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-    # a slot that was held by a killed run is free after its minute, also if the server was killed
+    # the slot of a killed run is free after its minute, also if the server was killed
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
         "prefect.server.concurrency.lease_storage.filesystem"
     ),
     "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "2",
-    # nothing is done by rules that are kept on the server, such as a message to an address outside
+    # rules stored on the server, such as messages to an outside address, are never carried out
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
-    # what ran long ago goes, so that the database of a study does not grow for ever
+    # old runs are deleted, so that the database of a study does not grow for ever
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     # the command line shows its own progress; the logs are in Prefect's interface
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    # what vuoro notes is in Prefect's interface too
+    # vuoro's own log is in Prefect's interface too
     "PREFECT_LOGGING_EXTRA_LOGGERS": "vuoro",
 }
-# what users set of Prefect's: its database, and the secret of another server than the study's own
+# Prefect settings that users may set: its database, and the secret of a server not the study's own
 _KEPT = ("PREFECT_API_DATABASE_CONNECTION_URL", CLIENT_VARIABLE)
 
 
 def prepare(study: Study) -> None:
-    """Set what Prefect goes by; what the user's environment says to it is left out.
+    """Set Prefect's environment; its settings in the user's environment are dropped.
 
     Prefect's home, with its database and its profiles, is in the study's private folder.
     """
@@ -52,17 +52,17 @@ def prepare(study: Study) -> None:
         if name not in _KEPT:
             del os.environ[name]
     os.environ |= {**DEFAULTS, "PREFECT_HOME": str(study.prefect_home)}
-    logging.raiseExceptions = False  # a log that Prefect cannot keep is not worth a word
+    logging.raiseExceptions = False  # no message if Prefect cannot write a log
     with os_errors("preparing Prefect"):
         study.prefect_home.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @contextmanager
 def speaking_to(api: str) -> Iterator[None]:
-    """Prefect's client speaks to this server in the block, with the secret in the environment.
+    """Connect Prefect's client to this server in the block, with the secret in the environment.
 
-    Prefect reads settings from .env, prefect.toml and pyproject.toml of the current folder, too:
-    while it does, that is its home.
+    Prefect also reads settings from .env, prefect.toml and pyproject.toml of the current folder:
+    meanwhile the current folder is Prefect's home.
     """
     with ExitStack() as stack:
         with chdir(os.environ["PREFECT_HOME"]):

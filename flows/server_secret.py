@@ -1,7 +1,7 @@
-"""The secret of a study's Prefect server: it tells the owner's processes from all others.
+"""The secret of a study's Prefect server: it distinguishes the owner's processes from all others.
 
-It lies in the study's private folder, for its owner alone, and goes to processes in their
-environment, which the system shows to nobody else: never as an argument, never into a log.
+It is stored in the study's private folder, for its owner only, and passed to processes in their
+environment, which the system shows to no other user: never as an argument, never in a log.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FORM = re.compile(r"vuoro:[\w-]{43}", re.ASCII)  # what Prefect takes for a use
 
 
 def secret_of(home: Path) -> str:
-    """The secret of the server whose folder this is, drawn at the first call. TransientError."""
+    """Return the secret of the server in this folder, drawn on the first call. TransientError."""
     file = home / FILE
     with os_errors("reading the secret of the study's Prefect server"):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)

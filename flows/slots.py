@@ -1,8 +1,8 @@
-"""What is scarce on the machines of a study, as Prefect's limits of concurrency.
+"""Scarce resources of a study's machines, as Prefect concurrency limits.
 
-`prefect gcl create gpu --limit 1` lets one stage at a time have the graphics card, on whichever
-machine; `cpu-heavy` is for stages that keep all cores of one busy. A limit that nobody has created
-holds nobody up. A killed holder's slot is free after a minute.
+`prefect gcl create gpu --limit 1` gives the graphics card to one stage at a time, on any machine;
+`cpu-heavy` is for stages that keep all cores of a machine busy. A limit that has not been created
+blocks nothing. The slot of a killed process is free after a minute.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ INSTEAD = "cpu-heavy"  # where the card is not used
 
 @contextmanager
 def slot(resource: str | None, settings: Settings) -> Iterator[None]:
-    """Wait for a slot of this resource, and hold it while the block lasts."""
+    """Wait for a slot of this resource and hold it during the block."""
     if resource is None:
         yield
         return

@@ -1,7 +1,7 @@
-"""Processes that end with the one that started them, however that one ends.
+"""Processes that end with their parent, however the parent ends.
 
 A tied process reads a pipe whose other end its parent holds. The system closes it when the parent
-goes, be it by kill -9: no process number is kept, so none that was given out again is killed.
+ends, even by kill -9: no process number is stored, so no process that reuses one is killed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from socket import socket as Socket
 
 STOP_WITHIN_S = 10.0
-# no module comes from the folder that a user happens to be in; text is UTF-8, logs too
+# no module comes from the user's current folder; text is UTF-8, logs too
 PYTHON = ("-W", "ignore", "-P", "-X", "utf8")
 
 Process = subprocess.Popen[bytes]
@@ -30,9 +30,9 @@ def start(
     env: Mapping[str, str] | None = None,
     socket: Socket | None = None,
 ) -> Process:
-    """Start ``python -m module`` tied to this process; what it prints goes to the end of ``log``.
+    """Start ``python -m module`` tied to this process; its output is appended to ``log``.
 
-    A log of more than 1 MB begins again. The process gets the ``socket`` under the same number.
+    A log of more than 1 MB is started again. The process gets the ``socket`` under the same number.
     """
     is_windows = os.name == "nt"  # there, a process gets what may be inherited, or nothing
     if socket is not None:
@@ -52,11 +52,11 @@ def start(
 
 
 def end(process: Process, within_s: float = STOP_WITHIN_S) -> None:
-    """Have a tied process end by itself; it is killed if it has not in time."""
+    """Let a tied process end; kill it if it does not in time."""
     assert process.stdin is not None
     process.stdin.close()
     try:
-        process.wait(within_s + 2)  # it gives itself within_s
+        process.wait(within_s + 2)  # it allows itself within_s
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -65,15 +65,15 @@ def end(process: Process, within_s: float = STOP_WITHIN_S) -> None:
 def when_parent_goes(
     stop: Callable[[], None] = _thread.interrupt_main, within_s: float = STOP_WITHIN_S
 ) -> None:
-    """In a tied process: call ``stop`` when the parent goes; by default as Ctrl-C would.
+    """In a tied process: call ``stop`` when the parent ends; by default as Ctrl-C would.
 
-    What has not ended in time then ends at once.
+    If the process has not ended in time, it ends at once.
     """
 
     def wait() -> None:
-        os.read(0, 1)  # not by way of sys.stdin, which Python's end would wait for
+        os.read(0, 1)  # not through sys.stdin: Python would wait for it at exit
         stop()
         time.sleep(within_s)
-        os._exit(1)  # it hangs on something; nobody waits for it any more
+        os._exit(1)  # it hangs; no process waits for it any more
 
     threading.Thread(target=wait, daemon=True).start()

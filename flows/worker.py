@@ -1,8 +1,8 @@
 """The worker of `vuoro up`: starts runs when they are due, one at a time, each in its own process.
 
-Prefect's own runner would do it, but restarts nothing, and leaves its runs behind when it is
-killed: they go on unseen, or stay "Running" for ever. Here a run is tied to its worker, the worker
-to `vuoro up`, and whoever starts again settles what the dead one left.
+Prefect's own runner could do this, but it restarts nothing, and when it is killed its runs remain:
+they continue unseen, or stay "Running" for ever. Here a run is tied to its worker and the worker to
+`vuoro up`, and the next worker to start settles what the dead one left.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Looks again and again what is due of some deployments. One run at a time.
+    """Checks repeatedly which runs of some deployments are due. One run at a time.
 
-    What a run carries out is its process's to know; nothing but its id comes from Prefect's server.
+    The process of a run knows what to carry out; only the run's id comes from Prefect's server.
     """
 
     def __init__(
@@ -65,14 +65,14 @@ class Worker:
         deployments: dict[UUID, str],
         start: Callable[[UUID, str], Process],
     ) -> None:
-        """``start`` makes the process of a run from its id and its deployment's name."""
+        """``start`` starts the process of a run, given its id and its deployment's name."""
         self._client, self._deployments, self._start = client, deployments, start
         self._last: dict[UUID, datetime] = {}
         self._process: Process | None = None
         self._run: UUID | None = None
 
     def look(self) -> None:
-        """One look: what has ended, what is due."""
+        """Check once what has ended and what is due."""
         self._look_at_the_running()
         if self._run is None:
             due = self._client.get_scheduled_flow_runs_for_deployments(
@@ -83,10 +83,10 @@ class Worker:
                     break
 
     def forget(self) -> None:
-        """The server was away for a while."""
+        """Reset after the server was away for a while."""
 
     def stop(self) -> None:
-        """End the run at work, so that it goes on another time."""
+        """End the current run, so that it continues another time."""
         if self._process is None or self._run is None:
             return
         tied.end(self._process, RUN_STOPS_WITHIN_S)
@@ -95,7 +95,7 @@ class Worker:
             zombies.interrupt(self._client, run)
 
     def _begin(self, run: FlowRunResponse) -> bool:
-        """Begin a run, unless another worker was faster."""
+        """Start a run, unless another worker was faster."""
         from prefect.client.schemas.responses import SetStateStatus
         from prefect.states import Pending
 
@@ -126,7 +126,7 @@ class Worker:
 
 
 class Keeper(Worker):
-    """The worker of `vuoro up`: plans the runs of its deployments, and settles dead ones of all.
+    """The worker of `vuoro up`: plans the runs of its deployments and settles all dead runs.
 
     Each of its runs needs the whole study.
     """
@@ -144,7 +144,7 @@ class Keeper(Worker):
         self._listened = time.monotonic()
 
     def begin(self) -> None:
-        """No run of ours is alive when a worker begins, and the schedule may be another."""
+        """Settle old runs: none of ours is alive when a worker begins, the schedule may differ."""
         for run in zombies.at_work(self._client, self._deployments):
             zombies.settle(self._client, run)
         for run in self._scheduled():
@@ -152,7 +152,7 @@ class Keeper(Worker):
                 self._client.delete_flow_run(run.id)
 
     def look(self) -> None:
-        """One look: what has ended, what is due, who has fallen silent."""
+        """Check once what has ended, what is due and which runs have fallen silent."""
         if self._run is None:
             self._plan()
         super().look()
@@ -163,11 +163,11 @@ class Keeper(Worker):
             zombies.settle_crashed(self._client, alive)
 
     def forget(self) -> None:
-        """Nobody was heard."""
+        """Forget the heartbeats: none was received while the server was away."""
         self._hearing.forget()
 
     def _scheduled(self) -> list[FlowRun]:
-        """The runs to come that the schedule asked for, not a human."""
+        """Return the coming runs that the schedule asked for, not a person."""
         from prefect.client.schemas import filters
         from prefect.client.schemas.objects import StateType
 
@@ -181,7 +181,7 @@ class Keeper(Worker):
         return self._client.read_flow_runs(flow_run_filter=chosen)
 
     def _plan(self) -> None:
-        """Every deployment has one next run."""
+        """Give every deployment one next run."""
         from prefect.states import Scheduled
 
         planned = {run.deployment_id for run in self._scheduled()}
@@ -199,7 +199,7 @@ def _when(run: FlowRunResponse) -> datetime:
 
 
 def serve(study: Study, every_s: float, rebuild_hour: int, hand_out: int) -> None:
-    """Work until the parent goes. What the worker's process of `vuoro up` does."""
+    """Work until the parent process ends. Entry point of the worker's process of `vuoro up`."""
     from prefect import get_client
 
     from flows.deployments import Schedule, deploy
@@ -219,7 +219,7 @@ def serve(study: Study, every_s: float, rebuild_hour: int, hand_out: int) -> Non
 
 
 def assist(study: Study, port: int | None) -> None:
-    """Carry out the batches that `vuoro up` of a study hands out, until SIGTERM or Ctrl-C.
+    """Process the batches that `vuoro up` of a study hands out, until SIGTERM or Ctrl-C.
 
     ``port``: where its server is reached from this machine, if it is another machine's. Raises
     StudyError if nothing is handed out there.
@@ -265,15 +265,15 @@ def _batches(client: SyncPrefectClient) -> UUID:
 
 
 def go_on(worker: Worker, stopping: threading.Event) -> None:
-    """Look until it is time to stop; then the run at work is put off."""
+    """Check until it is time to stop; then postpone the current run."""
     while not stopping.wait(LOOK_EVERY_S):
         try:
             worker.look()
         except httpx.HTTPError as error:
-            # `vuoro up` starts the server again; the run at work goes on meanwhile
+            # `vuoro up` starts the server again; the current run continues meanwhile
             log.warning("Prefect's server does not answer (%s).", type(error).__name__)
             worker.forget()
-    with suppress(httpx.HTTPError):  # the run has ended then; it is begun again once it is missed
+    with suppress(httpx.HTTPError):  # the run has ended; it is restarted once it is missed
         worker.stop()
 
 
@@ -283,7 +283,7 @@ def _start(study: Study, hand_out: int, log_file: str, run: UUID, name: str) -> 
 
 
 def run(id: UUID, name: str, study: Study, hand_out: int) -> None:
-    """Carry out one run, for this study. What the process of a run does."""
+    """Carry out one run, for this study. Entry point of the process of a run."""
     from prefect import get_client
     from prefect.events.worker import EventsWorker
     from prefect.flow_engine import run_flow
@@ -313,7 +313,7 @@ def run(id: UUID, name: str, study: Study, hand_out: int) -> None:
 
 
 def main(what: str, *words: str) -> None:
-    """What a process of this module does."""
+    """Entry point of a process of this module."""
     with speaking_to(os.environ["PREFECT_API_URL"]):
         if what == "run":
             id, name, root, hand_out = words

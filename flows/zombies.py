@@ -1,9 +1,9 @@
-"""Runs whose process has died: found out, and begun again, but not for ever.
+"""Runs whose process has died: detected and restarted, but not for ever.
 
-Prefect marks no run by itself whose process was killed: it would stay "Running". The worker of
-`vuoro up` knows its own runs and settles them within seconds. Of all others (`vuoro run`, workers
-on other machines) Prefect hears a heartbeat every 30 s; one that falls silent is dead. It is the
-hearing that is timed, by one clock: the clocks of several machines differ.
+Prefect does not mark a run whose process was killed: it would stay "Running". The worker of
+`vuoro up` knows its own runs and settles them within seconds. All others (`vuoro run`, workers on
+other machines) send Prefect a heartbeat every 30 s; one that falls silent is dead. Silence is timed
+by when heartbeats are received, on one clock: the clocks of several machines differ.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HEARTBEAT = "prefect.flow-run.heartbeat"
 
 
 class Hearing:
-    """Tells which runs have given no sign of life for ``quiet_s`` seconds of listening."""
+    """Finds the runs that have given no sign of life for ``quiet_s`` seconds of listening."""
 
     def __init__(
         self, quiet_s: float = QUIET_S, clock: Callable[[], float] = time.monotonic
@@ -36,7 +36,7 @@ class Hearing:
         self._heard: dict[UUID, tuple[str, float]] = {}
 
     def silent(self, signs: Mapping[UUID, str]) -> list[UUID]:
-        """The silent ones among the runs at hand; a sign is whatever changes while a run lives."""
+        """Return the silent ones of the present runs; a sign changes while a run lives."""
         now = self._clock()
         self._heard = {
             run: before if (before := self._heard.get(run)) and before[0] == sign else (sign, now)
@@ -45,7 +45,7 @@ class Hearing:
         return [run for run, (_, since) in self._heard.items() if now - since >= self._quiet_s]
 
     def forget(self) -> None:
-        """Begin anew: while the server is away nobody is heard."""
+        """Start again: while the server is away no heartbeat is received."""
         self._heard.clear()
 
 
@@ -58,7 +58,7 @@ def settle_silent(client: SyncPrefectClient, hearing: Hearing, alive: Collection
 
 
 def settle_crashed(client: SyncPrefectClient, alive: Collection[UUID]) -> None:
-    """Settle every run of a deployment that is said to have crashed, by its worker or by itself."""
+    """Settle every run of a deployment that is marked as crashed, by its worker or itself."""
     from prefect.client.schemas import filters
 
     crashed = filters.FlowRunFilter(
@@ -73,7 +73,7 @@ def settle_crashed(client: SyncPrefectClient, alive: Collection[UUID]) -> None:
 def at_work(
     client: SyncPrefectClient, deployments: Collection[UUID] | None = None
 ) -> list[FlowRun]:
-    """Runs that are said to be at work, of these deployments or of all, without those inside."""
+    """Return the runs marked as running, of these deployments or of all, without nested ones."""
     from prefect.client.schemas import filters
 
     chosen = filters.FlowRunFilter(
@@ -87,14 +87,14 @@ def at_work(
 
 
 def settle(client: SyncPrefectClient, run: FlowRun) -> None:
-    """Give a run whose process died its due: another try, or the end. What is inside it ends."""
+    """Settle a run whose process died: retry it or end it. What is inside it ends."""
     tries = 1 + sum(state.name == AGAIN for state in client.read_flow_run_states(run.id))
     end_inside(client, run)
     client.set_flow_run_state(run.id, verdict(run.deployment_id is not None, tries), force=True)
 
 
 def interrupt(client: SyncPrefectClient, run: FlowRun) -> None:
-    """Put a run off that was stopped on purpose: it goes on when `vuoro up` is there again."""
+    """Postpone a run that was stopped on purpose: it continues when `vuoro up` runs again."""
     from prefect.states import Scheduled
 
     end_inside(client, run)
@@ -106,7 +106,7 @@ def interrupt(client: SyncPrefectClient, run: FlowRun) -> None:
 
 
 def verdict(deployed: bool, tries: int) -> State[None]:
-    """The state of a dead run after so many tries. One of no deployment nobody can begin again."""
+    """The state of a dead run after so many tries. Without a deployment it cannot restart."""
     from prefect.states import Crashed, Failed, Scheduled
 
     if not deployed:
@@ -125,7 +125,7 @@ def verdict(deployed: bool, tries: int) -> State[None]:
 
 
 def end_inside(client: SyncPrefectClient, run: FlowRun) -> None:
-    """The sessions and stages of a dead run are not at work either."""
+    """End the sessions and stages of a dead run: they are not running either."""
     from prefect.client.schemas import filters
     from prefect.states import Crashed
 
