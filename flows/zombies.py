@@ -33,20 +33,20 @@ class Hearing:
         self, quiet_s: float = QUIET_S, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._quiet_s, self._clock = quiet_s, clock
-        self._heard: dict[UUID, tuple[str, float]] = {}
+        self._signs: dict[UUID, tuple[str, float]] = {}
 
     def silent(self, signs: Mapping[UUID, str]) -> list[UUID]:
         """Return the silent ones of the present runs; a sign changes while a run lives."""
         now = self._clock()
-        self._heard = {
-            run: before if (before := self._heard.get(run)) and before[0] == sign else (sign, now)
+        self._signs = {
+            run: before if (before := self._signs.get(run)) and before[0] == sign else (sign, now)
             for run, sign in signs.items()
         }
-        return [run for run, (_, since) in self._heard.items() if now - since >= self._quiet_s]
+        return [run for run, (_, since) in self._signs.items() if now - since >= self._quiet_s]
 
     def forget(self) -> None:
         """Start again: while the server is away no heartbeat is received."""
-        self._heard.clear()
+        self._signs.clear()
 
 
 def settle_silent(client: SyncPrefectClient, hearing: Hearing, alive: Collection[UUID]) -> None:

@@ -1,4 +1,4 @@
-"""What makes the address of a result: a digest of all that it depends on."""
+"""The address of a result: a digest of all that it depends on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def address_of(chain: SessionChain, stage: Stage[Any], *, verify: bool = True) -> str:
-    """The address of a stage's result: where it is in the store, or what its files say.
+    """Return the address of a stage's result: where it is in the store, or what its files say.
 
     With ``verify`` the results that it reads are hashed. Raises NotYetError while one that it
     reads, or derives from, is not made; StudyError where an input cannot be used.
@@ -33,7 +33,7 @@ def address_of(chain: SessionChain, stage: Stage[Any], *, verify: bool = True) -
 
 
 def _mark(chain: SessionChain, name: str, verify: bool) -> object:
-    """What stands in an address for an earlier stage or an input."""
+    """Return what represents an earlier stage or an input in an address."""
     if name in BY_NAME:
         return chain.result(BY_NAME[name], verify=verify).digest
     one = INPUTS[name]

@@ -1,7 +1,7 @@
 """One session and its stages: what is done, what is not, and doing it.
 
-A stage result is addressed by everything it depends on (``address``): present and valid, it is not
-made again, in any later run, by any worker. A changed setting makes again exactly the stages that
+A stage result is addressed by everything it depends on (``address``): while it is present and
+valid, no later run and no worker makes it again. A changed setting redoes exactly the stages that
 read it and those after them whose input thereby changed.
 """
 
@@ -52,7 +52,7 @@ class SessionChain:
 
     @cached_property
     def common(self) -> Common:
-        """What the session has in common with all of the study."""
+        """Return what the session has in common with all of the study."""
         return self.shared or Common(self.settings)
 
     @cached_property
@@ -61,7 +61,7 @@ class SessionChain:
 
     @cached_property
     def problems(self) -> list[StudyError]:
-        """Why it could not be told whether a stage is done: what it depends on is damaged."""
+        """Why it is unknown whether a stage is done: what it depends on is damaged."""
         return []
 
     def get(self, what: Stage[R] | Input[R], *, verify: bool = True) -> R:
@@ -80,7 +80,7 @@ class SessionChain:
         return standing
 
     def made(self, stage: Stage[R], *, verify: bool = True) -> Made[R]:
-        """The result of a finished stage, of which nothing is read before it is asked for."""
+        """Return the result of a finished stage; nothing of it is read until requested."""
         result = self.result(stage, verify=verify)
         return Made(
             result.digest, partial(self._record, stage, result), partial(self.folder, stage)
@@ -96,22 +96,22 @@ class SessionChain:
     def find(self, stage: Stage[Any], *, verify: bool = True) -> Result | None:
         """The finished result of a stage in the store, or None."""
         if stage.name not in self._found:
-            result = self._told(lambda: self._look(stage, verify))
+            result = self._known(lambda: self._look(stage, verify))
             if result is None:
                 return None
             self._found[stage.name] = result
         return self._found[stage.name]
 
     def stands(self, stage: Stage[Any], *, verify: bool = True) -> bool:
-        """Whether a stage need not be made: its result is there and up to date."""
+        """Whether a stage need not be run: its result exists and is up to date."""
         if stage.is_stored:
             return self.find(stage, verify=verify) is not None
-        return self._told(lambda: self.get(stage, verify=verify)) is not None
+        return self._known(lambda: self.get(stage, verify=verify)) is not None
 
     def pending(self, *, verify: bool = True) -> tuple[str, ...]:
-        """The stages that a run would make of the session, in order.
+        """Return the stages that a run would make of the session, in order.
 
-        Those of its group and of the study are among them where one that reads them lacks them.
+        They include those of its group and of the study that a stage to come reads and lacks.
         """
         lacking: set[str] = set()
         for stage in STAGES:
@@ -132,7 +132,7 @@ class SessionChain:
         )
 
     def run(self, stage: Stage[Any], progress: Progress = no_progress) -> None:
-        """Make a stage's result, if it is not there. Stages that it reads must be done.
+        """Make a stage's result if it does not exist. The stages that it reads must be done.
 
         Raises VuoroError; a RecordingError means that this recording cannot be used.
         """
@@ -143,9 +143,9 @@ class SessionChain:
             raise StudyError(f"The result of the stage '{stage.name}' was altered meanwhile.")
 
     def folder(self, stage: Stage[Any]) -> Path:
-        """The folder of a finished stage, with all its files: dropped ones are made again.
+        """Return the folder of a finished stage, with all its files: dropped ones are recreated.
 
-        Raises StudyError if they cannot be made as they were, or what the stage raises.
+        Raises StudyError if they cannot be recreated as they were, or what the stage raises.
         """
         result = self.result(stage)
         if missing(result.folder):
@@ -153,21 +153,21 @@ class SessionChain:
         return result.folder
 
     def kept(self) -> Iterator[Path]:
-        """The folders of all results in the store that the session has now."""
+        """Yield the folders of all results in the store that the session has now."""
         found = (self.find(stage, verify=False) for stage in STORED)
         return (result.folder for result in found if result is not None)
 
     @cached_property
     def source(self) -> str:
-        """One digest over all that the session's rows derive from. Raises NotYetError."""
+        """Return a digest over all that the session's rows derive from. Raises NotYetError."""
         return address_of(self, PUBLISH, verify=False)
 
     @property
     def peers(self) -> Peers:
-        """The sessions of the group, this one as it is here."""
+        """Return the sessions of the group, this one as it is here."""
         if self.looked_at_with is not None:
             return self.looked_at_with
-        self.find(DIARISE)  # verified, as it is to be worked with
+        self.find(DIARISE)  # verified, because it is used
         found = accepted.records(self.study, self.recording.group_id)
         readable = {id: each for id, each in found.items() if isinstance(each, Recording)}
         return Peers(
@@ -188,13 +188,13 @@ class SessionChain:
         address = address_of(self, stage, verify=verify)
         found = self.store.find(stage.name, address, verify=verify or stage.at_once)
         if found is None and stage.at_once:
-            with suppress(TransientError):  # it is tried again where the stage is run
+            with suppress(TransientError):  # retried where the stage is run
                 make(self, stage, no_progress)
             found = self.store.find(stage.name, address, verify=verify)
         return found
 
-    def _told(self, look: Callable[[], R | None]) -> R | None:
-        """What a look finds; None, too, where it cannot be told (see ``problems``)."""
+    def _known(self, look: Callable[[], R | None]) -> R | None:
+        """Return what ``look`` finds; None also where that is unknown (see ``problems``)."""
         try:
             return look()
         except (NotYetError, LanguageQuestionError):  # a stage, or a person, comes first

@@ -15,7 +15,7 @@ from pipeline.settings import KEYS, Settings
 
 @dataclass(frozen=True)
 class Common:
-    """What all sessions have in common under the same settings, found out once."""
+    """What all sessions have in common under the same settings, computed once."""
 
     settings: Settings
 

@@ -1,4 +1,4 @@
-"""All stages, in order. What each one reads and depends on stands where it is declared.
+"""All stages, in order. What each one reads and depends on is in its declaration.
 
 decode ─▶ diarise ─┬─▶ detect_language ─▶ transcribe ──▶ assemble ─▶ correct ─▶ find_names
                    └─▶ who_is_who ─▶ identify ──────────────┘                       │
@@ -45,24 +45,24 @@ STORED = tuple(stage for stage in STAGES if stage.is_stored)
 
 
 def of_phase(phase: Phase) -> frozenset[str]:
-    """The names of the stages of a phase."""
+    """Return the names of the stages of a phase."""
     return frozenset(stage.name for stage in STAGES if stage.phase == phase)
 
 
 def in_order(names: Iterable[Collection[str]]) -> list[str]:
-    """All of these stages, each once, in the order in which a session goes through them."""
+    """Return all of these stages, each once, in the order in which a session goes through them."""
     there = {name for each in names for name in each}
     return [stage.name for stage in STAGES if stage.name in there]
 
 
 def label_of(name: str) -> str:
-    """What a stage is called while it is at work; another vuoro may have had others."""
+    """Return the label of a running stage; another version of vuoro may have had other stages."""
     return BY_NAME[name].label if name in BY_NAME else name
 
 
 @cache
 def read_by(stage: Stage[Any]) -> frozenset[str]:
-    """The names of the stages that a stage reads, through inputs too."""
+    """Return the names of the stages that a stage reads, through inputs too."""
     found: set[str] = set()
     waiting = [*stage.reads]
     while waiting:

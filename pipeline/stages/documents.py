@@ -1,7 +1,7 @@
 """The stages of the whole data set: its people, and the documents that describe it.
 
-All of the data set is read for them, so they are not made again while neither a file of the data
-set nor anything else that they come from was touched: ``Study.documented_file`` tells that.
+They read the whole data set, so they are not redone while neither a file of the data set nor
+anything else that they come from has changed, according to ``Study.documented_file``.
 """
 
 from __future__ import annotations
@@ -24,33 +24,35 @@ from pipeline.study import Study, accepted, settings_log
 
 
 def background(study: Study, rosters: Collection[Roster]) -> dict[str, Group]:
-    """What the rosters say of their members, by group and person_id.
+    """Return what the rosters say of their members, by group and person_id.
 
-    Of a member without consent, that alone is told.
+    Of a member without consent, only that is included.
 
     Raises StudyError if the key cannot be used, TransientError.
     """
     table = EntityTable.load(study) if rosters else EntityTable()
     return {
         roster.group: {
-            id: _told(member) for member in roster.members if (id := person_id(table, member))
+            id: _background_of(member)
+            for member in roster.members
+            if (id := person_id(table, member))
         }
         for roster in rosters
     }
 
 
-def _told(member: Member) -> Background:
+def _background_of(member: Member) -> Background:
     if member.consent == "yes":
         return Background(member.role, member.own_columns, "yes")
     return Background(consent="unknown" if member.consent is None else "no")
 
 
 def _list_people(study: Study) -> bool:
-    """People and attendance; what is left of sessions that the study no longer has goes.
+    """Write people and attendance; remove what is left of sessions that the study no longer has.
 
-    Of a group whose roster cannot be used, both stay as they are.
+    For a group whose roster cannot be used, both stay as they are.
     """
-    made_from = _made_from(study)  # before: what changes meanwhile is seen by the next look
+    made_from = _made_from(study)  # before: the next check sees what changes meanwhile
     remove_stale(study.dataset, sorted(accepted.ids(study)))
     rosters, damaged = usable(study)
     publish_people(study.dataset, background(study, rosters), left=damaged)
@@ -59,7 +61,7 @@ def _list_people(study: Study) -> bool:
 
 
 def _document(study: Study) -> bool:
-    """Dictionary and data sheet, and the mark: made from what the people were, and these files."""
+    """Write dictionary and data sheet, and the mark: from the people as read, and these files."""
     write_documentation(study.dataset, settings_log.used(study))
     with os_errors("noting how the data set looks"):
         made_from = study.documented_file.read_bytes().decode()
@@ -93,7 +95,7 @@ def _made_from(study: Study) -> str:
 def _changed_ns(file: Path) -> int | None:
     try:
         return files.changed_ns(file)
-    except UnreadableError:  # a roster: the sessions of its group tell of it
+    except UnreadableError:  # a roster: the sessions of its group report it
         return None
 
 

@@ -20,12 +20,12 @@ Tracks = Literal["auto", "together", "separate"]
 
 
 def sound(decoded: Made[Audio]) -> Path:
-    """The decoded sound."""
+    """Return the decoded sound."""
     return decoded.folder / decoded.record.file
 
 
 def sounds(decoded: Made[Audio]) -> dict[str, Path]:
-    """The sound of each speaker label, where people were recorded one by one."""
+    """Return the sound of each speaker label, where people were recorded one by one."""
     tracks = decoded.record.tracks_by_label
     return {label: decoded.folder / name for label, name in tracks.items()}
 

@@ -1,7 +1,7 @@
-"""What stages read besides earlier stages' records: the recording, and what people decided.
+"""What stages read besides earlier stages' records: the recording, and people's decisions.
 
-Where an input is derived from earlier records, only its value enters an address: what changes in
-them without changing it makes nothing of what follows again.
+Where an input is derived from earlier records, only its value enters an address: a change in them
+that does not change it redoes no later stage.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pipeline.turns.interview.guide import Guide, guide_of
 
 
 def _nothing() -> None:
-    """What changes no result stands in no address."""
+    """For an input that changes no result: it enters no address."""
 
 
 def _machine(settings: Settings) -> MachineSettings:
@@ -96,7 +96,7 @@ def _edits(
     same_voices: Mapping[str, str],
 ) -> list[Edit]:
     corrections = log.load(study, recording.session_id)
-    if not corrections:  # and the diarisation need not be read
+    if not corrections:  # the diarisation need not be read
         return []
     voices = voices_as_one(diarise.record, same_voices)
     return [*relabelled(corrections, voices, common.voice_model)]

@@ -1,8 +1,8 @@
-"""What the stages found out about a session, without one of its people. Pure.
+"""The stages' records of a session, without one of its people. Pure.
 
-The records are cut, not made anew: recognised again, the others would get other words, and without
-the turns between them theirs would join. So every turn of the others stays as it is, under its
-``turn_id``. What it said of the person who is gone becomes null, or is counted without them.
+The records are cut, not made again: a new recognition would give the others other words, and
+without the turns between them theirs would join. So every turn of the others stays as it is, under
+its ``turn_id``. What it said of the person who left becomes null, or is counted without them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FLAG = "person_withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A person who leaves a session: what a stage's record is cut by (``Stage.redact``).
+    """A person who leaves a session: how a stage's record is cut (``Stage.redact``).
 
     ``labels`` are theirs; their turns are under the first. ``voices`` and ``corrected`` are the
     session's with them, ``same_voices`` the labels that are another label's person, ``responses``
@@ -47,12 +47,12 @@ class Leaving:
 
     @property
     def label(self) -> str:
-        """The label that their turns are under."""
+        """Return the label that their turns are under."""
         return self.labels[0]
 
 
 def without_labels(diarisation: Diarisation, labels: Collection[str]) -> Diarisation:
-    """Without these labels' segments and their voice prints."""
+    """Return the diarisation without these labels' segments and voice prints."""
     return Diarisation(
         regular=without_segments(diarisation.regular, labels),
         exclusive=without_segments(diarisation.exclusive, labels),
@@ -61,16 +61,16 @@ def without_labels(diarisation: Diarisation, labels: Collection[str]) -> Diarisa
 
 
 def without_segments(segments: Iterable[Segment], labels: Collection[str]) -> tuple[Segment, ...]:
-    """The segments of all other labels."""
+    """Return the segments of all other labels."""
     return tuple(segment for segment in segments if segment.label not in labels)
 
 
 def without_words(
     transcript: Transcript, diarisation: Diarisation, label: str, responses: Collection[str]
 ) -> Transcript:
-    """The words that the others said; those that nobody was heard to say go too.
+    """Return the words of the others; words without a label go too.
 
-    ``diarisation`` is the one in which the label still is.
+    ``diarisation`` is the one that still has the label.
     """
     said = attribute(transcript.words, diarisation, responses)
     words = tuple(item.word for item in said if item.label != label)
@@ -86,7 +86,7 @@ def without_words(
 def without_turns(
     conversation: Conversation, others: Iterable[Segment], audio: Audio, label: str
 ) -> Conversation:
-    """The turns of the others. ``others`` is the regular diarisation without the label."""
+    """Return the turns of the others. ``others`` is the regular diarisation without the label."""
     talk = Talk.of(others)
     speech_s = talk.speech_s()
     ids_ms = _ids_ms(conversation.turns)
@@ -105,7 +105,7 @@ def without_turns(
 
 
 def without_mentions(mentions: Mentions, conversation: Conversation, label: str) -> Mentions:
-    """The mentions in the others' turns. ``conversation`` is the one with all turns."""
+    """Return the mentions in the others' turns. ``conversation`` is the one with all turns."""
     kept = [number for number, turn in enumerate(conversation.turns) if turn.label != label]
     place = {number: new for new, number in enumerate(kept)}
     return replace(
@@ -119,12 +119,12 @@ def without_mentions(mentions: Mentions, conversation: Conversation, label: str)
 
 
 def without_person(cast: Cast, person_id: str) -> Cast:
-    """The others, each as the person they were."""
+    """Return the cast without this person; the others keep their ids."""
     return Cast(tuple(person for person in cast.people if person.person_id != person_id))
 
 
 def _without_mention(turn: Turn, talk: Talk, label: str) -> Turn:
-    """Another's turn that no longer tells of the label."""
+    """Return another's turn, without any reference to the label."""
     if label in turn.overlapped_by:
         place = Interval(turn.start_s, turn.end_s)
         overlaps = talk.overlaps(turn.label, place)
@@ -140,7 +140,7 @@ def _without_mention(turn: Turn, talk: Talk, label: str) -> Turn:
 
 
 def _ids_ms(turns: Sequence[Turn]) -> Iterator[int]:
-    """The time in each turn's ``turn_id``, as ``publish`` gives it."""
+    """Yield the time in each turn's ``turn_id``, as ``publish`` gives it."""
     taken = -1
     for turn in turns:
         taken = max(round(turn.start_s * 1000), taken + 1)
@@ -148,10 +148,10 @@ def _ids_ms(turns: Sequence[Turn]) -> Iterator[int]:
 
 
 def _under_their_ids(turns: Iterable[tuple[Turn, int]]) -> Iterator[Turn]:
-    """The turns, each begun so that it is given this id again.
+    """Yield the turns with start times that give them the same ids again.
 
-    Two turns that begin in the same millisecond have ids one apart: without the first, the second
-    would take its id. It begins a millisecond later, and what follows not before it.
+    Two turns that start in the same millisecond have ids one apart: without the first, the second
+    would take its id. So it starts a millisecond later, and later turns no earlier than it.
     """
     taken, latest_s = -1, 0.0
     for turn, id_ms in turns:

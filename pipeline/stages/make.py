@@ -1,4 +1,4 @@
-"""What runs a stage: its inputs are gathered, its function is called, its record is stored."""
+"""Run a stage: gather its inputs, call its function, store its record."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ R = TypeVar("R")
 
 
 def make(chain: SessionChain, stage: Stage[Any], progress: Progress) -> None:
-    """Make the result of a stage; what it reads must be made.
+    """Make the result of a stage; the results that it reads must exist.
 
-    Raises NotYetError if it is not, and what the stage raises.
+    Raises NotYetError if one does not, and what the stage raises.
     """
     if not stage.is_stored:
         carry_out(chain, stage, _read(chain, stage, progress))
@@ -34,9 +34,9 @@ def make(chain: SessionChain, stage: Stage[Any], progress: Progress) -> None:
 
 
 def restore(chain: SessionChain, stage: Stage[Any], result: Result) -> None:
-    """Make once more what was dropped of a result.
+    """Recreate what was dropped of a result.
 
-    Raises StudyError if it cannot be made as it was, or what the stage raises.
+    Raises StudyError if it cannot be recreated as it was, or what the stage raises.
     """
     read = _read(chain, stage, no_progress)
     with chain.store.restoring(result) as folder:
@@ -49,16 +49,16 @@ def carry_out(chain: SessionChain, stage: Stage[R], read: Mapping[str, object]) 
 
 
 def _read(chain: SessionChain, stage: Stage[Any], progress: Progress) -> dict[str, object]:
-    """What a stage reads, but for the folder that its files go into."""
+    """Return what a stage reads, except the folder for its files."""
     models = {r: m.path for r, m in chain.common.models.items() if r in stage.models}
     own = {"folder": None, "progress": progress, "models": models}
     return values_of(chain, stage.run, given=own | _settings(chain, stage))
 
 
 def _settings(chain: SessionChain, stage: Stage[Any]) -> dict[str, object]:
-    """The settings that a stage reads, by key and by section, as its parameters are called.
+    """Return the settings that a stage reads, by key and by section, like its parameters.
 
-    In a section all but the declared keys are as they come: nothing else is read by mistake.
+    In a section all but the declared keys have their defaults: nothing else is read by mistake.
     """
     found: dict[str, object] = {}
     sections: defaultdict[str, dict[str, object]] = defaultdict(dict)
@@ -70,9 +70,9 @@ def _settings(chain: SessionChain, stage: Stage[Any]) -> dict[str, object]:
 
 
 def stands(stage: Stage[Any], study: Study) -> bool:
-    """Whether the result of a stage of the whole study is there and up to date."""
+    """Whether the result of a stage of the whole study exists and is up to date."""
     return stage.standing is not None and stage.standing(study=study) is not None
 
 
 def no_progress(share: float) -> None:
-    """What is done in a moment, or in the midst of something else, shows no progress."""
+    """Show no progress: for short work, or work within something else."""

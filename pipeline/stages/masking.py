@@ -1,4 +1,4 @@
-"""The stages that give the names of the study their numbers, and put pseudonyms in their place."""
+"""The stages that number the names of the study and replace them with pseudonyms."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ REPLACE_NAMES = Stage(
     label="replacing names",
     phase="finish",
     models=("names-fi", "names-en"),
-    at_once=True,  # whether what follows stands depends on what it finds
+    at_once=True,  # whether later stages are up to date depends on its result
 )
 PSEUDONYMISE = Stage(
     "pseudonymise",

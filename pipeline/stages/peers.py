@@ -1,4 +1,4 @@
-"""All sessions of a group together: of whom it is found out at once who is who."""
+"""All sessions of a group together: their people are recognised in one step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Peers:
-    """The chains of all sessions of a group. With ``verify`` what they have is hashed.
+    """The chains of all sessions of a group. With ``verify`` their results are hashed.
 
     ``unreadable`` are sessions whose records cannot be read, and which have no chain.
     """
@@ -37,7 +37,7 @@ class Peers:
 
     @property
     def diarised(self) -> list[group.Session]:
-        """The sessions that are diarised."""
+        """Return the sessions that are diarised."""
         found = ((chain, chain.find(DIARISE, verify=self.verify)) for chain in self.chains)
         return [
             group.Session(
@@ -53,6 +53,6 @@ class Peers:
 
     @cached_property
     def register(self) -> Register | None:
-        """Who is who in the group; None if that must be found out first."""
+        """Return who is who in the group; None if recognition has not run."""
         voice_model = self.chains[0].common.voice_model
         return group.current(self.study, self.group_id, self.diarised, voice_model, self.unreadable)

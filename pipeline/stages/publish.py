@@ -91,13 +91,13 @@ def are_written(
 ) -> bool:
     """Whether the files of these tables are there, undamaged, with these entries in their footers.
 
-    The one written last, of the last table, tells it of those that were not changed since; and of
-    that one, unless it was changed since, the sessions file, which makes the session complete.
+    The file written last, of the last table, vouches for those not changed since it; and for that
+    one, unless it was changed since, the sessions file does, which makes the session complete.
 
     Raises TransientError where one cannot be read.
     """
     place = {name: files.file_of(dataset, name, session_id) for name in files.SESSION_TABLES}
-    # asked of all: while one folder cannot be read, nothing of the session is written
+    # check all: while one folder cannot be read, nothing of the session is written
     changed_ns = {name: files.changed_ns(file) for name, file in place.items()}
     *others, last = tables
     if any(changed_ns[name] is None for name in tables):
@@ -117,11 +117,10 @@ def _is_later(one_ns: int | None, other_ns: int | None) -> bool:
 def publish_people(
     dataset: Path, background: Mapping[str, Group] = NOBODY, left: Collection[str] = ()
 ) -> bool:
-    """Write the people and the attendance of every group anew; True if any changed.
+    """Write the people and the attendance of every group again; True if any changed.
 
     Both come from the footers of the sessions files and from ``background``, which has the members
-    of each group's roster. Groups that are ``left`` keep the files that they have. One group is in
-    memory at a time.
+    of each group's roster. Groups in ``left`` keep their files. One group is in memory at a time.
 
     Raises DatasetError if a file of the data set is damaged, TransientError if one cannot be read
     or written.
@@ -144,15 +143,15 @@ def publish_people(
 def remove_stale(dataset: Path, session_ids: Collection[str]) -> bool:
     """Remove the files of sessions that the study no longer has; True if there were any.
 
-    ``session_ids`` are those it has. Files that a killed run left unfinished go too, so this is
-    only for while no other run publishes.
+    ``session_ids`` are those it has. Unfinished files of a killed run go too, so call this only
+    while no other run publishes.
 
     Raises TransientError where a file cannot be removed.
     """
     kept = set(session_ids)
     for file in files.unfinished(dataset):
         files.remove(file)
-    # The sessions file goes first, so that a session half removed is not taken for a whole one.
+    # Remove the sessions file first, so that a session half removed does not look complete.
     return _remove(
         file
         for name in reversed(files.SESSION_TABLES)
@@ -178,7 +177,7 @@ def write_documentation(dataset: Path, settings: SettingsByDigest = NO_SETTINGS)
 
 
 def _own_columns_of(people: Iterable[Path]) -> dict[str, pa.DataType]:
-    """The study's own columns, as these files of ``people`` have them."""
+    """Return the study's own columns, as these files of ``people`` have them."""
     fields = (field for file in people for field in files.read(file).schema)
     return {field.name: field.type for field in fields if field.name.startswith(OWN)}
 
@@ -213,7 +212,7 @@ def _write_group(
 
 
 def _read_footer(file: Path) -> dict[str, str]:
-    """The footer of a file whose rows are checked against their checksums."""
+    """Return the footer of a file, after checking its rows against their checksums."""
     return files.footer(files.read(file))
 
 

@@ -43,7 +43,7 @@ def _is_measured(study: Study, public: Recording, source: str) -> bool | None:
 
 
 def _version() -> dict[str, str]:
-    """What the footers of the measures say besides: they can be made again by themselves."""
+    """Return what else the footers of the measures say: measures can be made again separately."""
     return {"vuoro.measures": str(MEASURE.version)}
 
 
@@ -72,7 +72,7 @@ def _publish(
         settings_digest=settings_digest,
         questions=numbers(conversation, identify, guide),
     )
-    # logged before: what is in the data set is in the log, even after a crash in between
+    # logged first: what is in the data set is in the log, even after a crash in between
     ids = turn_ids(public.session_id, pseudonymise)
     entries = audit.entries(conversation, replace_names, ids, EntityTable.load(study))
     log = study.audit / f"{public.session_id}.jsonl"

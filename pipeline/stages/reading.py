@@ -1,4 +1,4 @@
-"""What the parameters of a stage, or of an input, stand for in a session."""
+"""The values of the parameters of a stage, or of an input, in a session."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def values_of(
     verify: bool = True,
     given: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
-    """What the parameters of a function stand for, by name.
+    """Return the values of a function's parameters, by name.
 
     A parameter that is neither ``given``, nor a stage, nor an input is an attribute of the chain.
     With ``verify`` the results that are read are hashed. Raises NotYetError while one is not made,

@@ -73,7 +73,7 @@ def talk_tables(
     """The session's rows of ``sessions``, ``turns`` and ``words``.
 
     ``questions`` are the numbers of the interview guide's questions that the turns of ``masked``
-    belong to. Who was heard is in the metadata of the sessions table, for ``publish_people``.
+    belong to. The speakers are in the metadata of the sessions table, for ``publish_people``.
     """
     turns, words = _turns_and_words(
         recording.session_id, conversation.language, cast, masked, questions
@@ -215,7 +215,7 @@ def _session_row(
 
 
 def _interviewers(recording: Recording, cast: Cast, turns: list[Row]) -> list[str]:
-    """Who asks in an interview, of those who talk in it."""
+    """Return those who ask in an interview, among those who speak in it."""
     if recording.kind != "group_interview":
         return []
     heard = {turn["person_id"] for turn in turns}
@@ -227,7 +227,7 @@ def _ms(seconds: float) -> int:
 
 
 def _seconds(value: float) -> float:
-    """Rounded to milliseconds, the one way for all times, so that what was in order stays so."""
+    """Round to milliseconds, the same way for all times, so that their order is kept."""
     return _ms(value) / 1000
 
 

@@ -1,4 +1,4 @@
-"""The stages from voices to people and from words to turns, once all of a group is heard."""
+"""The stages from voices to people and from words to turns, once a whole group is transcribed."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What a stage is, described once: what it reads, what its results depend on, when it is made.
+"""A stage, described once: what it reads, what its results depend on, when it runs.
 
-A stage is a function and its declaration. What it reads are the function's parameters: an earlier
+A stage is a function and its declaration. It reads what the function's parameters name: an earlier
 stage's name stands for its record (or, annotated ``Made``, for its result with the files), the name
-of an ``Input`` for that, the last part of one of its ``settings`` for its value and the first for
-the section, with no other key set. A parameter ``folder`` takes the files that go with the record,
-``progress`` takes the share done, ``models`` has the place of each of its models by role.
+of an ``Input`` for that input, the last part of one of its ``settings`` for its value and the first
+for the section, with no other key set. A parameter ``folder`` takes the files that belong to the
+record, ``progress`` takes the share done, ``models`` has the path of each of its models by role.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ Resource = Literal["gpu"]
 
 
 class NotYetError(StudyError):
-    """A result or an input is asked for that a stage to come must make first."""
+    """A result or an input is requested that a stage to come must make first."""
 
 
 @dataclass(frozen=True)
 class Made(Generic[R]):
-    """The result of a stage for one that reads it: record and files when it asks for them."""
+    """The result of a stage for one that reads it: record and files, each read on request."""
 
     digest: str
     read: Callable[[], R]
@@ -45,7 +45,7 @@ class Made(Generic[R]):
 
     @cached_property
     def folder(self) -> Path:
-        """Where its files are, all of them."""
+        """Return the folder with all of its files."""
         return self.restored()
 
 
@@ -54,18 +54,18 @@ class Stage(Generic[R]):
     """One stage. Its ``version`` goes up whenever the same inputs would give another result.
 
     ``run`` makes the record. It is pure, and its record is kept in the store by all that it
-    depends on; but where there is ``standing``, ``run`` puts the result in a place of its own,
-    and ``standing`` returns what is there if it is up to date, else None.
+    depends on; but where there is ``standing``, ``run`` puts the result in another place, and
+    ``standing`` returns what is there if it is up to date, else None.
 
-    ``phase`` says when it is made: all sessions ``hear`` (listen to the sound) before people and
+    ``phase`` says when it runs: all sessions ``hear`` (listen to the sound) before people and
     turns ``settle``; the names of all get their ``number`` before any session is brought to its
-    ``finish``; what is of the ``whole`` data set comes last, once. Within a phase, stages are made
-    in the order in which they are listed.
+    ``finish``; stages of the ``whole`` data set run last, once. Within a phase, stages run in the
+    order in which they are listed.
     ``settings`` are the keys that it reads, ``section.key``.
-    ``resource`` is what is scarce of what it uses, ``weight`` about how much of a session's time it
-    takes, ``label`` what it is called while it is at work. ``redact`` says how a person who
-    withdraws leaves its record; without, it is made again without them. A stage that is made
-    ``at_once`` takes a moment: it is made as soon as it is looked for.
+    ``resource`` is the scarce resource it uses, ``weight`` about how much of a session's time it
+    takes, ``label`` its name while it runs. ``redact`` says how a person who withdraws leaves its
+    record; without, it is made again without them. A stage that is made ``at_once`` takes a moment:
+    it is made as soon as it is looked up.
     """
 
     name: str
@@ -94,7 +94,7 @@ class Stage(Generic[R]):
 
     @property
     def reads(self) -> Mapping[str, Any]:
-        """What it reads: its parameters, with their types."""
+        """Return what it reads: its parameters, with their types."""
         return parameters(self.run)
 
 
@@ -102,9 +102,9 @@ class Stage(Generic[R]):
 class Input(Generic[R]):
     """Something that stages read besides earlier stages' records: of the study or derived.
 
-    ``read`` has parameters as a stage has, and may ask for what belongs to the session, too (see
-    ``pipeline.stages.reading``). ``mark`` gives what stands for it in addresses; without, the value
-    itself does. What changes no result has the mark None.
+    ``read`` has parameters as a stage has, and may request what belongs to the session, too (see
+    ``pipeline.stages.reading``). ``mark`` returns what represents it in addresses; without, its
+    value does. An input that changes no result has the mark None.
     """
 
     name: str
@@ -114,13 +114,13 @@ class Input(Generic[R]):
 
 @cache
 def returned(function: Callable[..., R]) -> type[R]:
-    """The type that a function is declared to return."""
+    """Return the type that a function is declared to return."""
     found: type[R] = get_type_hints(function)["return"]
     return found
 
 
 @cache
 def parameters(function: Callable[..., object]) -> Mapping[str, Any]:
-    """The parameters of a function, in order, with their types."""
+    """Return the parameters of a function, in order, with their types."""
     hints = get_type_hints(function)
     return {name: hints[name] for name in inspect.signature(function).parameters}

@@ -1,4 +1,4 @@
-"""What there is to do of all sessions of a study, and what is in the way."""
+"""What remains to be done for all sessions of a study, and what prevents it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pipeline.study import Study, accepted
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left to do of a session: its stages to come, () if it is finished.
+    """What remains to be done for a session: its coming stages, () if it is finished.
 
-    ``wrong`` is what is in the way; ``recording`` is None where its record cannot be read.
+    ``wrong`` is what prevents it; ``recording`` is None where its record cannot be read.
     """
 
     session_id: str
@@ -36,11 +36,11 @@ def chains(
     verify: bool = False,
     records: Mapping[str, Recording | VuoroError] | None = None,
 ) -> Iterator[SessionChain]:
-    """The chains of all sessions, by session id: to look at, while nothing is made of any.
+    """Return the chains of all sessions, by session id: to read, while no result is being made.
 
     Sessions whose ``records`` (as ``accepted.records`` has them) cannot be read have none. What the
-    others have in common is found out once, for the study or for the group. With ``verify`` they
-    are to be asked with ``verify``, too.
+    others have in common is computed once, for the study or for the group. If ``verify``, ask the
+    chains with ``verify`` too.
     """
     common = Common(settings)
     found = accepted.records(study) if records is None else records
@@ -53,10 +53,10 @@ def chains(
 
 
 def left(study: Study, settings: Settings, *, verify: bool = True) -> list[Left]:
-    """What a run would do of each session, by session id.
+    """Return what a run would do for each session, by session id.
 
-    What is wrong with one session, or one group, is told of that alone. Raises StudyError or
-    ModelError where nothing can be told of any, TransientError.
+    An error of one session, or one group, is reported for it alone. Raises StudyError or
+    ModelError where the state of no session can be determined, TransientError.
     """
     accepted.require_recordings(study)
     records = accepted.records(study)
@@ -82,7 +82,7 @@ def _left(chain: SessionChain, verify: bool) -> Left:
 
 
 def unfinished(study: Study, settings: Settings, *, verify: bool = True) -> dict[str, list[str]]:
-    """What a run would do: for each session that is not finished, its stages to come, in order.
+    """Return what a run would do: for each unfinished session, its coming stages, in order.
 
     The last of them is ``publish``. Raises as ``left``.
     """
