@@ -64,7 +64,7 @@ def _parameter(form: str) -> str:
 
 
 def _with_forms() -> Signature:
-    """What ``build`` takes, with an option for each form."""
+    """Return the parameters of ``build``, with an option for each form."""
     study, out, _ = signature(build, eval_str=True).parameters.values()
     options = [
         Parameter(

@@ -52,9 +52,9 @@ class Terminal(Listener):
     ) -> None:
         """``names`` are the file names of the sessions, which grow as files are accepted.
 
-        ``length_of`` gives the seconds of a session's recording, as far as they are known.
-        ``for_an_hour``, if it is to be said once how long an hour of recording takes, makes that
-        sentence of the seconds of transcribing and of all else.
+        ``length_of`` returns the seconds of a session's recording, as far as they are known.
+        ``for_an_hour`` makes the sentence on how long an hour of recording takes from the seconds
+        of transcribing and of all else; it is shown once. None: it is not shown.
         """
         self._console = console
         self._names, self._length_of, self._for_an_hour = names, length_of, for_an_hour
@@ -88,7 +88,7 @@ class Terminal(Listener):
 
     @contextmanager
     def _heeding_interrupts(self) -> Iterator[None]:
-        """Remembers a Ctrl-C: a library at work just then may swallow what it raises."""
+        """Remember a Ctrl-C: a library that is running then may swallow the exception."""
 
         def interrupt(number: int, frame: FrameType | None) -> None:
             self._interrupted = True
@@ -157,7 +157,7 @@ class Terminal(Listener):
             self._bars.remove_task(self._bar.pop(session_id))
 
     def _say_for_an_hour(self) -> None:
-        """Say once how long an hour of recording takes, as soon as transcribing was measured."""
+        """Say once how long an hour of recording takes, after transcribing was measured."""
         if self._for_an_hour and (measured := self._time_left.for_an_hour(TRANSCRIBE.name)):
             self.noted(self._for_an_hour(*measured))
             self._for_an_hour = None
@@ -179,7 +179,7 @@ class Terminal(Listener):
 
     @property
     def counts(self) -> str:
-        """How many sessions were finished, need a look, wait for an answer, and failed."""
+        """Return how many sessions finished, need a look, wait for an answer, and failed."""
         look = f"{len(self.need_a_look)} need a look, " if self.need_a_look else ""
         held = f"{len(self.held)} held, " if self.held else ""
         finished = counted("{n} session finished", "{n} sessions finished")
@@ -228,7 +228,7 @@ def _weight(stages: list[str]) -> float:
 
 
 def sessions_table(entries: Sequence[SessionStatus]) -> Table:
-    """What `vuoro status` shows of each recording; ``advice`` follows it."""
+    """Return what `vuoro status` shows of each recording; ``advice`` follows it."""
     session, since = (Column(name, no_wrap=True) for name in ("session", "since"))
     recording, state = (Column(name, overflow="fold") for name in ("recording", "state"))
     table = Table(session, recording, state, since)
@@ -239,7 +239,7 @@ def sessions_table(entries: Sequence[SessionStatus]) -> Table:
 
 
 def advice(entries: Sequence[SessionStatus]) -> list[str]:
-    """What there is to know and to do, a line a recording; of several that need the same, one."""
+    """Return what to know and to do, a line a recording; one for several with the same need."""
     lines, alike = [], defaultdict[str, list[str]](list)
     for entry in entries:
         who = entry.session_id or entry.name
@@ -254,7 +254,7 @@ def advice(entries: Sequence[SessionStatus]) -> list[str]:
 
 
 def summary_line(found: Overview) -> str:
-    """How many recordings are in each situation, and what waits for review."""
+    """Return how many recordings are in each situation, and what waits for review."""
     counts = [f"{n} {situation}" for situation in SITUATIONS if (n := found.counts[situation])]
     total = counted("{n} recording", "{n} recordings").filled(n=len(found.entries))
     said = [f"{total}: {', '.join(counts)}." if counts else f"{total}."]
@@ -271,7 +271,7 @@ def summary_line(found: Overview) -> str:
 
 
 def to_review(what: str, n: int, which: str) -> str:
-    """How many names or voices wait for review, and the command that begins it."""
+    """Return how many names or voices wait for review, and the command that starts it."""
     waiting = f"{n} {what} is" if n == 1 else f"{n} {what}s are"
     return f"{waiting} waiting for review. Run `vuoro review {which} --out private/{which}.xlsx`."
 
@@ -295,12 +295,12 @@ def _next(entry: SessionStatus) -> str:
 
 
 def _since(moment: datetime | None) -> str:
-    """A moment as the clock on the wall has it."""
+    """Return a moment in local time."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else ""
 
 
 def models_table(states: list[ModelStatus]) -> Table:
-    """What `vuoro models list` shows."""
+    """Return what `vuoro models list` shows."""
     table = Table(Column("model", no_wrap=True), "for", "licence", "MB", "here", "default")
     for state in states:
         model = state.model

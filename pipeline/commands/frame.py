@@ -1,4 +1,4 @@
-"""The frame of a command: the study that it works on, its key, having it to itself, how it ends."""
+"""The frame of a command: its study, the key, exclusive access to the study, how it ends."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class _Command(TyperCommand):
 
 
 class _Group(TyperGroup):
-    """A group of commands, shown likewise."""
+    """A group of commands whose flags are shown without a type."""
 
     def get_params(self, ctx: Any) -> Any:
         return _without_types(super().get_params(ctx))
 
 
 class Commands(typer.Typer):
-    """Commands under one name: without any of them, it shows what there is."""
+    """Commands under one name; called without any of them, it lists them."""
 
     def __init__(self, name: str, help: str) -> None:
         super().__init__(
@@ -48,7 +48,7 @@ class Commands(typer.Typer):
             cls=_Group,
             no_args_is_help=True,
             add_completion=False,
-            pretty_exceptions_enable=False,  # they would show variables: names and speech
+            pretty_exceptions_enable=False,  # tracebacks would show variables: names and speech
         )
 
     def command(
@@ -66,14 +66,14 @@ def _without_types(params: Any) -> Any:
 
 
 def default_folder() -> Path:
-    """The study's folder where none is given: VUORO_STUDY, else the study around the current
+    """Return the study's folder where none is given: VUORO_STUDY, else the study around the current
     folder, else ``data``."""
     named = os.environ.get(STUDY_VARIABLE)
     return Path(named) if named else nearest(Path.cwd()) or Path("data")
 
 
 def opened(folder: str) -> Study:
-    """The study in this folder; messages name it where it would not be found without."""
+    """Return the study in this folder; messages name it where it would not be found without."""
     study = open_study(Path(folder))
     is_default = study.root == default_folder().expanduser().resolve()
     SafeConsole.study = "" if is_default else folder
@@ -118,7 +118,7 @@ def unlock(study: Study) -> None:
 
 
 def warn_outdated(study: Study, settings: Settings) -> None:
-    """Say which sessions were made with other settings, and what brings them up to date."""
+    """Say which sessions were made with other settings, and how to update them."""
     from pipeline.operations.settings import outdated
 
     if sentence := outdated(study, settings).sentence:
@@ -126,7 +126,7 @@ def warn_outdated(study: Study, settings: Settings) -> None:
 
 
 def passphrase_prompt() -> Callable[[], str] | None:
-    """Asks for the passphrase of the key on a terminal; None where there is none."""
+    """Return a prompt for the key's passphrase; None where there is no terminal."""
     if not sys.stdin.isatty():
         return None
     return lambda: typer.prompt("Passphrase of this study's key", hide_input=True, err=True)
@@ -134,9 +134,9 @@ def passphrase_prompt() -> Callable[[], str] | None:
 
 @contextmanager
 def exclusive(study: Study) -> Iterator[None]:
-    """Holds the study and its names: a run that goes on would meet others than it began with.
+    """Hold the study and its names: a run would find other names than it began with.
 
-    Raises StudyError if a run is at work.
+    Raises StudyError if a run is in progress.
     """
     from pipeline.study import locks
 
@@ -146,7 +146,7 @@ def exclusive(study: Study) -> Iterator[None]:
 
 @contextmanager
 def interruptible(last_words: str) -> Iterator[None]:
-    """Lets Ctrl-C end the command, with these words."""
+    """Let Ctrl-C end the command, with this message."""
     try:
         yield
     except KeyboardInterrupt:
@@ -159,21 +159,21 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmat
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Ask before something is removed; end the command where the answer is no."""
+    """Ask before something is removed; end the command if the answer is no."""
     if not yes and not typer.confirm(question):
         say("Nothing was removed.")
         raise typer.Exit(1)
 
 
 def confirm_by_typing(word: str, question: str, otherwise: str, yes: bool) -> None:
-    """Ask for a word before something is removed for good; end the command where it is another."""
+    """Ask for a word before something is removed for good; end the command if it differs."""
     if not yes and typer.prompt(question).strip() != word:
         warn([otherwise])
         raise typer.Exit(1)
 
 
 def user() -> str:
-    """Who is at the keyboard, as far as the system knows."""
+    """Return the user's name, as far as the system knows it."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # there is no user of that number
@@ -192,5 +192,5 @@ ByOption = Annotated[
 
 
 def now() -> str:
-    """The time, ISO 8601."""
+    """Return the time, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -95,7 +95,7 @@ def change(
     path = study.key_file
     with exclusive(study):
         key = KeyFile(path, secret_in_use(path, passphrase_prompt()))
-        if key.read() is None:  # before a new passphrase is asked for
+        if key.read() is None:  # before asking for a new passphrase
             raise without_key(study)
         if key_file is not None:
             new = Secret.key_file(key_file)
@@ -208,7 +208,7 @@ def _lock(header: Header) -> str:
 
 
 def _whereabouts(header: Header) -> str:
-    """Where this machine's secret is; it is what a backup of the study needs besides."""
+    """Say where this machine's secret is: a backup of the study needs it besides."""
     from pipeline.pseudonymisation.key.secret import machine_file
 
     file = machine_file(header.id)

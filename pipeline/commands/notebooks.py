@@ -17,7 +17,7 @@ from pipeline.study import Study
 
 NEEDED = ("jupyterlab", "statsmodels")  # the extra "notebooks"
 NOTEBOOKS = SHIPPED / "notebooks"
-# JupyterLab asks its makers for news and the package index for newer versions, unless it may not
+# JupyterLab contacts its makers for news and the package index for new versions, unless disabled
 ALONE = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
@@ -41,7 +41,7 @@ def notebooks(study: StudyOption) -> None:
         [sys.executable, "-P", "-m", "jupyterlab", *ALONE, str(study.notebooks)],
         env=os.environ | {STUDY_VARIABLE: str(study.root)},
     )
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is JupyterLab's, which asks whether to stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for JupyterLab, which asks whether to stop
     sys.exit(process.wait())
 
 

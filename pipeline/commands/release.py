@@ -94,7 +94,7 @@ def release(
 
 
 def _tell(report: Report) -> None:
-    """What was found, in short: places and pseudonyms, no names."""
+    """Print what was found, in short: places and pseudonyms, no names."""
     from pipeline.release.steward_report import CHECKS
 
     count = Counter(finding.check for finding in report.findings)

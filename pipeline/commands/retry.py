@@ -74,7 +74,7 @@ def reprocess(
 
 
 def _bring_back(study: Study, what: str) -> None:
-    """Move a recording from quarantine back to where in the inbox its group's recordings lie."""
+    """Move a recording from quarantine back to its group's folder in the inbox."""
     from pipeline import intake
     from pipeline.errors import StudyError, did_you_mean
     from pipeline.records.ids import is_session_id

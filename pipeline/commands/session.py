@@ -81,7 +81,7 @@ def _kind(kind: str | None) -> SessionKind | None:
 
 @contextmanager
 def _changing(study: Study) -> Iterator[None]:
-    """Holds the study for a change of its sessions, after completing those cut short."""
+    """Hold the study for a change of its sessions, after completing interrupted changes."""
     from pipeline.operations.repair import repair
     from pipeline.study.tombstones import refuse_half_done
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipeline.settings.file import Read
     from pipeline.study import Study
 
-FORM = 1  # goes up whenever what --json writes means something else
+FORM = 1  # raise it whenever the meaning of the --json output changes
 
 
 def settings(

@@ -1,4 +1,4 @@
-"""What commands share that write a sheet, and apply it when it is filled in."""
+"""Shared by the commands that write a sheet and apply it when it is filled in."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ApplyOption = Annotated[
 
 
 def say_written(n_rows: int, file: Path, holds: str) -> None:
-    """Say where a sheet is, and that it is to be protected for what it holds."""
+    """Say where a sheet is, and that it must be protected because of its contents."""
     wrote = counted("Wrote {n} row to {file}", "Wrote {n} rows to {file}")
     say(wrote.filled(n=n_rows, file=file))
     say(
@@ -34,9 +34,9 @@ def say_written(n_rows: int, file: Path, holds: str) -> None:
 
 
 def say_applied(applied: Applied, what: Text, new_sheet: str) -> None:
-    """Say what applying a sheet did; end the command where cells of it cannot be applied.
+    """Say what applying a sheet did; end the command if some of its cells cannot be applied.
 
-    ``what`` counts what its rows are; ``new_sheet`` is the command that writes the next one.
+    ``what`` counts its kind of rows; ``new_sheet`` is the command that writes the next one.
     """
     if applied.problems:
         warn(applied.problems)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.operations.overview import Overview, SessionStatus
     from pipeline.people.roster.unconsented import Unconsented
 
-FORM = 1  # goes up whenever what --json writes means something else
+FORM = 1  # raise it whenever the meaning of the --json output changes
 
 
 def status(
@@ -53,16 +53,16 @@ def status(
 
 
 def _left_to(entry: SessionStatus, *, up: bool) -> SessionStatus:
-    """An entry without advice to run vuoro where `vuoro up` does."""
+    """Return an entry without advice to run vuoro if `vuoro up` does that."""
     from pipeline.operations.overview import PROCESS
 
     return replace(entry, next="") if up and entry.next == PROCESS else entry
 
 
 def as_data(found: Overview) -> dict[str, Any]:
-    """What ``--json`` writes. Nothing in it is a name of a file, as logs take it in.
+    """Return what ``--json`` writes. It holds no file names, since logs may record it.
 
-    ``form`` (1), ``summary`` (recordings by situation, voices and names that wait for a human) and
+    ``form`` (1), ``summary`` (recordings by situation, voices and names that wait for review) and
     ``recordings``, a list of objects: ``session_id`` (null in the inbox and in quarantine),
     ``situation``, ``since``, ``stages_to_come``, ``stage``, ``share`` (0–1), ``by``, ``why``,
     ``next``, ``attempts``, ``next_try``, ``flags`` (what to know of the recording: ``id``,
@@ -71,8 +71,8 @@ def as_data(found: Overview) -> dict[str, Any]:
     ``group_id``, ``member`` (position in the roster), ``consent`` as the roster has it (null: not
     recorded), ``speaks_in`` and ``may_speak_in`` (sessions), ``what_to_do``;
     ``unusable_rosters`` are sentences. ``changed_settings`` are the keys that have changed since
-    the sessions were made that ``made_with_other_settings`` (in ``summary``) counts. Times are ISO
-    8601 in UTC; what is not known is null.
+    the sessions counted by ``made_with_other_settings`` (in ``summary``) were made. Times are ISO
+    8601 in UTC; unknown values are null.
     """
     summary = {
         **{situation.replace(" ", "_"): n for situation, n in sorted(found.counts.items())},

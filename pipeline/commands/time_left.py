@@ -1,4 +1,4 @@
-"""How long a run still takes, from seconds of recordings and what each stage took so far."""
+"""Estimate the time left of a run, from seconds of recordings and what each stage took so far."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BURST_S = 1.0  # the parts of a batch are reported within this; an estimate may 
 class Pace:
     """The time that a stage took for so many seconds of recordings.
 
-    It is not sure while all that was measured may be the loading of models, once.
+    It is not sure while all that was measured may be the one-time loading of models.
     """
 
     spent_s: float = 0.0
@@ -30,7 +30,7 @@ class Pace:
     first: str = ""
 
     def add(self, session_id: str, spent_s: float, length_s: float) -> None:
-        """Part of a session was done. A short first run counts no more when there is another."""
+        """Record part of a session as done. A short first run is dropped if another follows."""
         self.first = self.first or session_id
         if not self.is_sure and session_id != self.first:
             self.spent_s = self.length_s = 0.0
@@ -50,7 +50,7 @@ class _AtWork:
 
 @dataclass
 class TimeLeft:
-    """The time that is left of a run, told by its events.
+    """The time that is left of a run, computed from its events.
 
     ``weight_of`` gives about how long a stage takes in relation to others, for those that were not
     measured yet.
@@ -69,7 +69,7 @@ class TimeLeft:
     def plan(
         self, waiting: Mapping[str, Sequence[str]], lengths: Mapping[str, float | None]
     ) -> None:
-        """These stages of these sessions are to come; of a length that is unknown, the mean."""
+        """Record the coming stages of these sessions; an unknown length counts as the mean."""
         known = [length for length in lengths.values() if length]
         mean = sum(known) / len(known) if known else 1.0
         self._lengths = {each: lengths.get(each) or mean for each in waiting}
@@ -103,7 +103,7 @@ class TimeLeft:
             self._left_s[stage] -= share * self._lengths[session_id]
 
     def for_an_hour(self, stage: str) -> tuple[float, float] | None:
-        """The seconds that an hour of recording takes in this stage, and in all others so far.
+        """Return the seconds that an hour of recording takes in this stage, and in all others.
 
         None while the pace of the stage is not sure.
         """
@@ -114,9 +114,9 @@ class TimeLeft:
 
     @property
     def words(self) -> str:
-        """What to show: ``about 20 min left``; "" while too little is known or nothing is left.
+        """Return what to show: ``about 20 min left``; "" if too little is known or nothing is left.
 
-        It grows only where work turns out to take clearly longer than was shown.
+        It increases only when work turns out to take clearly longer than was shown.
         """
         estimate, now = self._estimate_s(), self.clock()
         if estimate is not None:
@@ -130,7 +130,7 @@ class TimeLeft:
         return f"{about(left_s)} left" if round(left_s) else ""
 
     def _estimate_s(self) -> float | None:
-        """The seconds left by what was measured; None while that says too little."""
+        """Return the seconds left by measurement; None while too little is measured."""
         measured = {stage: pace for stage, pace in self.paces.items() if pace.length_s > 0}
         spent_s = sum(pace.spent_s for pace in measured.values())
         by_weight = sum(self.weight_of(stage) * pace.length_s for stage, pace in measured.items())
