@@ -1,6 +1,6 @@
-"""Build: apply reviews, corrections and rosters to what was recognised before. No sound is needed.
+"""Build: apply reviews, corrections and rosters to existing stage results. No sound is needed.
 
-The tables are updated, then the exports. ``document`` is also the last step of a run.
+Tables are updated first, then exports. ``document`` is also the last step of a run.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ ToDo = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What came of it, by session: brought up to date, waiting for a run, held or failed.
+    """The result of a build, by session: updated, waiting for a run, held or failed.
 
     ``notes`` are sentences about what could not be put into an export.
     """
@@ -54,16 +54,16 @@ class Built:
 def build(
     study: Study,
     settings: Settings,
-    told: Listener,
+    listener: Listener,
     forms: Collection[str] = (),
     out: Path | None = None,
 ) -> Built:
-    """Bring the data set up to date without listening, and export it in these forms.
+    """Update the data set without transcribing anything, and export it in these forms.
 
-    Exports go to ``out``, or into the study. Those that the study has already are kept up to date.
-    ``told`` hears of everything that happens; a session that fails raises nothing.
+    Exports go to ``out``, or into the study. Exports that the study has already are updated too.
+    ``listener`` receives every event; a session that fails raises nothing.
 
-    Raises StudyError if a run is at work on the study or ``out`` is no place for exports,
+    Raises StudyError if a run is in progress on the study or ``out`` is no place for exports,
     ModelError, DatasetError if a file of the data set is damaged, TransientError.
     """
     if out is not None:
@@ -73,11 +73,11 @@ def build(
             clear_pending(study.root)
             Store(study.stages).clear_pending()
         for note in repair(study):
-            told.noted(note)
+            listener.noted(note)
         refuse_half_done(study)
         seed(study)
         one_thread_for_numpy()
-        finished, failed = _finish_all(study, settings, told)
+        finished, failed = _finish_all(study, settings, listener)
         waiting = tuple(_unfinished(study, settings, hearing=True))
         document(study)
         kept = forms_in(study.exports)
@@ -88,9 +88,9 @@ def build(
 
 
 def document(study: Study) -> None:
-    """Bring what is of no one session up to date: people, attendance, dictionary, data sheet.
+    """Update what belongs to no one session: people, attendance, dictionary, data sheet.
 
-    Whoever calls holds the study. Raises StudyError if the recordings are gone or the key cannot be
+    The caller holds the study. Raises StudyError if the recordings are gone or the key cannot be
     used, DatasetError if a file of the data set is damaged, TransientError.
     """
     accepted.require_recordings(study)
@@ -100,13 +100,13 @@ def document(study: Study) -> None:
 
 
 def made_by(chain: SessionChain) -> str:
-    """The command that makes what a session lacks."""
+    """Return the command that makes what a session lacks."""
     return RUN if HEARING & {*chain.pending(verify=False)} else "vuoro build"
 
 
 def rounds(to_do: Callable[[], ToDo], failed: Collection[str]) -> Iterator[ToDo]:
-    """What there is to do, once and again: a name that one session brings is masked in all, so
-    that those done before it come up once more.
+    """Yield what remains to be done, repeatedly: a name found in one session is masked in all, so
+    sessions that were done before it come up again.
 
     Sessions in ``failed``, which the caller fills, do not come up again.
     """
@@ -118,30 +118,30 @@ def rounds(to_do: Callable[[], ToDo], failed: Collection[str]) -> Iterator[ToDo]
 
 
 def _finish_all(
-    study: Study, settings: Settings, told: Listener
+    study: Study, settings: Settings, listener: Listener
 ) -> tuple[tuple[Outcome, ...], dict[str, VuoroError]]:
     finished: dict[str, Outcome] = {}
     failed: dict[str, VuoroError] = {}
     for waiting in rounds(partial(_unfinished, study, settings, hearing=False), failed):
-        told.planned(waiting)
+        listener.planned(waiting)
         for session_id in waiting:
             try:
-                _finish(study, session_id, settings, told)
+                _finish(study, session_id, settings, listener)
             except VuoroError as error:
                 failed[session_id] = error
-                told.failed(session_id, error)
+                listener.failed(session_id, error)
             else:
                 recording = accepted.recording(study, session_id)
                 finished[session_id] = outcome(study, recording)
-                told.finished(finished[session_id])
-                with suppress(TransientError):  # a receipt is not worth a session
+                listener.finished(finished[session_id])
+                with suppress(TransientError):  # no session fails for its receipt
                     intake.tell_finished(study, finished[session_id])
     done = (finished[id] for id in sorted(finished) if id not in failed)
     return tuple(done), failed
 
 
 def _unfinished(study: Study, settings: Settings, *, hearing: bool) -> ToDo:
-    """The unfinished sessions for which sound must be listened to, or those for which not.
+    """Return the unfinished sessions that need stages which listen to sound, or those that do not.
 
     Files are not hashed here: the sound alone is gigabytes. Those that are used are.
     """
@@ -149,19 +149,19 @@ def _unfinished(study: Study, settings: Settings, *, hearing: bool) -> ToDo:
     return {id: stages for id, stages in to_do.items() if hearing == bool(HEARING & {*stages})}
 
 
-def _finish(study: Study, session_id: str, settings: Settings, told: Listener) -> None:
+def _finish(study: Study, session_id: str, settings: Settings, listener: Listener) -> None:
     recording = accepted.recording(study, session_id)
     require(study, recording)
     chain = SessionChain(study, recording, settings)
     for stage in chain.pending():
         if stage in HEARING:
             raise StudyError("A result of the session is damaged.", "Recreate it with `vuoro run`.")
-        chain.run(BY_NAME[stage], partial(told.progressed, session_id, stage))
-        told.progressed(session_id, stage, 1.0)
+        chain.run(BY_NAME[stage], partial(listener.progressed, session_id, stage))
+        listener.progressed(session_id, stage, 1.0)
 
 
 def _checked(study: Study, out: Path) -> Path:
-    """The folder for exports. Raises StudyError if it is one of the study's own."""
+    """Return the folder for exports. Raises StudyError if it is one of the study's own."""
     out = out.expanduser().resolve()
     own = (study.private, study.dataset, study.inbox, study.quarantine, study.codebooks)
     if out in (study.root, *own) or lies_in(out, own):

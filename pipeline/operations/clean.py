@@ -1,7 +1,7 @@
 """Remove results that can be recreated or are out of date; redo the stages of a session.
 
 Only stage results and clips are touched: never recordings, decisions, keys, codings, edits or
-rosters. Whatever removes anything holds the study, so that no run meets it halfway.
+rosters. The caller that removes anything holds the study, so that no run sees it half done.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ class Waste:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that cleaning would remove.
+    """Everything that cleaning would remove.
 
-    ``kept_for`` are the stages whose superseded results stay, as a session in the data set does
-    not have its new one yet: the settings may be changed back.
+    ``kept_for`` are the stages whose superseded results stay, because a session in the data set
+    does not have its new one yet: the settings may be changed back.
     """
 
     waste: tuple[Waste, ...]
@@ -63,19 +63,19 @@ class Found:
 class _InUse:
     """The folders of the results that the sessions have under the present settings.
 
-    ``lacking`` are the kinds of results that a session which is in the data set lacks; ``heard``
-    the folders of decoded sound that no stage to come listens to.
+    ``lacking`` are the kinds of results that a session in the data set lacks; ``unused_sound`` the
+    folders of decoded sound that no coming stage reads.
     """
 
     folders: frozenset[Path]
     lacking: frozenset[str]
-    heard: frozenset[Path]
+    unused_sound: frozenset[Path]
 
 
 def find_waste(study: Study, settings: Settings, *, sound: bool = False) -> Found:
-    """What ``clean`` would remove; touches nothing. With ``sound``, decoded sound too.
+    """Return what ``clean`` would remove; touches nothing. With ``sound``, also decoded sound.
 
-    That of finished sessions whose recording is there: it is decoded again when it is needed.
+    Only that of finished sessions whose recording exists: it is decoded again when needed.
 
     Raises StudyError if a record, a roster or the key cannot be used, ModelError, TransientError.
     """
@@ -89,7 +89,7 @@ def find_waste(study: Study, settings: Settings, *, sound: bool = False) -> Foun
             _waste("superseded results", old),
             _waste("damaged or half-written results", spoilt),
             _waste("clips", study.clips.glob("*")),
-            _waste(SOUND, _sound(used.heard) if sound else ()),
+            _waste(SOUND, _sound(used.unused_sound) if sound else ()),
         )
     waiting = {each.parent.name for each in results} & used.lacking
     kept_for = tuple(stage.name for stage in STORED if stage.name in waiting)
@@ -97,9 +97,9 @@ def find_waste(study: Study, settings: Settings, *, sound: bool = False) -> Foun
 
 
 def clean(study: Study, settings: Settings, *, sound: bool = False) -> Found:
-    """Remove what is of no use; what that was.
+    """Remove what is no longer needed; returns what was removed.
 
-    Raises StudyError if a run is at work on the study, and as ``find_waste``.
+    Raises StudyError if a run is in progress on the study, and as ``find_waste``.
     """
     with locks.alone(study):
         found = find_waste(study, settings, sound=sound)
@@ -113,10 +113,10 @@ def clean(study: Study, settings: Settings, *, sound: bool = False) -> Found:
 
 
 def sweep(study: Study, settings: Settings) -> None:
-    """Remove every stage result but those that the sessions have under these settings.
+    """Remove every stage result except those that the sessions have under these settings.
 
     A result does not say whose it is: those of earlier settings may hold a person who withdraws.
-    Whoever calls holds the study. Raises as ``find_waste``.
+    The caller holds the study. Raises as ``find_waste``.
     """
     used = _in_use(study, settings)
     with os_errors("looking through the stage results"):
@@ -128,8 +128,8 @@ def reprocess(study: Study, session_id: str, stage: str, settings: Settings) -> 
     """Redo a stage of a session and those that depend on it in the next run; their names, in order.
 
     Decisions are kept, and applied to the new results. Until then the data set keeps the session
-    as it is. Raises StudyError if there is no such stage or session, TakenError if
-    another process is at work on it; ModelError, TransientError.
+    as it is. Raises StudyError if there is no such stage or session, TakenError if another process
+    is processing it; ModelError, TransientError.
     """
     names = [each.name for each in STORED]
     if stage not in names:
@@ -142,14 +142,14 @@ def reprocess(study: Study, session_id: str, stage: str, settings: Settings) -> 
         chain = SessionChain(study, recording, settings)
         stages = _from(stage)
         found = [chain.find(each, verify=False) for each in stages]
-        # the last first: killed in between, no stage is without one that it needs
+        # the last first: if killed in between, no stage lacks one that it needs
         _remove(result.folder for result in reversed(found) if result is not None)
     state.retry(study, session_id)
     return tuple(each.name for each in stages)
 
 
 def _from(first: str) -> list[Stage[Any]]:
-    """A stage and those that depend on it, in order."""
+    """Return a stage and those that depend on it, in order."""
     names = {first}
     for later in STORED:
         if read_by(later) & names:
@@ -160,10 +160,10 @@ def _from(first: str) -> list[Stage[Any]]:
 def _in_use(study: Study, settings: Settings) -> _InUse:
     folders: set[Path] = set()
     lacking: set[str] = set()
-    heard: set[Path] = set()
-    unheard: set[Path] = set()
+    unused: set[Path] = set()
+    needed: set[Path] = set()
     accepted.require_recordings(study)
-    accepted.sessions(study)  # of one that cannot be read nothing is known: not what is in use
+    accepted.sessions(study)  # of an unreadable one it is unknown what is in use
     for chain in chains(study, settings):
         is_shared = files.file_of(study.dataset, "sessions", chain.recording.session_id).is_file()
         folders |= {*chain.kept()}
@@ -171,17 +171,17 @@ def _in_use(study: Study, settings: Settings) -> _InUse:
             lacking |= {s.name for s in STORED if chain.find(s, verify=False) is None}
         if (decoded := chain.find(DECODE, verify=False)) is not None:
             is_done = not chain.pending(verify=False)
-            (heard if is_done and _is_there(chain) else unheard).add(decoded.folder)
+            (unused if is_done and _is_there(chain) else needed).add(decoded.folder)
         if chain.problems:
             raise chain.problems[0]
-    return _InUse(frozenset(folders), frozenset(lacking), frozenset(heard - unheard))
+    return _InUse(frozenset(folders), frozenset(lacking), frozenset(unused - needed))
 
 
 def _is_there(chain: SessionChain) -> bool:
-    """Whether the recording can be decoded again, as far as one can see."""
+    """Whether the recording can be decoded again, as far as can be seen."""
     try:
         return accepted.original(chain.study, chain.recording).exists()
-    except UnreadableError:  # it stayed where it was, and is gone from there
+    except UnreadableError:  # it was left in its place, and is gone
         return False
 
 

@@ -1,8 +1,8 @@
-"""What `vuoro demo` drops into its inbox.
+"""What `vuoro demo` puts into its inbox.
 
 Real talk: the two-person telephone recording that comes inside the pyannote.audio package, as a
-video and as its sound alone, which is known as the same. And a Finnish group that meets twice,
-spoken by a synthesiser; see data/demo/SOURCE.md.
+video and as an audio-only copy, detected as a duplicate. And a Finnish group that meets twice,
+synthesised; see data/demo/SOURCE.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FRAMES_PER_S = 5
 
 
 def drop_recordings(study: Study) -> list[Path]:
-    """Put the demo's recordings into the inbox, but for those that the study has already."""
+    """Put the demo's recordings into the inbox, except those that the study has already."""
     there = {recording.original_name for recording in accepted.readable(study)}
     there |= {file.name for file in study.quarantine.glob("*/*")}
     dropped = []

@@ -49,9 +49,9 @@ def clips_of_voices(
 ) -> dict[str, list[Path]]:
     """Write the beginning of each part of each label's, up to ``VOICE_CLIP_S``, as WAV.
 
-    The files are returned by label, in order. They are in the study's private clips, in place of
-    all such clips of the session. Raises StudyError if the sound is not decoded, TransientError
-    if they cannot be written.
+    Returns the files by label, in order. They are in the study's private clips and replace all such
+    clips of the session. Raises StudyError if the sound is not decoded, TransientError if they
+    cannot be written.
     """
     folder, wav = chain.study.clips / PEOPLE, _sound(chain)
     written: dict[str, list[Path]] = {label: [] for label in parts}
@@ -68,10 +68,10 @@ def clips_of_voices(
 
 
 def clips_of_turns(chain: SessionChain, places: Mapping[str, Interval]) -> dict[str, Path]:
-    """Write the sound of each turn, by its id, as WAV; the files by turn id.
+    """Write the sound of each turn, by its id, as WAV; returns the files by turn id.
 
-    They are in the study's private clips, in place of all such clips of the session. Raises
-    StudyError if the sound cannot be had, TransientError if they cannot be written.
+    They are in the study's private clips and replace all such clips of the session. Raises
+    StudyError if the sound is not available, TransientError if they cannot be written.
     """
     folder, wav = chain.study.clips / TURNS, _sound(chain)
     with os_errors("making room for clips"):

@@ -13,7 +13,7 @@ from pipeline.texts import Language
 
 
 def methods(study: Study, languages: Iterable[Language]) -> str:
-    """The section in Markdown, in each of these languages.
+    """Return the section in Markdown, in each of these languages.
 
     Raises DatasetError if a file of the data set is damaged, TransientError if one cannot be read.
     """

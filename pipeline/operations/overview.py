@@ -1,6 +1,6 @@
 """The state of a study: where each recording is, why it waits, and what to do next.
 
-The store and the data set say what is done; ``study.state`` adds who is at it and what failed.
+The store and the data set say what is done; ``study.state`` adds what is running and what failed.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ PROCESS = f"Process it with `{RUN}`."
 
 @dataclass(frozen=True, slots=True)
 class SessionStatus:
-    """One recording. ``name`` is its file name: private; the rest names nobody.
+    """One recording. ``name`` is its file name: private; the other fields name no person.
 
     ``situation``: a session is ``at work``, ``failed``, ``cancelled``, ``held`` (a person must
     answer first), ``waiting``, or in the data set: ``finished``, or in need of a look (no usable
     talk); a file is ``in the inbox``, ``held`` (a question waits for an answer), ``not here`` (in
     the cloud only, or in a folder that cannot be read), ``refused`` (tried, and still in the
     inbox), ``in quarantine``, or there as a ``duplicate``. ``to_come`` are the stages that a
-    session lacks; ``stage``, ``share`` (0–1) and ``by`` are of the one under way. ``since`` is
+    session lacks; ``stage``, ``share`` (0–1) and ``by`` describe the running one. ``since`` is
     when it came into its situation, as far as is known; ``why`` and ``next`` are for the user.
     ``remarks`` are what to know of the recording, as far as it was processed.
     """
@@ -106,10 +106,10 @@ class Overview:
 
 
 def overview(study: Study, settings: Settings) -> Overview:
-    """Every session, then what waits in the inbox, then what is in quarantine.
+    """Return every session, then what waits in the inbox, then what is in quarantine.
 
-    What is wrong with one session, roster or register is told of the sessions that it is about.
-    Raises StudyError if the key cannot be used, ModelError, TransientError.
+    An error of one session, roster or register is shown at the sessions that it concerns. Raises
+    StudyError if the key cannot be used, ModelError, TransientError.
     """
     held = frozenset(leases.living(study))
     missing, by_now = consents(study), acceptances(study)
@@ -126,7 +126,7 @@ def overview(study: Study, settings: Settings) -> Overview:
 def _entry(
     study: Study, found: Left, leased: Collection[str], settings: Settings, by_now: Accepted
 ) -> SessionStatus:
-    """A session; ``leased`` are those that a living process is at."""
+    """Return the entry of a session; ``leased`` are those that a live process holds."""
     recording, wrong = found.recording, found.wrong
     if recording is not None and not found.to_come:
         return _finished(study, recording, by_now)
@@ -161,7 +161,7 @@ def _unfinished(
     leased: Collection[str],
     settings: Settings,
 ) -> SessionStatus:
-    """A session that is not finished."""
+    """Return the entry of a session that is not finished."""
     session_id = recording.session_id
     found = state.load(study, session_id)
     is_alive = found.stage is not None and session_id in leased
@@ -198,7 +198,7 @@ def _unfinished(
 
 
 def _without_consent(entry: SessionStatus, people: Collection[Unconsented]) -> SessionStatus:
-    """An entry that says who of its session has not consented, and what to do."""
+    """Return an entry that says who of its session has not consented, and what to do."""
     here = [each for each in people if entry.session_id in each.sessions]
     if not here:
         return entry
@@ -216,7 +216,7 @@ def _without_consent(entry: SessionStatus, people: Collection[Unconsented]) -> S
 def _hold(
     study: Study, recording: Recording, to_come: tuple[str, ...], settings: Settings
 ) -> VuoroError | None:
-    """Why the session may not be processed: an answer is missing, or its roster is of no use."""
+    """Return why the session may not be processed: an answer is missing, or its roster unusable."""
     try:
         require(study, recording)
         if to_come[0] == TRANSCRIBE.name:
@@ -246,7 +246,7 @@ def _inbox(study: Study) -> Iterator[SessionStatus]:
             yield SessionStatus(
                 "", file.name, "held", since, why=why, next="Answer the question in its receipt."
             )
-        else:  # it was tried, and stayed
+        else:  # it was tried and stayed in the inbox
             yield SessionStatus("", file.name, "refused", since, why=why, next="See its receipt.")
 
 
@@ -263,13 +263,13 @@ def _quarantine(study: Study) -> Iterator[SessionStatus]:
             yield SessionStatus("", name, "in quarantine", since, why=why, next=todo)
 
 
-def _last_words(told: Path) -> str:
+def _last_words(receipt: Path) -> str:
     with os_errors("reading a receipt"):
-        return intake.last_words(told.read_bytes())
+        return intake.last_words(receipt.read_bytes())
 
 
 def _written(file: Path) -> datetime | None:
-    """When a file was last written; None if it is gone."""
+    """Return when a file was last written; None if it is gone."""
     try:
         return datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
     except FileNotFoundError:
@@ -277,10 +277,10 @@ def _written(file: Path) -> datetime | None:
 
 
 def _n_unknown_voices(study: Study) -> int:
-    """How many voices wait for review: it is not clear whose they are."""
+    """Return how many voices wait for review because it is unclear whose they are."""
     found = 0
     for file in study.people.glob("G*.json"):
-        with suppress(StudyError, UnreadableError):  # the group's sessions tell of it
+        with suppress(StudyError, UnreadableError):  # the group's sessions report it
             known = register.load(study, file.stem)
             entries = (each for id in known.sessions for each in known.latest(id))
             found += sum(each.known.by == "unknown" for each in entries)
@@ -288,6 +288,6 @@ def _n_unknown_voices(study: Study) -> int:
 
 
 def n_open_names(study: Study) -> int:
-    """How many names wait for review."""
+    """Return how many names wait for review."""
     named = (e for e in EntityTable.load(study).judged if e.origin == "talk" and e.forms)
     return sum(entity.verdict == "open" for entity in named)

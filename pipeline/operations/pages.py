@@ -18,7 +18,7 @@ from pipeline.texts import Language
 def page_of(
     dataset: Path, subject: str, language: Language, review: Mapping[str, Review] | None = None
 ) -> Page:
-    """The page of a session or a group. ``review`` says how far its sessions' names are judged.
+    """Return the page of a session or group; ``review`` has the reviews of its sessions' names.
 
     Raises StudyError if the data set has none of that name, DatasetError if a file of it is
     damaged, TransientError if one cannot be read.
@@ -45,7 +45,7 @@ def reviews(study: Study, subject: str) -> dict[str, Review]:
 
 
 def write_report(text: str, file: Path) -> Path:
-    """Write a report in the place of the file; where that is.
+    """Write a report in place of the file; returns its path.
 
     Raises TransientError where it cannot be written.
     """

@@ -14,7 +14,7 @@ MOST = 0.5  # of the words wrong: text to find places by, not to quote
 
 
 def advice(settings: Settings) -> list[str]:
-    """What a new study should know of its recogniser; [] where there is nothing to say."""
+    """Return what a new study should know of its recogniser; [] if there is nothing to say."""
     model, better = _recogniser(settings.transcription), _better()
     wrong = _mostly_wrong(model, settings.transcription) if model else {}
     if model is None or not wrong:
@@ -33,7 +33,7 @@ def advice(settings: Settings) -> list[str]:
 
 
 def time_for_an_hour(settings: Settings, transcribing_s: float, other_s: float) -> str:
-    """How long an hour of recording takes here, and with the recogniser to choose in its place.
+    """Return how long an hour of recording takes here, and with the recommended recogniser.
 
     ``transcribing_s`` and ``other_s`` are seconds for an hour of recording, as measured. How a
     graphics card compares the two is not known.
@@ -53,18 +53,18 @@ def time_for_an_hour(settings: Settings, transcribing_s: float, other_s: float) 
 
 
 def _recogniser(transcription: TranscriptionSettings) -> Model | None:
-    """The model in use, if the registry knows it."""
+    """Return the model in use, if the registry knows it."""
     return load_registry().get(transcription.model)
 
 
 def _better() -> Model:
-    """The recogniser to choose where the one that comes along is not good enough."""
+    """Return the recogniser to choose if the default one is not good enough."""
     found = load_registry().values()
     return next(m for m in found if m.purpose == "speech-recognition" and not m.default)
 
 
 def _mostly_wrong(model: Model, transcription: TranscriptionSettings) -> Mapping[str, float]:
-    """The languages of the study in which most words come out wrong, with the share."""
+    """Return the languages of the study in which most words come out wrong, with the share."""
     given = transcription.language
     expected = (given,) if given else transcription.languages
     return {

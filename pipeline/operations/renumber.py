@@ -1,10 +1,10 @@
 """Change a session's number, kind or group, and with them its id.
 
-Nothing is transcribed again. All that is kept under the session's id moves with it: the recording,
-decisions and corrections, what is known of its voices, its audit log, clips and fingerprint. Its
+Nothing is transcribed again. Everything kept under the session's id moves with it: the recording,
+decisions and corrections, its voices in the register, its audit log, clips and fingerprint. Its
 rows leave the data set, and `vuoro build` writes them again.
 
-private/correction.json    the session before and after, while this is under way
+private/correction.json    the session before and after, while the change is in progress
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def correct(
     kind: SessionKind | None = None,
     group: str | None = None,
 ) -> Recording:
-    """Give a session another number, kind or group; what is None stays as it is.
+    """Give a session another number, kind or group; None leaves a value unchanged.
 
-    ``group`` is an id or an inbox folder. Killed at any moment, ``complete`` goes on from there.
-    Whoever calls holds the study and its names. Raises StudyError if there is no such session or
-    group, nothing changes, or another session has that id; TransientError.
+    ``group`` is an id or an inbox folder. If killed at any moment, ``complete`` resumes it. The
+    caller holds the study and its names. Raises StudyError if there is no such session or group,
+    nothing changes, or another session has that id; TransientError.
     """
     before = recording(study, session_id)
     group_id = before.group_id if group is None else known_group(study, group)
@@ -80,7 +80,7 @@ def correct(
 
 
 def complete(study: Study) -> None:
-    """Carry out the correction that is under way, if there is one. Done twice, it is done once.
+    """Complete the correction in progress, if there is one. Repeating it changes nothing more.
 
     Raises StudyError if a record is damaged, TransientError.
     """
@@ -96,7 +96,7 @@ def complete(study: Study) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """Every step may have been done before, in part or wholly."""
+    """A correction being carried out. Any step may have been done before, in part or wholly."""
 
     study: Study
     before: Recording
@@ -121,7 +121,7 @@ class _Move:
         receipts.rename(study, old, new)
 
     def _rename_in_register(self) -> None:
-        """In its group, the session keeps its people; another group's people are others."""
+        """Keep the session's people within its group; in another group they are other people."""
         old, new = self.before.session_id, self.after.session_id
         found = register.load(self.study, self.before.group_id)
         sessions, earlier = dict(found.sessions), dict(found.earlier)
@@ -140,7 +140,7 @@ class _Move:
                 if f.session_id == old
             }
         register.save(
-            self.study,  # without ``knowledge`` people are recognised anew, in the new order
+            self.study,  # without ``knowledge`` people are recognised again, in the new order
             replace(found, knowledge="", sessions=sessions, earlier=earlier, founders=founders),
         )
 
@@ -164,7 +164,7 @@ class _Move:
             return line
         person = line["person"]
         if not self._stays_in_group and person.startswith(f"{self.before.group_id}-P"):
-            person = decisions.NEW  # somebody of the other group: here, a person of their own
+            person = decisions.NEW  # someone of the other group: a new person here
         return line | {"session_id": self.after.session_id, "person": person}
 
     def _publication(self, line: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What was killed midway is completed, or put back where it lay; what cannot be is set aside."""
+"""Complete interrupted work, or put files back where they lay; set the rest aside."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _SET_ASIDE = (
 
 
 def repair(study: Study) -> list[str]:
-    """Complete what was killed midway, or put it back into the inbox; sentences for the user.
+    """Complete interrupted work, or put it back into the inbox; returns sentences for the user.
 
-    A run does so first. Nothing is deleted that could be a recording, and one claim that cannot be
-    repaired keeps no other from it. Raises StudyError if the correction of a session cannot be
-    completed, TransientError.
+    A run does this first. Nothing is deleted that could be a recording, and a claim that cannot be
+    repaired does not prevent the repair of others. Raises StudyError if the correction of a session
+    cannot be completed, TransientError.
     """
     correcting.complete(study)
     notes = groups.repair(study)
     with os_errors("looking for what was interrupted"):
         found = sorted(study.recordings.glob(f"{claims.CLAIM}*"))
-    at_work = {*living(study)}  # looked for later: a claim is leased before it is made
+    at_work = {*living(study)}  # read after the claims: a claim is leased before it is made
     for claim in found:
         if claims.lease_of(claim) not in at_work:
             try:
@@ -51,7 +51,7 @@ def repair(study: Study) -> list[str]:
 
 
 def _repaired(study: Study, claim: Path) -> list[str]:
-    """Repair one claim of nobody who is at work."""
+    """Repair one claim that no live process holds."""
     if claim.is_symlink() or not claim.is_dir():
         return _aside(study, claim, claim)
     if (claim / growing.GROWS).exists():
@@ -91,12 +91,12 @@ def _repaired(study: Study, claim: Path) -> list[str]:
 
 
 def _has_all_parts(file: Path, lay: Path, recording: Recording) -> bool:
-    """Whether no part of a recording is in quarantine yet, where it was to go part by part."""
+    """Whether a recording still has all parts, while it is moved to quarantine part by part."""
     return not is_loose_parts(file, lay) or len(files_in(file)) == len(recording.gaps_s) + 1
 
 
 def _record(claim: Path) -> Recording | None:
-    """What the claim was to become; None where that is not told, or not so that it can be read."""
+    """Return the record of the claim's session; None if there is none that can be read."""
     try:
         found = read_json(claim / RECORD, Recording)
     except VuoroError:
@@ -105,7 +105,7 @@ def _record(claim: Path) -> Recording | None:
 
 
 def _aside(study: Study, what: Path, claim: Path) -> list[str]:
-    """Move what a claim holds to quarantine, as nothing tells where it lay."""
+    """Move what a claim holds to quarantine, because its former place is unknown."""
     name = f"recovered-{claim.name.removeprefix(claims.CLAIM)}"
     ending = suffix(what.name) if what != claim else ""
     set_aside(study, what, study.inbox / f"{name}{ending}", receipts.recovered())

@@ -17,7 +17,7 @@ from pipeline.texts import Language, Text
 class Review:
     """How many names of sessions are masked, and how many of them are not judged yet.
 
-    Both are None where that cannot be told: the key is not here, or a session waits for a run.
+    Both are None if that is unknown: the key is not here, or a session waits for a run.
     """
 
     n_names: int | None
@@ -29,7 +29,7 @@ class Review:
         return self.n_unjudged == 0
 
     def sentence(self, language: Language = "en") -> str:
-        """That names are not reviewed, and what to do; "" where they are."""
+        """Return that names are not reviewed, and what to do; "" where they are."""
         if self.is_done:
             return ""
         if self.n_names is None:
@@ -45,7 +45,7 @@ _UNKNOWN = Text("Names not reviewed yet, as far as can be told now; run `vuoro r
 
 
 def review_of(study: Study, *session_ids: str) -> Review:
-    """How far the names of sessions are reviewed, as the study's settings make the sessions."""
+    """Return how far the names of sessions are reviewed, under the study's present settings."""
     names: set[Id] = set()
     try:
         settings = study.settings()
@@ -58,7 +58,7 @@ def review_of(study: Study, *session_ids: str) -> Review:
                 return Review(None, None)
             replaced = chain.get(REPLACE_NAMES, verify=False)
             names.update((each.type, each.number) for each in replaced)
-    except VuoroError:  # whatever keeps it from being told, the session can be shown
+    except VuoroError:  # whatever the error, the session can be shown
         return Review(None, None)
     judged = {id for id in names if (e := table.entity(id)) is not None and e.verdict != "open"}
     return Review(len(names), len(names - judged))

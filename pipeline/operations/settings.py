@@ -1,4 +1,4 @@
-"""What a change of the settings redoes, and what of the data set other settings made."""
+"""What a change of settings redoes, and which sessions of the data set other settings made."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ WAIT_S = 10.0  # for another command that changes the settings
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What came of changing vuoro.toml.
+    """The result of changing vuoro.toml.
 
     ``redo`` are the stages that a run makes now and would not have made before, by session; the
     later ones only where what they read comes out differently. ``unknown`` is why that cannot be
-    told. ``is_new`` tells whether anything was written.
+    determined. ``is_new`` is whether anything was written.
     """
 
     is_new: bool
@@ -41,7 +41,7 @@ class Change:
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """The stages that are redone in no session."""
+        """Return the stages that are redone in no session."""
         redone = in_order(self.redo.values())
         return tuple(stage.name for stage in STORED if stage.name not in redone)
 
@@ -59,7 +59,7 @@ class Outdated:
 
     @property
     def sentence(self) -> str:
-        """That, in words; "" where there are none."""
+        """Return this as a sentence; "" where there are no such sessions."""
         if not self.to_come:
             return ""
         made = counted(
@@ -78,9 +78,9 @@ class Outdated:
 
 
 def change(study: Study, values: Mapping[str, str], defaults: Collection[str] = ()) -> Change:
-    """Write these values into vuoro.toml, and take out what has its default again.
+    """Write these values into vuoro.toml, and remove the keys in ``defaults``.
 
-    Nothing is run: runs at work go on with the settings that they began with.
+    Nothing is run: current runs continue with the settings that they began with.
 
     Raises SettingsError if there is no such setting or its value is not allowed, ModelError if a
     model that it names cannot be used, TakenError if another command changes the settings,
@@ -128,7 +128,7 @@ def _has_models(settings: Settings) -> bool:
 def outdated(
     study: Study, settings: Settings, to_come: Mapping[str, Collection[str]] | None = None
 ) -> Outdated:
-    """The sessions in the data set that other settings made, and that a run would redo.
+    """Return the sessions in the data set that other settings made, and that a run would redo.
 
     ``to_come`` are the stages that each unfinished session lacks, where they are known already.
 
@@ -150,22 +150,22 @@ def outdated(
 def note_outdated(
     study: Study,
     settings: Settings,
-    told: Listener,
+    listener: Listener,
     to_come: Mapping[str, Collection[str]] | None = None,
 ) -> None:
     """Say which sessions are redone because settings have changed. As ``outdated``."""
     if sentence := outdated(study, settings, to_come).sentence:
-        told.noted(sentence)
+        listener.noted(sentence)
 
 
 def made_otherwise(chain: SessionChain) -> Outdated:
-    """A session, if it is in the data set and was made with other settings. As ``outdated``."""
+    """Return a session, if it is in the data set and other settings made it. As ``outdated``."""
     to_come = {chain.recording.session_id: chain.pending(verify=False) or (PUBLISH.name,)}
     return outdated(chain.study, chain.settings, to_come)
 
 
 def not_ready(chain: SessionChain) -> StudyError:
-    """Why a session cannot be worked on yet, and the command that changes it."""
+    """Return why a session cannot be processed yet, with the command that changes that."""
     session_id, command = chain.recording.session_id, made_by(chain)
     found = made_otherwise(chain)
     if found.to_come:
@@ -181,7 +181,7 @@ def not_ready(chain: SessionChain) -> StudyError:
 class _Made:
     """A session that settings with other values made.
 
-    ``is_other`` is False where they are only such as change the results of some sessions.
+    ``is_other`` is False if only settings differ that change the results of some sessions.
     """
 
     session_id: str

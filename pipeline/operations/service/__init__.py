@@ -1,1 +1,1 @@
-"""`vuoro up` as a service of the user's session: started with the computer, without root rights."""
+"""`vuoro up` as a service of the user's session: started at boot, without root rights."""

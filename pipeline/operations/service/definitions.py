@@ -1,4 +1,4 @@
-"""What the three systems want to know of a service: systemd, launchd, Windows' Task Scheduler.
+"""Definitions of a service for three systems: systemd, launchd, Windows' Task Scheduler.
 
 The paths are those of the machine at the time of writing. A definition holds no secret: the study's
 key is opened by its key file, never by a passphrase written down here.

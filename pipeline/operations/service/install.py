@@ -1,4 +1,4 @@
-"""Putting a service into its place, and taking it away again."""
+"""Install and remove a service."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ KEPT_VARIABLES = ("VUORO_KEYS", "VUORO_KEY_FILE", "VUORO_MODELS")
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """The file of a service, and what its user has to know or to type, a line each."""
+    """The file of a service, and what its user must know or type, a line each."""
 
     file: Path
     notes: tuple[str, ...]
 
 
 def service_of(study: Study, options: Sequence[str] = ()) -> Service:
-    """The service of a study: `vuoro up` with these options, run by the Python that runs now."""
+    """Return the service of a study: `vuoro up` with these options, run by the present Python."""
     code = "from pipeline.commands.cli import main; main()"
     command = [sys.executable, "-W", "ignore", "-P", "-c", code, "up", "--foreground", *options]
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
@@ -71,7 +71,7 @@ def install(study: Study, service: Service) -> Installed:
 
 
 def remove(study: Study, service: Service) -> Installed | None:
-    """Take the service away; None if there is none. Raises StudyError if systemd refuses."""
+    """Remove the service; None if there is none. Raises StudyError if systemd refuses."""
     file = file_of(study, service)
     if not file.exists():
         return None
@@ -92,7 +92,7 @@ def remove(study: Study, service: Service) -> Installed | None:
 
 
 def file_of(study: Study, service: Service) -> Path:
-    """Where the service's definition lies: where its system looks for it, or in private/."""
+    """Return the path of the service's definition: where its system expects it, or in private/."""
     if sys.platform == "darwin":
         return Path.home() / "Library" / "LaunchAgents" / f"{service.name}.plist"
     if os.name == "nt":
