@@ -2,6 +2,6 @@
 
     dataset/ (notebooks/, exports/) ─copy─▶ pending folder ─check─▶ report ─one rename─▶ OUT
 
-It fails closed: an error, a file that cannot be read or a kind of file that is not known is as
-good as a name found. ``gate.release`` is the way in.
+It fails closed: an error, an unreadable file or an unknown kind of file counts as a name found.
+``gate.release`` is the way in.
 """

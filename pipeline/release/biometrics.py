@@ -1,4 +1,4 @@
-"""Voice prints: whatever is called one, or has the form of one. Biometric, never released."""
+"""Voice prints: whatever is named or shaped like one. Biometric, never released."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _CALLED = re.compile(r"voice|print|embedding|x_?vector|d_?vector|äänij|aanij|r
 
 
 def voice_prints(file: Path, shown_file: str, shown: Shown) -> Iterator[Place]:
-    """Columns and entries of a file that hold voice prints or are called as if they did.
+    """Yield the columns and entries of a file that hold voice prints or are named as if they did.
 
-    In tables: a list of 64 numbers or more, bytes as many, or as many columns that differ by
-    number only. In JSON, where drawings are long lists, too: what is called so. Raises Unreadable.
+    In tables: a list of 64 numbers or more, as many bytes, or as many columns that differ by
+    number only. In JSON, where drawings are long lists too: by name only. Raises Unreadable.
     """
     place = Place(shown_file)
     suffix = file.suffix.lower()

@@ -1,4 +1,4 @@
-"""The coarser release: what somebody or something is, in the place of a numbered pseudonym."""
+"""The coarser release: a category of person or thing in place of a numbered pseudonym."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _MARK = {"vuoro.release": "coarse"}
 
 
 def coarsen(dataset: Path, table: EntityTable) -> int:
-    """Rewrite the turns and words of a data set with categories; the number of those replaced.
+    """Replace pseudonyms by categories in the turns and words of a data set; returns the number.
 
     ``[Henkilö 7]:lle`` becomes ``[kollega]:lle``, by the entity's category, or ``[henkilö]:lle``
-    where it has none. Counts what is replaced in turns.
+    if it has none. Counts what is replaced in turns.
 
     Raises DatasetError if a file is damaged, TransientError if one cannot be read or written.
     """
@@ -39,13 +39,13 @@ def coarsen(dataset: Path, table: EntityTable) -> int:
 
 
 def masks(table: EntityTable) -> set[str]:
-    """All that may stand in brackets in a coarser release of this study."""
+    """Return all that may stand in brackets in a coarser release of this study."""
     categories = {_category(entity) for entity in table.judged if entity.type in NUMBERED}
     return {mask for mask in categories if mask} | {w for ws in WORDS.values() for w in ws.values()}
 
 
 def coarse_text(text: str, language: str | None, table: EntityTable) -> tuple[str, int]:
-    """A masked text with categories for numbered pseudonyms, and how many there were."""
+    """Return a masked text with categories for numbered pseudonyms, and their number."""
     words = WORDS.get(language or "", WORDS["en"])
 
     def mask(type: EntityType, number: int) -> str:
@@ -77,5 +77,5 @@ def _category(entity: Entity) -> str:
 
 
 def categories(entities: Iterable[Entity]) -> dict[str, Entity]:
-    """The categories in use, with an entity of each: people wrote them, so they are checked."""
+    """Return the categories in use, with an entity of each: people wrote them, so check them."""
     return {_category(entity): entity for entity in entities if _category(entity)}

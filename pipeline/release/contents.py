@@ -1,4 +1,4 @@
-"""What goes into a release: the data set, and what was made of it. Nothing that identifies."""
+"""The contents of a release: the data set and what was made from it. Nothing that identifies."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Copied:
 def copy(study: Study, target: Path, *, extras: bool) -> Copied:
     """Copy the data set and, with ``extras``, the study's notebooks and exports into ``target``.
 
-    Hidden and unfinished files stay behind, and exports that vuoro made, which are made anew from
-    what is released; pictures are cut out of notebooks, because no machine reads the names in them.
+    Hidden and unfinished files stay behind, as do vuoro's exports, which are made again from what
+    is released; pictures are cut out of notebooks, because no machine reads the names in them.
 
     Raises StudyError where a link lies in a folder, OSError where something cannot be read or
     written.
@@ -79,7 +79,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _copy_notebook(file: Path, copied: Path) -> int:
-    """Copy a notebook without the pictures in it; their number. A damaged one goes as it is."""
+    """Copy a notebook without its pictures; returns their number. A damaged one stays as it is."""
     try:
         notebook = json.loads(file.read_bytes())
         bundles = [bundle for cell in notebook["cells"] for bundle in _bundles(cell)]

@@ -1,4 +1,4 @@
-"""What the detectors of names still find in the talk that would be released."""
+"""Names that the detectors still find in the talk to be released."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def unjudged(
     detect: Detect,
     labels: LabelLanguage,
 ) -> Iterator[tuple[Place, str]]:
-    """Where a detector finds what people have not judged to stay, and what it takes it for.
+    """Yield where a detector finds what people have not judged to stay, and its type.
 
-    Pseudonyms are pronouns to the detectors. Raises DatasetError if the session's files are
-    damaged, what ``detect`` raises.
+    To the detectors, pseudonyms are pronouns. Raises DatasetError if the session's files are
+    damaged, and what ``detect`` raises.
     """
     conversation, turn_ids, masked = _talk(dataset, session_id, needles)
     for mention in detect(conversation).mentions:
@@ -55,7 +55,7 @@ def unjudged(
 def _judgement(
     mention: Mention, conversation: Conversation, table: EntityTable, labels: LabelLanguage
 ) -> str | None:
-    """What a mention is; None if people have judged that it stays."""
+    """Return what a mention is; None if people have judged that it stays."""
     said = conversation.turns[mention.turn].words[mention.first_word : mention.last_word + 1]
     form = " ".join(core(word.text) for word in said).casefold()
     known = [entity for (_, name), entity in table.by_name.items() if name == mention.entity]
@@ -69,7 +69,7 @@ def _judgement(
 def _talk(
     dataset: Path, session_id: str, needles: Needles
 ) -> tuple[Conversation, list[str], set[tuple[int, int]]]:
-    """A session as published, its turns' ids, and which words (turn, word) are pseudonyms."""
+    """Return a session as published, its turns' ids, and the pseudonyms' places (turn, word)."""
     session = _rows(dataset, "sessions", session_id)[0]
     stand_in = _STAND_INS.get(session["language"], _STAND_IN)
     said: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)

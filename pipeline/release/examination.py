@@ -28,16 +28,16 @@ from pipeline.release.small_cells import SmallCells
 from pipeline.storage.disk import os_errors
 from pipeline.tables import TABLES
 
-Progress = Callable[[str, int, int], None]  # what is being done, how many are done, of how many
+Progress = Callable[[str, int, int], None]  # current check, number done, total
 
 _OWN_PARTS = frozenset({DATASET, *EXTRAS, *TABLES, "dictionary.csv", "DATASHEET.md"})
 _OWN_FILE = re.compile(r"[A-Z]\d+(-[A-Z]\d+)?\.parquet")
-_OFFICE_PROPERTIES = "docProps/"  # when the file was made, not when a session was
+_OFFICE_PROPERTIES = "docProps/"  # date of the file, not of a session
 
 
 @dataclass(slots=True)
 class Examination:
-    """One look at a folder to be released. ``counts`` says how much was looked at.
+    """An examination of a folder to be released. ``counts`` says how much was examined.
 
     ``settings`` are the values behind the digests in the tables, which the data sheet names.
     """
@@ -56,7 +56,7 @@ class Examination:
         return self.folder / DATASET
 
     def validity(self) -> bool:
-        """Whether the data set keeps its declaration; what does not is noted."""
+        """Whether the data set matches its declaration; deviations are noted."""
         report = examine(self.dataset)
         self.counts["rows of tables"] = sum(report.n_rows.values())
         for problem in report.problems:
@@ -67,7 +67,7 @@ class Examination:
         return not report.problems
 
     def texts(self, *, coarse: bool, allow_dates: bool) -> None:
-        """Look through every text of every file, and at every file's name."""
+        """Examine every text of every file, and every file's name."""
         found = files_of(self.folder)
         own = self._own_texts()
         for number, file in enumerate(found):
@@ -86,7 +86,7 @@ class Examination:
         self.progress("reading files", len(found), len(found))
 
     def detectors(self, detect: Detect) -> None:
-        """Look for names once more, as in a session that nobody has masked."""
+        """Search names again, as in a session that has not been masked."""
         sessions = [file.stem for file in files.files(self.dataset, "sessions")]
         for number, session_id in enumerate(sessions):
             self.progress("looking for names anew", number, len(sessions))
@@ -98,7 +98,7 @@ class Examination:
         self.progress("looking for names anew", len(sessions), len(sessions))
 
     def reviewed(self, judged: Mapping[str, bool], *, required: bool) -> bool:
-        """Whether people have judged all that was found in every session of the data set."""
+        """Whether people have judged everything that was found in every session of the data set."""
         sessions = [file.stem for file in files.files(self.dataset, "sessions")]
         waiting = [session for session in sessions if not judged.get(session, False)]
         self.counts["sessions reviewed"] = len(sessions) - len(waiting)
@@ -108,9 +108,9 @@ class Examination:
         return not waiting
 
     def consent(self, people: Iterable[Unconsented], waiting: Collection[str]) -> None:
-        """Make a hindrance of whoever speaks, or may speak, without having consented.
+        """Report everyone who speaks, or may speak, without consent, as a reason to refuse.
 
-        So are sessions that ``waiting`` to be built anew: whose talk their rows are is not sure.
+        So are sessions ``waiting`` to be built again: it is not certain whose talk their rows are.
         """
         sessions = [file.stem for file in files.files(self.dataset, "sessions")]
         for session in sessions:
@@ -124,7 +124,7 @@ class Examination:
                 self.listing.add("consent", place, what)
 
     def small_cells(self, cells: SmallCells) -> None:
-        """Make a hindrance of everybody who stands out."""
+        """Report everyone who stands out as a reason to refuse."""
         for cell in (*cells.alone, *cells.rare):
             what = f"{', '.join(cell.person_ids)}: few or nobody else with the same "
             self.listing.add("small_cells", Place("dataset"), what + ", ".join(cell.columns))
@@ -159,10 +159,10 @@ class Examination:
                 self.listing.add("dates", passage.place, "an absolute date")
 
     def _own_texts(self) -> dict[str, frozenset[str]]:
-        """What vuoro itself writes into the data set's documents, which tells of nobody."""
+        """Return what vuoro itself writes into the data set's documents: it concerns no person."""
         try:
             sheet = datasheet.datasheet(summarise(self.dataset), self.settings).encode()
-        except DatasetError:  # damaged: then every line is looked at
+        except DatasetError:  # damaged: then every line is examined
             return {}
         written = {"dictionary.csv": datasheet.dictionary_csv(), "DATASHEET.md": sheet}
         return {

@@ -1,4 +1,4 @@
-"""The release gate: build, check, and only then let it be seen."""
+"""The release gate: build, check, and only then make the release visible."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ REFUSED = "release-refused"
 class Options:
     """How to release. ``sample`` is the number of turns to read; ``k`` that of k-anonymity.
 
-    ``strict`` makes small cells a hindrance; ``unreviewed`` lets sessions pass that nobody has
-    reviewed, and marks the release so; ``leave_out_unconsented`` leaves out the talk of people
-    who have not consented, which else is a hindrance.
+    ``strict`` refuses a release with small cells; ``unreviewed`` allows sessions that have not
+    been reviewed, and marks the release so; ``leave_out_unconsented`` leaves out the talk of people
+    who have not consented; otherwise their talk is a reason to refuse.
     """
 
     coarse: bool = False
@@ -59,7 +59,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The report, and where it is: in the release, or in private/ where there is none."""
+    """The report and its path: in the release, or in private/ if there is none."""
 
     report: Report
     report_file: Path
@@ -75,13 +75,13 @@ def release(
     detect: Detect = detect_names,
     judged: Judged = judged_sessions,
 ) -> Outcome:
-    """Build the shareable copy of a study at ``out``, or report what hinders it.
+    """Build the shareable copy of a study at ``out``, or report what prevents it.
 
     ``out`` appears by one rename, complete, or not at all; an earlier release there stays until
     then, and is replaced only with ``options.replace``.
 
     Raises StudyError if ``out`` is no place for a release, the key is missing, locked or damaged,
-    or a run is at work; DatasetError if there is no data set or a file of it is damaged;
+    or a run is in progress; DatasetError if there is no data set or a file of it is damaged;
     TransientError where something cannot be read or written; what ``detect`` and ``judged`` raise.
     """
     out = _checked(study, out, replacing=options.replace)
@@ -131,7 +131,7 @@ def _released(
 
 
 def _without_consent(study: Study) -> tuple[Unconsented, ...]:
-    """Who is in the data set without consent. Raises StudyError if that cannot be told."""
+    """Return who is in the data set without consent. Raises StudyError if that is unknown."""
     found = consents(study)
     for error in found.unusable:
         raise error
@@ -139,7 +139,7 @@ def _without_consent(study: Study) -> tuple[Unconsented, ...]:
 
 
 def _waiting(study: Study, settings: Settings) -> Collection[str]:
-    """Sessions of groups with a member without consent whose rows are not as they would be now."""
+    """Return sessions of groups with a member without consent whose rows are out of date."""
     if not (wanted := groups_without_consent(study)):
         return ()
     to_come = unfinished(study, settings, verify=False)
@@ -186,13 +186,13 @@ def _examined(
 
 
 def _export(pending: Path, forms: Collection[str]) -> None:
-    """Make the exports that the study has of what was examined, and of nothing else."""
+    """Create the study's exports from what was examined, and from nothing else."""
     export(pending / contents.DATASET, pending / "exports", forms)
     forget(pending / "exports")
 
 
 def _with_sample(folder: Path, report: Report, n: int) -> Report:
-    """The report with a sample, which is written into the release beside it."""
+    """Return the report with a sample, which is written into the release beside it."""
     sample, rows = draw(folder / contents.DATASET, n)
     whole = replace(report, sample=sample)
     with os_errors("writing the report"):
@@ -207,7 +207,7 @@ def _write_report(stem: Path, report: Report, mode: int = 0o644) -> None:
 
 
 def _file_names(study: Study) -> Iterator[str]:
-    """The names under which recordings, tracks and groups came, without suffixes."""
+    """Yield the original names of recordings, tracks and groups, without suffixes."""
     for recording in accepted.sessions(study):
         yield PurePath(recording.original_name).stem
         yield recording.inbox_folder
@@ -222,7 +222,7 @@ def _labels(settings: Settings) -> LabelLanguage:
 
 
 def _require_key(study: Study, dataset: Path) -> None:
-    """Without the key, nobody knows what to look for."""
+    """Require the key: without it, the names to search are unknown."""
     if not study.key_file.exists() and any(summarise(dataset).masked.values()):
         raise StudyError(
             "The key of the pseudonyms is not there, so the names cannot be looked for.",
@@ -231,7 +231,7 @@ def _require_key(study: Study, dataset: Path) -> None:
 
 
 def _checked(study: Study, out: Path, *, replacing: bool) -> Path:
-    """Where the release shall be. Raises StudyError if it must not be there."""
+    """Return the path of the release. Raises StudyError if it must not be there."""
     with os_errors("looking where to release"):
         out = out.expanduser().resolve()
         own = (study.private, study.dataset, study.inbox, study.quarantine, study.codebooks)
@@ -255,7 +255,7 @@ def _is_release(folder: Path) -> bool:
 
 
 def _clear(out: Path) -> None:
-    """Removes what a killed release to the same place has left beside it."""
+    """Remove what a killed release to the same path left beside it."""
     with os_errors("clearing up after an interrupted release"):
         for stale in out.parent.glob(f"{escape(_pending_prefix(out))}*{PENDING}"):
             shutil.rmtree(stale)
@@ -267,7 +267,7 @@ def _pending_prefix(out: Path) -> str:
 
 @contextmanager
 def _pending(out: Path) -> Iterator[Path]:
-    """A folder beside ``out``, for the owner alone; gone at the end, whatever happened."""
+    """Yield a folder beside ``out``, for its owner only; removed at the end in any case."""
     with os_errors("making the release"):
         folder = Path(tempfile.mkdtemp(prefix=_pending_prefix(out), suffix=PENDING, dir=out.parent))
     try:
@@ -277,7 +277,7 @@ def _pending(out: Path) -> Iterator[Path]:
 
 
 def _publish(pending: Path, out: Path) -> None:
-    """Put the folder into the place of ``out``; what was there comes back if that fails."""
+    """Put the folder in place of ``out``; restore what was there if that fails."""
     for file in contents.files_of(pending):
         sync(file)
     pending.chmod(0o755)

@@ -1,7 +1,7 @@
-"""Leave out of a release the talk of people who have not consented.
+"""Leave the talk of people who have not consented out of a release.
 
 The copy is cut as a withdrawal cuts a study: the others' turns stay under their ids, and measures,
-attendance and documents are made from what is left. The study itself stays as it is.
+attendance and documents are made from what is left. The study itself is not changed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FLAG = "talk_left_out"
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Whose rows were left out, by session, and how much that is, as the report counts it."""
+    """Whose rows were left out, by session, and how many rows, as the report counts them."""
 
     people: Mapping[str, tuple[str, ...]]
     counts: Mapping[str, int]
@@ -46,7 +46,7 @@ class LeftOut:
 def leave_out(
     study: Study, settings: Settings, dataset: Path, people: Iterable[Unconsented]
 ) -> LeftOut:
-    """Take out of a copy of the data set all talk that is, or may be, of these people.
+    """Remove from a copy of the data set all talk that is, or may be, of these people.
 
     Raises StudyError if a session of theirs is not in the data set as it would be made now, or a
     roster or the key cannot be used; TransientError.
@@ -115,7 +115,7 @@ def _cut(chain: SessionChain, dataset: Path, people: Collection[str]) -> None:
 
 
 def _counts(dataset: Path, session_ids: Iterable[str]) -> tuple[int, int]:
-    """The rows of turns and of words in these sessions."""
+    """Return the rows of turns and of words in these sessions."""
     turns, words = (
         sum(files.n_rows(files.file_of(dataset, table, session_id)) for session_id in session_ids)
         for table in ("turns", "words")

@@ -1,16 +1,16 @@
-"""The names that must not be in a release, and where they stand in a text.
+"""The names that must not be in a release, and where they occur in a text.
 
-Names are looked for twice: as ``search.Names`` finds them in talk (lemmas and sound-alikes), and,
+Names are searched twice: as ``search.Names`` finds them in talk (lemmas and sound-alikes), and,
 without any knowledge of language, every name and every form in which it was said as a run of
-letters and digits: so also in file names, metadata, addresses and tables, with digits glued to it,
+letters and digits: also in file names, metadata, addresses and tables, with digits glued to it,
 with tags inside it, in look-alike letters (``spelling``) and without the dots of ä and ö.
 
-Rule for names that are ordinary words, too (Tuuli, Will), or of three letters at most: the run of
+Rule for names that are also ordinary words (Tuuli, Will), or have three letters at most: the run of
 letters counts only with a capital where none is due, i.e. not at the start of a sentence (there
 ``search.Names`` decides, as it does when talk is masked); in names of files, columns and entries in
-any spelling. In talk of another language than Finnish, whose ordinary words are not known, that
-holds for every name of one word; there ``search.Names`` and the detectors decide about the rest.
-That goes, too, for a word that is a name only without its dots ('sade' and Säde).
+any spelling. In talk of another language than Finnish, whose ordinary words are not known, the rule
+applies to every name of one word; there ``search.Names`` and the detectors decide about the rest.
+It also applies to a word that is a name only without its dots ('sade' and Säde).
 What people have judged to stay shields the shorter names inside it ('Turun yliopisto' the masked
 'Turun'), never a name as long as itself.
 """
@@ -65,7 +65,7 @@ class _Token:
 
 
 class Needles:
-    """All that the key, and the recordings' own file names, say must not be in a release."""
+    """Everything that must not be in a release, from the key and the recordings' file names."""
 
     def __init__(
         self,
@@ -101,11 +101,11 @@ class Needles:
 
     @property
     def n_forms(self) -> int:
-        """How many different forms of names are looked for letter by letter."""
+        """Return how many different forms of names are searched letter by letter."""
         return sum(n.pseudonym is not None for n in self._phrases.values()) + len(self._digits)
 
     def find(self, passage: Passage) -> list[str]:
-        """Whose names stand there, as pseudonyms in order of alphabet; [] if none."""
+        """Return whose names occur there, as pseudonyms in alphabetical order; [] if none."""
         text = self.plain(passage.text)
         readings = [text, without_tags(text), _GLUED.sub(" ", text)]
         if passage.kind != "talk":
@@ -114,16 +114,16 @@ class Needles:
         return sorted({*chain.from_iterable(found)})
 
     def shown(self, name: str) -> str:
-        """A name of a file, folder, column or entry as it may be shown: itself, or a pseudonym."""
+        """Return a name of a file, folder, column or entry as it may be shown, or a pseudonym."""
         found = self.find(Passage(_NOWHERE, name, "label"))
         return f"«{' '.join(found)}»" if found else name
 
     def without_pseudonyms(self, text: str, stand_in: str) -> str:
-        """The text with ``stand_in`` in the place of each pseudonym and its case ending."""
+        """Return the text with ``stand_in`` for each pseudonym and its case ending."""
         return self._mask.sub(stand_in, text)
 
     def plain(self, text: str) -> str:
-        """The text in one spelling (``spelling.plain``); pseudonyms are blotted out."""
+        """Return the text in one spelling (``spelling.plain``), pseudonyms blotted out."""
         # with a comma, over which ``search.Names`` reads no name
         return self._mask.sub(lambda match: _FILLER * (len(match.group()) - 1) + ",", plain(text))
 
@@ -145,7 +145,7 @@ class Needles:
     def _letter_by_letter(
         self, text: str, passage: Passage, shields: list[tuple[int, int]]
     ) -> Iterator[str]:
-        """The needles in the text, longest first, and into ``shields`` what is judged to stay."""
+        """Yield the needles in the text, longest first; add what stays to ``shields``."""
         tokens = [_Token(match.start(), match.group()) for match in _TOKEN.finditer(text)]
         hits = self._runs(tokens, text)
         for run, needle in sorted(hits, key=lambda hit: -len(hit[0])):
@@ -202,7 +202,7 @@ class Needles:
                 self._phrases[phrase] = _Needle(None, weak=False)
 
     def _add_file_names(self, file_names: Iterable[str]) -> None:
-        """Words that can only be names count, with a capital; what is judged to stay does not."""
+        """Add words that can only be names, with a capital; not those judged to stay."""
         for file_name in file_names:
             for word in _phrase(_CAMEL.sub(" ", plain(file_name))):
                 long = len(word) >= MIN_FILE_NAME_LETTERS and word.isalpha()

@@ -13,13 +13,13 @@ from pipeline.storage.borders.archive import BROKEN
 
 Opened = Callable[[str, bytes, Place, Shown], Iterator[Passage]]
 
-MAX_BYTES = 500_000_000  # of one file in a compressed one; more is taken for an attack
+MAX_BYTES = 500_000_000  # of one file in a compressed one; more counts as an attack
 _DECLARES = (b"<!DOCTYPE", b"<!ENTITY")  # entities can hide text, and blow up
 _PARAGRAPHS = ("}p", "}si")  # of Word and OpenDocument; a shared text of Excel
 
 
 def paragraphs(data: bytes, place: Place) -> Iterator[Passage]:
-    """The paragraphs of an office document: a word may be cut into several elements there.
+    """Yield the paragraphs of an office document, where a word may be cut into several elements.
 
     Raises Unreadable if it is damaged, or declares entities.
     """
@@ -36,7 +36,7 @@ def paragraphs(data: bytes, place: Place) -> Iterator[Passage]:
 
 
 def zipped(data: bytes, place: Place, shown: Shown, opened: Opened) -> Iterator[Passage]:
-    """Every text in the files of a compressed one, as ``opened`` reads them, and their names.
+    """Yield every text in the files of a compressed one, as ``opened`` reads them, and their names.
 
     Raises Unreadable if it is damaged or locked, or one of its files cannot be read.
     """
@@ -69,7 +69,7 @@ def cells(data: bytes, place: Place, shown: Shown) -> Iterator[Passage]:
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         for sheet in book.worksheets:
-            sheet.reset_dimensions()  # a stray cell would have millions of empty ones filled in
+            sheet.reset_dimensions()  # a stray cell would add millions of empty ones
         sheets = [(sheet.title, list(sheet.iter_rows())) for sheet in book.worksheets]
     except (InvalidFileException, TypeError, AttributeError, SyntaxError, *BROKEN):
         raise Unreadable("it is damaged, or no workbook") from None

@@ -64,7 +64,7 @@ def passages(file: Path, shown_file: str, shown: Shown) -> Iterator[Passage]:
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every text within a value, dates as ISO 8601. Raises Unreadable for what nobody can read."""
+    """Yield every text within a value, dates as ISO 8601. Raises Unreadable for other types."""
     match value:
         case None | bool() | int() | float() | Decimal() | time() | timedelta():
             return
@@ -95,7 +95,7 @@ def _words(
 
 
 def _languages(words_file: Path) -> dict[str, str | None]:
-    """The language of each turn, from the file of the turns that these words are of."""
+    """Return the language of each turn, from the turns file of the same session as these words."""
     turns_file = words_file.parent.parent / "turns" / words_file.name
     if not turns_file.is_file():
         return {}
@@ -132,7 +132,7 @@ def _entries(
 
 
 def _decoded(entries: Mapping[Any, Any] | None) -> dict[str, str]:
-    """Entries as text; the Arrow schema, whose strings are in the fields, opened up."""
+    """Return entries as text; the Arrow schema, whose strings are in the fields, is decoded."""
     found: dict[str, str] = {}
     for key, value in (entries or {}).items():
         if key == _ARROW_SCHEMA:
@@ -143,7 +143,7 @@ def _decoded(entries: Mapping[Any, Any] | None) -> dict[str, str]:
 
 
 def _embedded_schema(value: bytes) -> dict[str, str]:
-    """The entries of the schema that Arrow keeps in a Parquet file beside Parquet's own."""
+    """Return the entries of the schema that Arrow keeps in a Parquet file beside Parquet's own."""
     try:
         embedded = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(value)))
     except (pa.ArrowException, ValueError, OSError):
@@ -158,7 +158,7 @@ def _embedded_schema(value: bytes) -> dict[str, str]:
 
 @cache
 def _declared(name: str) -> tuple[pa.Field, ...]:
-    """The columns of this name as the tables declare them."""
+    """Return the columns of this name as the tables declare them."""
     return tuple(columns[name].field() for columns in _OWN.values() if name in columns)
 
 
@@ -167,12 +167,12 @@ def _text(value: bytes | str) -> str:
 
 
 def column_name(name: str, number: int, shown: Shown) -> str:
-    """What a place calls a column."""
+    """Return the name of a column in a place."""
     seen = shown(name)
     return f"column {name}" if seen == name else f"column {number} {seen}"
 
 
 def _row_name(row: Mapping[str, Any]) -> str:
-    """The turn of a row, or '' where it has none that may be shown."""
+    """Return the turn of a row, or '' if it has none that may be shown."""
     turn_id = row.get("turn_id")
     return f"turn {turn_id}" if turn_id and _TURN_ID.fullmatch(str(turn_id)) else ""

@@ -1,6 +1,6 @@
-"""Where something stands in a release, what stands there, and what is wrong with it.
+"""A place in a release, the text there, and what is wrong with it.
 
-Nothing here that is shown to anybody holds a name: places are given by shown names (see
+Nothing here that is shown to people holds a name: places are given by shown names (see
 ``needles.Needles.shown``), and a finding says which pseudonym it should have been.
 """
 
@@ -45,8 +45,8 @@ class Place:
 class Passage:
     """A piece of text and where it stands.
 
-    ``talk`` is running text of a turn in ``language``; ``label`` is a name that somebody gave to a
-    file, folder, column or entry; ``text`` anything else.
+    ``talk`` is running text of a turn in ``language``; ``label`` is a name given to a file, folder,
+    column or entry; ``text`` is anything else.
     """
 
     place: Place
@@ -57,7 +57,7 @@ class Passage:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Finding:
-    """What stands in the way of a release, and where. ``what`` is in plain words, without names."""
+    """A reason to refuse a release, and its place. ``what`` is in plain words, without names."""
 
     check: Check
     place: Place
@@ -68,9 +68,9 @@ class Finding:
 
 
 class Unreadable(Exception):
-    """A file that cannot be looked into, so that nobody can say what it holds; ``what`` says why.
+    """A file that cannot be opened, so that its contents are unknown; ``what`` says why.
 
-    Caught where the files are read, and made a finding of.
+    Caught where the files are read, and reported as a finding.
     """
 
     def __init__(self, what: str) -> None:

@@ -1,4 +1,4 @@
-"""All the text in a file of a release, whatever kind of file it is.
+"""All the text in a file of a release, for every kind of file.
 
 A kind that is not listed here cannot be read, and what cannot be read is not released.
 """
@@ -30,12 +30,12 @@ def passages(file: Path, shown_file: str, shown: Shown) -> Iterator[Passage]:
 
 
 def _passages(name: str, data: bytes, place: Place, shown: Shown) -> Iterator[Passage]:
-    """Every text in a file, or in a file within a file, by the kind that its name tells."""
+    """Yield every text in a file, or in a file within a file, by the kind that its name says."""
     suffix = f".{PurePosixPath(name).name.rpartition('.')[2].lower()}"  # '.rels' is all suffix
     if suffix in _TEXT or name == "mimetype":  # of OpenDocument
         yield from lines(data, place)
     elif suffix in _XML:
-        yield from lines(data, place)  # as it is written, comments and attributes included
+        yield from lines(data, place)  # as written, comments and attributes included
         yield from office.paragraphs(data, place)
     elif suffix in _ZIPPED:
         yield from office.zipped(data, place, shown, _passages)
@@ -54,9 +54,9 @@ def _passages(name: str, data: bytes, place: Place, shown: Shown) -> Iterator[Pa
 
 
 def lines(data: bytes, place: Place) -> Iterator[Passage]:
-    """A text line by line, and what stands around each end of line: a name may be cut there.
+    """Yield a text line by line, and what surrounds each end of line: a name may be cut there.
 
-    Raises Unreadable if it is no UTF-8, or has a file embedded.
+    Raises Unreadable if it is not UTF-8, or has a file embedded.
     """
     before = ""
     for number, line in enumerate(_decoded(data).splitlines(), start=1):
@@ -68,7 +68,7 @@ def lines(data: bytes, place: Place) -> Iterator[Passage]:
 
 
 def values(value: Any, place: Place, shown: Shown) -> Iterator[Passage]:
-    """Every key and text below a value of a JSON file; a list of texts is one text."""
+    """Yield every key and text below a value of a JSON file; a list of texts is one text."""
     if isinstance(value, Mapping):
         for number, (key, item) in enumerate(value.items(), start=1):
             seen = shown(str(key))
@@ -85,7 +85,7 @@ def values(value: Any, place: Place, shown: Shown) -> Iterator[Passage]:
 
 
 def loaded(data: bytes) -> Any:
-    """What a JSON file holds. Raises Unreadable if it is none."""
+    """Return what a JSON file holds. Raises Unreadable if it is not JSON."""
     try:
         return json.loads(_decoded(data))
     except (ValueError, RecursionError):
@@ -98,7 +98,7 @@ def is_readable_output(media_type: str) -> bool:
 
 
 def _notebook(notebook: Any, place: Place, shown: Shown) -> Iterator[Passage]:
-    """Cell by cell: what was written, what came out, and the metadata."""
+    """Yield cell by cell: the source, the output, and the metadata."""
     try:
         cells = [(cell, cell.get("outputs", [])) for cell in notebook["cells"]]
         for cell, outputs in cells:

@@ -1,4 +1,4 @@
-"""Who stands out by what the tables tell of them, though nobody is named."""
+"""People who stand out by their values in the tables, even without names."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SmallCells:
         return bool(self.alone or self.rare)
 
     def as_shown(self, shown: Shown) -> SmallCells:
-        """As a report may show them: people wrote the background, and names may be in it."""
+        """Return them as a report may show them: people wrote the background; it may hold names."""
 
         def cell(rare: Rare) -> Rare:
             columns, values = (tuple(map(shown, texts)) for texts in (rare.columns, rare.values))

@@ -1,8 +1,8 @@
-"""One spelling for what looks alike, so that a name is found however it was written down.
+"""One spelling for what looks alike, so that a name is found however it was written.
 
 Compatibility forms (full width, mathematical letters) become plain ones (Unicode NFKC, UAX #15),
-letters of other scripts that look like Latin ones become those (a part of Unicode's confusables,
-UTS #39), and characters that are not shown go (Default_Ignorable_Code_Point).
+letters of other scripts that look like Latin ones become Latin (a part of Unicode's confusables,
+UTS #39), and invisible characters are removed (Default_Ignorable_Code_Point).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LOOK_ALIKE = str.maketrans(
     "аеорсухіјѕԁһԛԝӏкмнтвАЕОРСУХІЈЅԌКМНТВЅӀ"
     # Greek
     "αονικρτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"
-    # Latin letters that are others'
+    # Latin letters with a plain look-alike
     "ıɑɡʟɪłŁøØđĐ",
     "aeopcyxijsdhqwlkmhtbAEOPCYXIJSGKMHTBSIaovikptuxABEZHIKMNOPTYXiaglilLoOdD",
 )

@@ -1,4 +1,4 @@
-"""What a data steward signs: what was checked, what was found, and what is left to read."""
+"""The report that a data steward signs: what was checked, what was found, what is left to read."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is told of a release, or of why there is none. ``counts`` by what was counted.
+    """The contents of a report on a release, or on why there is none. ``counts`` by kind.
 
     ``talk_left_out`` are people without consent whose rows were left out, by session.
     """
@@ -109,7 +109,7 @@ def bound(n_read: int, n_turns: int) -> float:
 
 
 def draw(dataset: Path, n: int, seed: int | None = None) -> tuple[Sample, list[dict[str, Any]]]:
-    """A simple random sample of at most ``n`` turns with text, and their rows, in order.
+    """Draw a simple random sample of at most ``n`` turns with text; return it and its rows.
 
     Minimal responses are not drawn: they hold a few fixed words. Without a seed, a fresh one.
 
