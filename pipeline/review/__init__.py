@@ -1,1 +1,1 @@
-"""What people decide about what the machine found: sheets to fill in, and carrying them out."""
+"""People's decisions about the machine's results: sheets to fill in, and applying them."""

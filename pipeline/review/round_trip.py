@@ -28,7 +28,7 @@ class Applied:
 
     @property
     def is_old(self) -> bool:
-        """Whether something was decided otherwise after the sheet was written."""
+        """Whether a decision was changed after the sheet was written."""
         return any(DECIDED_SINCE in problem for problem in self.problems)
 
 
@@ -53,7 +53,7 @@ class WrongCells:
 
     @contextmanager
     def of_row(self, row: int) -> Iterator[None]:
-        """Note the wrong cell at which applying the row stops, if there is one."""
+        """Note the wrong cell that stops the applying of the row, if there is one."""
         try:
             yield
         except WrongCell as wrong:
@@ -66,6 +66,6 @@ class WrongCells:
 
 
 def write_sheet(file: Path, data: bytes) -> None:
-    """Write a sheet that its owner alone can read. Raises TransientError."""
+    """Write a sheet that only its owner can read. Raises TransientError."""
     with os_errors("writing the sheet"):
         write_atomically(file, data, mode=0o600)

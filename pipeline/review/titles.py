@@ -69,31 +69,31 @@ _TIMES = re.compile(r" ?×\d+$")
 
 
 def verdict(cell: str) -> Verdict | None:
-    """The verdict that a cell means; None where it means none."""
+    """Return the verdict that a cell means; None if it means none."""
     return _MORE_VERDICTS.get(plain(cell)) or _understood(cell, VERDICTS)
 
 
 def entity_type(cell: str) -> EntityType | None:
-    """The type that a cell means; None where it means none."""
+    """Return the type that a cell means; None if it means none."""
     return _understood(cell, TYPES)
 
 
 def entity_id(cell: str) -> Id | None:
-    """The entity that 'Henkilö 7', '[Henkilö 7]', 'Person 7' or 'person 7' means."""
+    """Return the entity that 'Henkilö 7', '[Henkilö 7]', 'Person 7' or 'person 7' means."""
     return entity_called(plain(cell))
 
 
 def plain(cell: str) -> str:
-    """A cell's text without what does not matter: capitals, and spaces around and in a row."""
+    """Return a cell's text without irrelevant differences: capitals and extra spaces."""
     return " ".join(cell.casefold().split())
 
 
 def form(cell: str) -> str:
-    """The form of a name that a cell holds, without how often it was said ('Pekan ×5')."""
+    """Return the form of a name in a cell, without how often it was said ('Pekan ×5')."""
     return _TIMES.sub("", plain(cell))
 
 
 def _understood(cell: str, vocabulary: Mapping[T, str]) -> T | None:
-    """The word of the vocabulary that a cell is, in one language or in both."""
+    """Return the word of the vocabulary that a cell is, in one language or in both."""
     parts = {plain(part) for part in cell.split("/")}
     return next((w for w, shown in vocabulary.items() if parts <= {*shown.split(" / ")}), None)

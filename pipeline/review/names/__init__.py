@@ -1,1 +1,1 @@
-"""The review of names: the sheet of what may be one, its answers, and what is left to judge."""
+"""The review of names: the sheet of possible names, its answers, and what is left to judge."""

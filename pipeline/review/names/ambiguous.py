@@ -1,4 +1,4 @@
-"""Closed lists: what may be a name or point at a person, though it looks like a usual word."""
+"""Closed lists: words that may be a name or identify a person, but look like common words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Finnish given names that are usual words, too.
+# Finnish given names that are also common words.
 _HOMOGRAPHS = """
 aamu aarre ahti alku armas armo arvo aula auvo helmi hilja hilla ilma ilo ilta into jalo kaino kari
 kauko kielo kukka lahja lauha lempi lilja lumi lumo mainio marja meri mesi minttu muisto myrsky
@@ -15,7 +15,7 @@ salama sampo sari satu sini sirkka sisu sointu sorja sulo suoma suometar suvi sy
 taisto talvi tammi tarmo taru terho terttu tiera toivo tuike tuisku tuomi tuuli tyyne tyyni uljas
 unelma urho usko utu vanamo varma varpu veli vesa viena vieno viima vilja virva visa voima voitto
 """
-# Finnish words with the ending of a place that name none.
+# Finnish words with the ending of a place that name no place.
 _NO_PLACES = """
 tässä siinä tuossa missä jossa näissä niissä noissa joissa jossain jossakin missään kanssa kaikissa
 tällä sillä tuolla millä jolla näillä niillä joilla jollain millään meillä teillä heillä mulla sulla
@@ -25,7 +25,7 @@ täällä siellä muualla lopussa ohessa
 
 HOMOGRAPHS = frozenset(_HOMOGRAPHS.split())
 
-# What numbers count or date that points at nobody.
+# What numbers count or date without identifying a person.
 OF_NOBODY = re.compile(
     r"prosent|euro|kello|klo|päivänä|minuut|tunti|tunnin|metri|kilo|\w*kuuta$|procent|kronor|klockan|"
     r"minute|timme|percent|o['’]clock|hour"
@@ -34,7 +34,7 @@ OF_NOBODY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """How a language speaks of who can be told without a name; all of casefolded words.
+    """How a language refers to a person without a name; all patterns are for casefolded words.
 
     ``title`` is a rare post, ``only`` begins 'the only … in …', which a ``place`` ends, but none of
     ``no_places``; where ``place`` is a preposition, the place itself follows.

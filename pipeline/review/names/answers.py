@@ -30,7 +30,7 @@ SpokenAs = Mapping[str, frozenset[str]]  # the names (nominatives) of each form,
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The table after the decisions; as it was where there are ``problems``, one sentence each."""
+    """The table after the decisions; unchanged if there are ``problems``, one sentence each."""
 
     table: EntityTable
     n_decisions: int
@@ -46,15 +46,14 @@ def decided(
     spoken_as: SpokenAs | None = None,
     random: Random | None = None,
 ) -> Decided:
-    """The table with what the answers change in it.
+    """Return the table with the changes of the answers.
 
-    Only cells that somebody has changed count, and only where they differ from the table as it is
-    now: a sheet applied twice changes nothing more. A row that was decided otherwise since its
-    sheet was written is a problem. ``by`` is who decides, ``at`` when (ISO 8601). No problem says a
-    name.
+    Only changed cells count, and only where they differ from the table as it is now: a sheet
+    applied twice changes nothing more. A row whose decision has changed since its sheet was written
+    is a problem. ``by`` is who decides, ``at`` when (ISO 8601). No problem contains a name.
     """
     work = _Deciding(table, by, at, spoken_as or {}, random)
-    # merges first, so that what other rows say is said of what the entities are in the end
+    # merges first, so that other rows apply to the merged entities
     for answer in sorted(answers, key=lambda answer: not answer.filled("merge")):
         work.carry_out(answer)
     work.check_categories()
@@ -75,7 +74,7 @@ class _Deciding:
         self._by, self._at, self._random = by, at, random
         self._spoken_as = spoken_as
         self._rows: dict[str, int] = {}
-        self._told: dict[tuple[Id, str], tuple[str, int]] = {}
+        self._said: dict[tuple[Id, str], tuple[str, int]] = {}
         self._categories: list[tuple[int, str]] = []
 
     def carry_out(self, answer: Answer) -> None:
@@ -85,7 +84,7 @@ class _Deciding:
                 self._carry_out(answer, filled)
 
     def check_categories(self) -> None:
-        """A category is published, so none may hold what is masked."""
+        """Check that no category holds anything masked: categories are published."""
         masked = Names({key: e.id for key, e in self.table.by_name.items() if e.is_masked})
         for number, category in self._categories:
             if any(masked.find(category.split())):
@@ -114,8 +113,8 @@ class _Deciding:
             self._agree(id, "type", type, answer)
             if (before := self._entity(id)).type != type:
                 now = self._decide("retype", id, other=(type, 0))
-                told = {c: t for (about, c), t in self._told.items() if about == before.id}
-                self._told |= {(now, column): t for column, t in told.items()}
+                said = {c: t for (about, c), t in self._said.items() if about == before.id}
+                self._said |= {(now, column): t for column, t in said.items()}
         if verdict:
             self._agree(id, "decision", verdict, answer)
             self._judge(id, verdict)
@@ -127,7 +126,7 @@ class _Deciding:
     def _merge_row(
         self, answer: Answer, filled: Mapping[str, str], verdict: Verdict | None, into: Id
     ) -> None:
-        """A row that is another entity; what is said besides is said of it before it goes."""
+        """Apply a row that is another entity; its other answers apply to it before the merge."""
         if others := filled.keys() - WITH_MERGE:
             raise WrongCell(min(others), "leave this as it was in a row that is merged")
         if verdict not in (None, "name"):
@@ -152,22 +151,22 @@ class _Deciding:
             raise WrongCell(column, f"row {first} is the same row; fill in one of them only")
 
     def _require_current(self, answer: Answer, filled: Mapping[str, str], into: Id | None) -> None:
-        """Refuse a row that would undo what was decided since its sheet was written."""
+        """Refuse a row that would undo a decision made since its sheet was written."""
         id, entity = words.entity_id(answer.id), self._entity_before(answer)
         if entity is None or (into and (other := self._before.entity(into)) and other == entity):
-            return  # of nothing that was there, or merged before
+            return  # a new row, or merged before
         if id and self._before.is_merged(id):
             raise WrongCell(next(iter(filled)), DECIDED_SINCE)
         now = decided_cells(entity)
         stale = {c for c in now if answer.is_stale(c, now[c], _MEANS.get(c, words.plain))}
         if _is_new(answer):
-            stale.discard("type")  # what was written there is a suggestion, not a decision
+            stale.discard("type")  # the sheet had a suggestion there, not a decision
         for column in filled:
             if column in stale or (column in ("merge", "split") and stale & {"decision", "type"}):
                 raise WrongCell(column, DECIDED_SINCE)
 
     def _entity_before(self, answer: Answer) -> Entity | None:
-        """What the row was about before this sheet; None if it was nothing yet."""
+        """Return the row's entity before this sheet; None if there was none yet."""
         if not _is_new(answer):
             id = words.entity_id(answer.id)
             return self._before.entity(id) if id else None
@@ -184,7 +183,7 @@ class _Deciding:
         return id
 
     def _made(self, answer: Answer, type: EntityType, into: Id | None = None, note: str = "") -> Id:
-        """The entity of a new row: made now, or there already because the row was applied before.
+        """Return the entity of a new row: added now, or in an earlier application of the row.
 
         Forms that the table does not know yet join the entity that has the others, or ``into``.
         """
@@ -192,12 +191,12 @@ class _Deciding:
         known = {name: entity.id for (_, name), entity in self.table.by_name.items()}
         joining = [known[form] for form in forms if form in known]
         home = into or next(iter(joining), None)
-        joining = joining if into else []  # what people did not say is one stays two
+        joining = joining if into else []  # without a person's merge, two entities stay two
         if missing := tuple(form for form in forms if form not in known):
-            made = self._decide("add", (type, 0), names=missing)
-            self._write(made, "note", note, answer.number)
-            home = home or made
-            joining.append(made)
+            added = self._decide("add", (type, 0), names=missing)
+            self._write(added, "note", note, answer.number)
+            home = home or added
+            joining.append(added)
         assert home is not None
         for id in joining:
             if self._entity(id).id != self._entity(home).id:
@@ -210,9 +209,9 @@ class _Deciding:
         return entity
 
     def _agree(self, id: Id, column: str, value: str, answer: Answer) -> None:
-        """Two rows may be one entity by now; they must not say different things of it."""
-        told, number = self._told.setdefault((self._entity(id).id, column), (value, answer.number))
-        if told != value:
+        """Refuse two rows that are the same entity by now and have different answers."""
+        said, number = self._said.setdefault((self._entity(id).id, column), (value, answer.number))
+        if said != value:
             raise WrongCell(column, f"row {number} is the same entity by now and says otherwise")
 
     # --- the columns
@@ -270,7 +269,7 @@ class _Deciding:
         names: tuple[str, ...] = (),
         text: str = "",
     ) -> Id:
-        """Take one decision; the entity that it makes or goes into, else the one it is about."""
+        """Record one decision; return the entity that it adds or joins, else its own."""
         decision = Decision(self._at, self._by, action, id, other, names, text)
         self.table = self.table.decide(decision, self._random)
         return self.table.decisions[-1].other or id
@@ -293,7 +292,7 @@ def _type(filled: Mapping[str, str]) -> EntityType | None:
 def _chosen(
     filled: Mapping[str, str], column: str, means: Callable[[str], _T | None], allowed: str
 ) -> _T | None:
-    """What a cell means; None if it is not filled in. Raises WrongCell if it means nothing."""
+    """Return the meaning of a cell; None if it is empty. Raises WrongCell if it means nothing."""
     if column not in filled:
         return None
     meant = means(filled[column])

@@ -1,4 +1,4 @@
-"""The rows of the review of names: every entity that is talked of, and what may be one yet."""
+"""The rows of the review of names: every entity mentioned, and every possible further one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pipeline.texts import both
 EXCERPTS = 3
 MIN_CAPITALISED = 0.01  # of the words; with fewer, the transcript has no capitals
 NEW = "new"
-_LEFT = both("left")  # before an excerpt: it is not masked there
+_LEFT = both("left")  # before an excerpt: not masked there
 ORDER: tuple[Queue, ...] = get_args(Queue)
 _SUGGESTED: Mapping[Queue, EntityType] = {
     "capital": "person",
@@ -33,11 +33,11 @@ Known = Callable[[str | None], Knowledge]
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
-    """One entity, or what may be one, as a person judges it. Real names inside.
+    """One entity, or a possible one, for a person to judge. Real names inside.
 
-    ``id`` is ``person 7``; of what is no entity yet, ``new`` and its forms, joined by ``|``.
-    ``type`` is a suggestion there. ``variants`` are the forms said, the commonest first, with how
-    often; ``count`` is that of all. ``excerpts`` are from different sessions where there are.
+    ``id`` is ``person 7``; for a possible entity, ``new`` and its forms, joined by ``|``, and
+    ``type`` is a suggestion. ``variants`` are the forms said, the commonest first, with how often;
+    ``count`` is their sum. ``excerpts`` are from different sessions where possible.
     """
 
     id: str
@@ -86,9 +86,9 @@ class _Seen:
 def rows(
     talks: Sequence[SessionTalk], table: EntityTable, known: Known = Knowledge.of
 ) -> list[NameRow]:
-    """All rows, by queue (the likeliest wrong first), then the most frequent first.
+    """Return all rows, by queue (the likeliest wrong first), then the most frequent first.
 
-    ``known`` gives what is known of a language. Raises StudyError if a name is not in the table.
+    ``known`` returns the knowledge of a language. Raises StudyError if a name is not in the table.
     """
     survey = _Survey(table)
     for talk in talks:
@@ -99,7 +99,7 @@ def rows(
 
 
 class _Survey:
-    """What is seen of each entity, and what is left, over all sessions."""
+    """The occurrences of each entity, and what was not masked, over all sessions."""
 
     def __init__(self, table: EntityTable) -> None:
         self._table = table
@@ -112,7 +112,7 @@ class _Survey:
         self._left_of: defaultdict[Id, _Seen] = defaultdict(_Seen)
 
     def look(self, talk: SessionTalk, known: Knowledge) -> None:
-        """Take in one session."""
+        """Add one session."""
         hidden: defaultdict[int, dict[int, EntityType]] = defaultdict(dict)
         for place in places(talk, self._everything):
             span = range(place.first_word, place.last_word + 1)
@@ -142,7 +142,7 @@ class _Survey:
                 self._left[one.queue][said.casefold()].see(said, session_id, shown)
 
     def entity_rows(self, known: Knowledge) -> Iterator[NameRow]:
-        """A row for each entity that is talked of."""
+        """Yield a row for each entity that is mentioned."""
         for entity in self._table.judged:
             seen = self._entities.get(entity.id)
             if seen is None:
@@ -166,7 +166,7 @@ class _Survey:
             )
 
     def new_rows(self) -> Iterator[NameRow]:
-        """A row for each word or phrase that may be an entity, its forms together."""
+        """Yield a row for each word or phrase that may be an entity, its forms together."""
         done: set[str] = set()
         for queue in ORDER:
             phrases = {p: seen for p, seen in self._left[queue].items() if p not in done}
@@ -188,7 +188,7 @@ class _Survey:
 
 
 def by_base(phrases: Iterable[str]) -> list[list[str]]:
-    """Casefolded phrases with the inflected forms of one word together, its base form first.
+    """Return casefolded phrases, the inflected forms of one word together, base form first.
 
     Forms belong together if one of them can be the nominative of the others; a phrase of several
     words stands alone.
@@ -209,6 +209,6 @@ def _has_capitals(talk: SessionTalk) -> bool:
 
 
 def _language(talks: Sequence[SessionTalk]) -> str | None:
-    """The language that most sessions are in: entities belong to the study, not to a session."""
+    """Return the language of most sessions: entities belong to the study, not to a session."""
     count = Counter(talk.conversation.language for talk in talks)
     return max(count, key=lambda language: (count[language], language or ""), default=None)

@@ -1,7 +1,7 @@
-"""What a person should look at first: where the machine is likeliest wrong.
+"""Which rows a person should judge first: where the machine is likeliest to be wrong.
 
-Of what is masked, names that are usual words, too, or look like something else; of what is left,
-words that look like a name and phrases that may point at somebody without any name.
+Among what is masked: names that are also common words, or that look like something else. Among what
+is not: words that look like a name, and phrases that may identify a person without any name.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _YEAR = re.compile(r"(?:1[89]|20)\d\d(?::?[^\W\d]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Words ``first``–``last`` of a turn, both inclusive, that were left and may tell too much."""
+    """Words ``first``–``last`` of a turn, both inclusive, unmasked and possibly identifying."""
 
     queue: Queue
     first: int
@@ -54,7 +54,7 @@ class Left:
 
 
 def queue_of(entity: Entity, detectors: Collection[str], count: int, known: Knowledge) -> Queue:
-    """Where an entity waits for its verdict; ``count`` is how often it is mentioned."""
+    """Return the queue in which an entity waits for a verdict; ``count`` is its mentions."""
     if entity.verdict != "open":
         return "judged"
     named = entity.type in ("person", "place", "organisation")
@@ -74,7 +74,7 @@ def queue_of(entity: Entity, detectors: Collection[str], count: int, known: Know
 
 
 def left(text: TurnText, hidden: Hidden, known: Knowledge, *, capitals: bool) -> Iterator[Left]:
-    """What of a turn was left that a person should see; words may be in several.
+    """Yield what a person should see of a turn's unmasked words; words may be in several.
 
     ``capitals`` is whether the transcript has any: without, a homograph is shown as it is.
     """
@@ -101,7 +101,7 @@ def _names(text: TurnText, hidden: Hidden, known: Knowledge, capitals: bool) -> 
 
 
 def _opens_as_name(name: str, known: Knowledge) -> bool:
-    """Whether a word that opens a sentence is likelier a name than a usual word."""
+    """Whether a word that opens a sentence is likelier a name than a common word."""
     if known.frequency is None:
         return False
     if known.is_unheard(name):
@@ -110,7 +110,7 @@ def _opens_as_name(name: str, known: Knowledge) -> bool:
 
 
 def _organisations(text: TurnText, hidden: Hidden, known: Knowledge) -> Iterator[Left]:
-    """Compounds that end as organisations' names do and that the language hardly knows."""
+    """Yield compounds that end like names of organisations and are rare in the language."""
     for position, word in enumerate(text.words):
         name = core(word).casefold()
         if position in hidden or not known.is_unheard(name):
@@ -120,7 +120,7 @@ def _organisations(text: TurnText, hidden: Hidden, known: Knowledge) -> Iterator
 
 
 def _digits(text: TurnText, hidden: Hidden) -> Iterator[Left]:
-    """Numbers beside a place or an organisation, with the word that says of what."""
+    """Yield numbers beside a place or an organisation, with the word that they count."""
     for position, word in enumerate(text.words):
         number = core(word)
         near = _near(hidden, position, ("place", "organisation"))
@@ -136,7 +136,7 @@ def _digits(text: TurnText, hidden: Hidden) -> Iterator[Left]:
 
 
 def _titles(text: TurnText, hidden: Hidden, language: str | None) -> Iterator[Left]:
-    """Rare posts beside a name of anything."""
+    """Yield rare posts beside a name of any kind."""
     hints = HINTS.get(language or "")
     for position, word in enumerate(text.words):
         if hints is None or position in hidden or not hints.title.fullmatch(core(word).casefold()):
@@ -146,7 +146,7 @@ def _titles(text: TurnText, hidden: Hidden, language: str | None) -> Iterator[Le
 
 
 def _only(text: TurnText, hidden: Hidden, language: str | None) -> Iterator[Left]:
-    """'ainoa psykologi Mallilassa', as far as it is left: two words at least."""
+    """Yield 'ainoa psykologi Mallilassa', the unmasked part: at least two words."""
     hints = HINTS.get(language or "")
     for first, word in enumerate(text.words):
         if hints is None or first in hidden or not hints.only.fullmatch(core(word).casefold()):
@@ -176,7 +176,7 @@ def _near(hidden: Hidden, position: int, types: Collection[EntityType]) -> bool:
 
 
 def _is_homograph(name: str, known: Knowledge) -> bool:
-    """Whether this is a given name that is a usual word, too; inflected, not one like 'hiljaa'."""
+    """Whether this is a given name that is also a common word; inflected, not one like 'hiljaa'."""
     if name.casefold() in HOMOGRAPHS:
         return True
     return known.lean(name) > -CLEARLY_A_NAME and not HOMOGRAPHS.isdisjoint(
@@ -185,7 +185,7 @@ def _is_homograph(name: str, known: Knowledge) -> bool:
 
 
 def _is_usual(name: str, known: Knowledge) -> bool:
-    """Whether a name is a usual word, too: to people or to the language."""
+    """Whether a name is also a common word: to people or in the language."""
     if known.language == "fi" and name in HOMOGRAPHS:
         return True
     return known.frequency is not None and not known.is_unheard(name) and known.lean(name) < 0

@@ -22,10 +22,10 @@ from pipeline.study.private_file import new_private_file
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How far a review is: entities by verdict, rows by queue, sessions by what is judged.
+    """The progress of a review: entities by verdict, rows by queue, sessions by what is judged.
 
     ``judged`` says of each session whether all of its entities have a verdict; ``waiting`` are
-    the sessions that ``vuoro run`` must do first.
+    the sessions that ``vuoro run`` must process first.
     """
 
     verdicts: Counter[Verdict]
@@ -39,7 +39,7 @@ class Summary:
 
 
 def write_names(study: Study, settings: Settings, out: Path) -> int:
-    """Write the sheet of names to a new file that its owner alone can read; the number of rows.
+    """Write the sheet of names to a new file that only its owner can read; returns the row count.
 
     Raises StudyError where the file may not be (``new_private_file``); what ``talk.read``
     and ``EntityTable.load`` raise; TransientError where it cannot be written.
@@ -55,7 +55,7 @@ def apply_names(study: Study, settings: Settings, file: Path, *, by: str, at: st
 
     The caller holds the study's lock. ``by`` is who decides, ``at`` when (ISO 8601).
 
-    Raises StudyError if the file is no sheet of names; what ``write_names`` raises besides.
+    Raises StudyError if the file is not a sheet of names; what ``write_names`` raises besides.
     """
     table = EntityTable.load(study)
     given = answers(file)
@@ -69,7 +69,7 @@ def apply_names(study: Study, settings: Settings, file: Path, *, by: str, at: st
 
 
 def summary(study: Study, settings: Settings) -> Summary:
-    """How far the review of names is. Raises as ``write_names`` does."""
+    """Return the progress of the review of names. Raises as ``write_names`` does."""
     found, talks, table, waiting = _rows(study, settings)
     return Summary(
         verdicts=Counter(row.entity.verdict for row in found if row.entity),
@@ -80,9 +80,9 @@ def summary(study: Study, settings: Settings) -> Summary:
 
 
 def judged_sessions(study: Study, settings: Settings) -> dict[str, bool]:
-    """Of each session, whether every entity in it, masked or left, has a verdict of a person.
+    """Return for each session whether every entity in it, masked or not, has a person's verdict.
 
-    A session in which names were not looked for yet has none. Raises as ``write_names`` does.
+    A session whose names have not been searched has none. Raises as ``write_names`` does.
     """
     table = EntityTable.load(study)
     everything = all_masked(table)

@@ -39,17 +39,17 @@ SHEET = Sheet(
 
 
 def as_workbook(rows: Sequence[NameRow]) -> bytes:
-    """The rows as an xlsx file: the sheet to work on, the guide, and the lists to choose from."""
+    """Return the rows as an xlsx file: the sheet to fill in, the guide, and the choices."""
     return sheets.workbook((SHEET, [*map(_cells, rows)]), guide=GUIDE)
 
 
 def answers(file: Path) -> list[Answer]:
-    """What was filled in; see ``sheets.answers``."""
+    """Return what was filled in; see ``sheets.answers``."""
     return sheets.answers(file, SHEET)
 
 
 def decided_cells(entity: Entity) -> dict[str, str]:
-    """What the cells to fill in show of what is decided about an entity."""
+    """Return the decisions on an entity as shown in the cells to fill in."""
     return {
         "decision": VERDICTS.get(entity.verdict, ""),
         "type": TYPES[entity.type],

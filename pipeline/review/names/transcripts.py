@@ -1,4 +1,4 @@
-"""The talk of a study as the review reads it: what was said, and where its entities stand."""
+"""The talk of a study as the review reads it: the words, and the places of its entities."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARGIN = 6  # words of an excerpt on either side
 
 @dataclass(frozen=True, slots=True)
 class SessionTalk:
-    """A session in which names were looked for. Real names inside."""
+    """A session whose names have been searched. Real names inside."""
 
     session_id: str
     conversation: Conversation
@@ -29,9 +29,9 @@ class SessionTalk:
 def read(
     study: Study, settings: Settings, table: EntityTable
 ) -> tuple[list[SessionTalk], list[str]]:
-    """The sessions that can be reviewed, and the ids of those that ``vuoro run`` must do first.
+    """Return the sessions that can be reviewed, and the ids of those that ``vuoro run`` must do.
 
-    Sessions whose records cannot be read are neither: `vuoro status` tells of them. Raises
+    Sessions whose records cannot be read are in neither: `vuoro status` reports them. Raises
     StudyError, ModelError, TransientError.
     """
     ready, waiting = [], []
@@ -50,7 +50,7 @@ def read(
 
 
 def all_masked(table: EntityTable) -> EntityTable:
-    """The table as if every entity were a name: its replacements are where entities stand."""
+    """Return the table as if every entity were a name: its replacements show where entities are."""
     names = [
         Decision(at="", by="", action="name", entity=entity.id)
         for entity in table.judged
@@ -60,12 +60,12 @@ def all_masked(table: EntityTable) -> EntityTable:
 
 
 def places(talk: SessionTalk, table: EntityTable) -> tuple[Replacement, ...]:
-    """Where entities stand in a session; masked or not, if the table is ``all_masked``."""
+    """Return where entities are in a session; masked or not, if the table is ``all_masked``."""
     return replacements(talk.conversation, talk.mentions, table)
 
 
 def excerpt(words: Sequence[str], first: int, last: int) -> str:
-    """Words ``first``–``last`` marked with « », with six words on either side."""
+    """Return words ``first``–``last`` marked with « », with six words on either side."""
     opening, _ = edges(words[first])
     _, closing = edges(words[last])
     said = " ".join(words[first : last + 1])

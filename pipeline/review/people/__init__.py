@@ -1,1 +1,1 @@
-"""The review of people: the workbook of voices, its answers, and whose they are."""
+"""The review of people: the workbook of voices, its answers, and their people."""

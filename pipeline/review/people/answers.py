@@ -32,7 +32,7 @@ def decided(
     by: str,
     at: str,
 ) -> tuple[list[Told], tuple[str, ...]]:
-    """The decisions of a sheet that were not made before, and a sentence for each wrong cell."""
+    """Return the new decisions of a sheet, and a sentence for each wrong cell."""
     work = _Deciding(study, settings, table, by, at)
     return work.decided(given), work.wrong.sentences
 
@@ -50,7 +50,7 @@ class _Deciding:
         self._groups: dict[str, Group] = {}
 
     def decided(self, given: Iterable[Answer]) -> list[Told]:
-        """What the rows say that was not decided so before."""
+        """Return the decisions of the rows that were not made before."""
         rows: defaultdict[str, list[tuple[Answer, Anchor]]] = defaultdict(list)
         for answer in given:
             about = people.about(answer.id)
@@ -60,10 +60,10 @@ class _Deciding:
                 problem = "this row is of no session of the study; leave it empty"
                 self.wrong.add(answer.number, DECISION, problem)
         return [
-            told
+            decision
             for session_id, answers in rows.items()
             if any(answer.filled(DECISION) is not None for answer, _ in answers)
-            for told in self._of_session(self._recordings[session_id], answers)
+            for decision in self._of_session(self._recordings[session_id], answers)
         ]
 
     def _of_session(
@@ -100,7 +100,7 @@ class _Deciding:
 
 
 def _possible(group: Group, recording: Recording, cell: str, label: str | None) -> tuple[str, str]:
-    """The person that a cell means and the label that is theirs. Raises WrongCell if neither."""
+    """Return the person that a cell means and their label. Raises WrongCell if neither exists."""
     person = group.person(cell)
     if person is None:
         raise WrongCell(

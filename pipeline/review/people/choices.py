@@ -1,4 +1,4 @@
-"""Whom a voice of a group may be said to be: how the sheet calls them, and what a cell means."""
+"""The possible people of a group's voices: how the sheet names them, and what a cell means."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MORE: Mapping[str, str] = {"uusi": NEW, "new": NEW, "tuntematon": UNKNOWN}
 class Group:
     """The people of a group: the members of its roster by pseudonym, and the others known.
 
-    Real names inside. Whoever has withdrawn is nobody's choice.
+    Real names inside. A person who has withdrawn cannot be chosen.
     """
 
     group_id: str
@@ -33,7 +33,7 @@ class Group:
 
     @classmethod
     def of(cls, study: Study, group_id: str, table: EntityTable) -> Group:
-        """As the study knows them now; ``table`` holds the names of its rosters.
+        """Return the group as the study knows it now; ``table`` holds the names of its rosters.
 
         Raises StudyError if the roster or the register cannot be used, TransientError.
         """
@@ -50,16 +50,16 @@ class Group:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """What a person can choose from, as it is shown: members, others known, new, unknown."""
+        """Return the choices as shown: members, others known, new, unknown."""
         return tuple(map(self.shown, (*self.members, *self.unnamed, *SHOWN)))
 
     def shown(self, person: str) -> str:
-        """How the sheet calls a person: 'Maija Meikäläinen (H07)', 'G07-P2'."""
+        """Return how the sheet shows a person: 'Maija Meikäläinen (H07)', 'G07-P2'."""
         member = self.members.get(person)
         return f"{member.name} ({person})" if member else SHOWN.get(person, person)
 
     def person(self, cell: str) -> str | None:
-        """The person that a cell means; None if nobody of the group is called so."""
+        """Return the person that a cell means; None if no person of the group is called so."""
         meant = {
             **_MORE,
             **{part: p for p, shown in SHOWN.items() for part in (shown, *shown.split(" / "))},

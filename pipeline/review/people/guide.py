@@ -1,4 +1,4 @@
-"""What the sheet of people tells the person who fills it in."""
+"""The guide in the sheet of people, for the person who fills it in."""
 
 from __future__ import annotations
 

@@ -20,13 +20,13 @@ from pipeline.stages.hearing import DIARISE, TRANSCRIBE
 from pipeline.study import Study
 
 PASSAGES = 3
-PAUSE_S = 1.0  # that does not end a passage
+PAUSE_S = 1.0  # longest pause within a passage
 PASSAGE_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch in which a label talks, alone if it ever does, and what it says there."""
+    """A stretch in which a label talks, alone if it ever does, and its words there."""
 
     stretch: Interval
     said: str
@@ -34,10 +34,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A speaker label, and all by which a human can tell who it is. Real names in the passages.
+    """A speaker label, and everything by which a person can recognise it. Real names in passages.
 
     ``share`` is that of the session's speech; ``proposed`` who it may be, ``alike`` the labels of
-    the session that may be the same person; ``told`` what a human decided (``decisions.told``).
+    the session that may be the same person; ``told`` a person's decision (``decisions.told``).
     """
 
     session_id: str
@@ -56,7 +56,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A session whose labels are known: its voices, and decisions whose voice is found no more."""
+    """A session whose labels are known: its voices, and decisions whose voice is lost."""
 
     chain: SessionChain
     voices: tuple[Voice, ...]
@@ -70,7 +70,7 @@ class Heard:
 def read(
     study: Study, settings: Settings, recordings: Iterable[Recording]
 ) -> tuple[list[Heard], list[str]]:
-    """The sessions that can be reviewed, and the ids of those that ``vuoro run`` must do first.
+    """Return the sessions that can be reviewed, and the ids of those that ``vuoro run`` must do.
 
     Raises StudyError if a record is damaged, ModelError, TransientError.
     """
@@ -86,7 +86,7 @@ def read(
 
 
 def _entries(chain: SessionChain) -> Sequence[RegisteredVoice] | None:
-    """The labels of the session as it is diarised now; None while they are not known."""
+    """Return the labels of the session as it is diarised now; None if they are not known yet."""
     # hashing every sound file would take longer than all the rest
     if chain.find(TRANSCRIBE, verify=False) is None:
         return None
@@ -102,7 +102,7 @@ def _heard(chain: SessionChain, entries: Sequence[RegisteredVoice]) -> Heard:
     words = chain.get(TRANSCRIBE).words
     talk = Talk.of(diarisation.regular)
     about = (chain.study, session_id, diarisation, chain.common.voice_model)
-    told = decisions.told(*about)
+    decided = decisions.told(*about)
     same: defaultdict[str, list[str]] = defaultdict(list)
     for one, other, _ in alike(diarisation.voice_prints):
         same[one].append(other)
@@ -116,7 +116,7 @@ def _heard(chain: SessionChain, entries: Sequence[RegisteredVoice]) -> Heard:
             tuple(passages(talk, entry.known.label, words)),
             entry.proposed,
             tuple(same[entry.known.label]),
-            told.get(entry.known.label),
+            decided.get(entry.known.label),
         )
         for entry in entries
     )
@@ -124,7 +124,7 @@ def _heard(chain: SessionChain, entries: Sequence[RegisteredVoice]) -> Heard:
 
 
 def passages(talk: Talk, label: str, words: Sequence[Word]) -> list[Passage]:
-    """The longest, in order of time; pauses in which nobody else talks are inside them."""
+    """Return the longest, in order of time; they include pauses in which no other label talks."""
     bridged = [Interval(p.start_s, p.end_s + PAUSE_S) for p in talk.by_label[label]]
     held = [Interval(p.start_s, p.end_s - PAUSE_S) for p in union(bridged)]
     own = alone(Talk({**talk.by_label, label: held}), label)

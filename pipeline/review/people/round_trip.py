@@ -30,21 +30,21 @@ from pipeline.study.private_file import new_private_file
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How far the review is: rows by queue, and the sessions that ``vuoro run`` must do first."""
+    """The progress of the review: rows by queue, and sessions that ``vuoro run`` must do first."""
 
     queues: Counter[Queue]
     waiting: tuple[str, ...]
 
 
 def write_people(study: Study, settings: Settings, out: Path, group: str | None = None) -> int:
-    """Write the sheet of people, and the clips that it opens; the number of rows.
+    """Write the sheet of people, and the clips that it links; returns the number of rows.
 
-    The sheet is a new file that its owner alone can read; of all groups, or of one, by its id or
+    The sheet is a new file that only its owner can read; of all groups, or of one, by its id or
     inbox folder. Raises StudyError where the file may not be (``new_private_file``) or if
     there is no such group; what ``voices.read`` and ``roster.seed`` raise; TransientError.
     """
     out = new_private_file(study, out)
-    heard, groups, _ = _heard(study, settings, group)
+    heard, groups, _ = _voices(study, settings, group)
     clips = {
         (session.recording.session_id, label): tuple(address(file, out.parent) for file in files)
         for session in heard
@@ -58,9 +58,9 @@ def write_people(study: Study, settings: Settings, out: Path, group: str | None 
 def apply_people(study: Study, settings: Settings, file: Path, *, by: str, at: str) -> Applied:
     """Apply a filled-in sheet: all of it, or nothing where a cell is wrong.
 
-    Then all people are recognised again. The caller has the study to itself. ``by`` is who
-    decides, ``at`` when (ISO 8601). Raises StudyError if the file is no sheet of people; what
-    ``write_people`` and the stage ``WHO_IS_WHO`` raise besides.
+    Then all people are recognised again. The caller has exclusive access to the study. ``by`` is
+    who decides, ``at`` when (ISO 8601). Raises StudyError if the file is not a sheet of people;
+    what ``write_people`` and the stage ``WHO_IS_WHO`` raise besides.
     """
     given = people.answers(file)
     table = seed(study)
@@ -71,17 +71,17 @@ def apply_people(study: Study, settings: Settings, file: Path, *, by: str, at: s
         decisions.remember(study, taken)
     recordings = {r.session_id: r for r in accepted.readable(study)}
     groups = {(r := recordings[decision.session_id]).group_id: r for decision in taken}
-    changed = [s for r in groups.values() for s in _recognised_anew(study, settings, r)]
+    changed = [s for r in groups.values() for s in _recognised_again(study, settings, r)]
     return Applied(len(taken), tuple(changed))
 
 
 def summary(study: Study, settings: Settings, group: str | None = None) -> Summary:
-    """How far the review of people is. Raises as ``write_people`` does."""
-    heard, groups, waiting = _heard(study, settings, group)
+    """Return the progress of the review of people. Raises as ``write_people`` does."""
+    heard, groups, waiting = _voices(study, settings, group)
     return Summary(Counter(row.queue for row in people.rows(heard, groups)), tuple(waiting))
 
 
-def _heard(
+def _voices(
     study: Study, settings: Settings, group: str | None
 ) -> tuple[list[Heard], dict[str, Group], list[str]]:
     table = seed(study)
@@ -111,8 +111,8 @@ def _with_clips(row: VoiceRow, clips: Mapping[tuple[str, str], tuple[str, ...]])
     return replace(row, clips=clips[voice.session_id, voice.label])
 
 
-def _recognised_anew(study: Study, settings: Settings, recording: Recording) -> list[str]:
-    """Find out again who is who in the group of a recording; the sessions in which that changes."""
+def _recognised_again(study: Study, settings: Settings, recording: Recording) -> list[str]:
+    """Recognise the people of a recording's group again; return the sessions where that changes."""
     before = _known(study, recording.group_id)
     SessionChain(study, recording, settings).run(WHO_IS_WHO)
     after = _known(study, recording.group_id)

@@ -1,4 +1,4 @@
-"""The workbook in which people say whose the voices are. Real names inside."""
+"""The workbook in which people say who the voices are. Real names inside."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class VoiceRow:
 
 
 def queue_of(voice: Voice) -> Queue:
-    """How likely it is that a voice is not whose the machine says: the likeliest errors first."""
+    """Return the queue of a voice by how likely its person is wrong: the likeliest errors first."""
     known = voice.known
     if voice.told is not None:
         return "decided"
@@ -74,9 +74,9 @@ def queue_of(voice: Voice) -> Queue:
 
 
 def rows(heard: Sequence[Heard], groups: Mapping[str, Group]) -> list[VoiceRow]:
-    """Every voice of the sessions and every lost decision, the likeliest errors first.
+    """Return every voice of the sessions and every lost decision, the likeliest errors first.
 
-    Within a queue the smallest margin of a voice goes first, then whoever talks most.
+    Within a queue the smallest margin of a voice goes first, then the person who talks most.
     """
     order = get_args(Queue)
     found: list[VoiceRow] = []
@@ -88,7 +88,7 @@ def rows(heard: Sequence[Heard], groups: Mapping[str, Group]) -> list[VoiceRow]:
 
 
 def sheet(groups: Sequence[Group]) -> Sheet:
-    """The sheet in which the people of these groups can be chosen."""
+    """Return the sheet in which the people of these groups can be chosen."""
     choices = tuple(dict.fromkeys(choice for group in groups for choice in group.choices))
     passages = [
         column
@@ -120,23 +120,23 @@ def sheet(groups: Sequence[Group]) -> Sheet:
 
 
 def as_workbook(rows: Sequence[VoiceRow], groups: Sequence[Group]) -> bytes:
-    """The rows as an xlsx file."""
+    """Return the rows as an xlsx file."""
     return sheets.workbook((sheet(groups), [*map(_cells, rows)]), guide=GUIDE)
 
 
 def answers(file: Path) -> list[Answer]:
-    """What was filled in; see ``sheets.answers``."""
+    """Return what was filled in; see ``sheets.answers``."""
     return sheets.answers(file, sheet(()))
 
 
 def row_id(session_id: str, anchor: Anchor) -> str:
-    """What a row is about: the session, and when the voice talks; no voice print."""
+    """Return the id of a row: the session, and when the voice talks; no voice print."""
     when = ",".join(f"{part.start_s}-{part.end_s}" for part in anchor.stretches)
     return f"{session_id} {anchor.label} {anchor.speech_s} {when}"
 
 
 def about(row_id: str) -> tuple[str, Anchor] | None:
-    """The session and the voice that a row is about; None if the id is none of ours."""
+    """Return the session and the voice that a row is about; None if the id is not one of ours."""
     try:
         session_id, label, speech_s, when = row_id.split(" ")
         edges = [part.split("-") for part in when.split(",")]
@@ -186,7 +186,7 @@ def _cells(row: VoiceRow) -> dict[str, Value]:
     }
 
 
-def decided_as(told: str | None, known: Known | None) -> str:
-    """What was decided; of somebody who had a number then, by the name that they have now."""
-    is_somebody = told not in (None, "", *SHOWN) and known is not None and known.by == "human"
-    return known.person_id if known and is_somebody else told or ""
+def decided_as(decision: str | None, known: Known | None) -> str:
+    """Return a decision; for a person who had a number then, by the name that they have now."""
+    is_person = decision not in (None, "", *SHOWN) and known is not None and known.by == "human"
+    return known.person_id if known and is_person else decision or ""

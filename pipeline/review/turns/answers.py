@@ -19,18 +19,18 @@ from pipeline.turns.edits.retime import timed
 Cells = Mapping[str, str]
 
 _SHEET = turns_sheet([])
-# what a row was before decides where an edit of it is found, so whose it is comes near the end
+# an edit is found by what its row was before, so edits of a row's speaker come near the end
 _ORDER: tuple[Action, ...] = ("text", "split", "kind", "delete", "speaker", "merge", "add")
 _CUT_FIRST = f"mark in the text with {CUT} where the second part begins"
-_WORD_S = 0.4  # what a word of talk takes where no end is given
+_WORD_S = 0.4  # duration of a word if no end is given
 _TIME = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The edits of a sheet in the order in which they are carried out, and the rows they are of.
+    """The edits of a sheet in the order in which they are applied, and the rows they are of.
 
-    ``rows`` have a digest of what was filled in. Neither where there are ``problems``, one
+    ``rows`` have a digest of what was filled in. Both are empty if there are ``problems``, one
     sentence each; none of them repeats what was said.
     """
 
@@ -48,13 +48,13 @@ def decided(
     added: Sequence[About] = (),
     since: Mapping[str, Cells] | None = None,
 ) -> Decided:
-    """What the answers change.
+    """Return the changes of the answers.
 
     ``turns`` are the session's by row id, in order, as they were when the sheet was written;
-    ``labels`` the speaker labels by how they are shown; ``done`` the rows that were carried out
-    before, each with a digest of what was filled in then. ``duration_s`` is the recording's;
-    ``added`` is the talk that was added before. ``since`` are the rows that another sheet has
-    changed since this one was written, with what stands in their cells now.
+    ``labels`` the speaker labels by how they are shown; ``done`` the rows that were applied before,
+    each with a digest of what was filled in then. ``duration_s`` is the recording's; ``added`` is
+    the talk that was added before. ``since`` are the rows that another sheet has changed since this
+    one was written, with the present contents of their cells.
     """
     since = since or {}
     work = _Deciding(turns, labels, duration_s, added)
@@ -117,13 +117,13 @@ class _Deciding:
         self.rows[answer.id] = _digest(filled)
 
     def note(self, id: str, filled: Mapping[str, str]) -> None:
-        """Whose a row is after the sheet; nobody's where it is deleted."""
+        """Note the speaker of a row after the sheet; '' where it is deleted."""
         if id in self._turns:
             speaker = self._speaker(filled, "speaker")
             self._label[id] = "" if _action(filled) == DELETE else speaker or self._label[id]
 
     def add(self, number: int, filled: Mapping[str, str], done: Mapping[str, str]) -> None:
-        """Turn a row that a person added into talk that was missed, unless it is there already."""
+        """Turn a row that a person added into missed talk, unless it was added already."""
         id = f"+{_digest(filled)}"
         if id not in done and id not in self.rows:
             with self.wrong.of_row(number):
@@ -167,7 +167,7 @@ class _Deciding:
         return time_s
 
     def merge(self) -> None:
-        """Merge rows with the row of their speaker before, whoever that is after the sheet."""
+        """Merge rows with the previous row of their speaker, as of after the sheet."""
         latest: dict[str, About] = {}
         for id, turn in self._turns.items():
             label = self._label[id]
@@ -204,7 +204,7 @@ class _Deciding:
             self._merged[id] = number
 
     def _write(self, turn: Turn, cell: str, second: str | None) -> About:
-        """The edits of a row's text; what the row, or its first part, is after them."""
+        """Add the edits of a row's text; return the row, or its first part, after them."""
         about = About.of(turn)
         parts = [part.split() for part in cell.split(CUT)]
         written = " ".join(chain.from_iterable(parts))

@@ -1,4 +1,4 @@
-"""What the sheet of turns tells the person who corrects them."""
+"""The guide in the sheet of turns, for the person who corrects them."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from pipeline.turns.edits.find import SHARED
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A sheet that was written: where, how many rows, and how many earlier edits are lost."""
+    """A sheet that was written: its file, its number of rows, and how many edits are lost."""
 
     file: Path
     n_rows: int
@@ -51,10 +51,10 @@ def write_turns(
     out: Path | None = None,
     opens_at: str | None = None,
 ) -> Written:
-    """Write a session's turns, as corrected so far, to a new sheet that its owner alone can read.
+    """Write a session's turns, as corrected so far, to a new sheet that only its owner can read.
 
     Without ``out``, that is private/edits/<session_id>.xlsx. It ``opens_at`` a turn, by its id.
-    The sound of each turn that it opens is written to the study's clips.
+    The sound of each turn that it links is written to the study's clips.
 
     Raises StudyError where the file may not be (``new_private_file``), there is no such
     session or it is not processed yet, or its log, the roster or the key cannot be used;
@@ -63,7 +63,7 @@ def write_turns(
     if out is None:
         with os_errors("writing the sheet"):
             study.edits.mkdir(mode=0o700, exist_ok=True)
-        if log.sheet_file(study, session_id).exists():  # it may hold what is not applied yet
+        if log.sheet_file(study, session_id).exists():  # it may hold unapplied answers
             raise StudyError(
                 f"private/edits/{session_id}.xlsx already exists.",
                 "Apply and delete it, or write another sheet with --out FILE.",
@@ -98,8 +98,8 @@ def apply_turns(
 
     The caller holds the study's lock. ``by`` is who decides, ``at`` when (ISO 8601).
 
-    Raises StudyError if the file is no sheet of this session's turns; what ``write_turns`` raises
-    besides.
+    Raises StudyError if the file is not a sheet of this session's turns; what ``write_turns``
+    raises besides.
     """
     session = _Session(study, settings, session_id)
     given = sheet.answers(file)
@@ -133,7 +133,7 @@ def _is_of(edit: Edit, turn: Turn) -> bool:
 
 
 class _Session:
-    """A session whose turns are assembled, and what was corrected in it so far."""
+    """A session whose turns are assembled, and its corrections so far."""
 
     def __init__(self, study: Study, settings: Settings, session_id: str) -> None:
         self._study, self._settings = study, settings
@@ -147,26 +147,26 @@ class _Session:
         self.corrections = log.load(study, session_id)
 
     def after(self, corrections: Sequence[Correction]) -> Corrected:
-        """The session after these corrections."""
+        """Return the session after these corrections."""
         edits = relabelled(corrections, self._voices, self._voice_model)
         conversation = self._chain.get(ASSEMBLE)
         return correct(conversation, self._voices, [*edits], self._settings.turns.lapse_s)
 
     @property
     def duration_s(self) -> float:
-        """Length of the recording."""
+        """Return the length of the recording."""
         return self._chain.get(DECODE).duration_s
 
     @property
     def added(self) -> list[About]:
-        """The talk that people added so far."""
+        """Return the talk that people have added so far."""
         edits = relabelled(self.corrections, self._voices, self._voice_model)
         return [edit.about for edit in edits if edit.action == "add"]
 
     def sound(self, turns: Mapping[str, Turn], folder: Path) -> dict[str, str]:
-        """The address of each turn's sound, by turn id, relative to ``folder``.
+        """Return the address of each turn's sound, by turn id, relative to ``folder``.
 
-        {} where the recording is gone: what was said can be corrected all the same.
+        {} if the recording is gone: the turns can be corrected all the same.
         """
         places = {turn_id: Interval(turn.start_s, turn.end_s) for turn_id, turn in turns.items()}
         try:
@@ -176,7 +176,7 @@ class _Session:
         return {turn_id: address(file, folder) for turn_id, file in files.items()}
 
     def since(self, turns: Mapping[str, Turn], before: int) -> dict[str, dict[str, str]]:
-        """The turns that sheets written later than after ``before`` corrections have changed, by
+        """Return the turns changed by sheets written later than after ``before`` corrections, by
         row id, with what the cells to fill in show of them now."""
         later = [
             correction
@@ -189,7 +189,7 @@ class _Session:
         return {id: self._cells(turn, own[id], now) for id, turn in turns.items() if own[id]}
 
     def _cells(self, turn: Turn, edits: Sequence[Edit], now: Sequence[Turn]) -> dict[str, str]:
-        """What stands where a turn was: the cells of that which has most of its time."""
+        """Return the present cells in place of a turn: of the turn with most of its time."""
         place = Interval(turn.start_s, turn.end_s)
         here = [t for t in now if place.overlap_s(Interval(t.start_s, t.end_s)) > 0]
         if not here or any(edit.action == "delete" for edit in edits):
@@ -198,13 +198,13 @@ class _Session:
         return sheet.decided_cells(most, self.called)
 
     def before(self, answers: Sequence[Answer]) -> int:
-        """How many corrections there were when the sheet of these answers was written."""
+        """Return how many corrections there were when the sheet of these answers was written."""
         counts = (sheet.n_before(answer.id) for answer in answers)
         return next((n for n in counts if n is not None), 0)
 
     @cached_property
     def called(self) -> dict[str, str]:
-        """How each speaker label is shown: as the person it is, by name if the roster has one."""
+        """Return how each speaker label is shown: as its person, by name if the roster has one."""
         group_id = self._chain.recording.group_id
         group = Group.of(self._study, group_id, EntityTable.load(self._study))
         people = self._chain.get(IDENTIFY).people
@@ -212,7 +212,7 @@ class _Session:
 
     @cached_property
     def voices(self) -> dict[str, Anchor]:
-        """What each speaker label is known by again."""
+        """Return the anchor by which each speaker label is found again."""
         return {label: anchor(self._voices, label, self._voice_model) for label in self._labels}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The workbook in which the turns of a session are corrected. It holds what was really said."""
+"""The workbook in which the turns of a session are corrected. It holds the unmasked talk."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LOST = Sheet(
 
 
 def turns_sheet(people: Sequence[str]) -> Sheet:
-    """The sheet of turns of a session with these people, as they are shown."""
+    """Return the sheet of turns of a session with these people, as they are shown."""
     kinds, speakers = tuple(KINDS.values()), tuple(people)
     return Sheet(
         both("Turns", IN_NAMES),
@@ -79,10 +79,10 @@ def as_workbook(
     sound: Mapping[str, str],
     opens_at: str | None = None,
 ) -> bytes:
-    """An xlsx file: the turns to correct, the guide, and the earlier edits that are ``lost``.
+    """Return an xlsx file: the turns to correct, the guide, and the ``lost`` earlier edits.
 
-    ``turn_ids`` are the turns'; ``called`` says how each speaker label is shown; ``n_before`` is
-    how many corrections the conversation has behind it; ``sound`` holds the address of each turn's
+    ``turn_ids`` are the turns'; ``called`` has how each speaker label is shown; ``n_before`` is the
+    number of corrections applied to the conversation; ``sound`` has the address of each turn's
     sound, by turn id, where there is one. The workbook ``opens_at`` a turn, or at the first.
     """
     known = by_id(conversation.turns, n_before).items()
@@ -98,28 +98,28 @@ def as_workbook(
 
 
 def answers(file: Path) -> list[Answer]:
-    """What was filled in; see ``sheets.answers``."""
+    """Return what was filled in; see ``sheets.answers``."""
     return sheets.answers(file, turns_sheet([]))
 
 
 def by_id(turns: Sequence[Turn], n_before: int) -> dict[str, Turn]:
-    """The turns by what their rows are known by in a sheet."""
+    """Return the turns by the ids of their rows in a sheet."""
     return {_id(turn, n_before): turn for turn in turns}
 
 
 def n_before(id: str) -> int | None:
-    """How many corrections there were when the sheet with this row was written; None if no id."""
+    """Return the number of corrections when the sheet of this row was written; None if no id."""
     number, colon, _ = id.partition(":")
     return int(number) if colon and number.isascii() and number.isdigit() else None
 
 
 def text_of(turn: Turn) -> str:
-    """What the cell of a turn's text holds."""
+    """Return the text of a turn's cell."""
     return sheets.text(" ".join(word.text for word in turn.words))
 
 
 def decided_cells(turn: Turn, called: Mapping[str, str]) -> dict[str, str]:
-    """What the cells to fill in show of a turn."""
+    """Return what the cells to fill in show of a turn."""
     return {
         "speaker": called[turn.label],
         "kind": KINDS[turn.kind],
@@ -128,7 +128,7 @@ def decided_cells(turn: Turn, called: Mapping[str, str]) -> dict[str, str]:
 
 
 def tenths(seconds: float) -> str:
-    """``3725.46`` as ``1:02:05.5``."""
+    """Return ``3725.46`` as ``1:02:05.5``."""
     rounded = round(seconds * 10)
     return f"{clock(rounded // 10)}.{rounded % 10}"
 
