@@ -1,4 +1,4 @@
-"""One session without a person: silenced sound, cut records, rows of the others, and no more."""
+"""One session without a person: silenced sound, cut records, rows of the others only."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class Cut:
     labels: tuple[str, ...]
 
     def carry_out(self) -> Recording:
-        """Put the session without the person in its place; the new recording.
+        """Replace the session with the session without the person; return the new recording.
 
-        The data set comes first and the recording's own record last: until that is written,
-        everything can be done again. Raises StudyError or TransientError.
+        The data set is written first and the recording's own record last: until then, everything
+        can be done again. Raises StudyError or TransientError.
         """
         study, session_id = self.chain.study, self.chain.recording.session_id
         folder = study.recordings / session_id
-        for stage in AFTER_EDITS:  # of a withdrawal that was interrupted, the edits may be gone
+        for stage in AFTER_EDITS:  # after an interrupted withdrawal, the edits may be gone
             self.chain.run(stage)
         with (
             os_errors("silencing a person"),
@@ -80,7 +80,7 @@ class Cut:
         for label, track in audio.tracks_by_label.items():
             own = label in self.labels
             silenced(decoded / track, out / track, everything if own else stretches)
-        # once more for each who left: a result differs from the one that it replaces even where
+        # one more flag for each who left: the result differs from the one that it replaces even if
         # there was nothing to silence, and so do the addresses of those made from it
         return replace(audio, peak=peak, flags=(*audio.flags, FLAG))
 
@@ -92,10 +92,10 @@ class Cut:
         suffix = next(name for name in names if name != now)
         place = folder / f"{accepted.ORIGINAL}{suffix}"
         if place.is_dir():
-            shutil.rmtree(place)  # of an attempt that was interrupted
+            shutil.rmtree(place)  # of an interrupted attempt
         if audio.tracks:
             place.mkdir(mode=0o700)
-        # another file than the one that it replaces, even where there was nothing to silence
+        # a file that differs from the one that it replaces, even if there was nothing to silence
         comment = f"in the place of {self.chain.recording.sha256}"
         for track in audio.tracks:
             as_flac(wavs / track, place / f"{Path(track).stem}.flac", comment)
@@ -106,14 +106,14 @@ class Cut:
         return replace(self.chain.recording, suffix=suffix, sha256=sha256_of(place), gaps_s=())
 
     def _write_results(self, new: SessionChain, wavs: Path, audio: Audio) -> None:
-        """All results of the session under the addresses of the new recording, and its rows."""
+        """Write all results of the session under the new recording's addresses, and its rows."""
         leaving = self._leaving(audio)
         cut = {
             stage.name: stage.redact(self.chain.get(stage), leaving)
             for stage in STAGES
             if stage.redact is not None
         }
-        self._forget_edits(leaving)  # now that what was corrected has been read
+        self._forget_edits(leaving)  # the corrections have been read
         for stage in STAGES:
             if stage.name in cut:
                 _put(new, stage, cut[stage.name], wavs if stage is DECODE else None)
@@ -134,14 +134,14 @@ class Cut:
         )
 
     def _forget_edits(self, leaving: Leaving) -> None:
-        """What is left of the session depends on the edits that are left."""
+        """Remove the person's edits: what is left of the session depends on the other edits."""
         study, session_id = self.chain.study, self.chain.recording.session_id
         with locks.names(study):
             voice_model = self.chain.common.voice_model
             log.forget(study, session_id, leaving.label, leaving.voices, voice_model)
 
     def _leave_register(self, new: SessionChain) -> None:
-        """Who is who stays as it was found: the others are not recognised again."""
+        """Keep who is who as it was recognised: the others are not recognised again."""
         digests = self.chain.result(DIARISE).digest, new.result(DIARISE).digest
         recording = self.chain.recording
         people = self.chain.study, recording.group_id, recording.session_id
@@ -149,7 +149,7 @@ class Cut:
 
 
 def cut_of(chain: SessionChain, person_id: str) -> Cut | None:
-    """What is to be cut from a session; None if the person is not in it."""
+    """Return what is to be cut from a session; None if the person is not in it."""
     if chain.find(IDENTIFY) is None:
         return None
     people = chain.get(IDENTIFY).people
@@ -168,7 +168,7 @@ def names(study: Study, session_id: str, person_id: str) -> bool:
 
 
 def require_finished(chain: SessionChain) -> None:
-    """Raises StudyError unless the data set holds the session as these settings make it."""
+    """Require that the data set holds the session as these settings make it. Raises StudyError."""
     if chain.pending():
         raise StudyError(
             f"{chain.recording.session_id} is not in the data set as these settings make it.",
@@ -190,7 +190,7 @@ def clear_leftovers(study: Study, recording: Recording) -> None:
 
 
 def forget_replacements(study: Study, session_id: str) -> None:
-    """Keep of a session's audit log what was replaced in the turns that it still has."""
+    """Keep in a session's audit log only the replacements in turns that it still has."""
     log = study.audit / f"{session_id}.jsonl"
     if not log.exists():
         return
@@ -206,12 +206,12 @@ def forget_replacements(study: Study, session_id: str) -> None:
 
 
 def chain_of(study: Study, session_id: str, settings: Settings) -> SessionChain:
-    """The chain of a session as its record is now."""
+    """Return the chain of a session as its record is now."""
     return SessionChain(study, accepted.recording(study, session_id), settings)
 
 
 def _put(chain: SessionChain, stage: Stage[Any], record: object, wavs: Path | None) -> None:
-    """Write the result of a stage, unless it is there; ``wavs`` holds the files that go with it."""
+    """Write the result of a stage unless it exists; ``wavs`` holds the files that belong to it."""
     if chain.find(stage) is not None:
         return
     with chain.store.writing(stage.name, address_of(chain, stage)) as folder:

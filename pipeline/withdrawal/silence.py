@@ -1,4 +1,4 @@
-"""Silence in place of somebody's speech."""
+"""Silence in place of a person's speech."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ BLOCK = 16_384  # samples
 
 
 def speech_of(label: str, diarisation: Diarisation, corrected: Corrected) -> list[Interval]:
-    """When a label talks, or says a word, and a little beyond where nobody else talks.
+    """Return when a label talks or says a word, and a margin where no other label talks.
 
-    What humans gave to somebody else in ``corrected`` is not the label's.
+    What people reassigned to another label in ``corrected`` is not the label's.
     """
     segments = (*corrected.regular, *diarisation.exclusive)
     own = [s for s in segments if s.label == label]
     turns = corrected.conversation.turns
     words = [word for turn in turns if turn.label == label for word in turn.words]
     said = (Interval(word.start_s, word.end_s) for word in words)
-    heard = union([*own, *said])
+    speech = union([*own, *said])
     others = union(s for s in segments if s.label != label)
     edges = [-inf, *(edge for part in others for edge in (part.start_s, part.end_s)), inf]
     alone = [Interval(start, end) for start, end in list(pairwise(edges))[::2]]
-    wider = union(Interval(part.start_s - MARGIN_S, part.end_s + MARGIN_S) for part in heard)
-    return union([*heard, *intersection(wider, alone)])
+    wider = union(Interval(part.start_s - MARGIN_S, part.end_s + MARGIN_S) for part in speech)
+    return union([*speech, *intersection(wider, alone)])
 
 
 def silenced(wav: Path, out: Path, stretches: Iterable[Interval]) -> float:

@@ -1,7 +1,7 @@
 """Withdraw: a person's turns, words, voice and speech leave the study; the others' ids stay.
 
-First a tombstone, so that an interrupted withdrawal is known and gone on with; then one session
-after another; then what belongs to no one session. Every step can be done again.
+First a tombstone is written, so that an interrupted withdrawal is known and continued; then one
+session after another is cut; then what belongs to no one session. Every step can be repeated.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Plan:
 
 
 def plan(study: Study, person_id: str, settings: Settings) -> Plan:
-    """What withdrawing a person would touch; touches nothing.
+    """Return what withdrawing a person would touch; touches nothing.
 
-    Raises StudyError if nobody is called so, or a session of theirs is not in the data set as
+    Raises StudyError if there is no such person, or a session of theirs is not in the data set as
     these settings make it; ModelError.
     """
     half_done = _half_done(study, person_id)
@@ -80,11 +80,11 @@ def plan(study: Study, person_id: str, settings: Settings) -> Plan:
 
 
 def withdraw(study: Study, person_id: str, settings: Settings, now: Callable[[], str]) -> Tombstone:
-    """Take a person out of the study; what is left of them.
+    """Remove a person from the study; returns their tombstone.
 
-    ``settings`` are those that the data set was made with; ``now`` tells the time, ISO 8601.
-    Killed at any moment, it goes on when it is called again. Raises as ``plan``; StudyError if a
-    run is at work on the study, TransientError.
+    ``settings`` are those that the data set was made with; ``now`` returns the time, ISO 8601.
+    If killed at any moment, it continues when called again. Raises as ``plan``; StudyError if a run
+    is in progress on the study, TransientError.
     """
     with locks.alone(study):
         with os_errors("clearing up after an interrupted run"):
@@ -132,7 +132,7 @@ def _half_done(study: Study, person_id: str) -> Tombstone | None:
 
 
 def _sessions(study: Study, person_id: str, settings: Settings) -> Iterator[str]:
-    """The sessions that the person is in, each of them finished."""
+    """Yield the sessions that the person is in, each of them finished."""
     for recording in accepted.sessions(study):
         chain = SessionChain(study, recording, settings)
         cut = cut_of(chain, person_id)
@@ -144,13 +144,13 @@ def _sessions(study: Study, person_id: str, settings: Settings) -> Iterator[str]
 
 
 def _member(roster: Roster, table: EntityTable, person_id: str) -> int | None:
-    """The position of the person among the members; None if they are not one."""
+    """Return the position of the person among the members; None if they are not one."""
     ids = [m.name and person_id_of(table, m) for m in roster.members]
     return ids.index(person_id) if person_id in ids else None
 
 
 def _names(study: Study, person_id: str) -> set[str]:
-    """What the rosters call the person."""
+    """Return the names of the person in the rosters."""
     table = EntityTable.load(study)
     members = (
         roster.members[position]
@@ -161,7 +161,7 @@ def _names(study: Study, person_id: str) -> set[str]:
 
 
 def _leave_rosters(study: Study, person_id: str) -> None:
-    """Leave of the person's entry in each roster the pseudonym and that they have withdrawn."""
+    """Keep of the person's entry in each roster only the pseudonym and that they have withdrawn."""
     table = EntityTable.load(study)
     for roster in load_all(study):
         position = _member(roster, table, person_id)
@@ -177,7 +177,7 @@ def _leave_rosters(study: Study, person_id: str) -> None:
 
 
 def _leave_registers(study: Study, person_id: str, settings: Settings) -> None:
-    """Remove the person's voice, and what humans said of it, from what is known of each group."""
+    """Remove the person's voice, and people's decisions on it, from each group's register."""
     first = {recording.group_id: recording for recording in accepted.sessions(study)}
     for recording in first.values():
         chain = SessionChain(study, recording, settings)
@@ -198,7 +198,7 @@ def _remove_copies(study: Study, tombstone: Tombstone) -> None:
 
 
 def _remove_reports(study: Study) -> None:
-    """Remove the pages that show how the person talked; they are soon made again."""
+    """Remove the pages that show how the person talked; they are quickly made again."""
     with os_errors("removing reports"):
         for page in study.reports.glob("*.html"):
             remove(page)
@@ -207,8 +207,8 @@ def _remove_reports(study: Study) -> None:
 def _forget_names(study: Study, settings: Settings) -> None:
     """Empty the entities that nothing in the study names any more; their numbers stay taken.
 
-    What a roster or a person put into the table stays, and all of it while a session is not
-    finished: a name may be all that hides it there.
+    Entities that a roster or a person entered stay, and all of them while a session is unfinished:
+    a name may be all that masks it there.
     """
     with locks.names(study):
         table = EntityTable.load(study)
