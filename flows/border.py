@@ -25,7 +25,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 API = "/api"
 HEALTH = f"{API}/health"  # "true"; the pages ask for it without their key
 OPEN = "/open"  # the page by which the owner's browser gets its key: see flows.login
-# not shown in a frame (clickjacking), and other sites are not told the page that a link was on
+# not shown in a frame (clickjacking); other sites do not learn which page a link was on
 HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"content-security-policy", b"frame-ancestors 'none'"),

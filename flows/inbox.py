@@ -105,8 +105,8 @@ def take_in(study: str, wait: bool = True) -> int:
 def _hand_out(study: Study, work: Work, size: int) -> None:
     """Hand out the sessions that no worker has; with none left to transcribe, settle the rest."""
     given = _given(study)
-    unheard = work.unheard()
-    ids = [session_id for session_id in unheard if session_id not in given]
+    untranscribed = work.unheard()
+    ids = [session_id for session_id in untranscribed if session_id not in given]
     for start in range(0, len(ids), size):
         run_deployment(
             BATCHES,
@@ -114,7 +114,7 @@ def _hand_out(study: Study, work: Work, size: int) -> None:
             timeout=0,
             as_subflow=False,
         )
-    if not unheard:
+    if not untranscribed:
         work.settle()
 
 
