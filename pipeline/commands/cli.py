@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def _any_letters() -> None:
-    """Have every file name written, and what a terminal cannot show stop no command."""
+    """Use UTF-8 for every file name; let no unprintable character stop a command."""
     if sys.getfilesystemencoding() != "utf-8":  # it is fixed when Python starts
         os.environ["PYTHONIOENCODING"] = sys.stdout.encoding  # of the terminal, and stays so
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
@@ -81,7 +81,7 @@ def _any_letters() -> None:
             stream.reconfigure(errors="replace" if stream.isatty() else "backslashreplace")
 
 
-# in the order in which `vuoro --help` lists them, by the heading that they stand under
+# in the order in which `vuoro --help` lists them, by heading
 COMMANDS: Mapping[str | None, tuple[Callable[..., None] | Commands, ...]] = {
     None: (
         *(init, run, status, settings, show, clip, validate),

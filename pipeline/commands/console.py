@@ -125,8 +125,8 @@ class Terminal(Listener):
             self._bars.remove_task(self._total)
         self._waiting, self._done_of = waiting, {}
         self._said.clear()
-        heard = [each for each, stages in waiting.items() if of_phase("hear") & {*stages}]
-        self._time_left.plan(waiting, {each: self._length_of(each) for each in heard})
+        to_transcribe = [each for each, stages in waiting.items() if of_phase("hear") & {*stages}]
+        self._time_left.plan(waiting, {each: self._length_of(each) for each in to_transcribe})
         self._total = self._bars.add_task(
             str(counted("{n} session", "{n} sessions").filled(n=len(waiting))),
             total=sum(map(_weight, waiting.values())) or 1,
@@ -219,7 +219,7 @@ class Terminal(Listener):
 
 
 def _escaped(text: str) -> str:
-    """A text that is no markup and no escape sequence, on one line."""
+    """Return a text without markup and escape sequences, on one line."""
     return escape(on_one_line(text))
 
 

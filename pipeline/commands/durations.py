@@ -15,7 +15,7 @@ GRAMMAR = "a number and s, m, h or d, e.g. 30s, 5m, 12h or 30d"
 class Duration(str):
     """A length of time as a person writes it, and in ``seconds``.
 
-    Raises typer.BadParameter if the text is none, or if it is shorter than ``SHORTEST_S``.
+    Raises typer.BadParameter if the text is not a length, or is shorter than ``SHORTEST_S``.
     """
 
     seconds: float

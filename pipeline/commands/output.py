@@ -67,11 +67,11 @@ def _quoted(argument: str) -> str:
 
 
 def say(text: Text | str) -> None:
-    """Print a line as it is: names and paths are no markup."""
+    """Print a line as it is: names and paths are not markup."""
     console.print(str(text), markup=False, highlight=False, soft_wrap=True)
 
 
 def warn(sentences: Iterable[Text | str]) -> None:
-    """Print lines to standard error, as they are."""
+    """Print lines to standard error as they are."""
     for sentence in sentences:
         problems.print(str(sentence), markup=False, highlight=False, soft_wrap=True)
