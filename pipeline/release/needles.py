@@ -42,7 +42,7 @@ _DIGIT_RUN = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().,/–−-]{0,3}\d)*(?!\w)")
 _CAMEL = re.compile(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])")
 _OPENS = frozenset(".?!…:\"'“”„«»‘’-–—(|*#>")
 _ENDING = r"(?::[^\W\d_]+|['’][^\W\d_]*)?"
-_FILLER = "\ufffc"  # in the place of a pseudonym: neither letter nor punctuation
+_FILLER = "\ufffc"  # in place of a pseudonym: neither letter nor punctuation
 _NOWHERE = Place("")
 
 
@@ -158,7 +158,7 @@ class Needles:
                 yield needle.pseudonym
 
     def _runs(self, tokens: Sequence[_Token], text: str) -> list[tuple[Sequence[_Token], _Needle]]:
-        """Where needles stand in a row of tokens; what differs in marks alone counts weakly."""
+        """Return where needles occur in a row of tokens; differing marks make them weak."""
         exact = [token.text.casefold() for token in tokens]
         words = [*map(bare, exact)]
         hits = []

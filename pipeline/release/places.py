@@ -43,7 +43,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of text and where it stands.
+    """A piece of text and its place.
 
     ``talk`` is running text of a turn in ``language``; ``label`` is a name given to a file, folder,
     column or entry; ``text`` is anything else.
