@@ -81,7 +81,7 @@ def read(
         if entries is None:
             waiting.append(recording.session_id)
         else:
-            ready.append(_heard(chain, entries))
+            ready.append(_session(chain, entries))
     return ready, waiting
 
 
@@ -96,7 +96,7 @@ def _entries(chain: SessionChain) -> Sequence[RegisteredVoice] | None:
     return sessions.get(result.digest) if result else None
 
 
-def _heard(chain: SessionChain, entries: Sequence[RegisteredVoice]) -> Heard:
+def _session(chain: SessionChain, entries: Sequence[RegisteredVoice]) -> Heard:
     session_id = chain.recording.session_id
     diarisation = chain.get(DIARISE)
     words = chain.get(TRANSCRIBE).words

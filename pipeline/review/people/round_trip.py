@@ -44,13 +44,13 @@ def write_people(study: Study, settings: Settings, out: Path, group: str | None 
     there is no such group; what ``voices.read`` and ``roster.seed`` raise; TransientError.
     """
     out = new_private_file(study, out)
-    heard, groups, _ = _voices(study, settings, group)
+    sessions, groups, _ = _voices(study, settings, group)
     clips = {
         (session.recording.session_id, label): tuple(address(file, out.parent) for file in files)
-        for session in heard
+        for session in sessions
         for label, files in clips_of_voices(session.chain, _stretches(session)).items()
     }
-    rows = [_with_clips(row, clips) for row in people.rows(heard, groups)]
+    rows = [_with_clips(row, clips) for row in people.rows(sessions, groups)]
     write_sheet(out, people.as_workbook(rows, [*groups.values()]))
     return len(rows)
 
@@ -77,8 +77,8 @@ def apply_people(study: Study, settings: Settings, file: Path, *, by: str, at: s
 
 def summary(study: Study, settings: Settings, group: str | None = None) -> Summary:
     """Return the progress of the review of people. Raises as ``write_people`` does."""
-    heard, groups, waiting = _voices(study, settings, group)
-    return Summary(Counter(row.queue for row in people.rows(heard, groups)), tuple(waiting))
+    sessions, groups, waiting = _voices(study, settings, group)
+    return Summary(Counter(row.queue for row in people.rows(sessions, groups)), tuple(waiting))
 
 
 def _voices(
@@ -86,9 +86,9 @@ def _voices(
 ) -> tuple[list[Heard], dict[str, Group], list[str]]:
     table = seed(study)
     recordings = _recordings(study, group)
-    heard, waiting = read(study, settings, recordings)
+    sessions, waiting = read(study, settings, recordings)
     ids = sorted({recording.group_id for recording in recordings})
-    return heard, {id: Group.of(study, id, table) for id in ids}, waiting
+    return sessions, {id: Group.of(study, id, table) for id in ids}, waiting
 
 
 def _recordings(study: Study, group: str | None) -> list[Recording]:
