@@ -37,7 +37,7 @@ R = TypeVar("R")
 class SessionChain:
     """The stages of one session: what is done, what is not, and doing it.
 
-    ``looked_at_with`` are the chains of the group while nothing is made of any: see ``to_do``.
+    ``looked_at_with`` are the chains of the group while no result is being made: see ``to_do``.
     """
 
     study: Study

@@ -218,8 +218,8 @@ def _interviewers(recording: Recording, cast: Cast, turns: list[Row]) -> list[st
     """Return those who ask in an interview, among those who speak in it."""
     if recording.kind != "group_interview":
         return []
-    heard = {turn["person_id"] for turn in turns}
-    return sorted({p.person_id for p in cast.people if p.role == "interviewer"} & heard)
+    speakers = {turn["person_id"] for turn in turns}
+    return sorted({p.person_id for p in cast.people if p.role == "interviewer"} & speakers)
 
 
 def _ms(seconds: float) -> int:
