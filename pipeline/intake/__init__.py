@@ -1,6 +1,6 @@
 """From the inbox to accepted recordings, and to quarantine what cannot be used.
 
-take_in ─▶ ready ─▶ accept ─▶ a session, whose sound ``duplicate_of`` compares with that of others
+take_in ─▶ ready ─▶ accept ─▶ a session; ``duplicate_of`` compares its sound with other sessions'
 """
 
 from __future__ import annotations

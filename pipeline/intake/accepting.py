@@ -1,4 +1,4 @@
-"""From the inbox to accepted recordings. Two processes never take one file in twice."""
+"""Take recordings from the inbox. Two processes never take the same file in twice."""
 
 from __future__ import annotations
 
@@ -62,48 +62,50 @@ class Duplicate:
     session_id: str
 
 
-def take_in(study: Study, settings: IntakeSettings, told: Listener, *, wait: bool = True) -> int:
-    """Take in every file of the inbox whose copy is complete; how many became sessions.
+def take_in(
+    study: Study, settings: IntakeSettings, listener: Listener, *, wait: bool = True
+) -> int:
+    """Take in every file of the inbox whose copy is complete; return how many became sessions.
 
-    A file that cannot be taken keeps no other from being taken: ``told`` hears of it, once for each
-    reason. ``wait``: until it is clear of each copy whether it is complete, or still going on.
-    Raises UnreadableError where the inbox is not there or cannot be read.
+    A file that cannot be taken does not block others: ``listener`` gets each reason once.
+    ``wait``: wait until it is clear for each copy whether it is complete or still running.
+    Raises UnreadableError if the inbox is missing or cannot be read.
     """
     study.protect(settings)
     accepted = 0
     for place, error in survey(study).untaken:
-        _tell_once(study, place, error, told)
-    for lot in lots(study, ready(study, told if wait else None)):
-        accepted += _take(study, lot, settings, told)
+        _refuse_once(study, place, error, listener)
+    for lot in lots(study, ready(study, listener if wait else None)):
+        accepted += _take(study, lot, settings, listener)
     return accepted
 
 
-def _take(study: Study, lot: Lot, settings: IntakeSettings, told: Listener) -> bool:
-    """Take in what becomes one session, if it can be; ``told`` hears what came of it."""
+def _take(study: Study, lot: Lot, settings: IntakeSettings, listener: Listener) -> bool:
+    """Take in the files of one session if possible, and report the outcome to ``listener``."""
     file, before = lot.files[0], [receipts.read(file) for file in lot.files]
     try:
         outcome = _accept_or_quarantine(study, lot, settings)
     except RecordingError as error:
-        told.refused(file, error)
+        listener.refused(file, error)
     except VuoroError as error:
-        # one that another took is not refused, and one that waits as before was told of then
+        # a lot taken by another process is not refused; one that still waits was reported before
         if os.path.lexists(file) and [receipts.read(file) for file in lot.files] != before:
-            told.refused(file, error)
+            listener.refused(file, error)
     else:
         if isinstance(outcome, Accepted):
-            told.accepted(file, outcome.recording)
+            listener.accepted(file, outcome.recording)
             return True
-        told.duplicate(file, outcome.session_id)
+        listener.duplicate(file, outcome.session_id)
     return False
 
 
-def _tell_once(study: Study, place: Path, error: VuoroError, told: Listener) -> None:
-    """Say what cannot be taken in a receipt; ``told`` hears of it if that says something new."""
+def _refuse_once(study: Study, place: Path, error: VuoroError, listener: Listener) -> None:
+    """Write why a file cannot be taken into its receipt; tell ``listener`` if that is new."""
     is_new = True
-    with suppress(TransientError):  # a receipt is not worth a recording
+    with suppress(TransientError):  # a failed receipt must not lose a recording
         is_new = receipts.receipt(study, place, receipts.still_waiting(error))
     if is_new:
-        told.refused(place, error)
+        listener.refused(place, error)
 
 
 def _accept_or_quarantine(study: Study, lot: Lot, settings: IntakeSettings) -> Accepted | Duplicate:
@@ -123,12 +125,12 @@ def _accept_or_quarantine(study: Study, lot: Lot, settings: IntakeSettings) -> A
 def accept(study: Study, lot: Lot | Path, settings: IntakeSettings) -> Accepted | Duplicate:
     """Take a file of the inbox, or the parts of a session, into the study; leave a receipt.
 
-    Killed at any moment, it loses nothing: the file is in the inbox, or in a claim that ``repair``
-    completes or puts back. Raises RecordingError if the file cannot be used (``quarantine`` is
-    next), ConsentError if somebody in it has not consented or has withdrawn, HoldError if a
-    person must say which session it is of, StudyError if its session.yaml is wrong or a record of
-    the study is damaged, TransientError if the disk is at fault or the file is no longer there. In
-    all these cases the files are in the inbox, and a receipt says why.
+    If killed at any moment, nothing is lost: the file is in the inbox, or in a claim that
+    ``repair`` completes or puts back. Raises RecordingError if the file cannot be used
+    (``quarantine`` is next), ConsentError if a person in it has not consented or has withdrawn,
+    HoldError if a person must say which session it belongs to, StudyError if its session.yaml is
+    wrong or a record of the study is damaged, TransientError if the disk fails or the file is
+    gone. In all these cases the files stay in the inbox, and a receipt gives the reason.
     """
     lot = lot if isinstance(lot, Lot) else Lot((lot,))
     try:
@@ -146,13 +148,13 @@ def accept(study: Study, lot: Lot | Path, settings: IntakeSettings) -> Accepted 
             return _decided(study, claim, lot, said, settings)
     except (TransientError, StudyError) as error:
         for file in filter(os.path.lexists, lot.files):
-            with suppress(TransientError):  # it is the same disk: the first error is to be told
+            with suppress(TransientError):  # same disk: report the first error
                 receipts.receipt(study, file, receipts.still_waiting(error))
         raise
 
 
 def _refuse_other_copy(study: Study, file: Path) -> None:
-    """Raise CopyError if what looks like a copy holds other bytes than any recording taken in."""
+    """Raise CopyError if an apparent copy differs from every recording taken in."""
     error = CopyError(Text("This looks like a copy of another recording, and differs from it."))
     with os_errors("comparing a copy with the recordings"):
         if receipts.is_newer(file, error) or not digests.session_with(study, _sha256(file)):
@@ -160,7 +162,7 @@ def _refuse_other_copy(study: Study, file: Path) -> None:
 
 
 def _said(lot: Lot) -> Declared:
-    """What is said of the session: of one of its parts, that is of all."""
+    """What is declared about the session; a declaration beside one part holds for all."""
     each = [sidecar.declared(file) for file in lot.files]
     return next((said for said in each if said.number or said.kind), each[0])
 
@@ -185,7 +187,7 @@ def _decided(
                 _refuse_known_parts(study, of_parts)
                 new = _permitted(study, claim, sha256, said, between_s)
                 digests.note(study, sha256, new.session_id)
-                for part in of_parts:  # dropped again alone, it is known
+                for part in of_parts:  # recognised if dropped again alone
                     digests.note(study, part, new.session_id, copy=True)
                 claim.complete(new)
         if same is None and claim.stays:
@@ -200,7 +202,7 @@ def _decided(
 
 
 def _sha256(file: Path) -> str:
-    """The sha256 of a file that nobody writes to meanwhile: one who copies may go on with it."""
+    """The sha256 of a file that does not change while it is read: a copy may still be running."""
     before = look(file)
     sha256 = sha256_of(file)
     if look(file) != before:
@@ -211,14 +213,14 @@ def _sha256(file: Path) -> str:
 
 
 def _is_withdrawn(study: Study, sha256: str, same: str | None) -> bool:
-    """Whether this is a recording, or another form of one, that somebody was taken out of."""
+    """Whether a person was removed from this recording, or from another form of it."""
     if same is None or recording(study, same).sha256 == sha256:
         return same is None and sha256 in removed(study)
     return any(same in tombstone.sessions for tombstone in load(study))
 
 
 def _grown(study: Study, claim: Claim, said: Declared) -> Recording:
-    """The session that a part was added to which came later."""
+    """The session with a late part added to it."""
     group_id = group_of_folder(study, group_folder(study, claim.lay))
     kind = said.kind or session_kind(claim.lay.name)
     session_id = session_id_of(group_id, kind, said.number or session_number(claim.lay.name) or 0)
@@ -232,14 +234,14 @@ def _grown(study: Study, claim: Claim, said: Declared) -> Recording:
         raise withdrawn()
     if claim.stays:
         raise PartsError(Text("Parts are joined where recordings are moved into the study."))
-    with lease(study, session_id):  # nobody is at work on what was there
+    with lease(study, session_id):  # no process is working on the existing parts
         new = grow(study, claim.folder, claim.file, claim.lay.name, was, said.part or 0)
     claim.remove()
     return new
 
 
 def _between(claim: Claim, lot: Lot) -> tuple[float | None, ...]:
-    """The gaps between the parts of a session; () where it is in one piece."""
+    """The gaps between the parts of a session; () if it has one part."""
     if claim.suffix != PARTS:
         return ()
     parts = audio.media_files(claim.file)
@@ -256,7 +258,7 @@ def _refuse_known_parts(study: Study, of_parts: Iterable[str]) -> None:
 def _permitted(
     study: Study, claim: Claim, sha256: str, said: Declared, gaps_s: tuple[float | None, ...]
 ) -> Recording:
-    """The session that the file becomes, if nobody's consent is missing."""
+    """The session that the file becomes, if no consent is missing."""
     new = as_recording(study, claim, sha256, said, gaps_s)
     if reason := held(study, new.group_id, new.session_number, new.kind):
         raise ConsentError(reason)
@@ -265,7 +267,7 @@ def _permitted(
 
 def _set_duplicate_aside(study: Study, claim: Claim, session_id: str) -> None:
     if claim.stays and place_of(study.recordings / session_id) == claim.lay:
-        mark(study, claim.lay)  # the session's own recording, which nobody knew was taken
+        mark(study, claim.lay)  # the session's own recording, which was not marked as taken
     else:
         set_aside(study, claim.file, claim.lay, receipts.duplicate_of(session_id))
     with os_errors("setting a duplicate aside"):
@@ -273,8 +275,8 @@ def _set_duplicate_aside(study: Study, claim: Claim, session_id: str) -> None:
 
 
 def _take_along(study: Study, lay: Path, recording: Recording) -> None:
-    """Have what was said of the recording alone go with it: the name may come again."""
+    """Move the recording's own session.yaml along with it: the file name may be used again."""
     own = sidecar.of_one(lay)
     if own is not None:
-        with suppress(OSError):  # it stays, and is about nothing
+        with suppress(OSError):  # it stays behind without a recording
             own.rename(study.recordings / recording.session_id / sidecar.OF_FOLDER)

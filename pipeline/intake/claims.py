@@ -1,4 +1,4 @@
-"""A file that is just being taken in, and is nobody else's meanwhile.
+"""Claims: a file being taken in, which no other process may take meanwhile.
 
 private/recordings/.claim-<random>/lay.json             where in the inbox it lay (its bytes, hex)
                                    original.<suffix>    the file, moved here by one rename; or
@@ -6,8 +6,8 @@ private/recordings/.claim-<random>/lay.json             where in the inbox it la
                                    recording.json       what it becomes, written last
 private/recordings/.claim-<session_id>/                 a session on its way to quarantine
 
-A file that lies on another file system is renamed where it lies first, to .vuoro-claim-<random>:
-that claims it. Then it is copied.
+A file on another file system is first claimed by renaming it in place, to .vuoro-claim-<random>,
+and then copied.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ _PARKED = ".vuoro-claim-"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claimed file: where it is now, and where in the inbox it lay (and lies, if it stays).
+    """A claimed file: where it is now, and where in the inbox it was (and still is, if it stays).
 
-    Of several parts, where the first lay; the others lay beside it.
+    For several parts, the place of the first; the others were beside it.
     """
 
     folder: Path
@@ -68,7 +68,7 @@ class Claim:
         return self.file == self.lay
 
     def complete(self, recording: Recording) -> None:
-        """Make the claim the session. Whoever calls holds the study's names."""
+        """Turn the claim into the session. The caller holds the study's names."""
         write_record(self.folder, recording)
         publish(self.folder, recording)
 
@@ -77,7 +77,7 @@ class Claim:
         shutil.rmtree(self.folder)
 
     def give_back(self) -> None:
-        """Put the file back where it lay, or, if that name is taken by now, beside it."""
+        """Put the file back where it was, or beside that place if the name is now taken."""
         with os_errors("putting a file back into the inbox"):
             if not self.stays:
                 put_back(self.file, self.lay)
@@ -88,9 +88,8 @@ class Claim:
 def claimed(study: Study, files: Sequence[Path], *, stays: bool) -> Iterator[Claim]:
     """Claim a file of the inbox, or the parts of one session, while the block lasts.
 
-    The block completes the claim or removes it. Where it raises an error of ours, the files are put
-    back. One that ``stays`` where it is is not moved. Raises UnreadableError if a file is no longer
-    there.
+    The block completes the claim or removes it. If it raises a VuoroError, the files are put back.
+    With ``stays``, the file is not moved. Raises UnreadableError if a file is no longer there.
     """
     with claiming(study, secrets.token_hex(8)) as folder:
         with os_errors("taking a recording in"):
@@ -104,14 +103,14 @@ def claimed(study: Study, files: Sequence[Path], *, stays: bool) -> Iterator[Cla
         try:
             yield claim
         except VuoroError:
-            if not (folder / GROWS).exists():  # else `repair` goes on
+            if not (folder / GROWS).exists():  # else `repair` continues
                 claim.give_back()
             raise
 
 
 @contextmanager
 def claiming(study: Study, name: str) -> Iterator[Path]:
-    """The folder of a claim, which ``repair`` leaves alone as long as the block lasts."""
+    """Make the folder of a claim, which ``repair`` leaves alone while the block lasts."""
     with lease(study, f"{_LEASE}{name}"):
         yield study.recordings / f"{CLAIM}{name}"
 
@@ -141,8 +140,8 @@ def _taken_parts(study: Study, files: Sequence[Path], folder: Path) -> Claim:
 
 
 def _note_lay(study: Study, file: Path, folder: Path) -> None:
-    told = json.dumps(os.fsencode(file.relative_to(study.inbox)).hex())
-    write_atomically(folder / LAY, told.encode(), 0o600)
+    noted = json.dumps(os.fsencode(file.relative_to(study.inbox)).hex())
+    write_atomically(folder / LAY, noted.encode(), 0o600)
 
 
 def _suffix(file: Path) -> str:
@@ -153,7 +152,7 @@ def _suffix(file: Path) -> str:
 
 
 def put_back(file: Path, lay: Path) -> None:
-    """Put a claimed file back where it lay; parts that were claimed one by one, each."""
+    """Put a claimed file back where it was; parts that were claimed one by one, each."""
     if not is_loose_parts(file, lay):
         move(file, free(lay))
         return
@@ -197,32 +196,32 @@ def _move_in(file: Path, place: Path, folder: Path) -> None:
 
 
 def parked(lay: Path, folder: Path) -> Path:
-    """Where a claimed file is while it is copied from another file system."""
+    """The place of a claimed file while it is copied from another file system."""
     return lay.with_name(f"{_PARKED}{folder.name.removeprefix(CLAIM)}")
 
 
 def lay_of(study: Study, folder: Path) -> Path | None:
-    """Where in the inbox the file of a claim lay; None if that cannot be told."""
+    """Where in the inbox the file of a claim was; None if that is unknown."""
     try:
-        told = read_json(folder / LAY, str)
-        return None if told is None else inside(study, Path(os.fsdecode(bytes.fromhex(told))))
+        noted = read_json(folder / LAY, str)
+        return None if noted is None else inside(study, Path(os.fsdecode(bytes.fromhex(noted))))
     except (VuoroError, ValueError):
         return None
 
 
 def inside(study: Study, path: Path) -> Path | None:
-    """A place in the inbox, by its path there; None if it would be outside."""
+    """The place at this path relative to the inbox; None if it would be outside."""
     is_inside = path.parts and not path.is_absolute() and ".." not in path.parts
     return study.inbox / path if is_inside else None
 
 
 def lease_of(folder: Path) -> str:
-    """What who works on a claim holds."""
+    """The name of the lease that a process working on a claim holds."""
     return f"{_LEASE}{folder.name.removeprefix(CLAIM)}"
 
 
 def free(lay: Path) -> Path:
-    """Where a file may be put back without overwriting what was dropped since."""
+    """A place to put a file back without overwriting one dropped since."""
     lay.parent.mkdir(parents=True, exist_ok=True)
     ending = suffix(lay.name)
     stem = lay.name[: len(lay.name) - len(ending)]

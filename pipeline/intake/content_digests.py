@@ -1,10 +1,10 @@
-"""Which session has a content already, found without reading the records of all.
+"""Find which session already has a content, without reading every record.
 
 private/digests/<sha256>    the id of the session whose file has this sha256; or, with "copy"
                             after it, of the session that it has the same sound as
 
-It is made from the sessions' records where it is missing, and each run mends it; what it says is
-believed only if the session's own record agrees. A note that cannot be read is none.
+A missing note is written from the session's record, and each run adds those that are missing. A
+note counts only if the session's own record agrees. A note that cannot be read is ignored.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def mend(study: Study) -> None:
     there = {*ids(study)}
     for each in readable(study):
         if _noted(study, each.sha256)[0] not in there:
-            with suppress(OSError):  # something is in its place: the sound tells, too
+            with suppress(OSError):  # the place is occupied: the sound identifies it, too
                 note(study, each.sha256, each.session_id)
 
 
 def rename(study: Study, before: str, after: str) -> None:
-    """Have all contents of a session noted under its new id."""
+    """Note all contents of a session under its new id."""
     for name in _names(study):
         session_id, *rest = _noted(study, name)
         if session_id == before:
@@ -64,7 +64,7 @@ def rename(study: Study, before: str, after: str) -> None:
 
 
 def _noted(study: Study, sha256: str) -> list[str]:
-    """The words of a note; [""] where there is none that can be read."""
+    """The words of a note; [""] if none can be read."""
     try:
         return (study.digests / sha256).read_text(encoding="utf-8").split() or [""]
     except (OSError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Whether a recording's end is there: of a copy that has paused, it is not."""
+"""Whether a recording is complete to its end; a paused copy is not."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _IS_LAST = 4
 
 
 def has_its_end(file: Path) -> bool:
-    """Whether the sound is there up to the end that the header of ``file`` declares.
+    """Whether ``file`` holds sound up to the end that its header declares.
 
-    Only the end is read. False where that cannot be told: of a folder of tracks, to which one more
-    may come, of a file that cannot be read, and of one that does not say how long it is.
+    Only the end is read. False if that is unknown: for a folder of tracks, which may get one more,
+    for a file that cannot be read, and for one that does not declare its length.
     """
     try:
         if file.is_dir() or _is_short_of_its_riff(file):
@@ -55,7 +55,7 @@ def _has_last_page(file: Path) -> bool:
 
 
 def _is_short_of_its_riff(file: Path) -> bool:
-    """Whether a WAV has fewer bytes than its header says, which libav does not mind."""
+    """Whether a WAV has fewer bytes than its header says, which libav accepts."""
     with os_errors("looking at a recording"), file.open("rb") as stream:
         start, size = stream.read(8), os.fstat(stream.fileno()).st_size
     is_riff = start[:4] in (b"RIFF", b"RF64")  # of the longest, 2**32 - 1: that waits

@@ -1,4 +1,4 @@
-"""By what a sound is known again in another form: how loud it is in each band, over time.
+"""Recognise a sound in another form by its loudness in each band over time.
 
 Two forms of one recording rise and fall together, whatever the codec, the rate or the level; two
 meetings of the same people in the same room do not. (Energies of bands as a fingerprint of a sound:
@@ -25,7 +25,7 @@ BAND_EDGES_HZ = (200, 400, 600, 900, 1300, 1900, 2700, 3600)  # what a telephone
 DB_PER_STEP = 1.0
 FLOOR_DB = 40.0  # below the loudest: codecs put out other things there
 LONGEST_LEAD_S = 1.0
-LEAST_S = 15.0  # of sound: in less, talk may rise and fall alike by chance
+LEAST_S = 15.0  # of sound: shorter talk may rise and fall alike by chance
 LEAST_SPREAD_DB = 2.0  # a hum does neither
 SAME_FROM = 0.8
 BLOCK_S = 60
@@ -36,8 +36,8 @@ _READ_S = 600.0
 def fingerprint(wav: Path) -> Fingerprint | None:
     """The fingerprint of a sound that ``audio.decode`` wrote: (n, 7) int8, 10 rows a second.
 
-    A row has the energy of each band, in dB below the loudest one of that band. None where a sound
-    is too short or too even to be known by it. Raises UnreadableError.
+    A row has the energy of each band, in dB below the loudest one of that band. None if a sound
+    is too short or too even to be recognised. Raises UnreadableError.
     """
     import numpy as np
 
@@ -58,9 +58,11 @@ def fingerprint(wav: Path) -> Fingerprint | None:
     level_db = 10 * np.log10(np.maximum(np.concatenate(rows), 1e-10))
     below_db = np.clip(level_db - np.percentile(level_db, 99, axis=0), -FLOOR_DB, FLOOR_DB)
     found: Fingerprint = np.round(below_db / DB_PER_STEP).astype(np.int8)
-    heard = (found > -FLOOR_DB).any(axis=1)
-    told = heard.sum() >= LEAST_S * FRAMES_PER_S and found.std(axis=0).mean() >= LEAST_SPREAD_DB
-    return found if told else None
+    audible = (found > -FLOOR_DB).any(axis=1)
+    is_usable = (
+        audible.sum() >= LEAST_S * FRAMES_PER_S and found.std(axis=0).mean() >= LEAST_SPREAD_DB
+    )
+    return found if is_usable else None
 
 
 def same_sound(one: Fingerprint, other: Fingerprint) -> bool:
@@ -72,9 +74,9 @@ def same_sound(one: Fingerprint, other: Fingerprint) -> bool:
 
 
 def likeness(one: Fingerprint, other: Fingerprint) -> tuple[float, float]:
-    """The correlation of two sounds over the whole, and in the minute that is least alike.
+    """The correlation of two sounds over the whole, and in the least similar minute.
 
-    At the lead of one before the other at which they are most alike.
+    Both are taken at the lead of one before the other at which they are most alike.
     """
     import numpy as np
 
@@ -83,8 +85,8 @@ def likeness(one: Fingerprint, other: Fingerprint) -> tuple[float, float]:
     pair = _aligned(one, other, best)
     n_blocks = max(1, len(pair[0]) // (BLOCK_S * FRAMES_PER_S))
     blocks = zip(*(np.array_split(each, n_blocks) for each in pair), strict=True)
-    told = [_correlation(a, b) for a, b in blocks if a.std() >= LEAST_SPREAD_DB]
-    return _correlation(*pair), min(told, default=0.0)
+    by_block = [_correlation(a, b) for a, b in blocks if a.std() >= LEAST_SPREAD_DB]
+    return _correlation(*pair), min(by_block, default=0.0)
 
 
 def _aligned(one: Fingerprint, other: Fingerprint, lead: int) -> tuple[Fingerprint, Fingerprint]:

@@ -18,7 +18,7 @@ from pipeline.study import Study, marks
 from pipeline.study.accepted import ids, readable
 from pipeline.study.file_names import folded
 
-ALIKE = 0.8  # from which two words differ by a slip of the keys
+ALIKE = 0.8  # from which two words differ by a typing mistake
 _DAMAGED = ".damaged"
 
 
@@ -39,9 +39,9 @@ def known_group(study: Study, group: str) -> str | None:
 
 
 def group_id(study: Study, group: str) -> str:
-    """The id of a group, as ``known_group``; drawn at random for a folder that is new.
+    """The id of a group, as ``known_group``; drawn at random for a new folder.
 
-    Whoever calls holds the study's names. Raises StudyError if a record is damaged, TransientError.
+    The caller holds the study's names. Raises StudyError if a record is damaged, TransientError.
     """
     with os_errors("numbering a group"):
         return known_group(study, group) or group_of_folder(study, group)
@@ -55,9 +55,9 @@ def no_group(study: Study, group: str, remedy: str) -> StudyError:
 
 
 def nearest_group(study: Study, group: str) -> str | None:
-    """The group or inbox folder whose name is that of a new group but for a slip of the keys.
+    """The group or inbox folder whose name differs from a new group's by a typing mistake.
 
-    None if no name is so near, or if the inbox has a folder of exactly this name. Raises as
+    None if no name is that close, or if the inbox has a folder of exactly this name. Raises as
     ``known_group``.
     """
     name = folded(group).strip()
@@ -85,8 +85,8 @@ def _alike(one: str, two: str) -> float:
 def remove_group(study: Study, group_id: str) -> None:
     """Remove a group that has no sessions: its roster, its guide and its number.
 
-    Whoever calls holds the study's names. Raises StudyError if it has sessions, or recordings that
-    wait in the inbox; else as ``known_group``.
+    The caller holds the study's names. Raises StudyError if it has sessions, or recordings waiting
+    in the inbox; otherwise as ``known_group``.
     """
     with os_errors("removing a group"):
         if any(group_of(session_id) == group_id for session_id in ids(study)):
@@ -114,15 +114,15 @@ def remove_group(study: Study, group_id: str) -> None:
 def group_of_folder(study: Study, folder: str) -> str:
     """The pseudonym of the group whose inbox folder this is; drawn at random for a new one.
 
-    The name of a folder may be that of a work community, and numbers by order would tell which.
-    Whoever calls holds the study's names.
+    A folder's name may be that of a work community, and numbers in order would reveal which.
+    The caller holds the study's names.
     """
     key = _key(folder)
     groups = _groups(study)
     if key not in groups:
-        told = _folders(study).get(key, set())
-        if len(told) == 1:  # the list is older than the recordings
-            groups[key] = min(told)
+        known = _folders(study).get(key, set())
+        if len(known) == 1:  # the list is older than the recordings
+            groups[key] = min(known)
             _write(study, groups)
     if key not in groups:
         taken = _in_use(study) | {*groups.values()}
@@ -133,16 +133,16 @@ def group_of_folder(study: Study, folder: str) -> str:
 
 
 def repair(study: Study) -> list[str]:
-    """Make the list of groups again where it is missing or damaged; a sentence that tells so.
+    """Rebuild the list of groups if it is missing or damaged; return sentences that report it.
 
-    It is made of the sessions' records, if they tell the folder of every group that has a session
-    or a roster: else a group that has a number could get another. The damaged file stays beside it.
-    Raises TransientError.
+    It is rebuilt from the sessions' records if they give the folder of every group that has a
+    session or a roster; otherwise a group with a number could get another. The damaged file stays
+    beside it. Raises TransientError.
     """
     try:
         _groups(study)
     except StudyError as error:
-        groups = _told_by_sessions(study)
+        groups = _groups_of_sessions(study)
         if groups is None:
             return [str(error)]
         with os_errors("making the list of groups again"):
@@ -171,7 +171,7 @@ def _groups(study: Study) -> dict[str, str]:
     return groups or {}
 
 
-def _told_by_sessions(study: Study) -> dict[str, str] | None:
+def _groups_of_sessions(study: Study) -> dict[str, str] | None:
     """The id of each group, by its inbox folder, as the sessions' records have them.
 
     None where a folder has several, or a group no folder.

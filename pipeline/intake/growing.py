@@ -1,8 +1,8 @@
-"""A part that comes when its session is taken in already: it goes behind what is there.
+"""Add a late part to the end of a session that was already taken in.
 
-private/recordings/.claim-<random>/grows.json    what the session becomes; from here on it does
+private/recordings/.claim-<random>/grows.json    what the session becomes; committed once written
 
-Times in what was there stay, and with them what people decided of it.
+Times in the existing parts stay the same, and so do people's decisions about them.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ GROWS = "grows.json"
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What a session becomes, and under which name its new part is kept."""
+    """What a session becomes, and the name under which its new part is kept."""
 
     recording: Recording
     name: str
 
 
 def grow(study: Study, folder: Path, file: Path, name: str, was: Recording, part: int) -> Recording:
-    """Lay the claimed ``file``, called ``name``, behind the session as its ``part``-th.
+    """Add the claimed ``file``, called ``name``, to the session as its ``part``-th part.
 
-    ``folder`` is that of the claim. Whoever calls holds the session and the study's names. Raises
-    PartsError if the part before it is not there, RecordingError if it is no recording.
+    ``folder`` is that of the claim. The caller holds the session and the study's names. Raises
+    PartsError if the part before it is missing, RecordingError if it is not a recording.
     """
     n_parts = len(was.gaps_s) + 1
     if part != n_parts + 1 or was.suffix == TRACKS:
@@ -57,14 +57,14 @@ def grow(study: Study, folder: Path, file: Path, name: str, was: Recording, part
     grown = replace(was, suffix=PARTS, sha256=sha256_of_all(sha256s), gaps_s=(*was.gaps_s, found_s))
     growth = Growth(grown, fitted(f"{part:02d} {name}", ""))
     write_atomically(folder / GROWS, TypeAdapter(Growth).dump_json(growth), 0o600)
-    for sha256 in sha256s:  # dropped again alone, each is known
+    for sha256 in sha256s:  # each is recognised if dropped again alone
         digests.note(study, sha256, was.session_id, copy=True)
     digests.note(study, grown.sha256, was.session_id)
     return complete(study, folder)
 
 
 def complete(study: Study, folder: Path) -> Recording:
-    """Carry out what a claim says of how a session grows. Done twice, it is done once."""
+    """Carry out the growth that a claim describes. Repeating it changes nothing."""
     growth = read_json(folder / GROWS, Growth)
     if growth is None:
         raise StudyError("What a session was to become is gone.", "Run `vuoro run` again.")

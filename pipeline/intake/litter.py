@@ -1,4 +1,4 @@
-"""What lies in an inbox and is no recording: left alone, or told of in one line."""
+"""Files in an inbox that are not recordings: left alone, or reported in one line."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _IS_A_LINK = (
 
 
 def is_litter(name: str) -> bool:
-    """Whether a file or folder of this name is nothing that a person put there for vuoro."""
+    """Whether a file or folder of this name was not put there for vuoro by a person."""
     return _LITTER.match(name) is not None or HALF_COPIED.fullmatch(name) is not None
 
 
@@ -70,7 +70,7 @@ def is_document(name: str) -> bool:
 
 
 def is_foreign(entry: os.DirEntry[str]) -> bool:
-    """Whether a file is not called like a recording, and is none: other programs' projects, say."""
+    """Whether a file is not named like a recording and is none: other programs' projects, say."""
     if _RECORDING.fullmatch(suffix(entry.name)):
         return False
     info = entry.stat(follow_symlinks=False)
@@ -79,13 +79,13 @@ def is_foreign(entry: os.DirEntry[str]) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _holds_sound(path: str, size: int, changed_ns: int) -> bool:
-    """Whether a file that looks so can be opened as a recording."""
+    """Whether a file with this look can be opened as a recording."""
     try:
         with opened(Path(path)):
             return True
     except RecordingError:
         return False
-    except TransientError:  # whoever takes it in tells that it cannot be read
+    except TransientError:  # taking it in reports that it cannot be read
         return True
 
 
@@ -98,8 +98,8 @@ def in_the_cloud(entry: os.DirEntry[str]) -> tuple[Path, CloudError] | None:
     if found := _PLACEHOLDER.fullmatch(entry.name):
         name = found["icloud"] or found["other"]
         place = Path(entry.path).with_name(name)
-        told = is_document(name) or os.path.lexists(place)
-        return None if told else (place, CloudError(*_IN_THE_CLOUD))
+        is_known = is_document(name) or os.path.lexists(place)
+        return None if is_known else (place, CloudError(*_IN_THE_CLOUD))
     if _CLOUD_LINK.fullmatch(suffix(entry.name)):
         return Path(entry.path), CloudError(*_IS_A_LINK)
     info = entry.stat(follow_symlinks=False)

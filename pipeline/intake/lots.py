@@ -1,8 +1,8 @@
-"""Which files of the inbox are of one session: parts, chapters, what was begun again.
+"""Which files of the inbox belong to one session: parts, chapters, restarted recordings.
 
-Sure is what a session.yaml says, names that count parts from the first to the last, and what began
-minutes after the end of another of the same name and day. What only may belong together is asked.
-A number of its own in a session.yaml answers it.
+Certain are: what a session.yaml says, names that count parts from the first to the last, and a
+recording that began minutes after the end of another of the same name and day. A person is asked
+about files that only may belong together; a separate number in a session.yaml answers.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from pipeline.study.file_names import folded, moment_of, said_number, session_ki
 from pipeline.study.file_parts import Part, base_of, original_of, part_in
 from pipeline.texts import Text
 
-OVERLAP_S = 60.0  # names may tell minutes only
-JOINED_WITHIN_S = 30 * 60.0  # begun again so soon, it is the same meeting
+OVERLAP_S = 60.0  # names may give minutes only
+JOINED_WITHIN_S = 30 * 60.0  # a restart this soon is the same meeting
 ASKED_WITHIN_S = 3 * 3600.0
 CHAPTER_WITHIN_S = 5.0  # cameras that cut a recording lose next to nothing in between
 
@@ -49,7 +49,7 @@ _LATE = Text(
 )
 
 T = TypeVar("T")
-_After: TypeAlias = "Callable[[_File, _File], bool | None]"  # None: it does not go on from it
+_After: TypeAlias = "Callable[[_File, _File], bool | None]"  # None: it does not continue it
 K = TypeVar("K", bound=Hashable)
 
 
@@ -57,7 +57,7 @@ K = TypeVar("K", bound=Hashable)
 class Lot:
     """Files of the inbox that become one session: one file, or its parts in order.
 
-    ``gapless``: a machine cut one recording into these. ``is_copy``: it looks like a copy of
+    ``gapless``: a device cut one recording into these. ``is_copy``: it looks like a copy of
     another recording. ``question`` is what a person must answer first.
     """
 
@@ -93,7 +93,7 @@ class _File:
 
 
 def lots(study: Study, files: Sequence[Path]) -> list[Lot]:
-    """The files of the inbox by the sessions that they become, in the order of their first files.
+    """The inbox files grouped by the sessions they become, in the order of their first files.
 
     Raises StudyError if a record of the study is damaged, TransientError.
     """
@@ -107,7 +107,7 @@ def lots(study: Study, files: Sequence[Path]) -> list[Lot]:
 
 
 class _Folder:
-    """The recordings in one folder, given away lot by lot."""
+    """The recordings in one folder, handed out lot by lot."""
 
     def __init__(self, study: Study, folder: Path, files: Iterable[Path]) -> None:
         self._study, self._folder = study, folder
@@ -130,7 +130,7 @@ class _Folder:
         return given
 
     def _own(self) -> Iterator[Lot]:
-        """What a person said of files one by one, and folders, which are whole."""
+        """Files that a person described one by one, and folders, which are complete."""
         said = {file: _said(file.path) for file in self._left}
         parts = {file: each for file, each in said.items() if each.part is not None}
         whole = (file for file in said if file.path.is_dir())
@@ -140,7 +140,7 @@ class _Folder:
             self._take(group)
             group.sort(key=lambda file: parts[file].part or 0)
             numbers = [parts[file].part or 0 for file in group]
-            if numbers[0] > 1:  # of a session that is there
+            if numbers[0] > 1:  # of an existing session
                 yield from map(_alone, group)
             else:
                 are_all = numbers == _counting(1, numbers)
@@ -161,7 +161,7 @@ class _Folder:
         return any((was.stem, was.suffix) == (stem, suffix) for _, was in self._taken)
 
     def _parts(self) -> Iterator[Lot]:
-        """Files whose names count parts; the first may be called as if it were the whole."""
+        """Files whose names count parts; the first may be named as if it were the whole."""
         named = [file for file in self._left if file.numbered("part")]
         for (base, day), group in _by(named, _base).items():
             plain = [
@@ -175,7 +175,7 @@ class _Folder:
                 yield _joined(files) if _is_whole(files) else _asked(files, _NOT_ALL)
 
     def _split(self) -> Iterator[Lot]:
-        """What a camera or recorder cut, or a letter tells apart: only where there are several."""
+        """Files cut by a camera or recorder, or distinguished by a letter; only if several."""
         for style, first in (("chapter", (0, 1)), ("letter", (1,)), ("split", (1,))):
             named = [file for file in self._left if file.numbered(style)]
             for key, group in _by(named, lambda file: (*_base(file), file.suffix)).items():
@@ -205,14 +205,14 @@ class _Folder:
                     )
 
     def _begun_again(self) -> Iterator[Lot]:
-        """Recordings of one name and day whose times of day tell that one goes on from another."""
+        """Recordings of one name and day whose times of day show that one continues another."""
         timed = [f for f in self._left if f.moment and f.moment.time_s is not None]
         for group in _by(timed, lambda f: (base_of(f.stem), f.day, f.suffix)).values():
             group.sort(key=lambda file: file.moment.order if file.moment else "")
             yield from self._chained(group, _after_by_name, _UNSURE)
 
     def _counted(self) -> Iterator[Lot]:
-        """What a camera numbered one after the other: its times tell chapters from sessions."""
+        """Files that a camera numbered in order: its times distinguish chapters from sessions."""
         named = [file for file in self._left if file.numbered("counter")]
         for group in _by(named, lambda file: (*_base(file), file.suffix)).values():
             group.sort(key=_number)
@@ -222,7 +222,7 @@ class _Folder:
     def _chained(
         self, files: list[_File], after: _After, unsure: Text, *, gapless: bool = False
     ) -> Iterator[Lot]:
-        """Recordings in order, joined where one goes on from the one before it."""
+        """Recordings in order, joined where one continues the one before it."""
         for chain, is_sure in _chains(files, after):
             self._take(chain)
             late = self._late(chain[0], after)
@@ -236,14 +236,14 @@ class _Folder:
                 yield _asked(chain, unsure)
 
     def _of_one_number(self) -> Iterator[Lot]:
-        """Recordings of one form whose names give the same session: its parts, or two of it."""
+        """Recordings of one form whose names give the same session: its parts, or duplicates."""
         said = [file for file in self._left if said_number(file.path.name) is not None]
         for group in _by(said, _session).values():
             if len(group) > 1:
                 yield _asked(self._take(group), _SAME_NUMBER)
 
     def _late(self, file: _File, after: _After) -> HoldError | None:
-        """The question whether a recording goes on from one that was taken in before."""
+        """The question whether a recording continues one that was taken in before."""
         for recording, was in self._taken:
             alike = (base_of(was.stem), was.suffix) == (base_of(file.stem), file.suffix)
             if was.part and file.part:
@@ -261,17 +261,17 @@ class _Folder:
         """The sessions that came from this folder, each with its recording."""
         if self._was is None:
             self._was = []
-            with suppress(VuoroError):  # a damaged record is told where it is read
+            with suppress(VuoroError):  # a damaged record is reported where it is read
                 group_id = known_group(self._study, group_folder(self._study, self._folder / "x"))
                 for recording in readable(self._study, group_id) if group_id else ():
                     if self._study.inbox / recording.inbox_folder == self._folder:
-                        with suppress(VuoroError):  # one that stayed elsewhere, and is gone
+                        with suppress(VuoroError):  # a recording that stayed elsewhere and is gone
                             self._was.append((recording, self._was_file(recording)))
         return self._was
 
     def _was_file(self, recording: Recording) -> _File:
         file, name = original(self._study, recording), recording.original_name
-        if recording.gaps_s:  # what comes next goes on from the last part
+        if recording.gaps_s:  # the next file continues the last part
             file = files_in(file)[-1]
             name = PART_PREFIX.sub("", file.name)
         return _File.of(file, name)
@@ -290,7 +290,7 @@ def _asked(files: Sequence[_File], what: Text) -> Lot:
 
 
 def _said(file: Path) -> Declared:
-    with suppress(VuoroError):  # whoever takes the file in tells what is wrong
+    with suppress(VuoroError):  # taking the file in reports what is wrong
         return sidecar.declared(file)
     return Declared()
 
@@ -305,7 +305,7 @@ def _base(file: _File) -> tuple[str, str]:
 
 
 def _number(file: _File) -> int:
-    """The place of a file among others; one whose name has none is the first."""
+    """The place of a file among others; a name without a number counts as the first."""
     return file.part.number if file.part else 1
 
 
@@ -321,7 +321,7 @@ def _counting(first: int, numbers: Sequence[int]) -> list[int]:
 
 
 def _chains(files: Sequence[_File], after: _After) -> Iterator[tuple[list[_File], bool]]:
-    """Files in order, cut where one does not go on from the other; whether each chain is sure."""
+    """Files in order, cut where one does not continue the other; whether each chain is certain."""
     chain, is_sure = [*files[:1]], True
     for before, file in pairwise(files):
         goes_on = after(before, file)
@@ -335,11 +335,11 @@ def _chains(files: Sequence[_File], after: _After) -> Iterator[tuple[list[_File]
 
 
 def _after_by_name(before: _File, after: _File) -> bool | None:
-    """Whether a recording goes on from another of its day: False if it may, None if it does not."""
+    """Whether a recording continues another of its day: False if it may, None if it does not."""
     begun, follows = (file.moment.time_s if file.moment else None for file in (before, after))
     if before.day != after.day or begun is None or follows is None:
         return None
-    with suppress(VuoroError):  # whoever takes it in tells what is wrong with it
+    with suppress(VuoroError):  # taking it in reports what is wrong with it
         found_s = follows - begun - length_s(before.path)
         if -OVERLAP_S <= found_s <= ASKED_WITHIN_S:
             return found_s <= JOINED_WITHIN_S
@@ -347,12 +347,12 @@ def _after_by_name(before: _File, after: _File) -> bool | None:
 
 
 def _after_by_count(before: _File, after: _File) -> bool | None:
-    """Whether a camera's recording goes on from another: False if it may, None if it does not."""
+    """Whether a camera's recording continues another: False if it may, None if it does not."""
     if _number(after) != _number(before) + 1:
         return None
     with suppress(VuoroError):
         found_s = gap_s(before.path, after.path)
-        if found_s is None:  # copying lost the times
+        if found_s is None:  # the times were lost in copying
             return False
         if found_s <= ASKED_WITHIN_S:
             return found_s <= CHAPTER_WITHIN_S

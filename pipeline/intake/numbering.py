@@ -1,4 +1,4 @@
-"""Which session a recording is: by its session.yaml, its name, or else the order of dates."""
+"""Which session a recording is: by its session.yaml, its name, or otherwise date order."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from pipeline.texts import Text
 
 
 def in_order(study: Study, files: list[Path]) -> list[Path]:
-    """The order in which to take files: in a group, those that ask for no number last, by date.
+    """The order in which to take files: within a group, those without a number last, by date.
 
-    That is the date in the name, with the time where it is there, or else when the file was last
+    The date is that in the name, with the time if given, or otherwise when the file was last
     written.
     """
 
@@ -51,8 +51,7 @@ def as_recording(
 ) -> Recording:
     """The session that a claimed file, or its parts with these gaps between them, becomes.
 
-    Whoever calls holds the study's names. Raises StudyError where the session that is asked for is
-    there already.
+    The caller holds the study's names. Raises StudyError if the requested session exists already.
     """
     lay = claim.lay
     group_id = group_of_folder(study, group_folder(study, lay))
@@ -101,7 +100,7 @@ def _number(study: Study, claim: Claim, group_id: str, kind: SessionKind, said: 
 
 
 def _n_earlier(study: Study, lay: Path, beside: list[Path]) -> int:
-    """How many recordings of earlier dates wait for an answer: their numbers stay free."""
+    """How many earlier recordings wait for an answer: their numbers stay free."""
     moment = moment_of(lay.name)
     if moment is None:
         return 0
@@ -111,15 +110,15 @@ def _n_earlier(study: Study, lay: Path, beside: list[Path]) -> int:
 
 
 def _asked(file: Path) -> int | None:
-    """The number that a session.yaml or the name of a file asks for, as far as it can be read."""
-    with suppress(VuoroError):  # whoever takes the file in tells what is wrong
+    """The number that a session.yaml or the name of a file requests, if it can be read."""
+    with suppress(VuoroError):  # taking the file in reports what is wrong
         if (number := declared(file).number) is not None:
             return number
     return _named(file)
 
 
 def _named(file: Path) -> int | None:
-    """The number that a name gives; 1 if it has none, beside one that is like it and ends in 2."""
+    """The number in a name; 1 if it has none but a file like it that ends in 2 is beside it."""
     number = session_number(file.name)
     if number is None and moment_of(file.name) is None:
         second = file.with_name(f"{stem(file.name)} 2{file.name[len(stem(file.name)) :]}")
@@ -128,7 +127,7 @@ def _named(file: Path) -> int | None:
 
 
 def _dated(file: Path) -> str:
-    """When a recording was made whose name gives no whole date, as far as it can be known."""
+    """When a recording was made, as far as known, if its name gives no complete date."""
     written = _written_on(file)
     last = date.fromisoformat(written[:10]) if written else None
     return (latest_day_of(file.name, last) if last else None) or written
@@ -137,7 +136,7 @@ def _dated(file: Path) -> str:
 def _written_on(file: Path) -> str:
     try:
         written_s = file.stat().st_mtime
-    except FileNotFoundError:  # somebody took it just now
+    except FileNotFoundError:  # another process took it just now
         return ""
     return datetime.fromtimestamp(written_s, UTC).isoformat()
 

@@ -1,4 +1,4 @@
-"""What cannot be used goes to quarantine/<group>/, its reason beside it. Nothing is deleted."""
+"""Move unusable files to quarantine/<group>/, each with its reason. Nothing is deleted."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ MIN_NAME_LETTERS = 3
 def quarantine(study: Study, file: Path, error: VuoroError) -> Path:
     """Move a file from the inbox to quarantine/<group>/; returns its new place.
 
-    The reason stands beside it, a receipt stays in the inbox. Raises TransientError.
+    The reason is written beside it; a receipt stays in the inbox. Raises TransientError.
     """
     return set_aside(study, file, file, receipts.refused(error))
 
 
 def quarantine_session(study: Study, session_id: str, error: VuoroError) -> Path:
-    """Move an accepted file that proved useless to quarantine, as ``quarantine`` does.
+    """Move an accepted file that proved unusable to quarantine, as ``quarantine`` does.
 
-    The session is gone then, and its number free. Raises StudyError or TransientError.
+    This removes the session and frees its number. Raises StudyError or TransientError.
     """
     return _session_aside(study, session_id, receipts.refused(error))
 
 
 def quarantine_duplicate(study: Study, session_id: str, same_as: str) -> Path:
-    """Move an accepted file to quarantine that has the same sound as another session.
+    """Move an accepted file with the same sound as another session to quarantine.
 
-    Dropped again, it is known at once. Raises as ``quarantine_session``.
+    It is recognised at once if dropped again. Raises as ``quarantine_session``.
     """
     with os_errors("noting a duplicate"):
         digests.note(study, recording(study, session_id).sha256, same_as, copy=True)
@@ -54,15 +54,15 @@ def quarantine_duplicate(study: Study, session_id: str, same_as: str) -> Path:
 
 
 def set_session_aside(study: Study, session_id: str) -> Path:
-    """Move a recording to quarantine that a person does not want. Raises as ``quarantine_session``.
+    """Move a recording that a person does not want to quarantine. Raises as ``quarantine_session``.
 
-    Its rows leave the data set when that is documented the next time.
+    Its rows leave the data set the next time it is documented.
     """
     return _session_aside(study, session_id, receipts.set_aside(session_id))
 
 
 def withdrawn() -> ConsentError:
-    """That a recording is one from which somebody has been taken out."""
+    """The error that a person has been removed from this recording."""
     return ConsentError(
         Text("A person in this recording has withdrawn their consent."),
         Text("Delete the file: the session is in the study without their speech."),
@@ -70,10 +70,9 @@ def withdrawn() -> ConsentError:
 
 
 def in_quarantine(study: Study, what: str) -> list[Path]:
-    """The recordings in quarantine that have this name, there or in the inbox, or this path.
+    """The recordings in quarantine with this name, there or in the inbox, this path or session id.
 
-    Or that were the session of this id. A name may be given as it is shown, with escapes. Raises
-    TransientError.
+    A name may be given as it is shown, with escapes. Raises TransientError.
     """
     with os_errors("looking through the quarantine"):
         return [
@@ -91,9 +90,9 @@ def in_quarantine(study: Study, what: str) -> list[Path]:
 
 
 def put_back(study: Study, file: Path) -> Path:
-    """Move a recording from quarantine to the inbox, where its group's are; its place there.
+    """Move a recording from quarantine to its group's folder in the inbox; return its place.
 
-    Raises StudyError if one of that name is in the inbox, TransientError.
+    Raises StudyError if the inbox has one of that name, TransientError.
     """
     target = study.inbox / file.relative_to(study.quarantine)
     if os.path.lexists(target):
@@ -107,10 +106,10 @@ def put_back(study: Study, file: Path) -> Path:
 
 
 def forget_name(study: Study, name: str) -> None:
-    """Give recordings in quarantine that are called after a person other names.
+    """Rename recordings in quarantine that are named after a person.
 
-    A word of the file's name counts that begins like a word of ``name``; its reason no longer says
-    what it was called, and its receipt goes. Raises TransientError.
+    A word of the file's name counts if it begins like a word of ``name``. The reason no longer
+    gives the old name, and the receipt is removed. Raises TransientError.
     """
     words = {word for word in _words(name) if len(word) >= MIN_NAME_LETTERS}
     with os_errors("renaming recordings in quarantine"):
@@ -139,16 +138,16 @@ def _reason_of(file: Path) -> Path:
 
 
 def _was(reason: Path) -> list[str]:
-    """What a recording was called in the inbox, without and with its group, and its session."""
+    """The name of a recording in the inbox, without and with its group, and its session."""
     path, *session = os.fsdecode(reason.read_bytes().partition(b"\n\n")[0]).split("\n")
     return [path, path.partition("/")[2], *session]
 
 
 def set_aside(study: Study, file: Path, lay: Path, text: str, was: str = "") -> Path:
-    """Move ``file`` to quarantine under a name that is free; ``text`` is beside it first.
+    """Move ``file`` to quarantine under a free name; ``text`` is written beside it first.
 
-    ``lay`` is where in the inbox it is or was: there a receipt says where it is now. ``was`` is the
-    session that it was, if it was one. Parts are moved one by one, and the place of the first is
+    ``lay`` is its place in the inbox, now or before: a receipt there says where it is now. ``was``
+    is the session that it was, if any. Parts are moved one by one; the place of the first is
     returned.
     """
     if is_loose_parts(file, lay):

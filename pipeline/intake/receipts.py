@@ -1,4 +1,4 @@
-"""What a researcher reads beside the place where they put a file: <name>.vuoro.txt."""
+"""Receipts: what a researcher reads beside a file they dropped, <name>.vuoro.txt."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _NOW = Text("now")
 def receipt(study: Study, file: Path, text: str) -> bool:
     """Write ``text``, under the file's name, to <name>.vuoro.txt where the file is or was.
 
-    One that says so already is left as it is: then False. Raises TransientError.
+    Returns False, and writes nothing, if the receipt says so already. Raises TransientError.
     """
     data = os.fsencode(f"{on_one_line(str(file.relative_to(study.inbox)))}\n\n{text}")
     place = receipt_of(file)
@@ -61,12 +61,12 @@ def receipt(study: Study, file: Path, text: str) -> bool:
 
 
 def receipt_of(file: Path) -> Path:
-    """Where the receipt of a file of the inbox is, if it has one."""
+    """The place of the receipt of an inbox file, if it has one."""
     return file.with_name(fitted(file.name, RECEIPT))
 
 
 def read(file: Path) -> bytes:
-    """What the receipt of a file of the inbox says; nothing where there is none."""
+    """The content of an inbox file's receipt; empty if there is none."""
     place = receipt_of(file)
     with os_errors("reading a receipt"):
         return place.read_bytes() if place.is_file() else b""
@@ -74,30 +74,30 @@ def read(file: Path) -> bytes:
 
 def tells_why_it_waits(file: Path) -> bool:
     """Whether the receipt of a file says why it stays in the inbox, other than for its copy."""
-    told = read(file)
-    return any(f"\n\n{words} ".encode() in told for words in (_HELD, _STILL_WAITING))
+    text = read(file)
+    return any(f"\n\n{words} ".encode() in text for words in (_HELD, _STILL_WAITING))
 
 
 def is_newer(file: Path, error: VuoroError) -> bool:
     """Whether the receipt of a file says just this, and the file has not changed since."""
     with os_errors("reading a receipt"):
-        told_it = read(file).endswith(f"\n\n{still_waiting(error)}".encode())
-        return told_it and last_change_ns(receipt_of(file).stat()) > last_change_ns(file.stat())
+        says_so = read(file).endswith(f"\n\n{still_waiting(error)}".encode())
+        return says_so and last_change_ns(receipt_of(file).stat()) > last_change_ns(file.stat())
 
 
 def tell_accepted(study: Study, file: Path, session_id: str) -> None:
-    """Say in the receipt of a file which session it is now, if the disk lets us."""
+    """Write into a file's receipt which session it is now, if the disk allows it."""
     with suppress(TransientError):
         receipt(study, file, _accepted(session_id))
 
 
 def rename(study: Study, before: str, after: str) -> None:
-    """Say the new id of a session in every receipt, and reason of a quarantine, that says its old.
+    """Replace a session's old id by the new one in every receipt and quarantine reason.
 
-    What cannot be written stays as it is: a message is not worth a session.
+    A file that cannot be written stays as it is: a message must not fail a session.
     """
-    told = (*study.inbox.rglob(f"*{RECEIPT}"), *study.quarantine.rglob(f"*{REASON}"))
-    for place in told:
+    files = (*study.inbox.rglob(f"*{RECEIPT}"), *study.quarantine.rglob(f"*{REASON}"))
+    for place in files:
         with suppress(OSError):
             file_name, end, text = place.read_bytes().partition(b"\n\n")
             new = re.sub(rb"\b%b\b" % before.encode(), after.encode(), text)
@@ -106,7 +106,7 @@ def rename(study: Study, before: str, after: str) -> None:
 
 
 def tell_finished(study: Study, found: Outcome) -> None:
-    """Say in the receipt of a session's file that it is in the data set, or needs a look."""
+    """Write into the receipt of a session's file that it is in the data set, or needs a look."""
     _update(study, found.session_id, _in_both(lambda language: _finished(found, language)))
 
 
@@ -121,9 +121,9 @@ def _finished(found: Outcome, language: Language) -> str:
 
 
 def tell_failed(study: Study, session_id: str, error: VuoroError) -> None:
-    """Say in the receipt of a session's file why it is not in the data set yet."""
+    """Write into the receipt of a session's file why it is not in the data set yet."""
     outcome = _HELD if isinstance(error, HoldError) else _FAILED
-    _update(study, session_id, f"{session_id}\n\n{_told(error, outcome)}")
+    _update(study, session_id, f"{session_id}\n\n{_refusal(error, outcome)}")
 
 
 def waits_for_copy() -> str:
@@ -133,12 +133,12 @@ def waits_for_copy() -> str:
 
 def refused(error: VuoroError) -> str:
     """Why a recording cannot be used and what to do."""
-    return _told(error, _REFUSED)
+    return _refusal(error, _REFUSED)
 
 
 def still_waiting(error: VuoroError) -> str:
     """Why a file stays in the inbox and what to do."""
-    return _told(error, _HELD if isinstance(error, HoldError) else _STILL_WAITING)
+    return _refusal(error, _HELD if isinstance(error, HoldError) else _STILL_WAITING)
 
 
 def duplicate_of(session_id: str) -> str:
@@ -152,44 +152,44 @@ def set_aside(session_id: str) -> str:
 
 
 def recovered() -> str:
-    """That nothing tells which folder a file came from."""
+    """That the folder a file came from is unknown."""
     return _in_both(_RECOVERED.to)
 
 
 def moved(text: str, place: str) -> str:
-    """A receipt of a file that is now in another place, with the text that says why."""
+    """The receipt of a file that was moved, with the text that says why."""
     return f"{text}\n{_NOW.both.capitalize()}: {place}\n"
 
 
 def last_words(text: bytes) -> str:
-    """What a receipt or reason says in English, where its file is now left out."""
+    """The English text of a receipt or reason, without the place of its file."""
     paragraphs = text.decode(errors="replace").strip().split("\n\n")[1:]
     said = [each for each in paragraphs if not each.startswith(_NOW.both.capitalize())]
     return " ".join(said[-1].split()) if said else ""
 
 
 def is_of_copy(words: str) -> bool:
-    """Whether these last words say that a file's copy is not complete yet."""
+    """Whether a receipt's last words say that a file's copy is not complete yet."""
     return words == str(_WAITS_FOR_COPY)
 
 
 def is_of_hold(words: str) -> bool:
-    """Whether these last words say that a person must answer."""
+    """Whether a receipt's last words say that a person must answer."""
     return words.startswith(str(_HELD))
 
 
 def is_of_duplicate(words: str) -> bool:
-    """Whether these last words say that the file is a duplicate."""
+    """Whether a receipt's last words say that the file is a duplicate."""
     return words.startswith(_DUPLICATE.english.partition("{")[0])
 
 
 def is_recovered(words: str) -> bool:
-    """Whether these last words say that nothing tells which folder the file came from."""
+    """Whether a receipt's last words say that the folder the file came from is unknown."""
     return words == str(_RECOVERED)
 
 
-def _told(error: VuoroError, outcome: Text) -> str:
-    """What is wrong and what to do, after the words that say what follows."""
+def _refusal(error: VuoroError, outcome: Text) -> str:
+    """What is wrong and what to do, after the words that give the outcome."""
     return _in_both(lambda language: f"{outcome.to(language)} {error.to(language)}")
 
 
@@ -204,8 +204,8 @@ def _in_both(say: Callable[[Language], str]) -> str:
 
 
 def _update(study: Study, session_id: str, text: str) -> None:
-    """Write a session's receipt again, unless somebody has tidied it away."""
-    # a message is not worth a session
+    """Rewrite a session's receipt, unless a user has removed it."""
+    # a message must not fail a session
     with suppress(StudyError, TransientError), os_errors("writing a receipt"):
         session = recording(study, session_id)
         file = study.inbox / session.inbox_folder / session.original_name

@@ -8,7 +8,7 @@
     language: fi                   of the talk, where it is not to be detected
     part: 2                        of the session with this number; for one recording only
 
-Each may be left out, and there is nothing else to say: names belong into the roster.
+Each may be left out. No other key is allowed: names belong in the roster.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What is said of a recording; None or "" where nothing is.
+    """What is declared about a recording; None or "" if nothing is.
 
-    ``alone``: of that recording only.
+    ``alone``: declared for that recording only.
     """
 
     number: int | None = None
@@ -51,9 +51,9 @@ class Declared:
 
 
 def declared(file: Path) -> Declared:
-    """What the file beside a recording says of it; that of its own goes before the folder's.
+    """What the file beside a recording declares; its own file takes precedence over the folder's.
 
-    Raises StudyError where it says what it must not, TransientError where it cannot be read.
+    Raises StudyError if a declaration is not allowed, TransientError if it cannot be read.
     """
     with os_errors("reading a session.yaml"):
         beside = next(iter(about(file)), None)
@@ -63,13 +63,13 @@ def declared(file: Path) -> Declared:
 
 
 def about(file: Path) -> list[Path]:
-    """The files beside a recording that are about it, the one that counts first."""
+    """The files beside a recording that are about it, in order of precedence."""
     of_folder = file.with_name(OF_FOLDER)
     return [each for each in (of_one(file), of_folder) if each is not None and each.is_file()]
 
 
 def of_one(file: Path) -> Path | None:
-    """The file that is about this recording only; None where there is none."""
+    """The file that is about this recording only; None if there is none."""
     stem = file.stem if suffix(file.name) else file.name
     found = (file.with_name(fitted(name, OF_ONE)) for name in (file.name, stem))
     return next((each for each in found if each.is_file()), None)

@@ -1,4 +1,4 @@
-"""The same meeting as another file: found by its sound, once that is decoded.
+"""Find the same meeting in another file by its decoded sound.
 
 private/fingerprints/<length in s>/<session_id>.npy    the fingerprint of the session's sound
 """
@@ -26,8 +26,8 @@ def duplicate_of(study: Study, recording: Recording, wav: Path) -> str | None:
     """The other session that has the same sound as this one, whose decoded sound is ``wav``.
 
     None if there is none: then the session's fingerprint is kept, and others are compared with it.
-    Asked again, it answers the same. Raises StudyError if the study's names are held for a minute,
-    TransientError.
+    Repeating the call gives the same answer. Raises StudyError if the study's names are held for a
+    minute, TransientError.
     """
     mine = fingerprint_of(wav)
     if mine is None:
@@ -43,14 +43,14 @@ def duplicate_of(study: Study, recording: Recording, wav: Path) -> str | None:
                 return session_id
         folder = study.fingerprints / str(length_s)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # that of a session's first sound stays: what a person was silenced in is less like it
+        # keep the first sound's fingerprint: a sound with a person silenced is less like it
         if not (folder / f"{recording.session_id}.npy").exists():
             write_atomically(folder / f"{recording.session_id}.npy", _saved(mine), 0o600)
     return None
 
 
 def _load(file: Path, mine: Fingerprint) -> Fingerprint | None:
-    """A fingerprint; None where the file is damaged: then the sound is like no other."""
+    """A fingerprint; None if the file is damaged: then the sound matches no other."""
     import numpy as np
 
     data = file.read_bytes()

@@ -1,4 +1,4 @@
-"""How long it was from the end of one recording to the beginning of the next."""
+"""The time from the end of one recording to the start of the next."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.media.container import opened
 from pipeline.storage.disk import os_errors
 from pipeline.study.file_names import moment_of
 
-EARLY_BY_NAME_S, EARLY_S = 60.0, 2.0  # names may tell minutes only; clocks of files are coarse
-EARLY_SHARE = 0.1  # of the length: what was copied at once must not pass for that
+EARLY_BY_NAME_S, EARLY_S = 60.0, 2.0  # names may give minutes only; file clocks are coarse
+EARLY_SHARE = 0.1  # of the length: files copied together must not pass for consecutive
 LONGEST_GAP_S = 12 * 3600.0
 
 
 def gaps_s(files: Sequence[Path]) -> tuple[float | None, ...]:
-    """The seconds between recordings that are parts of one session, None where no times tell.
+    """The seconds between recordings that are parts of one session, None if no times are known.
 
     Raises as ``gap_s``.
     """
@@ -27,11 +27,11 @@ def gaps_s(files: Sequence[Path]) -> tuple[float | None, ...]:
 
 
 def gap_s(before: Path, after: Path, before_name: str = "", after_name: str = "") -> float | None:
-    """The seconds between two recordings; None where no times tell.
+    """The seconds between two recordings; None if no times are known.
 
-    By the dates and times in the names; else by when each was begun, as the files say inside; else
-    by when they were last written. Times by which they overlap tell nothing: they are of copying.
-    Names are those under which the files came, where they have others now.
+    From the dates and times in the names; else from the start times stored in the files; else from
+    when they were last written. Times that make them overlap are ignored: they come from copying.
+    Names are the original ones, if the files have been renamed.
     Raises RecordingError if a file is no recording, TransientError.
     """
     end_of, lasts_s = _times(before, before_name or before.name)
@@ -47,7 +47,7 @@ def gap_s(before: Path, after: Path, before_name: str = "", after_name: str = ""
 
 
 def length_s(file: Path) -> float:
-    """How long a recording is, as far as it says so: 0 where it does not."""
+    """How long a recording is by its header; 0 if it does not say."""
     return probe(file) or 0.0
 
 
@@ -68,7 +68,7 @@ def _times(file: Path, name: str) -> tuple[dict[str, float], float | None]:
 
 
 def _posix_s(text: str) -> float | None:
-    """A time of ISO 8601 in seconds; None if it is none."""
+    """An ISO 8601 time in seconds; None if the text is not one."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -1,9 +1,9 @@
-"""Whether a file has been copied whole: nothing of it changes any more, and its end is there.
+"""Whether a file has been copied completely: it no longer changes, and its end is present.
 
-private/inbox.json    how each file looked when somebody looked last, and when that was
+private/inbox.json    how each file looked at the last check, and when that was
 
-All times are by the clock of the inbox's file system. So a look of an earlier run, of another
-process or machine counts.
+All times are by the clock of the inbox's file system, so that a check by an earlier run, another
+process or another machine counts.
 """
 
 from __future__ import annotations
@@ -28,46 +28,48 @@ from pipeline.study.listener import Listener
 
 LOOK_AGAIN_S = 2.0
 STILL_S = 1.5  # a little less: clocks of file systems are coarse
-QUIET_S = 30.0  # a copy that pauses for so long has ended, whole or not
+QUIET_S = 30.0  # a copy that pauses this long has ended, complete or not
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How a file looked, when it was last changed in any way, and when it was first seen so."""
+    """How a file looked, when it last changed in any way, and when it was first seen like this."""
 
     look: Look
     changed_ns: int
     since_ns: int
 
     def is_quiet(self, now_ns: int) -> bool:
-        """Whether nothing of the file has changed for so long that nobody copies it any more."""
-        changed_ns = min(self.changed_ns, self.since_ns)  # it may claim to be of tomorrow
+        """Whether the file has been unchanged for so long that its copy must have ended."""
+        changed_ns = min(self.changed_ns, self.since_ns)  # its time may lie in the future
         return now_ns - changed_ns >= QUIET_S * 1e9
 
     def is_still(self, now_ns: int) -> bool:
-        """Whether nothing has changed between two looks: the copy has ended, or pauses."""
+        """Whether nothing changed between two checks: the copy has ended, or pauses."""
         return now_ns - self.since_ns >= STILL_S * 1e9
 
 
-def ready(study: Study, told: Listener | None = None) -> list[Path]:
+def ready(study: Study, listener: Listener | None = None) -> list[Path]:
     """The recordings in the inbox whose copy is complete, in the order in which to take them.
 
-    A copy is complete if nothing of it has changed for 30 s; or, sooner, if nothing has between two
-    looks 2 s apart and the sound is there up to the end that its header tells. Parts of one session
-    are complete together. With ``told``, who hears of it, looks are taken until one of these is so
-    of all that does not change; without, one look. The receipts of the others say that they wait.
-    Raises TransientError where the inbox cannot be read.
+    A copy is complete if it has not changed for 30 s; or, sooner, if it has not changed between
+    two checks 2 s apart and holds sound up to the end that its header declares. Parts of one
+    session are complete together. With a ``listener``, checks repeat until one of these holds for
+    every unchanging file; without one, there is a single check. The receipts of the others say that
+    they wait. Raises TransientError if the inbox cannot be read.
     """
     still, moving = _sorted(study)
     is_noted = False
-    while moving and told is not None:
+    while moving and listener is not None:
         before = moving
         time.sleep(LOOK_AGAIN_S)
         still, moving = _sorted(study)
         if not any(before.get(file) == seen for file, seen in moving.items()):
             break
         if not is_noted:
-            told.noted(f"Waiting, {QUIET_S:g} s at most, until copies in the inbox are complete.")
+            listener.noted(
+                f"Waiting, {QUIET_S:g} s at most, until copies in the inbox are complete."
+            )
         is_noted = True
     for file in moving:
         with suppress(TransientError):
@@ -77,7 +79,7 @@ def ready(study: Study, told: Listener | None = None) -> list[Path]:
 
 
 def _sorted(study: Study) -> tuple[list[Path], dict[Path, Seen]]:
-    """The recordings in the inbox that are whole, and those that may be copied yet."""
+    """The complete recordings in the inbox, and those that may still be copied."""
     found = waiting(study)
     if not found:
         return [], {}
@@ -118,7 +120,7 @@ def _seen(file: Path, before: Seen | None, now_ns: int) -> Seen:
 
 
 def _before(study: Study) -> dict[str, Seen]:
-    """What was seen at the last look; nothing where that is lost: then it is the first."""
+    """What was seen at the last check; empty if that is lost: then this is the first."""
     try:
         return read_json(study.inbox_file, dict[str, Seen]) or {}
     except StudyError:

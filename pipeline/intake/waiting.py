@@ -1,4 +1,4 @@
-"""What lies in the inbox and is a recording."""
+"""The recordings in the inbox."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.study.references import is_taken
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The recordings in the inbox, and what of it cannot be taken, each with the reason."""
+    """The recordings in the inbox, and what cannot be taken, each with the reason."""
 
     recordings: list[Path] = field(default_factory=list)
     untaken: list[tuple[Path, VuoroError]] = field(default_factory=list)
@@ -31,12 +31,12 @@ def waiting(study: Study, below: Path | None = None) -> list[Path]:
 def survey(study: Study, below: Path | None = None) -> Inbox:
     """The recordings in the inbox, by group and name in natural order (2 before 10).
 
-    A folder of tracks, or of parts, is one recording; right below the inbox, folders are groups,
-    whatever they are called. Left out: hidden and half-copied files, receipts, links, documents,
-    what other programs, systems and clouds leave behind, and recordings that were taken and stay
-    where they are; and a folder of tracks in which a file is half-copied. What is in the cloud
-    only, and folders that cannot be read, are ``untaken``. ``below`` is a folder of the inbox to
-    look through instead. Raises UnreadableError where the inbox is not there or cannot be read.
+    A folder of tracks, or of parts, is one recording; folders directly below the inbox are groups,
+    whatever their name. Left out: hidden and half-copied files, receipts, links, documents, what
+    other programs, systems and clouds leave behind, recordings that were taken and stay where they
+    are, and a folder of tracks in which a file is half-copied. Files that are only in the cloud,
+    and folders that cannot be read, are ``untaken``. ``below`` is a folder of the inbox to scan
+    instead. Raises UnreadableError if the inbox is missing or cannot be read.
     """
     found = Inbox()
     with os_errors("reading the inbox"):
@@ -54,7 +54,7 @@ def survey(study: Study, below: Path | None = None) -> Inbox:
 
 
 def group_folder(study: Study, file: Path) -> str:
-    """The folder right below the inbox that a file is in; '' for the inbox itself."""
+    """The folder directly below the inbox that a file is in; '' for the inbox itself."""
     return next(iter(file.relative_to(study.inbox).parent.parts), "")
 
 
@@ -94,7 +94,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _recording(entry: os.DirEntry[str], found: Inbox) -> Iterator[Path]:
-    """The file, if it is a recording; one that is in the cloud is noted."""
+    """The file, if it is a recording; one that is only in the cloud is noted."""
     try:
         elsewhere = in_the_cloud(entry)
         if elsewhere is not None:

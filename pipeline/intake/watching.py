@@ -1,4 +1,4 @@
-"""Watching the inbox: a run whenever a copy is complete, until somebody stops it."""
+"""Watch the inbox and start a run whenever a copy is complete, until stopped."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ RUN_ANYWAY_S = 600.0  # what failed may be tried again by now, and consents may 
 
 
 class Watch:
-    """Looks at an inbox again and again.
+    """Check an inbox repeatedly.
 
-    ``run`` does what `vuoro run` does; it says what came of it, and whether something is left that
-    a later run may do. ``say`` is told one line whenever there is another thing to say.
+    ``run`` does what `vuoro run` does; it returns the outcome, and whether a later run may do more.
+    ``say`` is called with one line whenever there is something new to say.
     """
 
     def __init__(
@@ -35,16 +35,16 @@ class Watch:
         self._said = ""
 
     def go_on(self, every_s: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Look every so many seconds, for ever.
+        """Check every ``every_s`` seconds, for ever.
 
-        Raises SettingsError or ModelError where no run can begin; what else fails, it survives.
+        Raises SettingsError or ModelError if no run can begin; any other failure is survived.
         """
         while True:
             self.look()
             sleep(every_s)
 
     def look(self) -> None:
-        """Look once, and run if there is something new."""
+        """Check once, and run if there is something new."""
         try:
             self._tell(self._looked())
         except (SettingsError, ModelError):
@@ -57,7 +57,7 @@ class Watch:
             files = {str(file): _look(file) for file in ready(self._study)}
         if files.items() <= self._tried.items() and time.monotonic() < self._run_at:
             return self._waits()
-        self._run_at = 0.0  # one that fails is tried again, even if all is taken in by now
+        self._run_at = 0.0  # a failed run is tried again, even if everything is taken in by now
         line, is_left = self._run()
         self._tried = files
         self._run_at = time.monotonic() + RUN_ANYWAY_S if is_left else inf
@@ -79,5 +79,5 @@ class Watch:
 
 
 def _look(file: Path) -> Look:
-    """How a recording looks, and what was said of it beside it: mended, it may be taken."""
+    """How a recording and the files about it look: after a correction it may be taken."""
     return [part for each in (file, *sidecar.about(file)) for part in look(each)]
