@@ -1,1 +1,1 @@
-"""Who is who over the sessions of a group: by voice, and by what humans said."""
+"""Identify people across the sessions of a group, by voice and by human decisions."""

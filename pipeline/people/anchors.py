@@ -1,10 +1,10 @@
-"""How something said of a speaker label finds its label again after other models or settings.
+"""Find a speaker label again after another model or other settings, to keep decisions about it.
 
-Labels are numbered anew by every diarisation; when a voice talked, and how it sounded, stays. So a
-label is remembered by an anchor: some of its talk, and its voice print. The label that talks at
-those times now is the one, if most of what it says is of the anchored voices (a label into which
-others have been joined is nobody's by right). Where the times do not tell, the voice print does, if
-it was made by the same model.
+Every diarisation numbers labels again; when a voice talked, and how it sounded, does not change. A
+label is therefore remembered by an anchor: some of its talk, and its voice print. The label that
+talks at those times now matches if most of its talk is of the anchored voices (a label into which
+others have been joined matches no one). If the times do not decide, the voice print does, provided
+that the same model made it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pipeline.people.likeness import cosine
 from pipeline.records import Diarisation, Interval
 from pipeline.records.times import Talk, intersection, total_s, union
 
-ANCHORED_S = 60.0  # of talk is enough to tell a label by
+ANCHORED_S = 60.0  # of talk is enough to recognise a label
 ALONE_S = 5.0  # with less talk alone, talk together with others counts too
 MOST = 0.5  # share of the anchored talk from which a label is the one
-LEAST = 0.25  # share from which it may be, if it is so many times the next label's:
+LEAST = 0.25  # share from which it may be, if it is this many times the next label's:
 LEAD = 2.0
 OURS = 0.6  # share of a label's talk that must be of the anchored voices
 SAME_VOICE = 0.75  # cosine from which two prints of a session are of one voice
@@ -32,9 +32,9 @@ VOICE_MARGIN = 0.1  # by which any other label's must be less alike
 class Anchor:
     """A voice in a session: when it talked, and how it sounds. Biometric: private only.
 
-    ``stretches`` are the longest of its talk, in order of time, alone wherever there is enough of
-    that; ``embedding`` is its voice print, () where there is none, and ``voice_model`` the sha256
-    of the model that made it.
+    ``stretches`` are its longest stretches of talk, in order of time, without others if there is
+    enough of that; ``embedding`` is its voice print, () if there is none, and ``voice_model`` the
+    sha256 of the model that made it.
     """
 
     label: str
@@ -45,7 +45,7 @@ class Anchor:
 
 
 def alone(talk: Talk, label: str) -> list[Interval]:
-    """When a label talks and nobody else does."""
+    """The times when a label talks and no other label does."""
     others = union(p for other, parts in talk.by_label.items() if other != label for p in parts)
     edges = [0.0, *(edge for part in others for edge in (part.start_s, part.end_s)), inf]
     silence = [Interval(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True)]
@@ -53,7 +53,7 @@ def alone(talk: Talk, label: str) -> list[Interval]:
 
 
 def anchor(diarisation: Diarisation, label: str, voice_model: str) -> Anchor:
-    """What a label is to be known by later; ``voice_model`` is the sha256 of its voice's model."""
+    """The anchor of a label; ``voice_model`` is the sha256 of the model of its voice print."""
     talk = Talk.of(diarisation.regular)
     whole = talk.by_label.get(label, [])
     own = alone(talk, label)
@@ -67,10 +67,10 @@ def anchor(diarisation: Diarisation, label: str, voice_model: str) -> Anchor:
 def place(
     anchors: Sequence[Anchor], diarisation: Diarisation, voice_model: str
 ) -> list[str | None]:
-    """The label that each anchored voice is in this diarisation; None where that cannot be told.
+    """The label of each anchored voice in this diarisation; None if it is unclear.
 
-    ``voice_model`` is the sha256 of the model of its voice prints. Several anchors may be on one
-    label, where what were two is one now; of a label that was cut in two, the bigger part is it.
+    ``voice_model`` is the sha256 of the model of its voice prints. Several anchors may share one
+    label if two labels have become one; if a label was cut in two, the bigger part is returned.
     """
     talk = Talk.of(diarisation.regular)
     shares = [_shares(each, talk) for each in anchors]

@@ -1,9 +1,9 @@
-"""What humans said about whose a voice is: never changed, only added to.
+"""Human decisions about whose a voice is: never changed, only added to.
 
 private/people/decisions.jsonl    mode 0600; one decision a line, in order; holds voice prints
 
-A decision is about a voice in a session, wherever its label is by now (``anchors``). A later one
-about the same voice replaces it. Only withdrawal takes lines out (``forget``).
+A decision is about a voice in a session, whatever its label is now (``anchors``). A later one
+about the same voice replaces it. Only withdrawal removes lines (``forget``).
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.storage.json_files import adapter, read_lines
 from pipeline.study import Study, marks
 
-NEW = "new"  # a person of their own, like nobody known
-UNKNOWN = "unknown"  # it stays unknown whose voice it is
+NEW = "new"  # a new person, like no known one
+UNKNOWN = "unknown"  # the owner of the voice stays unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A human's word on whose a voice is.
+    """A human's decision about whose a voice is.
 
-    ``person`` is a pseudonym (H07, G07-P2), NEW or UNKNOWN; ``by`` says who decided, ``at`` when
+    ``person`` is a pseudonym (H07, G07-P2), NEW or UNKNOWN; ``by`` is who decided, ``at`` when
     (ISO 8601).
     """
 
@@ -44,19 +44,19 @@ class Told:
 def told(
     study: Study, session_id: str, diarisation: Diarisation, voice_model: str
 ) -> dict[str, str]:
-    """Whose each label is that a human spoke of, by label; as ``Told.person``.
+    """The person of each label that a human decided about, by label; as ``Told.person``.
 
-    Where voices of several people are one label now, it is whose most of it is. ``voice_model`` is
-    the sha256 of the model of the voice prints. Raises StudyError if the decisions are damaged,
-    TransientError if they cannot be read.
+    If voices of several people are one label now, it is the person with most of its talk.
+    ``voice_model`` is the sha256 of the model of the voice prints. Raises StudyError if the
+    decisions are damaged, TransientError if they cannot be read.
     """
     standing = _standing(_placed(study, session_id, diarisation, voice_model), diarisation)
     return {label: decision.person for label, decision in standing.items()}
 
 
 def lost(study: Study, session_id: str, diarisation: Diarisation, voice_model: str) -> list[Told]:
-    """Decisions that cannot be carried out: their voice is no longer found, or is joined with
-    somebody else's. Raises as ``told``."""
+    """Decisions that cannot be applied: their voice is no longer found, or is joined with
+    another person's. Raises as ``told``."""
     placed = _placed(study, session_id, diarisation, voice_model)
     standing = _standing(placed, diarisation)
     talk = Talk.of(diarisation.regular)
@@ -69,16 +69,16 @@ def lost(study: Study, session_id: str, diarisation: Diarisation, voice_model: s
 
 
 def remember(study: Study, decisions: Sequence[Told]) -> None:
-    """Add decisions; whoever calls holds the study's lock. Raises as ``told``."""
+    """Add decisions; the caller holds the study's lock. Raises as ``told``."""
     if decisions:
         _write(study, [*_read(study), *decisions])
 
 
 def forget(study: Study, person: str, voices: Iterable[tuple[str, Anchor]] = ()) -> int:
-    """Remove what was said of a person who withdraws; the number of decisions removed.
+    """Remove the decisions about a person who withdraws; return how many were removed.
 
-    Those that name the person, and those about their ``voices``, each in a session, whatever they
-    say. Whoever calls holds the study's lock. Raises as ``told``.
+    These are the decisions that name the person, and all those about their ``voices``, each in a
+    session. The caller holds the study's lock. Raises as ``told``.
     """
     before = _read(study)
     named = [(d.session_id, d.anchor) for d in before if d.person == person]
@@ -94,7 +94,7 @@ def forget(study: Study, person: str, voices: Iterable[tuple[str, Anchor]] = ())
 
 
 def digest_of(study: Study, session_ids: Iterable[str]) -> str:
-    """A digest of all that was said of the voices in these sessions. Raises as ``told``."""
+    """A digest of all decisions about the voices in these sessions. Raises as ``told``."""
     wanted = {*session_ids}
     said = [(d.session_id, d.person, d.anchor) for d in _read(study) if d.session_id in wanted]
     return digest(to_jsonable_python(said))
@@ -103,7 +103,7 @@ def digest_of(study: Study, session_ids: Iterable[str]) -> str:
 def _placed(
     study: Study, session_id: str, diarisation: Diarisation, voice_model: str
 ) -> list[tuple[Told, str | None]]:
-    """The session's decisions that no later one replaces, in order, with the label of each."""
+    """The session's decisions that are not replaced by later ones, in order, with their labels."""
     said = [decision for decision in _read(study) if decision.session_id == session_id]
     current = [
         decision
@@ -115,7 +115,7 @@ def _placed(
 
 
 def _covered(anchor: Anchor, others: Iterable[Anchor]) -> bool:
-    """Whether the others are of the same voice: they hold most of the anchored talk."""
+    """Whether the others are of the same voice: they cover most of the anchored talk."""
     talk = union(part for other in others for part in other.stretches)
     return total_s(intersection(anchor.stretches, talk)) > MOST * total_s(anchor.stretches)
 
@@ -123,9 +123,9 @@ def _covered(anchor: Anchor, others: Iterable[Anchor]) -> bool:
 def _standing(
     placed: Iterable[tuple[Told, str | None]], diarisation: Diarisation
 ) -> dict[str, Told]:
-    """The decision that counts for each label: the latest about most of its talk.
+    """The decision that applies to each label: the latest about most of its talk.
 
-    Where none is about so much, it is that about the biggest part of it.
+    If none covers that much, the one about the biggest part applies.
     """
     talk = Talk.of(diarisation.regular)
     here: defaultdict[str, list[Told]] = defaultdict(list)

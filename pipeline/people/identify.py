@@ -1,7 +1,7 @@
-"""Who each speaker label of a session is, and the voices of one person as one.
+"""Assign a person to each speaker label of a session, and join the voices of one person.
 
-Who it is was found out for the whole group (``pipeline.people``); here it becomes the session's
-cast. Where a human said that two labels are one person, their talk is joined before it becomes
+Recognition runs for the whole group (``pipeline.people``); its result becomes the session's cast
+here. If a human decided that two labels are one person, their talk is joined before it becomes
 turns.
 """
 
@@ -16,7 +16,7 @@ from pipeline.records.times import Talk, total_s
 
 
 def identify(known: Iterable[Known], diarisation: Diarisation) -> Cast:
-    """Everybody in the session, in order of label."""
+    """All people in the session, in order of label."""
     talk = Talk.of(diarisation.regular)
     return Cast(
         tuple(
@@ -35,14 +35,14 @@ def identify(known: Iterable[Known], diarisation: Diarisation) -> Cast:
 
 
 def same_voices(cast: Cast) -> dict[str, str]:
-    """The labels that are a person's second, third …, each with the person's first."""
+    """Every further label of a person, mapped to the person's first."""
     first: dict[str, str] = {}
     same = {p.label: first.setdefault(p.person_id, p.label) for p in cast.people}
     return {label: other for label, other in same.items() if label != other}
 
 
 def voices_as_one(diarisation: Diarisation, same: Mapping[str, str]) -> Diarisation:
-    """The diarisation with the labels of ``same`` under the label that each is given there.
+    """The diarisation with each label of ``same`` replaced by the label mapped to it.
 
     Their voice prints are left out: a print is of one label.
     """
@@ -56,7 +56,7 @@ def voices_as_one(diarisation: Diarisation, same: Mapping[str, str]) -> Diarisat
 
 
 def words_as_one(transcript: Transcript, same: Mapping[str, str]) -> Transcript:
-    """The transcript of tracks with the labels of ``same`` under the label that each is given."""
+    """The transcript of tracks with each label of ``same`` replaced by the label mapped to it."""
     if not same:
         return transcript
     return replace(
@@ -71,7 +71,7 @@ def words_as_one(transcript: Transcript, same: Mapping[str, str]) -> Transcript:
 def _joined(segments: Iterable[Segment], same: Mapping[str, str]) -> tuple[Segment, ...]:
     """Segments under their person's label; those that overlap another of theirs become one.
 
-    Such a segment is as sure as the less sure of the two.
+    The joined segment takes the lower confidence of the two.
     """
     joined: list[Segment] = []
     latest: dict[str, int] = {}

@@ -1,11 +1,11 @@
-"""How alike two voices are: the cosine of their prints, less what a session's voices share.
+"""Similarity of two voices: the cosine of their prints, less what a session's voices share.
 
 Language, room and microphone make all voices of a session sound alike. As in
-``pipeline.diarisation.clustering``, that common part is the mean over the session's people, drawn
-towards none where they are few, and it is taken out before voices are compared (D. Garcia-Romero
+``pipeline.diarisation.clustering``, that common part is the mean over the session's people, shrunk
+towards zero if they are few, and it is removed before voices are compared (D. Garcia-Romero
 and C. Y. Espy-Wilson 2011, *Analysis of i-vector length normalization in speaker recognition
 systems*, Interspeech 2011, for centring before length normalisation). ``benchmarks.voices``
-measures what it gains: of prints of 2 s, 1.4 % are told apart wrongly without it and 0.8 % with it;
+measures the gain: of prints of 2 s, 1.4 % are discriminated wrongly without it and 0.8 % with it;
 in groups recomposed of Finnish clips with changing rooms and microphones, 4 to 8 % and 2 to 4 %.
 """
 
@@ -16,8 +16,8 @@ from math import hypot
 
 Voice = tuple[float, ...]
 
-PRIOR_VOICES = 6.0  # the common part is drawn towards none by so many voices
-ENOUGH_S = 20.0  # speech from which on a print gets hardly better
+PRIOR_VOICES = 6.0  # the common part is shrunk towards zero by this many voices
+ENOUGH_S = 20.0  # with more speech, a print hardly improves
 
 
 def centred(voices: Mapping[str, Voice]) -> dict[str, Voice]:
@@ -27,20 +27,20 @@ def centred(voices: Mapping[str, Voice]) -> dict[str, Voice]:
 
 
 def common(voices: Collection[Voice]) -> Voice:
-    """What the voices of one session have in common; nothing, as (), where there are none."""
+    """What the voices of one session have in common; () if there are none."""
     prior = len(voices) + PRIOR_VOICES
     return tuple(sum(column) / prior for column in zip(*voices, strict=True))
 
 
 def without(voice: Voice, shared: Voice) -> Voice:
-    """A voice of a session less what is ``common`` to them all: of unit length."""
+    """A voice of a session less what is ``common`` to all of them, at unit length."""
     return _unit(x - c for x, c in zip(voice, shared, strict=True))
 
 
 def mean_voice(parts: Iterable[tuple[Voice, float]]) -> Voice:
-    """The unit-length mean of voices, each with the seconds of speech that it was heard in.
+    """The unit-length mean of voices, each with the seconds of speech it was computed from.
 
-    Of voices by several models, of different sizes, only those by the first's count.
+    If several models made the voices, in different sizes, only those of the first's size count.
     """
     all_parts = list(parts)
     weighted = [

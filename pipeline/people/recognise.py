@@ -1,14 +1,14 @@
-"""Who each speaker label of a group's sessions is, by voice print and by what humans said.
+"""Identify each speaker label of a group's sessions, by voice print and human decisions.
 
-A person's voice is known from what is *confirmed* only: a voice sample, the labels that a human
-said are theirs, in whichever session, and the label with which they first came. A label that the
-machine recognised never changes it, so no mistake grows.
+A person's voice is learned from *confirmed* evidence only: a voice sample, the labels that a human
+assigned to them in any session, and the label with which they first appeared. A label recognised
+automatically never changes it, so no mistake grows.
 
-A label is somebody known if the two are each other's best match, alike enough, and more alike than
-any other choice by a margin on both sides: other people for the label, other labels of the session
-for the person. It is somebody new if it is clearly nobody known. Anything between stays unknown,
-with a proposal for the human. New people are found session by session, in order; only then is every
-label held against everybody, so that what is confirmed late reaches back.
+A label is a known person if the two are each other's best match, similar enough, and more similar
+than any other choice by a margin on both sides: other people for the label, other labels of the
+session for the person. It is a new person if it clearly matches no known one. Anything between
+stays unknown, with a proposal for the human. New people are found session by session, in order;
+then every label is compared with all people, so that late confirmations apply to earlier sessions.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from pipeline.records import IdentifiedBy, VoicePrint
 Likeness = Mapping[str, Mapping[str, float]]  # of each label of a session to each person
 
 # Measured on 810 groups of 3 to 8 people recomposed from Finnish and English clips: 2 to 4 sessions
-# each, people absent, guests, rooms and noises that change, one person once by telephone, up to
+# each, people absent, guests, changing rooms and noises, one person once by telephone, up to
 # 15 % of others' talk in a print. From 10 s of speech on, 99 % of the pairs of one person are more
-# alike than 0.52, and 99.9 % of the pairs of two people less than 0.46 (99 %: 0.35). Of 10,400
-# labels, with these values, 2 were given to somebody else and 4 took somebody known for new; of
-# people known, 1 in 40 was left to the human where they had talked for 8 s or more, 1 in 6 else.
+# similar than 0.52, and 99.9 % of the pairs of two people less than 0.46 (99 %: 0.35). Of 10,400
+# labels, with these values, 2 were given to another person and 4 took a known person for new; of
+# known people, 1 in 40 was left to the human if they had talked for 8 s or more, 1 in 6 otherwise.
 # The margin is twice what these groups need: a label in which diarisation had joined two people
-# drew one of them by 0.16, and of those recognised right 1 in 100 has less.
-SAME_PERSON = 0.48  # likeness from which a label may be somebody known
-NOBODY_KNOWN = 0.35  # likeness up to which it is clearly nobody known
-MARGIN = 0.2  # by which any other choice must be less alike
+# matched one of them by 0.16, and of those recognised correctly 1 in 100 has less.
+SAME_PERSON = 0.48  # likeness from which a label may be a known person
+NOBODY_KNOWN = 0.35  # likeness up to which it is clearly no known person
+MARGIN = 0.2  # by which any other choice must be less similar
 NEAR = 0.25  # likeness worth proposing: 99 % of the labels of one person, 1 % of two people's
-FOUNDS_S = 5.0  # speech that makes a new person; from 2 s on, 13 and not 2 known ones came again
+FOUNDS_S = 5.0  # speech that makes a new person; from 2 s on, 13 known ones came again instead of 2
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One session of a group: its voices, and what is known of who is in it.
+    """One session of a group: its voices, and what is known about who is in it.
 
-    ``told`` gives, for labels that a human spoke for, the key of the person; None where they said
-    that it stays unknown, and the label's own ``new_key`` where they said that it is somebody new.
-    ``absent`` are the keys of people who cannot be in the session.
+    ``told`` gives, for labels that a human decided about, the key of the person; None if it stays
+    unknown, and the label's own ``new_key`` if it is a new person. ``absent`` are the keys of
+    people who cannot be in the session.
     """
 
     session_id: str
@@ -54,12 +54,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """Who a label is: ``key`` is the person's, None if unknown.
+    """The person of a label: ``key`` is the person's, None if unknown.
 
-    ``similarity`` is the likeness of the voice to the person's where ``by`` is ``voice``; where it
-    is ``new`` or ``unknown``, to the likeliest of those known. ``margin`` is how much less alike
-    the next choice is, on whichever side it is closer. Both are None where there was nothing to
-    compare with. ``proposed`` is who of those known it might be, where the machine does not say.
+    ``similarity`` is the likeness of the voice to the person's if ``by`` is ``voice``; if it is
+    ``new`` or ``unknown``, to the likeliest known person's. ``margin`` is how much less similar the
+    next choice is, on the side where it is closer. Both are None if there was nothing to compare
+    with. ``proposed`` is the known person it might be, if recognition did not decide.
     """
 
     label: str
@@ -71,10 +71,10 @@ class Recognised:
 
 
 class _Choice(NamedTuple):
-    """The person likeliest to be a label, and by how much less alike the next choice is.
+    """The likeliest person for a label, and by how much less similar the next choice is.
 
-    Of both sides: another person for the label, another label of the session for the person; so
-    with a margin they are each other's best match.
+    Both sides count: another person for the label, another label of the session for the person. A
+    positive margin thus means that they are each other's best match.
     """
 
     key: str
@@ -89,28 +89,28 @@ class _Choice(NamedTuple):
 def recognise(
     sessions: Sequence[Heard], samples: Mapping[str, Voice]
 ) -> dict[str, tuple[Recognised, ...]]:
-    """Who each label is, by session, in the order of its prints.
+    """The person of each label, by session, in the order of its prints.
 
     ``sessions`` are all of one group, in order; ``samples`` the voices (unit length) known from
-    voice samples, by key. Keys are the caller's; a new person's is made of the session and the
-    label with which they came (``new_key``), and stays the same when sessions are added.
+    voice samples, by key. Keys are the caller's; a new person's is formed from the session and the
+    label of their first appearance (``new_key``), and stays the same when sessions are added.
     """
-    heard = [_centred(session) for session in _not_before_they_came(sessions)]
-    people = _confirmed(heard, centred(dict(sorted(samples.items()))))
-    for session in heard:
+    centred_sessions = [_centred(session) for session in _not_before_they_came(sessions)]
+    people = _confirmed(centred_sessions, centred(dict(sorted(samples.items()))))
+    for session in centred_sessions:
         people |= _newcomers(session, people)
-    return {session.session_id: _who(session, people) for session in heard}
+    return {session.session_id: _who(session, people) for session in centred_sessions}
 
 
 def new_key(session_id: str, label: str) -> str:
-    """The key of a person who first came as this label."""
+    """The key of a person who first appeared as this label."""
     return f"{session_id}/{label}"
 
 
 def alike(prints: Iterable[VoicePrint]) -> list[tuple[str, str, float]]:
     """Pairs of labels of one session that may be one person, and their likeness; likeliest first.
 
-    The label with more speech stands first. To be proposed for merging, never merged unasked.
+    The label with more speech comes first. Propose them for merging; never merge them unasked.
     """
     labels = [each.label for each in _longest_first(prints)]
     voices = centred({each.label: each.embedding for each in prints})
@@ -123,7 +123,7 @@ def alike(prints: Iterable[VoicePrint]) -> list[tuple[str, str, float]]:
 
 
 def _not_before_they_came(sessions: Sequence[Heard]) -> list[Heard]:
-    """The sessions, where whoever a human says is new in one is absent from those before it."""
+    """The sessions, with people whom a human marked as new absent from all earlier ones."""
     came = {
         key: number
         for number, session in enumerate(sessions)
@@ -144,21 +144,21 @@ def _centred(session: Heard) -> Heard:
 
 
 def _confirmed(sessions: Sequence[Heard], samples: Mapping[str, Voice]) -> dict[str, Voice]:
-    """The voices of all whom a sample or a human makes known, by key."""
-    told = {key for session in sessions for key in session.told.values() if key}
+    """The voices of all people known from a sample or a human decision, by key."""
+    decided = {key for session in sessions for key in session.told.values() if key}
     parts = {key: [(voice, ENOUGH_S)] for key, voice in samples.items()}
     for session in sessions:
         for each in session.prints:
             own = new_key(session.session_id, each.label)
-            # a human may say that a later label is whoever first came as this one
-            key = session.told.get(each.label, own if own in told else None)
+            # a human may assign a later label to the person who first appeared as this one
+            key = session.told.get(each.label, own if own in decided else None)
             if key:
                 parts.setdefault(key, []).append((each.embedding, each.speech_s))
     return {key: mean_voice(parts[key]) for key in sorted(parts)}
 
 
 def _newcomers(session: Heard, people: Mapping[str, Voice]) -> dict[str, Voice]:
-    """Those of a session who are clearly none of these people, nor each other, by key."""
+    """The voices of a session that are clearly none of these people, nor each other, by key."""
     known = [voice for key, voice in people.items() if key not in session.absent]
     new: dict[str, Voice] = {}
     for each in _longest_first(session.prints):
@@ -171,7 +171,7 @@ def _newcomers(session: Heard, people: Mapping[str, Voice]) -> dict[str, Voice]:
 
 
 def _who(session: Heard, people: Mapping[str, Voice]) -> tuple[Recognised, ...]:
-    """Who each label of a session is of these people, some of whom first came here."""
+    """The person of each label of a session among these people, some new in this session."""
     own = {each.label: new_key(session.session_id, each.label) for each in session.prints}
     settled = {label: key for label, key in own.items() if key in people} | dict(session.told)
     likeness = _likeness(session, people)
@@ -201,7 +201,7 @@ def _not_known(label: str, key: str | None, choice: _Choice | None) -> Recognise
 
 
 def _likeness(session: Heard, people: Mapping[str, Voice]) -> Likeness:
-    """Of each label to everybody who may be in the session."""
+    """The likeness of each label to every person who may be in the session."""
     present = {key: voice for key, voice in people.items() if key not in session.absent}
     return {
         each.label: {key: cosine(each.embedding, voice) for key, voice in present.items()}
@@ -210,7 +210,7 @@ def _likeness(session: Heard, people: Mapping[str, Voice]) -> Likeness:
 
 
 def _choices(likeness: Likeness) -> dict[str, _Choice]:
-    """The likeliest person for each label; nothing where there is nobody."""
+    """The likeliest person for each label; empty if there are no people."""
     choices = {}
     for label, row in likeness.items():
         if not row:

@@ -1,9 +1,9 @@
-"""Who the people of a group are, as last found: one private file a group.
+"""The people of a group as last recognised: one private file a group.
 
 private/people/<group_id>.json    mode 0600; holds voice prints
 
-People without a roster are numbered as they are met, G07-P1, G07-P2 …, and a number is never
-given twice. A session that is processed anew keeps its people's numbers, by when they talked.
+People without a roster are numbered as they appear, G07-P1, G07-P2 …, and a number is never
+given twice. When a session is processed again, its people keep their numbers, by when they talked.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.study import Study, marks
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who a speaker label of a session is; see ``records.Person``."""
+    """The person of a speaker label in a session; see ``records.Person``."""
 
     label: str
     person_id: str
@@ -35,7 +35,7 @@ class Known:
 class RegisteredVoice:
     """A speaker label of a session, and the voice by which it is known.
 
-    ``proposed`` is the likeliest person of those known where the label is none of them for sure.
+    ``proposed`` is the likeliest known person if the label is not certainly one of them.
     """
 
     known: Known
@@ -45,7 +45,7 @@ class RegisteredVoice:
 
 @dataclass(frozen=True, slots=True)
 class Founder:
-    """The session and label by which a numbered person was met first."""
+    """The session and label in which a numbered person first appeared."""
 
     session_id: str
     label: str
@@ -55,10 +55,10 @@ class Founder:
 class Register:
     """The people of a group.
 
-    ``sessions`` holds the labels of each session by the digest of the diarisation that they are
-    of: one, or two while somebody is being withdrawn from the session. ``earlier`` holds those of
-    sessions that wait to be diarised anew. ``founders`` are by the person's id; ``numbered`` is
-    the highest number given; ``knowledge`` digests what else the register was made from.
+    ``sessions`` holds the labels of each session by the digest of their diarisation: one, or two
+    while a person is being withdrawn from the session. ``earlier`` holds those of sessions that
+    wait to be diarised again. ``founders`` are by the person's id; ``numbered`` is the highest
+    number given; ``knowledge`` is a digest of the other inputs of the register.
     """
 
     group_id: str
@@ -71,9 +71,9 @@ class Register:
     def holds(
         self, diarised: Mapping[str, str], knowledge: str, unreadable: Collection[str] = ()
     ) -> bool:
-        """Whether it was made from these diarisations, by session, and this knowledge.
+        """Whether it was computed from these diarisations, by session, and this knowledge.
 
-        Sessions whose records are ``unreadable`` now are as they were: nobody is renumbered.
+        Sessions with ``unreadable`` records count as unchanged: no person is renumbered.
         """
         return (
             self.knowledge == knowledge
@@ -82,11 +82,11 @@ class Register:
         )
 
     def known(self, session_id: str, digest: str) -> tuple[Known, ...]:
-        """Who the labels of a session are, in order of label; ``digest`` is of its diarisation."""
+        """The people of a session, in order of label; ``digest`` is that of its diarisation."""
         return tuple(entry.known for entry in self.sessions[session_id][digest])
 
     def voices_of(self, person_id: str) -> list[tuple[str, Anchor]]:
-        """The voices that are a person's, each with its session."""
+        """The voices of a person, each with its session."""
         states = [(name, e) for name, by in self.sessions.items() for e in by.values()]
         return [
             (session_id, entry.anchor)
@@ -96,7 +96,7 @@ class Register:
         ]
 
     def latest(self, session_id: str) -> tuple[RegisteredVoice, ...]:
-        """The labels of a session as they are now, or as they were before it is diarised anew."""
+        """The labels of a session as they are now, or before it is diarised again."""
         found = [*self.sessions.get(session_id, {}).values()]
         return found[-1] if found else self.earlier.get(session_id, ())
 
@@ -112,7 +112,7 @@ def load(study: Study, group_id: str) -> Register:
 
 
 def save(study: Study, register: Register) -> None:
-    """Write a register in the place of the one before. Raises TransientError."""
+    """Write a register, replacing the previous one. Raises TransientError."""
     file = _file(study, register.group_id)
     with marks.moving(study, file, register.numbered), os_errors("writing who is in a group"):
         study.people.mkdir(mode=0o700, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The voice of a roster's voice sample."""
+"""The voice print of a roster's voice sample."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from pipeline.storage.digests import digest
 from pipeline.storage.disk import os_errors, sha256_of
 from pipeline.study.store import Store, read_record, write_record
 
-LEAST_SPEECH_S = 5.0  # prints of less confuse people (pipeline.people.likeness)
+LEAST_SPEECH_S = 5.0  # shorter prints confuse people (pipeline.people.likeness)
 LABEL = "sample"
 KEPT = "voice_sample"  # its results in the store
 EMBEDDED = ("segmentation", "voice-print")
 
 
 def voice_of(sample: Path, models: Mapping[str, Path], machine: MachineSettings) -> Voice:
-    """The unit-length voice print of the one person who talks in any audio or video file.
+    """The unit-length voice print of the only person who talks in an audio or video file.
 
     ``models`` gives the place of the embedded models by role, as for ``diarise``; pauses are left
     out. Raises TooShortError if less than 5 s of it is speech, or what ``media.audio.decode``
     raises; none of them names the file.
     """
-    # beside the sample, which is where voices may lie, and gone at once
+    # beside the sample, where voices may be stored, and removed at once
     with os_errors("reading a voice sample"), TemporaryDirectory(dir=sample.parent) as name:
         folder = Path(name)
         decode(sample, folder, min_duration_s=0, tracks="together", progress=_ignore)
         track = {LABEL: folder / WAV}
-        heard = diarise(
+        prints = diarise(
             folder / WAV, DiarisationSettings(), models, machine, _ignore, tracks=track
         ).voice_prints
-    if not heard or heard[0].speech_s < LEAST_SPEECH_S:
+    if not prints or prints[0].speech_s < LEAST_SPEECH_S:
         raise TooShortError(
             f"A voice sample holds less than {LEAST_SPEECH_S:g} seconds of speech.",
             "Replace it in private/voices with half a minute of the person talking alone.",
         )
-    return heard[0].embedding
+    return prints[0].embedding
 
 
 def kept_voice_of(
     store: Store, models: Mapping[str, ResolvedModel], machine: MachineSettings, sample: Path
 ) -> Voice:
-    """As ``voice_of``, of a sample that a roster names; kept as a result of its own.
+    """As ``voice_of``, for a sample that a roster names; stored as a separate result.
 
     Raises StudyError if the sample is missing or cannot be used: no session is at fault.
     """
@@ -72,4 +72,4 @@ def kept_voice_of(
 
 
 def _ignore(share: float) -> None:
-    """A voice sample is done in a moment."""
+    """Ignore progress: a voice sample takes only a moment."""

@@ -1,7 +1,7 @@
-"""Who each voice of a group's sessions is: its roster, what humans said, and the voices.
+"""Identify each voice of a group's sessions from the roster, human decisions and the voices.
 
-``update`` recognises people anew where anything of this changed, and writes the group's register.
-What came out for a session stays as it is until then, in whatever order the sessions are done.
+``update`` recognises people again if any of these changed, and writes the group's register. Until
+then a session's result stays the same, in whatever order the sessions are processed.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from pipeline.storage.digests import digest
 from pipeline.storage.disk import file_sha256, os_errors
 from pipeline.study import Study, locks
 
-VERSION = 1  # goes up whenever the same voices and decisions would give other people
+VERSION = 1  # increment whenever the same voices and decisions would give other people
 Embedding = tuple[float, ...]
 Place = tuple[str, str]  # a session and a label of it
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session of the group that is diarised; ``digest`` is that of its diarisation."""
+    """A diarised session of the group; ``digest`` is that of its diarisation."""
 
     session_id: str
     session_number: int
@@ -56,7 +56,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody whom the group's roster names: what of it helps to recognise them."""
+    """A person named by the group's roster: the fields that help to recognise them."""
 
     person_id: str
     role: str
@@ -64,12 +64,12 @@ class Member:
     sample: Path | None
 
     def attends(self, session: Session) -> bool:
-        """Whether, as far as is known, they are in the session."""
+        """Whether, as far as known, they are in the session."""
         return not {session.name, EVERY_SESSION} & self.absent
 
 
 def members(study: Study, group_id: str) -> list[Member]:
-    """The members of a group's roster, but those who have withdrawn; [] without a roster.
+    """The members of a group's roster, except those who have withdrawn; [] without a roster.
 
     Raises StudyError if the roster or the key cannot be used, TransientError if one cannot be read.
     """
@@ -96,10 +96,10 @@ def current(
     voice_model: str,
     unreadable: Collection[str] = (),
 ) -> Register | None:
-    """The group's register, if it was made from these sessions and all that is known now.
+    """The group's register, if it was computed from these sessions and present knowledge.
 
-    ``voice_model`` is the sha256 of what made the voice prints. Sessions whose records are
-    ``unreadable`` now count as they were: the others' people stay who they are.
+    ``voice_model`` is the sha256 of the model of the voice prints. Sessions with ``unreadable``
+    records count as unchanged: people in the others keep their identities.
     """
     found = register.load(study, group_id)
     diarised = _digests(sessions)
@@ -116,7 +116,7 @@ def update(
     voice_of: Callable[[Path], Embedding],
     unreadable: Collection[str] = (),
 ) -> Register:
-    """The group's register, made anew if need be; ``voice_of`` gives the print of a sample.
+    """The group's register, recomputed if needed; ``voice_of`` gives the print of a sample.
 
     Holds the study's lock meanwhile. Raises StudyError if a roster, the key or the register
     cannot be used, RecordingError if a voice sample cannot, TransientError.
@@ -137,7 +137,7 @@ def update(
 def leave_session(
     study: Study, group_id: str, session_id: str, digests: tuple[str, str], person: str
 ) -> None:
-    """Keep of a session, besides what is known of it, the same without a person who withdraws.
+    """Store a session's entry without a person who withdraws, beside the existing one.
 
     ``digests`` are of its diarisation with the person and without. Raises as ``update``.
     """
@@ -155,9 +155,9 @@ def leave_session(
 def forget(
     study: Study, group_id: str, sessions: Sequence[Session], voice_model: str, person: str
 ) -> None:
-    """Remove a person who has withdrawn, and what humans said of them. The others stay as they are.
+    """Remove a person who has withdrawn, and the decisions about them. Others stay as they are.
 
-    ``sessions`` are those of the group as they are without the person. Raises as ``update``.
+    ``sessions`` are those of the group without the person. Raises as ``update``.
     """
     with locks.names(study):
         found = register.load(study, group_id)
@@ -188,13 +188,13 @@ def _without(person: str, entries: Sequence[RegisteredVoice]) -> Iterator[Regist
 
 
 def knowledge(study: Study, group_id: str, session_ids: Iterable[str], voice_model: str) -> str:
-    """A digest of all but the sessions themselves that decides who is who in a group."""
+    """A digest of everything that decides who is who in a group, except the sessions."""
     listed = [
         (m.person_id, m.role, sorted(m.absent), _sha256(m.sample) if m.sample else "")
         for m in members(study, group_id)
     ]
-    told = decisions.digest_of(study, session_ids)
-    return digest([VERSION, voice_model, listed, told])
+    decided = decisions.digest_of(study, session_ids)
+    return digest([VERSION, voice_model, listed, decided])
 
 
 def _sha256(sample: Path) -> str:
@@ -207,7 +207,7 @@ def _digests(sessions: Sequence[Session]) -> dict[str, str]:
 
 
 class _Recognition:
-    """One pass over a group: whom the voices are, then what everybody is called."""
+    """One pass over a group: identify the voices, then give every person an id."""
 
     def __init__(
         self,
@@ -225,20 +225,20 @@ class _Recognition:
         self._roles = {member.person_id: member.role for member in listed}
         self._listed, self._samples = listed, samples
         self._was = dict(self._placed())
-        self._told = {
+        self._decided = {
             session_id: decisions.told(study, session_id, talk, voice_model)
             for session_id, talk in self._talk.items()
         }
 
     def register(self) -> Register:
-        """The register of the group, but for its ``knowledge``."""
+        """The register of the group, without its ``knowledge``."""
         heard = [self._heard(session) for session in self._sessions.values()]
         found = {
             (session_id, each.label): each
             for session_id, recognised in recognise(heard, self._samples).items()
             for each in recognised
         }
-        for session in heard:  # what a human said of a label that is too short for a voice
+        for session in heard:  # a human's decision about a label too short for a voice
             for label, key in session.told.items():
                 place_ = session.session_id, label
                 found.setdefault(place_, Recognised(label, key, "human"))
@@ -269,28 +269,28 @@ class _Recognition:
                     yield (session_id, label), entry
 
     def _heard(self, session: Session) -> Heard:
-        told = self._told[session.session_id]
+        decided = self._decided[session.session_id]
         return Heard(
             session.session_id,
             self._talk[session.session_id].voice_prints,
-            {label: self._key(session.session_id, label, who) for label, who in told.items()},
+            {label: self._key(session.session_id, label, who) for label, who in decided.items()},
             frozenset(m.person_id for m in self._listed if not m.attends(session)),
         )
 
     def _key(self, session_id: str, label: str, who: str) -> str | None:
-        """How ``recognise`` knows the person of whom a human said that this is their label."""
+        """The key in ``recognise`` of the person to whom a human assigned this label."""
         if who == UNKNOWN:
             return None
         if who == NEW:
             return new_key(session_id, label)
         if (founder := self._founder_now(who)) is None:
             return who
-        named = self._told[founder.session_id].get(founder.label, NEW)
-        # whoever was met first as this label may have been named since
+        named = self._decided[founder.session_id].get(founder.label, NEW)
+        # the person who first appeared as this label may have been named since
         return new_key(founder.session_id, founder.label) if named in (NEW, who) else named
 
     def _founder_now(self, person: str) -> Founder | None:
-        """By which label of today a numbered person was met first; None if it is not there."""
+        """The present label in which a numbered person first appeared; None if it is gone."""
         founder = self._before.founders.get(person)
         for (session_id, label), entry in self._was.items():
             if founder == Founder(session_id, entry.known.label):
@@ -298,7 +298,7 @@ class _Recognition:
         return None
 
     def _called(self, found: Mapping[Place, Recognised]) -> dict[str, str]:
-        """The id of each person by their key: a member's, the number they had, or the next."""
+        """The id of each person by key: a member's, their previous number, or the next one."""
         keys = dict.fromkeys(each.key for each in found.values() if each.key is not None)
         called = {key: key for key in keys if "/" not in key}
         for _, key, had in sorted(self._claims(found), reverse=True):
@@ -312,9 +312,9 @@ class _Recognition:
         return called
 
     def _claims(self, found: Mapping[Place, Recognised]) -> Iterator[tuple[float, str, str]]:
-        """Which numbers people had, each with how long the person talked under it, in seconds.
+        """The numbers that people had, each with how long they talked under it, in seconds.
 
-        Whoever has the label by which a number was met first goes before anybody else.
+        A person with the label in which a number first appeared comes before all others.
         """
         talked_s: defaultdict[tuple[str, str], float] = defaultdict(float)
         for place_, each in found.items():

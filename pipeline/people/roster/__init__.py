@@ -1,1 +1,1 @@
-"""Who is in each group, what they are called and whether they have consented."""
+"""The members of each group, their names and whether they have consented."""

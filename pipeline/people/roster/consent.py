@@ -1,4 +1,4 @@
-"""Which recordings wait for somebody's consent."""
+"""Which recordings wait for consent."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def held(
 ) -> Text | None:
     """Why a session of a group may not be processed, as a sentence; None if it may.
 
-    Every member of its roster must have consented, but those who are absent from the session. A
-    consent that is not recorded is none. A group without a roster is not held.
+    Every member of its roster must have consented, except those absent from the session. A consent
+    that is not recorded does not count. A group without a roster is not held.
 
     Raises StudyError if the roster cannot be used, TransientError if it cannot be read.
     """
@@ -45,9 +45,9 @@ def held(
 
 
 def require(study: Study, recording: Recording) -> None:
-    """Let a session be processed, or not. One that is in the data set already is let.
+    """Raise ConsentError if a session may not be processed, or as ``held``.
 
-    From such a session people are taken out by withdrawing. Raises ConsentError, or as ``held``.
+    A session already in the data set may be processed; people leave it by withdrawing.
     """
     if files.file_of(study.dataset, "sessions", recording.session_id).is_file():
         return

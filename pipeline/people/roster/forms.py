@@ -1,7 +1,7 @@
-"""The form of a roster that a spreadsheet opens: filled in by people, one member a row.
+"""The form of a roster for spreadsheet programs: filled in by people, one member a row.
 
-A sheet ``members``, and a sheet ``names`` of what the talk names besides them. A CSV file is the
-first of the two.
+It has a sheet ``members``, and a sheet ``names`` of other names used in the talk. A CSV file is
+the first of the two.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipeline.tables.columns import OWN
 from pipeline.tables.values import ROLES
 
 MEMBERS, NAMES = "members", "names"
-Rows = dict[str, list[int]]  # where the entries of each table of a roster stand in its form
+Rows = dict[str, list[int]]  # the rows of the entries of each table of a roster in its form
 
 _COLUMNS = ("name", "aliases", "role", "organisation", "consent", "absent", "voice_sample")
 _NAME_COLUMNS = ("type", "name", "aliases", "category")
@@ -47,10 +47,10 @@ def form(roster: Roster) -> bytes:
 
 
 def data_of(pages: dict[str, Page], group_id: str) -> tuple[dict[str, Any], Rows]:
-    """What the sheets of a form say, as YAML would, and the row of each entry.
+    """The content of a form's sheets, as from YAML, and the row of each entry.
 
-    The members' sheet may have any name where no other sheet holds anything. Raises StudyError
-    that names the row of a cell in which nothing, or a time, stands for a text.
+    The members' sheet may have any name if no other sheet holds anything. Raises StudyError that
+    names the row of a cell that is empty, or holds a time, instead of text.
     """
     pages = {clean(name).casefold(): page for name, page in pages.items() if page}
     others = pages.keys() - {NAMES}
@@ -102,7 +102,7 @@ def _told(value: Value) -> Value:
 
 
 def _no_text(name: str, value: Value) -> str:
-    """What stands in a cell in the place of a text; "" where all is well."""
+    """What a cell holds instead of text; "" if it is correct."""
     if isinstance(value, Broken):
         return value.why
     is_time = isinstance(value, date | time | timedelta)
@@ -110,7 +110,7 @@ def _no_text(name: str, value: Value) -> str:
 
 
 def _shown(name: str) -> str:
-    """A header in a sentence; others than ours may be anybody's name."""
+    """A header in a sentence; one that vuoro does not define may be a person's name."""
     ours = {*_COLUMNS, *_NAME_COLUMNS, "person_id"}
     return f"`{name}`" if name in ours or name.startswith(OWN) else "a column of your own"
 

@@ -1,4 +1,4 @@
-"""What a roster says, and what is wrong with one that cannot be used.
+"""The content of a roster, and what is wrong with one that cannot be used.
 
 group: G07
 members:
@@ -9,7 +9,7 @@ members:
     consent: yes                # yes, no or withdrawn; left out counts as no
     absent: [3, I1]             # meeting 3 and interview 1; or: all
     voice_sample: maija.wav     # a file in private/voices
-    x_years_in_work: 12         # columns of one's own begin with x_
+    x_years_in_work: 12         # your own columns begin with x_
 organisations:
   - {name: Esimerkki ry, aliases: [EJ], category: union}
 places: []
@@ -45,7 +45,7 @@ MAX_TEXT = 1_000  # characters of a name
 REMEDY = "Correct it, then check it with `vuoro group check`."
 Own = str | int | float | bool | None
 
-# what people may write for a value: what it is called in any language
+# what people may write for a value: its name in any language
 _ROLES = {CALLED[role].to(each).casefold(): role for each in LANGUAGES for role in ROLES}
 _CONSENTS = {CALLED[said].to(each).casefold(): said for each in LANGUAGES for said in CONSENTS}
 
@@ -68,7 +68,7 @@ def _role(value: object) -> str:
 
 
 def _listed(value: object) -> list[str]:
-    """A list, from one or from text with commas or semicolons."""
+    """A list, from a list or from text with commas or semicolons."""
     items = value if isinstance(value, list | tuple) else re.split("[;,]", _text(value))
     return [text for item in items if (text := _text(item))]
 
@@ -88,7 +88,7 @@ def _sessions(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    """A text on one line, from one or from a number."""
+    """A text on one line, from text or from a number."""
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -100,7 +100,7 @@ def _text(value: object) -> str:
 
 
 def _name(value: object) -> str:
-    """A person's name without symbols such as emoji; a number or a time is none."""
+    """A person's name without symbols such as emoji; a number or a time is not a name."""
     text = clean("".join(c for c in _text(value) if category(c) not in ("So", "Sk")))
     if text and not any(map(str.isalpha, text)):
         raise ValueError
@@ -112,7 +112,7 @@ Names = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
 
 
 class Member(BaseModel):
-    """One person of a group. Of whoever has withdrawn, ``person_id`` is what is left."""
+    """One person of a group. Only ``person_id`` is left of a person who has withdrawn."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -144,17 +144,17 @@ class Member(BaseModel):
 
     @property
     def filled(self) -> dict[str, Any]:
-        """What is known of a member, as it is written."""
+        """What is known about a member, as it is written."""
         known = self.model_dump(mode="json", exclude={*(self.model_extra or {})})
         return {k: v for k, v in known.items() if v not in ("", [], None)} | self.own_columns
 
     def attends(self, session: str) -> bool:
-        """Whether, as far as is known, the person is in a session such as S03."""
+        """Whether, as far as known, the person is in a session such as S03."""
         return not {session, EVERY_SESSION} & {*self.absent}
 
 
 def _own(value: object) -> Own:
-    """A value of a column of one's own, as it can be written anywhere."""
+    """A value of a study's own column, in a form that any format can hold."""
     match value:
         case None | bool():
             return value
@@ -193,7 +193,7 @@ class Roster(BaseModel):
 
 
 class _Mistake(ValueError):
-    """Something wrong with a whole member: ``args`` are the field and what about it."""
+    """A mistake in a whole member: ``args`` are the field and what is wrong with it."""
 
 
 _EXPECTED = {
@@ -210,7 +210,7 @@ _EXPECTED = {
 def parsed(data: object, rows: Mapping[str, Sequence[int]] = MappingProxyType({})) -> Roster:
     """The roster that ``data``, as read from YAML or a form, describes.
 
-    ``rows`` are of a form: where the entries of each table stand. Raises StudyError with a sentence
+    ``rows`` are the rows of each table's entries in a form. Raises StudyError with a sentence
     for each mistake; none of them repeats what the roster says.
     """
     if not isinstance(data, dict):
@@ -227,7 +227,7 @@ def parsed(data: object, rows: Mapping[str, Sequence[int]] = MappingProxyType({}
 
 
 def wrong(mistakes: list[str], group: str = "") -> StudyError:
-    """The error that a roster cannot be used; of this group, where that is known."""
+    """The error that a roster cannot be used; with its group, if known."""
     what = " ".join([f"The roster {f'of {group} ' if group else ''}cannot be used.", *mistakes])
     return StudyError(what, REMEDY)
 
@@ -259,7 +259,7 @@ def _sentence(
 
 
 def _shared_names(roster: Roster, rows: Sequence[int] | None) -> list[str]:
-    """A name of two members could hide neither behind a pseudonym of their own."""
+    """Names that two members share: neither could get a pseudonym of their own."""
     owner: dict[str, int] = {}
     mistakes = []
     for number, member in enumerate(roster.members, start=1):

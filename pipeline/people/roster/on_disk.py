@@ -1,8 +1,8 @@
-"""Rosters on disk: YAML in the study, and a form that a spreadsheet opens.
+"""Rosters on disk: YAML in the study, and a form for spreadsheet programs.
 
 private/rosters/<group_id>.yaml    mode 0600
 
-One that is lost is no group without a roster: consents would be gone with it.
+A lost roster is not the same as a group without one: its consents would be lost with it.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ _INTRODUCTION = """\
 
 
 def place(study: Study, group_id: str) -> Path:
-    """Where the roster of a group is."""
+    """The place of a group's roster."""
     return study.rosters / f"{group_id}.yaml"
 
 
 def load(study: Study, group_id: str) -> Roster | None:
-    """The roster of a group; None where it never had one.
+    """The roster of a group; None if it never had one.
 
     Raises StudyError if it cannot be used or is gone, TransientError if it cannot be read.
     """
@@ -62,7 +62,7 @@ def load_all(study: Study) -> list[Roster]:
 
 
 def usable(study: Study) -> tuple[list[Roster], dict[str, VuoroError]]:
-    """The rosters that can be used, and by group why others cannot."""
+    """The usable rosters, and by group why others cannot be used."""
     found: list[Roster] = []
     wrong: dict[str, VuoroError] = {}
     for file in places(study):
@@ -74,7 +74,7 @@ def usable(study: Study) -> tuple[list[Roster], dict[str, VuoroError]]:
 
 
 def places(study: Study) -> list[Path]:
-    """The rosters of a study, and those that it had."""
+    """The rosters that a study has, and those that it had."""
     there = study.rosters.glob("[!.]*.yaml")
     return sorted({*there, *marks.marked(study, study.rosters)})
 
@@ -85,9 +85,9 @@ def _own(study: Study, file: Path) -> Roster:
 
 
 def save(study: Study, roster: Roster) -> None:
-    """Put the roster in the study, in the place of the group's earlier one.
+    """Save the roster in the study, replacing the group's earlier one.
 
-    Raises TransientError where it cannot be written.
+    Raises TransientError if it cannot be written.
     """
     with os_errors("saving a roster"):
         study.rosters.mkdir(mode=0o700, exist_ok=True)
@@ -96,10 +96,10 @@ def save(study: Study, roster: Roster) -> None:
         write(roster, file)
 
 
-def read(file: Path, group_id: str, told: Callable[[str], None] | None = None) -> Roster:
+def read(file: Path, group_id: str, notify: Callable[[str], None] | None = None) -> Roster:
     """The roster of a group from YAML, or from a form: a workbook or CSV, by the file's name.
 
-    ``told`` gets a sentence for the user where the encoding of a CSV file was guessed. Raises
+    ``notify`` gets a sentence for the user if the encoding of a CSV file was guessed. Raises
     StudyError if the roster cannot be used, TransientError if it cannot be read.
     """
     subject = f"The roster of {group_id}"
@@ -110,8 +110,8 @@ def read(file: Path, group_id: str, told: Callable[[str], None] | None = None) -
     elif kind in _CSV:
         page, note = table_in(data_in(file, subject), subject)
         found, rows = forms.data_of({forms.MEMBERS: page}, group_id)
-        if note and told:
-            told(note)
+        if note and notify:
+            notify(note)
     else:
         pages = workbook_in(data_in(file, subject, MAX_WORKBOOK), subject)
         found, rows = forms.data_of(pages, group_id)
@@ -123,9 +123,9 @@ def read(file: Path, group_id: str, told: Callable[[str], None] | None = None) -
 
 
 def write(roster: Roster, file: Path) -> None:
-    """Write the roster as YAML or, where the file's name ends so, as a form; mode 0600.
+    """Write the roster as YAML, or as a form if the file's name says so; mode 0600.
 
-    Raises StudyError if it is too large to be read back, TransientError where it cannot be written.
+    Raises StudyError if it is too large to be read back, TransientError if it cannot be written.
     """
     data = forms.form(roster) if file.suffix.lower() == FORM else _yaml(roster)
     with os_errors("writing a roster"):
@@ -149,7 +149,7 @@ def _yaml(roster: Roster) -> bytes:
 
 
 def require_private(study: Study, file: Path) -> None:
-    """Raises StudyError where a file that identifies people would be shared with the data set."""
+    """Raise StudyError if a file that identifies people would be shared with the data set."""
     if file.resolve().is_relative_to(study.dataset.resolve()):
         raise StudyError(
             "A roster identifies people and must not be in dataset/.", "Choose another folder."

@@ -1,4 +1,4 @@
-"""The names in the rosters, each known by its pseudonym before anybody says it."""
+"""Add the names in the rosters to the study's table before they are said, with pseudonyms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.study import Study, locks
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """The names of one person, organisation or place; ``less_sure`` may be somebody else's too."""
+    """The names of one person, organisation or place; ``less_sure`` may be another's too."""
 
     type: EntityType
     names: tuple[str, ...]
@@ -26,9 +26,9 @@ class Seed:
 
 
 def seed(study: Study) -> EntityTable:
-    """The study's table of names with those of its rosters; what is in it stays as it is.
+    """The study's table of names with those of its rosters added; existing entries stay.
 
-    A roster that cannot be used adds no names: the sessions of its group tell of it. Holds the
+    A roster that cannot be used adds no names: the sessions of its group report it. Holds the
     study's lock meanwhile. Raises StudyError if the key cannot be used, TransientError if it cannot
     be read or written.
     """
@@ -46,7 +46,7 @@ def seed(study: Study) -> EntityTable:
 def seeds(rosters: Iterable[Roster]) -> Iterator[Seed]:
     """One for each member, organisation, place and project.
 
-    A first name alone is a member's only where no other member of the study has it. A project is
+    A first name alone is a member's only if no other member of the study has it. A project is
     an organisation of the category ``project``.
     """
     listed = list(rosters)
@@ -73,9 +73,9 @@ def _seed(type: EntityType, named: Named, category: str = "") -> Seed:
 
 
 def person_id(table: EntityTable, member: Member) -> str | None:
-    """The pseudonym of a member, with the number that mentions of them carry; None before seeding.
+    """The pseudonym of a member, with the number used in mentions; None before seeding.
 
-    That of ``[Henkilö 7]`` is H07.
+    For ``[Henkilö 7]`` it is H07.
     """
     if member.person_id:
         return member.person_id
@@ -84,6 +84,6 @@ def person_id(table: EntityTable, member: Member) -> str | None:
 
 
 def _first(member: Member) -> str:
-    """The first name of a member with more names than one, casefolded."""
+    """The first name of a member who has several names, casefolded."""
     first, *others = member.name.casefold().split() or [""]
     return first if others else ""

@@ -1,7 +1,7 @@
-"""Who speaks in the data set without having consented, as far as is known.
+"""People who speak in the data set without having consented, as far as known.
 
 A recording that is not in the data set yet waits (``roster.consent``). This is about sessions that
-were there before their roster: people leave those by withdrawing.
+existed before their roster: people leave those by withdrawing.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _STATES: Mapping[Consent | None, str] = {
 class Unconsented:
     """A member of a group's roster without consent, and the talk that is, or may be, theirs.
 
-    ``member`` is the position in the roster, ``person_id`` None until the roster was read in.
-    ``speaks_in`` are the sessions in which they are known. In those of ``may_speak_in`` voices may
-    be theirs, because nobody has said whose they are. Of somebody who has left the study,
-    ``is_nameless``, no voice can be said to be theirs any more.
+    ``member`` is the position in the roster, ``person_id`` None until the roster is read in.
+    ``speaks_in`` are the sessions in which they are identified. In those of ``may_speak_in``,
+    unidentified voices may be theirs. No voice can be assigned any more to a person who has left
+    the study (``is_nameless``).
     """
 
     group_id: str
@@ -48,13 +48,13 @@ class Unconsented:
 
     @property
     def who(self) -> str:
-        """How messages call the person: never by name."""
+        """How messages refer to the person: never by name."""
         position = f"member {self.member} of {self.group_id}"
         return f"{self.person_id} ({position})" if self.person_id else position
 
     @property
     def state(self) -> str:
-        """That they have not consented, as the roster says it."""
+        """Their missing consent, as the roster states it."""
         return _STATES[self.consent]
 
     @property
@@ -64,7 +64,7 @@ class Unconsented:
 
     @property
     def sentence(self) -> str:
-        """Who it is, where they speak, and what to do."""
+        """The person, where they speak, and what to do."""
         parts = []
         if self.speaks_in:
             parts.append(
@@ -87,28 +87,28 @@ class Unconsented:
 
     @property
     def talk(self) -> Voices:
-        """Whose rows in the data set are, or may be, this person's, by session."""
+        """The people whose rows in the data set are, or may be, this person's, by session."""
         known = frozenset(filter(None, [self.person_id]))
         return {**dict.fromkeys(self.speaks_in, known), **self.may_speak_in}
 
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """What stands against using the data set: people, and rosters that cannot be read."""
+    """What prevents use of the data set: people, and rosters that cannot be read."""
 
     people: tuple[Unconsented, ...]
     unusable: tuple[VuoroError, ...]
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """All of it in sentences without names."""
+        """Everything in sentences without names."""
         return (*(each.sentence for each in self.people), *map(str, self.unusable))
 
 
 def consents(study: Study, group_id: str | None = None) -> Consents:
-    """Whose consent is missing in the data set; in all groups, or in one.
+    """The people whose consent is missing in the data set; in all groups, or in one.
 
-    Raises StudyError if the key cannot be used, TransientError where something cannot be read.
+    Raises StudyError if the key cannot be used, TransientError if something cannot be read.
     """
     rosters, wrong = usable(study)
     found = [
@@ -122,7 +122,7 @@ def consents(study: Study, group_id: str | None = None) -> Consents:
 
 
 def groups_without_consent(study: Study) -> frozenset[str]:
-    """The groups of which a member has not consented, wherever that member speaks.
+    """The groups with a member who has not consented, wherever that member speaks.
 
     Raises StudyError if a roster cannot be used, TransientError.
     """
@@ -151,8 +151,8 @@ def _of_group(study: Study, roster: Roster) -> Iterator[Unconsented]:
 def _may_be(member: Member, sessions: Sequence[Met], *, is_known: bool) -> Voices:
     """The voices that may be a member's, by session.
 
-    Those that no roster names; where the member's voice is known from another session, those of
-    which it is not known whose they are.
+    These are the voices that no roster names; if the member's voice is known from another session,
+    the unidentified ones.
     """
     found = {}
     for each in sessions:
@@ -172,5 +172,5 @@ def _sessions(study: Study, group_id: str) -> Iterator[Met]:
         if group_of(file.stem) == group_id:
             try:
                 yield met(file)[0]
-            except DatasetError:  # damaged: it is made again, and nothing is released meanwhile
+            except DatasetError:  # damaged: it is recomputed, and nothing is released meanwhile
                 continue
