@@ -232,13 +232,13 @@ class _Recognition:
 
     def register(self) -> Register:
         """The register of the group, without its ``knowledge``."""
-        heard = [self._heard(session) for session in self._sessions.values()]
+        evidence = [self._evidence(session) for session in self._sessions.values()]
         found = {
             (session_id, each.label): each
-            for session_id, recognised in recognise(heard, self._samples).items()
+            for session_id, recognised in recognise(evidence, self._samples).items()
             for each in recognised
         }
-        for session in heard:  # a human's decision about a label too short for a voice
+        for session in evidence:  # a human's decision about a label too short for a voice
             for label, key in session.told.items():
                 place_ = session.session_id, label
                 found.setdefault(place_, Recognised(label, key, "human"))
@@ -268,7 +268,7 @@ class _Recognition:
                 if label is not None:
                     yield (session_id, label), entry
 
-    def _heard(self, session: Session) -> Heard:
+    def _evidence(self, session: Session) -> Heard:
         decided = self._decided[session.session_id]
         return Heard(
             session.session_id,

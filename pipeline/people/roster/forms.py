@@ -84,7 +84,7 @@ def _entries(page: Page, sheet: str, group_id: str) -> list[tuple[int, dict[str,
         seen.add(name)
     found = []
     for row in rows:
-        entry = {names.get(at, ""): _told(value) for at, value in row.cells.items()}
+        entry = {names.get(at, ""): _cleaned(value) for at, value in row.cells.items()}
         mistakes = [
             f"Row {row.number} of `{sheet}`: {_shown(name)} holds {what}."
             for name, value in entry.items()
@@ -97,7 +97,7 @@ def _entries(page: Page, sheet: str, group_id: str) -> list[tuple[int, dict[str,
     return found
 
 
-def _told(value: Value) -> Value:
+def _cleaned(value: Value) -> Value:
     return clean(value) if isinstance(value, str) else value
 
 
