@@ -2,7 +2,7 @@
 
     VuoroError
     ├── SettingsError              a value in vuoro.toml or the environment is wrong or out of place
-    ├── StudyError                 the folder is no study, or something in it cannot be found
+    ├── StudyError                 the folder is not a study, or something in it cannot be found
     ├── ModelError                 a model is missing, incomplete or not the file it should be
     ├── DatasetError               the published data set breaks its own declaration
     ├── CancelledError             a user has cancelled the session
@@ -16,27 +16,27 @@
     │   │   ├── DictationError     a form of dictation machines
     │   │   └── NotConvertedError  a Zoom recording before its conversion
     │   ├── NoAudioError           a video without sound
-    │   ├── DamagedMediaError      nothing, or almost nothing, of the sound can be decoded
+    │   ├── DamagedMediaError      none, or almost none, of the sound can be decoded
     │   │   └── UnfinishedVideoError   its index was never written
     │   ├── TooShortError          shorter than a turn
-    │   └── LanguageError          in this language names cannot be hidden
+    │   └── LanguageError          names cannot be masked in this language
     └── TransientError             not the recording's fault; it stays, and the next run tries again
         ├── DiskFullError
         ├── CloudError             the recording is not on this machine yet
-        ├── HoldError              it waits for a person's answer
+        ├── HoldError              the recording waits for a person's answer
         │   ├── ConsentError       a person in it has not consented, or has withdrawn
-        │   ├── LanguageQuestionError   its language is not clear, or none of those expected
+        │   ├── LanguageQuestionError   its language is unclear, or not one of those expected
         │   ├── PartsError         it looks like one of several files of one session
-        │   └── CopyError          it looks like a copy of another recording, and differs from it
+        │   └── CopyError          it looks like a copy of another recording but differs from it
         ├── UnreadableError        no permission, or the disk or network share does not answer
-        ├── TakenError             another process is at work on the same
-        ├── LostError              it was taken over: this process did not answer for a minute
+        ├── TakenError             another process is working on the same recording or study
+        ├── LostError              another process took over: this one did not answer for a minute
         └── StageCrashError        a stage failed unexpectedly
 
 A message is one sentence that says what is wrong; ``remedy`` is one that says what to do next.
-Those of an error that a receipt may show are texts, so that the receipt says them in Finnish too.
-Neither may hold what people said, a person's name or a recording's file name, because messages
-travel into Prefect's database: what shows an error adds the file name.
+If a receipt may show an error, both are texts, so that the receipt gives them in Finnish too.
+Neither may contain what people said, a person's name or a recording's file name, because messages
+are stored in Prefect's database: the code that shows an error adds the file name.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class VuoroError(Exception):
     """
 
     usual_remedy: ClassVar[Text] = Text()
-    meaning: ClassVar[Text] = Text()  # of an error whose own sentence is in English only
+    meaning: ClassVar[Text] = Text()  # for an error whose own sentence is in English only
 
     def __init__(self, what: Text | str, remedy: Text | str = "") -> None:
         self._is_translated = isinstance(what, Text)
@@ -74,13 +74,14 @@ class VuoroError(Exception):
 
     @property
     def remedy(self) -> str:
-        """What to do next; "" where nothing is known."""
+        """What to do next; "" if unknown."""
         return str(self.texts[1])
 
     def to(self, language: Language) -> str:
         """What is wrong and what to do, in a language.
 
-        An error whose sentence is in English only says there what its kind means, or what to do.
+        If its sentence exists in English only, other languages give the meaning of its kind, or
+        what to do.
         """
         if language == "en" or self._is_translated:
             return self._sentences(language)
@@ -99,7 +100,7 @@ class SettingsError(VuoroError):
 
 
 class StudyError(VuoroError):
-    """The folder is no study, or something in it cannot be found."""
+    """The folder is not a study, or something in it cannot be found."""
 
     meaning = Text(
         "Something in the study or in the session.yaml of the recording must be corrected; see "
@@ -115,13 +116,13 @@ class ModelError(VuoroError):
 
 
 class DatasetError(VuoroError):
-    """The published data set breaks its own declaration."""
+    """The published data set violates its own declaration."""
 
     usual_remedy = Text("Run `vuoro run` to write the data set anew, then `vuoro validate`.")
 
 
 class CancelledError(VuoroError):
-    """A user has cancelled the session. Finished work is kept."""
+    """A user cancelled the session. Finished work is kept."""
 
     usual_remedy = Text("`vuoro retry` brings it back.")
 
@@ -137,13 +138,13 @@ class NotMediaError(RecordingError):
 
 
 class EmptyFileError(NotMediaError):
-    """No bytes, or zeros only: what an interrupted copy leaves."""
+    """No bytes, or only zeros: the result of an interrupted copy."""
 
     usual_remedy = Text("Copy it again from where it was recorded.")
 
 
 class WebPageError(NotMediaError):
-    """A web page, such as a sign-in page that was saved in a recording's place."""
+    """A web page, such as a sign-in page that was saved instead of a recording."""
 
     usual_remedy = Text("Sign in to the service it came from and download the recording again.")
 
@@ -167,13 +168,13 @@ class ArchiveError(NotMediaError):
 
 
 class DictationError(NotMediaError):
-    """A form of dictation machines that is encrypted or that libav does not know."""
+    """A dictation format that is encrypted or that libav does not support."""
 
     usual_remedy = Text("Export it as WAV or MP3 from the program that came with the recorder.")
 
 
 class NotConvertedError(NotMediaError):
-    """A Zoom recording before its conversion."""
+    """A Zoom recording that has not been converted yet."""
 
     usual_remedy = Text("Open it on the computer that recorded it: Zoom converts it to a video.")
 
@@ -185,7 +186,7 @@ class NoAudioError(RecordingError):
 
 
 class DamagedMediaError(RecordingError):
-    """Nothing, or almost nothing, of the sound can be decoded."""
+    """None, or almost none, of the sound can be decoded."""
 
     usual_remedy = Text(
         "Copy the file again from its source; if it is damaged there too, export it anew."
@@ -193,7 +194,7 @@ class DamagedMediaError(RecordingError):
 
 
 class UnfinishedVideoError(DamagedMediaError):
-    """An mp4 without its index: recording, or copying, was interrupted."""
+    """An mp4 file without its index: recording or copying was interrupted."""
 
     usual_remedy = Text(
         "Copy it again; if it is the same at its source, open it in the app or device that "
@@ -208,7 +209,7 @@ class TooShortError(RecordingError):
 
 
 class LanguageError(RecordingError):
-    """In this language names cannot be hidden, so nothing may be published."""
+    """Names cannot be masked in this language, so nothing may be published."""
 
     usual_remedy = Text(
         "If it was guessed wrong, set `language` under [transcription] in vuoro.toml."
@@ -239,13 +240,13 @@ class UnreadableError(TransientError):
 
 
 class HoldError(TransientError):
-    """Nothing is wrong: it waits until a person has answered."""
+    """Nothing is wrong: the recording waits for a person's answer."""
 
     usual_remedy = Text("Answer, then run `vuoro run` again.")
 
 
 class LanguageQuestionError(HoldError):
-    """The language of the talk is not clear, or none of those that the study expects."""
+    """The language of the talk is unclear, or not one of those that the study expects."""
 
 
 class ConsentError(HoldError):
@@ -258,13 +259,13 @@ class ConsentError(HoldError):
 
 
 class CloudError(TransientError):
-    """The recording is not on this machine yet, only something in its place."""
+    """The recording is not on this machine yet, only a placeholder."""
 
     usual_remedy = Text("Download it to this machine.")
 
 
 class PartsError(HoldError):
-    """It looks like one of several files of one session, and that is not sure."""
+    """The recording may be one of several files of one session, but that is not certain."""
 
     usual_remedy = Text(
         "Say which session it is in a file beside it, named like it and ending in .session.yaml: "
@@ -273,7 +274,7 @@ class PartsError(HoldError):
 
 
 class CopyError(HoldError):
-    """It looks like a copy of another recording, and differs from it."""
+    """The recording looks like a copy of another but differs from it."""
 
     usual_remedy = Text(
         "Remove one of the two, or, if this is a session of its own, say so in a file beside it, "
@@ -282,13 +283,13 @@ class CopyError(HoldError):
 
 
 class TakenError(TransientError):
-    """Another process is at work on the same."""
+    """Another process is working on the same recording or study."""
 
     usual_remedy = Text("Wait until that has finished.")
 
 
 class LostError(TransientError):
-    """Another process has taken this work over, as this one did not answer for a minute."""
+    """Another process took over this work because this one did not answer for a minute."""
 
     usual_remedy = Text("Run `vuoro run` again if nobody else is at work; nothing is lost.")
 
@@ -302,14 +303,14 @@ class StageCrashError(TransientError):
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """A question that names what is written most like ``given``; "" if nothing is."""
+    """A question that suggests the known name spelt most like ``given``; "" if none is close."""
     by_folded = {each.casefold(): each for each in known}
     nearest = get_close_matches(given.casefold(), by_folded, n=1, cutoff=0.7)
     return f"Did you mean '{by_folded[nearest[0]]}'?" if nearest else ""
 
 
 def from_os_error(error: OSError, doing: str) -> VuoroError:
-    """The error of ours that an operating-system error means, without its text or file name."""
+    """The vuoro error for an operating-system error, without its text or file name."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return DiskFullError(f"The disk is full while {doing}.")
     reason = errno.errorcode.get(error.errno or 0, type(error).__name__)

@@ -1,4 +1,4 @@
-"""Where everything of one study lives on disk. The only place that joins paths.
+"""The folders and files of one study on disk. The only module that joins paths.
 
 inbox/<group>/…   researchers drop recordings here; only receipts (*.vuoro.txt) are written
                   (mode 0700, or the team's by a setting)
@@ -22,7 +22,7 @@ from pipeline.errors import StudyError
 from pipeline.storage.borders.text import clean, data_in, text_in
 from pipeline.storage.disk import os_errors, write_atomically
 
-if TYPE_CHECKING:  # reading settings takes longer than all else that a command's help needs
+if TYPE_CHECKING:  # importing settings takes longer than all else that `--help` needs
     from pipeline.settings import IntakeSettings, Settings
 
 MAX_TERMS = 5_000  # of a glossary
@@ -62,22 +62,22 @@ class Study:
 
     @property
     def fingerprints(self) -> Path:
-        """By what a sound is known again in another form."""
+        """Fingerprints by which a sound is recognised in another form."""
         return self.private / "fingerprints"
 
     @property
     def references(self) -> Path:
-        """Which recordings were taken and stay in the inbox."""
+        """Which recordings were taken in and stay in the inbox."""
         return self.private / "references"
 
     @property
     def inbox_file(self) -> Path:
-        """How the files of the inbox looked when somebody looked last."""
+        """How the files of the inbox looked at the last check."""
         return self.private / "inbox.json"
 
     @property
     def correction_file(self) -> Path:
-        """The session that is just being given another id."""
+        """The session that is being given another id."""
         return self.private / "correction.json"
 
     @property
@@ -101,12 +101,12 @@ class Study:
 
     @property
     def people(self) -> Path:
-        """Who is who in each group, and what people decided of it."""
+        """The people of each group, and decisions about them."""
         return self.private / "people"
 
     @property
     def people_decisions(self) -> Path:
-        """Which voice a human said is whose, a decision a line."""
+        """Human decisions about whose a voice is, one a line."""
         return self.people / "decisions.jsonl"
 
     @property
@@ -121,7 +121,7 @@ class Study:
 
     @property
     def guides(self) -> Path:
-        """The questions of the interviews of groups where they are others than the study's."""
+        """The interview questions of groups whose questions differ from the study's."""
         return self.private / "guides"
 
     @property
@@ -141,7 +141,7 @@ class Study:
 
     @property
     def marks_file(self) -> Path:
-        """How far the files have come that must never go back."""
+        """Counts of the files that must never go back to an older state."""
         return self.private / "marks.json"
 
     @property
@@ -150,10 +150,10 @@ class Study:
         return self.private / "glossary.txt"
 
     def glossary(self) -> list[str]:
-        """The terms of the glossary; [] where there is none. A line that begins with # is none.
+        """The terms of the glossary; [] if there is none. Lines that begin with # are skipped.
 
-        Raises StudyError if the file is no list of terms in UTF-8, UnreadableError if it cannot be
-        read.
+        Raises StudyError if the file is not a list of terms in UTF-8, UnreadableError if it cannot
+        be read.
         """
         if not self.glossary_file.exists():
             return []
@@ -171,7 +171,7 @@ class Study:
 
     @property
     def accepted_file(self) -> Path:
-        """Which sessions a person has looked at and takes as they are."""
+        """Which sessions a person has checked and accepted as they are."""
         return self.private / "accepted.jsonl"
 
     @property
@@ -186,7 +186,7 @@ class Study:
 
     @property
     def exports(self) -> Path:
-        """The data set in other programs' forms."""
+        """The data set in other programs' formats."""
         return self.root / "exports"
 
     @property
@@ -196,12 +196,12 @@ class Study:
 
     @property
     def leases(self) -> Path:
-        """Who is at work on what."""
+        """Which process is working on what."""
         return self.private / "leases"
 
     @property
     def states(self) -> Path:
-        """What is going on with each session that is not finished."""
+        """The state of each session that is not finished."""
         return self.private / "state"
 
     @property
@@ -244,9 +244,9 @@ class Study:
         return read_json(self.format_file, int) or FIRST_FORMAT
 
     def bring_up_to_date(self) -> bool:
-        """Give the study the present format; False if it has that. Raises TransientError.
+        """Bring the study to the present format; False if it has it already. Raises TransientError.
 
-        A study of format 1 is read as it is; its results are made again.
+        A study of format 1 is read as it is; its results are computed again.
         """
         if self.format == FORMAT:
             return False
@@ -255,9 +255,9 @@ class Study:
         return True
 
     def protect(self, settings: IntakeSettings) -> None:
-        """Let nobody but the owner open what identifies people; the team the inbox, if set so.
+        """Let only the owner open what identifies people, and the team the inbox if so set.
 
-        Where a file system knows no such rights, nothing happens.
+        Does nothing on a file system without such permissions.
         """
         of_inbox = 0o2770 if settings.inbox == "team" else 0o700
         wanted = {self.private: 0o700, self.quarantine: 0o700, self.inbox: of_inbox}
@@ -274,7 +274,7 @@ class Study:
 
     @property
     def settings_log(self) -> Path:
-        """The settings by which the data set was made, a line for each that were."""
+        """The settings with which the data set was made, one line for each set of values."""
         return self.private / "settings.jsonl"
 
     @property
@@ -282,14 +282,14 @@ class Study:
         """Whether the folder is a study."""
         try:
             return self.settings_file.is_file() and self.private.is_dir()
-        except OSError:  # a folder above one's own that is not for everybody
+        except OSError:  # a parent folder that this user may not read
             return False
 
 
 def create(root: Path) -> Study:
-    """Make a study at ``root``, or complete one that lacks a folder. Overwrites nothing.
+    """Create a study at ``root``, or complete one that lacks a folder. Overwrites nothing.
 
-    Raises TransientError where the folder cannot be written.
+    Raises TransientError if the folder cannot be written.
     """
     from pipeline.settings.file import as_toml
 
@@ -311,7 +311,7 @@ def create(root: Path) -> Study:
 def open_study(root: Path) -> Study:
     """The study at ``root``.
 
-    Raises StudyError if there is none, or if a later vuoro made it.
+    Raises StudyError if there is none, or if a later version of vuoro created it.
     """
     study = Study(root.expanduser().resolve())
     if not study.exists:

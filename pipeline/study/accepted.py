@@ -28,13 +28,13 @@ ORIGINAL = "original"
 TRACKS = ".tracks"
 PARTS = ".parts"
 PART_PREFIX = re.compile(r"\A\d\d ")
-"""What is put before the names of parts, so that their names tell their order."""
+"""The prefix of the names of parts, so that their names give their order."""
 
 
 def sessions(study: Study) -> list[Recording]:
-    """All accepted recordings, by session_id: for what must leave none out.
+    """All accepted recordings, by session_id, for uses that must not omit any.
 
-    Raises StudyError if a record is damaged, TransientError where it cannot be read.
+    Raises StudyError if a record is damaged, TransientError if it cannot be read.
     """
     found = records(study).values()
     return [each if isinstance(each, Recording) else _raised(each) for each in found]
@@ -43,7 +43,7 @@ def sessions(study: Study) -> list[Recording]:
 def readable(study: Study, group_id: str = "") -> list[Recording]:
     """The accepted recordings, of a group if one is given, whose records can be read.
 
-    One that cannot be read keeps no other from being worked on: ``records`` tells of it.
+    An unreadable record does not block work on the others: ``records`` reports it.
     """
     return [each for each in records(study, group_id).values() if isinstance(each, Recording)]
 
@@ -52,7 +52,7 @@ def records(study: Study, group_id: str = "") -> dict[str, Recording | VuoroErro
     """The accepted recording of each session, by session_id, or why its record cannot be read.
 
     A folder that cannot be listed raises TransientError: it must not pass for a study without
-    sessions, whose rows would be taken out of the data set.
+    sessions, whose rows would be removed from the data set.
     """
     start = f"{group_id}-" if group_id else ""
     found = sorted(session_id for session_id in ids(study) if session_id.startswith(start))
@@ -79,9 +79,9 @@ def recording(study: Study, session_id: str) -> Recording:
 
 
 def original(study: Study, recording: Recording) -> Path:
-    """Where the recording's file is, as it came.
+    """The place of the recording's original file.
 
-    Raises UnreadableError if it stayed where it was and is there no longer, or was changed.
+    Raises UnreadableError if it stayed in the inbox and has since gone or changed.
     """
     folder = study.recordings / recording.session_id
     own = folder / f"{ORIGINAL}{recording.suffix}"
@@ -92,9 +92,9 @@ def original(study: Study, recording: Recording) -> Path:
 
 
 def verified(study: Study, recording: Recording) -> Path:
-    """Where the recording's file is, once it was read and found to be the one taken in.
+    """The place of the recording's file, after reading it and checking that it is the original.
 
-    Raises StudyError if it is another, UnreadableError if it cannot be read or is not there.
+    Raises StudyError if it is another, UnreadableError if it cannot be read or is missing.
     """
     file = original(study, recording)
     session_id = recording.session_id
@@ -124,7 +124,7 @@ def ids(study: Study) -> Iterator[str]:
 def require_recordings(study: Study) -> None:
     """Raises StudyError if all sessions are gone though the data set has some, TransientError.
 
-    What a disk that is not connected takes along must not leave the data set.
+    Sessions on a disk that is not connected must not leave the data set.
     """
     if not any(ids(study)) and any(files.files(study.dataset, "sessions")):
         raise StudyError(
@@ -134,19 +134,19 @@ def require_recordings(study: Study) -> None:
 
 
 def is_loose_parts(file: Path, lay: Path) -> bool:
-    """Whether a kept file is a folder of parts that lay in the inbox one by one."""
+    """Whether a kept file is a folder of parts that were in the inbox one by one."""
     return file.suffix == PARTS and file.is_dir() and not is_parts_folder(lay.name)
 
 
 def write_record(folder: Path, recording: Recording) -> None:
-    """Write what a session was accepted as into its folder."""
+    """Write the record of an accepted session into its folder."""
     write_atomically(folder / RECORD, adapter(Recording).dump_json(recording, indent=1), 0o600)
 
 
 def state_language(study: Study, session_id: str, language: str) -> None:
-    """Note which language a session is in, as a person says; "" for what is detected.
+    """Record the language that a person gave for a session; "" to detect it.
 
-    Whoever calls holds the study. Raises StudyError or TransientError.
+    The caller holds the study. Raises StudyError or TransientError.
     """
     folder = study.recordings / session_id
     with os_errors("noting a session's language"):

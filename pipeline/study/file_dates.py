@@ -49,7 +49,7 @@ _SHORT = re.compile(  # 24-01-15, 240115
     r"(?<![\d.:\-])(\d\d)(?:([-._])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?!\d|[.:_\-]\d)"
 )
 _DAY = re.compile(r"(?<![\d.])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?!\d)")
-LONGEST_DAYS = 2 * 366  # between recordings in one folder; farther apart, these are no dates
+LONGEST_DAYS = 2 * 366  # between recordings in one folder; if farther apart, these are not dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Moment:
 
     @property
     def order(self) -> str:
-        """What sorts moments, beside dates of ISO 8601."""
+        """The sort key of moments, comparable with ISO 8601 dates."""
         minutes, second = divmod(self.time_s or 0, 60)
         time = f"T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
         return self.date if self.time_s is None else self.date + time
@@ -71,17 +71,18 @@ def moment_in(text: str) -> Moment | None:
     """The first date that a folded name gives, with its time of day; None if it gives none.
 
     Written 2015-03-12, 20150312, 2015-3-12, 12.3.2015, 12.3.15, 12-mar-2015 or maaliskuun 12 2015;
-    150312_0930 as recorders write it; 03-12-2015 only where it can be no other. The time follows
+    150312_0930 as recorders write it; 03-12-2015 only if unambiguous. The time follows
     (0930, 09.30.14, klo 9.30, at 9.30.14 pm), or stands elsewhere after klo, kl or at.
     """
     return next((moment for _, _, moment in _moments(text)), None)
 
 
 def moments_in(texts: Sequence[str]) -> list[Moment | None]:
-    """The dates of names that belong together, None where a name gives none.
+    """The dates of names that belong together, None for a name without a date.
 
-    Years of two digits stand where they bring the dates closest together: 24-01-08 and 24-01-15 are
-    of January 2024. So are 240108 and 240115; six digits alone are a date only beside others.
+    The position of a two-digit year is chosen to bring the dates closest together: 24-01-08 and
+    24-01-15 are in January 2024. So are 240108 and 240115; six digits alone are a date only beside
+    others.
     """
     readings = [
         [moment_in(_with_year(text, whole)) for text in texts]
@@ -91,7 +92,7 @@ def moments_in(texts: Sequence[str]) -> list[Moment | None]:
 
 
 def _with_year(text: str, form: str) -> str:
-    """The text with its first date of six digits in this form, if no date in it is whole."""
+    """The text with its first six-digit date in this form, if it has no complete date."""
     moment = moment_in(text)
     if moment and moment.date[:4] in text:
         return text
@@ -120,14 +121,14 @@ def latest_day_in(text: str, last: date) -> str | None:
 
 
 def without_moments(text: str) -> str:
-    """The text with | in the place of each date, with its time of day."""
+    """The text with each date, with its time of day, replaced by |."""
     for start, end, _ in sorted(_moments(text), reverse=True, key=lambda found: found[:2]):
         text = f"{text[:start]}|{text[end:]}"
     return _TIME.sub("|", text)
 
 
 def _moments(text: str) -> Iterator[tuple[int, int, Moment]]:
-    """Every date with its time and where it stands; none stands in another."""
+    """Every date with its time and position; none lies within another."""
     taken: list[tuple[int, int]] = []
     for pattern in _DATES:
         for found in pattern.finditer(text):

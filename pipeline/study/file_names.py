@@ -1,4 +1,4 @@
-"""What the name of a recording says, and names that a file system accepts."""
+"""Read the names of recordings, and build names that a file system accepts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def session_number(name: str) -> int | None:
 
     In order of preference: a number before (3. tapaaminen, 3rd meeting) or after (session_03,
     möte nr 3) a word for a session; one at the start; one at the end, after a space, _, -, . or #.
-    Numbers of more than two digits, of parts (part 2), dates and times are none.
+    Numbers of more than two digits, of parts (part 2), dates and times do not count.
     """
     return _number(name, _SESSION_NUMBERS)
 
@@ -69,7 +69,7 @@ def _number(name: str, patterns: Iterable[str]) -> int | None:
 
 
 def session_kind(name: str) -> SessionKind:
-    """Whether a file name speaks of an interview of a group or, else, of a meeting.
+    """Whether a file name refers to a group interview or, otherwise, to a meeting.
 
     Words for one: haastattelu, ryhmähaast., fokusryhmä, ryhmäkeskustelu; intervju, fokusgrupp,
     gruppsamtal; interview, focus group, FG1. A meeting before or after an interview ("möte 2 inför
@@ -97,8 +97,8 @@ def latest_day_of(name: str, last: date) -> str | None:
 def is_tracks_folder(name: str) -> bool:
     """Whether the files in a folder of this name are the tracks of one session, one a person.
 
-    So are named "3. tapaaminen raidat", "session 3.tracks", "möte 3 spår", and "Audio Record",
-    which is what Zoom calls it.
+    Such names are "3. tapaaminen raidat", "session 3.tracks", "möte 3 spår", and Zoom's "Audio
+    Record".
     """
     return _TRACKS.fullmatch(folded(name)) is not None
 
@@ -106,15 +106,15 @@ def is_tracks_folder(name: str) -> bool:
 def is_parts_folder(name: str) -> bool:
     """Whether the files in a folder of this name are the parts of one session, one after another.
 
-    So are named "3. tapaaminen osat", "session 3.parts" and "möte 3 delar".
+    Such names are "3. tapaaminen osat", "session 3.parts" and "möte 3 delar".
     """
     return _PARTS.fullmatch(folded(name)) is not None
 
 
 def suffix(name: str) -> str:
-    """The suffix of a name if it looks like one; else what follows the last dot is the name's.
+    """The suffix of a name if it looks like one; otherwise the text after the last dot is kept.
 
-    One without a letter, as in 12.3.15, is none.
+    A suffix without a letter, as in 12.3.15, does not count.
     """
     suffix = Path(name).suffix.lower()
     return suffix if re.fullmatch(r"\.(?=\d*[a-z])[a-z0-9]{1,8}", suffix) else ""
@@ -126,7 +126,7 @@ def stem(name: str) -> str:
 
 
 def fitted(name: str, ending: str) -> str:
-    """``name`` and ``ending`` as a name that a file may have: shortened, but no other's name."""
+    """``name`` and ``ending`` as a valid file name: shortened if needed, but still unique."""
     encoded, room = os.fsencode(name), 255 - len(ending)
     if len(encoded) <= room:
         return name + ending
@@ -135,7 +135,7 @@ def fitted(name: str, ending: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The same text for what is the same name on any system, in any case."""
+    """A canonical text, equal for names that are the same on any system, in any case."""
     return unicodedata.normalize("NFC", text.casefold())
 
 

@@ -1,4 +1,4 @@
-"""What the folded name of a recording says of parts, chapters and copies of one session."""
+"""Read from a recording's folded name whether it is a part, chapter or copy of a session."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ Style = Literal["part", "letter", "chapter", "split", "counter"]
 class Part:
     """The place of a file among those of one ``base``; ``of``: how many there are, if it says so.
 
-    Of a ``part`` the name says that there are others, of a ``chapter`` of a camera's that it began
-    with the first. A ``letter`` or ``split`` means something only beside others, and a ``counter``
-    counts whatever a camera recorded.
+    The name of a ``part`` says that there are others; that of a camera's ``chapter`` that it began
+    with the first. A ``letter`` or ``split`` has a meaning only beside others, and a ``counter``
+    counts everything that a camera recorded.
     """
 
     style: Style
@@ -84,7 +84,7 @@ class Part:
 
 
 def part_in(stem: str) -> Part | None:
-    """What the stem of a folded name says of its place among others; None if nothing."""
+    """The place among other files that a folded stem gives; None if it gives none."""
     if found := _part(stem):
         said = found.groupdict()
         number, of = said.get("number") or "2", said.get("of")  # "continued" is the second
@@ -104,21 +104,21 @@ def part_in(stem: str) -> Part | None:
 
 
 def without_part(stem: str) -> str:
-    """The stem of a folded name without what it says of parts (part 2, 2. osa, del 2 av 3)."""
+    """The folded stem without its part label (part 2, 2. osa, del 2 av 3)."""
     found = _part(stem)
     return f"{stem[: found.start()]} {stem[found.end() :]}" if found else stem
 
 
 def base_of(stem: str) -> str:
-    """What names of one session's files share: without times of day, sizes and punctuation."""
+    """The common part of names of one session's files, without times, sizes and punctuation."""
     return " ".join(re.split(r"[\s_\-.,()\[\]#|]+", _SIZE.sub("", without_moments(stem)))).strip()
 
 
 def original_of(stem: str) -> tuple[str, bool] | None:
-    """Of what the folded name says that it is a copy, and whether it is sure; None if of nothing.
+    """The file of which the name says it is a copy, and whether that is certain; None if of none.
 
-    Sure are those that clouds leave where two machines changed one file. Others look so only
-    beside the file that they are a copy of: meeting 1 (2), meeting 1 - copy, meeting 1-ANNANKONE.
+    Certain are copies that clouds leave when two machines changed one file. Others count only
+    beside the original: meeting 1 (2), meeting 1 - copy, meeting 1-ANNANKONE.
     """
     for sure, patterns in ((True, _CONFLICT), (False, _COPY)):
         for pattern in patterns:

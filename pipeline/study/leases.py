@@ -1,15 +1,15 @@
-"""Leases: who is at work on what, on one machine or on many that share a file system.
+"""Leases: which process works on what, on one machine or several that share a file system.
 
-    private/leases/<what>.json      held while somebody renews it, every ten seconds
+    private/leases/<what>.json      held while its process renews it, every ten seconds
 
-A lease is made by an exclusive create, so that of two who try one has it. One that was not renewed
-for a minute is dead and may be taken over: by a rename, which succeeds for one alone. No lock of
-the operating system is used, as those are not reliable on network shares. Time is told by the file
-system, which stamps the lease and a probe that is written next to it, as the clocks of machines
-differ. Where the holder was a process of this very machine that is gone, nobody waits.
+A lease is created exclusively, so that only one of two competing processes gets it. A lease that
+was not renewed for a minute is dead and may be taken over by a rename, which succeeds for one
+process only. Operating-system locks are not used, as they are unreliable on network shares. Because
+the clocks of machines differ, time is that of the file system, which stamps the lease and a probe
+written next to it. If the holder was a process of this machine that has ended, no one waits.
 
-Whoever slept (a suspended laptop) goes on with its lease if nobody took it over meanwhile, and
-learns otherwise before it puts anything in its place: ``disk.may_publish``.
+A process that was suspended (a laptop asleep) continues with its lease if no other process took it
+over; otherwise it finds out before it publishes anything: ``disk.may_publish``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 
 
 class Lease:
-    """A lease that is held. ``check`` tells whether it still is."""
+    """A held lease. ``check`` verifies that it is still held."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -51,7 +51,7 @@ class Lease:
         self._renewing = threading.Lock()
 
     def check(self) -> None:
-        """Raises LostError if somebody else has taken it over, UnreadableError."""
+        """Raise LostError if another process has taken it over; raises UnreadableError."""
         with os_errors("looking whether the work is still ours"):
             late = max(abs(now - then) for now, then in zip(_clocks(), self._mark, strict=True))
             if late > 2 * RENEW_EVERY_S:
@@ -63,7 +63,7 @@ class Lease:
             raise LostError("Another process has taken this work over.")
 
     def take(self) -> bool:
-        """Whether it is ours now; somebody else's stays theirs unless they are dead."""
+        """Try to take the lease; True if it is ours now. Only a dead holder's is taken over."""
         if not self._create():
             seen = _seen(self._file)
             if seen is not None and not (_is_dead(self._file, seen) and _bury(self._file, seen)):
@@ -74,20 +74,25 @@ class Lease:
         return True
 
     def release(self) -> None:
-        """Free for others, if it is ours still."""
+        """Release the lease for others, if it is still ours."""
         self._released.set()
-        with self._renewing, suppress(OSError):  # what cannot be removed is dead in a minute
+        with (
+            self._renewing,
+            suppress(OSError),
+        ):  # a lease that cannot be removed is dead in a minute
             if self._is_ours():
                 self._file.unlink(missing_ok=True)
 
     def _keep(self) -> None:
         while not self._released.wait(RENEW_EVERY_S):
-            with suppress(OSError):  # the share does not answer: ``check`` tells, if it matters
+            with suppress(
+                OSError
+            ):  # the share does not answer: ``check`` reports it, if it matters
                 if not self._renew():
                     return
 
     def _renew(self) -> bool:
-        """Write the lease anew. One that is dead is taken over from ourselves, as others would."""
+        """Write the lease again. A dead one of our own is taken over, as others would do it."""
         with self._renewing:
             if self._released.is_set() or (seen := _seen(self._file)) is None:
                 return False
@@ -102,7 +107,7 @@ class Lease:
             return held
 
     def _write_again(self) -> bool:
-        # into the file that is open: one that was taken over meanwhile is not there any more
+        # into the open file: a lease taken over meanwhile is no longer at its path
         with suppress(FileNotFoundError), self._file.open("r+b") as stream:
             if stream.read() == self._data:
                 stream.seek(0)
@@ -121,7 +126,9 @@ class Lease:
         try:
             os.link(made, self._file)
         except FileExistsError:
-            return self._is_ours()  # a share that lost its answer says so of what it did itself
+            return (
+                self._is_ours()
+            )  # a share whose answer was lost reports its own creation as existing
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
@@ -144,12 +151,12 @@ class Lease:
 
 @contextmanager
 def lease(study: Study, what: str, *, wait_s: float = 0.0) -> Iterator[Lease]:
-    """Be the only one at work on ``what`` while the block lasts, e.g. on a session, by its id.
+    """Work on ``what`` alone while the block lasts, e.g. on a session, by its id.
 
-    Waits for ``wait_s`` seconds while somebody else is; infinity is allowed. Nothing is published
+    Waits up to ``wait_s`` seconds for another process; infinity is allowed. Nothing is published
     in the block once the lease is lost.
 
-    Raises TakenError if somebody else is at work on it, TransientError where a lease cannot be
+    Raises TakenError if another process is working on it, TransientError if a lease cannot be
     written.
     """
     with os_errors("taking up work"):
@@ -170,9 +177,9 @@ def lease(study: Study, what: str, *, wait_s: float = 0.0) -> Iterator[Lease]:
 
 
 def living(study: Study) -> list[str]:
-    """What somebody is at work on just now. Removes what the dead left behind.
+    """The names of all live leases. Removes what dead processes left behind.
 
-    Raises TransientError where a lease cannot be read.
+    Raises TransientError if a lease cannot be read.
     """
     found = []
     with os_errors("looking who is at work"):
@@ -183,27 +190,27 @@ def living(study: Study) -> list[str]:
                 found.append(file.name.removesuffix(_SUFFIX))
             elif not file.name.startswith("."):
                 _bury(file, seen)
-            else:  # half-made, by one who died
+            else:  # half-written by a process that died
                 file.unlink(missing_ok=True)
     return [what for what in found if not what.startswith(".")]
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a lease file held, and when the file system says that it was written."""
+    """The content of a lease file, and when it was written by the file system's clock."""
 
     data: bytes
     written_ns: int
 
 
 def _seen(file: Path) -> _Seen | None:
-    """The file as it is; None if there is none. Opened, as a share may remember old times."""
+    """The file as it is now; None if there is none. It is opened: a share may cache old times."""
     try:
         with file.open("rb") as stream:
             return _Seen(stream.read(), os.fstat(stream.fileno()).st_mtime_ns)
-    except (FileNotFoundError, IsADirectoryError):  # a folder is nobody's lease
+    except (FileNotFoundError, IsADirectoryError):  # a folder is not a lease
         return None
-    except PermissionError:  # its age alone tells
+    except PermissionError:  # only its age is known
         return _Seen(b"", file.stat().st_mtime_ns)
 
 
@@ -212,7 +219,7 @@ def _is_dead(file: Path, seen: _Seen) -> bool:
 
 
 def _age_s(file: Path, seen: _Seen) -> float:
-    """For how long the lease was not renewed, by the clock of the file system."""
+    """How long ago the lease was renewed, by the clock of the file system."""
     probe = _written(file.parent, b"?")
     try:
         now = _seen(probe)
@@ -222,7 +229,7 @@ def _age_s(file: Path, seen: _Seen) -> float:
 
 
 def _bury(file: Path, seen: _Seen) -> bool:
-    """Take a dead lease away; False if another did, or if it lives: then it is put back."""
+    """Remove a dead lease; False if another process did, or if it is live: then put it back."""
     grave = _hidden(file.parent)
     try:
         file.rename(grave)
@@ -238,7 +245,7 @@ def _bury(file: Path, seen: _Seen) -> bool:
 
 
 def _put_back(grave: Path, file: Path) -> None:
-    """Undo a burial; where there is a new lease by now, the holder of the old one learns of it."""
+    """Put a removed lease back; if there is a new one by now, the old holder will notice."""
     try:
         os.link(grave, file)
     except FileExistsError:
@@ -251,7 +258,7 @@ def _put_back(grave: Path, file: Path) -> None:
 
 
 def _written(folder: Path, data: bytes) -> Path:
-    """A new file whose time is that of the file system now."""
+    """A new file, stamped with the present time of the file system."""
     file = _hidden(folder)
     with file.open("xb") as stream:
         stream.write(data)
@@ -265,14 +272,14 @@ def _hidden(folder: Path) -> Path:
 
 
 def _clocks() -> tuple[float, float]:
-    """Two clocks: one that nobody sets, and one that goes on while the machine is suspended."""
+    """Two clocks: one that is never set, and one that runs on while the machine is suspended."""
     return time.monotonic(), time.time()
 
 
 def _process() -> dict[str, str]:
-    """This process, so that another one of the same machine can tell when it is gone.
+    """This process, so that another one on the same machine can detect that it has ended.
 
-    Only where the system says which machine, since when it runs, and in which container: Linux.
+    Only if the system identifies the machine, its boot and the container: on Linux.
     """
     try:
         machine = Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
@@ -283,17 +290,17 @@ def _process() -> dict[str, str]:
 
 
 def _born(pid: int) -> str | None:
-    """When a process of this machine began; None if it is dead."""
+    """When a process of this machine started; None if it is dead."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
     return None if fields[0] in "ZX" else fields[19]
 
 
 def _is_gone(data: bytes) -> bool:
-    """Whether the holder was a process of this machine and is no more."""
+    """Whether the holder was a process of this machine that has ended."""
     try:
         holder = parsed(data, dict[str, str])
         number, born = holder.get("process", "").split()
-    except ValueError:  # it is being written, or damaged, or tells nothing of its process
+    except ValueError:  # it is being written, or damaged, or does not identify its process
         return False
     own = _process()
     if not own or holder.get("machine") != own["machine"]:
@@ -307,5 +314,5 @@ def _is_gone(data: bytes) -> bool:
         OSError,
         ValueError,
         OverflowError,
-    ):  # another user's, of which the system tells nothing
+    ):  # another user's, about which the system gives no information
         return False

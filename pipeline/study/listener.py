@@ -1,7 +1,7 @@
-"""Who is told, while a run goes on: the terminal, or nobody.
+"""Progress events of a run, and the listener that receives them.
 
-Prefect's own interface hears of sessions by their ids alone. A listener lives in the process of
-the run and may also know the recordings' file names, which identify people.
+Prefect's own interface gets session ids only. A listener lives in the process of the run and may
+also know the recordings' file names, which identify people.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 from pipeline.errors import VuoroError
 from pipeline.records import Recording
 
-if TYPE_CHECKING:  # it reads tables: ``vuoro --help`` should not wait for that
+if TYPE_CHECKING:  # it imports tables: ``vuoro --help`` should not wait for that
     from pipeline.study.outcome import Outcome
 
 
 class Listener:
-    """Told of a run's events; this one ignores them."""
+    """Receive a run's events; this base class ignores them."""
 
     def accepted(self, file: Path, recording: Recording) -> None:
         """A file of the inbox became a session."""
 
     def duplicate(self, file: Path, session_id: str) -> None:
-        """A file of the inbox has the same content as a session that is there."""
+        """A file of the inbox has the same content as an existing session."""
 
     def refused(self, file: Path, error: VuoroError) -> None:
         """A file of the inbox could not be taken."""
@@ -39,7 +39,7 @@ class Listener:
         """A session is in the data set; it may need a look."""
 
     def noted(self, sentence: str) -> None:
-        """Something that the run's user should know, as one sentence without names."""
+        """A note for the user of the run, as one sentence without names."""
 
     def failed(self, session_id: str, error: VuoroError) -> None:
         """A session could not be finished."""

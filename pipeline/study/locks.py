@@ -1,4 +1,4 @@
-"""Who may work on a study at a time. Dead holders keep nobody waiting for long: see ``leases``."""
+"""Locks on a study. A dead holder blocks others only briefly: see ``leases``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pipeline.errors import StudyError, TakenError
 from pipeline.study import Study, leases
 from pipeline.study.leases import Lease, lease
 
-CLEARED_IN_S = 5.0  # a run that begins has the study alone for a moment, to clear up
-FREE_IN_S = 2 * leases.DEAD_AFTER_S  # a dead holder's lease, and what little the next one does
+CLEARED_IN_S = 5.0  # a starting run holds the study alone for a moment, to clean up
+FREE_IN_S = 2 * leases.DEAD_AFTER_S  # a dead holder's lease, and the short work of the next one
 
 _STUDY = "study"
 _RUN = "run-"
@@ -20,9 +20,9 @@ _RUN = "run-"
 
 @contextmanager
 def alone(study: Study) -> Iterator[None]:
-    """Holds the whole study: nobody works on it meanwhile.
+    """Hold the whole study: no other process works on it meanwhile.
 
-    Raises StudyError if a run, or a command that changes the study, is at work on it.
+    Raises StudyError if a run, or a command that changes the study, is working on it.
     """
     with ExitStack() as held:
         try:
@@ -36,15 +36,15 @@ def alone(study: Study) -> Iterator[None]:
 
 @contextmanager
 def working(study: Study, run: str = "") -> Iterator[Lease]:
-    """Works on a study, beside others who do: each session is worked on by one, by its lease.
+    """Work on a study alongside other processes; a lease limits each session to one of them.
 
-    ``run`` is how others know this run, if at all.
+    ``run`` is the name by which others know this run, if any.
 
-    Raises StudyError if a command that must be alone is at work on it, TakenError if the same run
-    is at work already.
+    Raises StudyError if an exclusive command is working on it, TakenError if the same run is
+    already in progress.
     """
     with lease(study, f"{_RUN}{run or secrets.token_hex(8)}") as held:
-        # first held, then looked, as ``alone`` does: of two at once one at least sees the other
+        # hold first, then check, as ``alone`` does: of two at once, at least one sees the other
         give_up = time.monotonic() + CLEARED_IN_S
         while _STUDY in leases.living(study):
             if time.monotonic() >= give_up:
@@ -54,21 +54,21 @@ def working(study: Study, run: str = "") -> Iterator[Lease]:
 
 
 def is_free(study: Study) -> bool:
-    """Whether neither a run nor a command that must be alone is at work. Raises TransientError."""
+    """Whether neither a run nor an exclusive command is in progress. Raises TransientError."""
     return not runs(study) and _STUDY not in leases.living(study)
 
 
 def runs(study: Study) -> set[str]:
-    """The runs that are at work on the study. Raises TransientError."""
+    """The runs in progress on the study. Raises TransientError."""
     found = leases.living(study)
     return {what.removeprefix(_RUN) for what in found if what.startswith(_RUN)}
 
 
 @contextmanager
 def names(study: Study) -> Iterator[None]:
-    """Holds the study's table of names, so that two never draw a number at once.
+    """Hold the study's table of names, so that two processes never draw a number at once.
 
-    Raises StudyError if somebody else holds it for two minutes.
+    Raises StudyError if another process holds it for two minutes.
     """
     with ExitStack() as held:
         try:

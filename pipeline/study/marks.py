@@ -1,11 +1,11 @@
-"""How far the files have come that must never go back: one that is older, or missing, is noticed.
+"""Counts that detect an older or missing version of files that must never go back.
 
     private/marks.json    the id of the study's key, and a count of each such file
 
 Counts grow with every change: the generation of the key, the lines of decisions and corrections,
-the highest number that a person of a group was given, the withdrawals, a roster (one). Only a
-withdrawal, or the removal of a group, lowers one. What has no mark is new: a study that was made
-before there were marks has none.
+the highest number given to a person of a group, the withdrawals, a roster (one). Only a withdrawal
+or the removal of a group lowers one. A file without a mark is new; a study created before marks
+existed has none.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from pipeline.study import Study
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The id of the study's key, None if none is known and "" if it was destroyed; the counts."""
+    """The counts, and the id of the study's key: None if unknown, "" if it was destroyed."""
 
     key_id: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
 
 def load(study: Study) -> Marks:
-    """The marks of a study; those that cannot be read are none, as they only guard the rest."""
+    """The marks of a study; unreadable ones count as none, as they only guard the other files."""
     try:
         info = study.marks_file.stat()
     except OSError:
@@ -47,7 +47,7 @@ def save(study: Study, marks: Marks) -> None:
 
 
 def require(study: Study, file: Path, count: int) -> None:
-    """Raises StudyError if the file, which counts so much, is older than one that there was."""
+    """Raise StudyError if the file, with this count, is older than a version that existed."""
     if count >= load(study).counts.get(shown(file), 0):
         return
     what = "is older than it was when it was last used" if count else "is missing or empty"
@@ -55,14 +55,14 @@ def require(study: Study, file: Path, count: int) -> None:
 
 
 def marked(study: Study, folder: Path) -> list[Path]:
-    """The files of a folder of private/ that there must be."""
+    """The files that must exist in a folder of private/."""
     found = (study.private.parent / name for name, n in load(study).counts.items() if n)
     return [file for file in found if file.parent == folder]
 
 
 @contextmanager
 def moving(study: Study, file: Path, count: int) -> Iterator[None]:
-    """Around the writing of a file that will count so much: its mark is never ahead of it."""
+    """Update a file's mark around writing it with this count: the mark is never ahead of it."""
     marks = load(study)
     new = replace(marks, counts=marks.counts | {shown(file): count})
     if count < marks.counts.get(shown(file), 0):
@@ -73,7 +73,7 @@ def moving(study: Study, file: Path, count: int) -> Iterator[None]:
 
 
 def rename(study: Study, before: Path, after: Path) -> None:
-    """The file is called otherwise now. Raises TransientError."""
+    """Move a mark to the file's new name. Raises TransientError."""
     marks = load(study)
     count = marks.counts.get(shown(before))
     if count is not None:

@@ -1,9 +1,9 @@
-"""What came of a session that is in the data set: its flags, and whether it needs a look.
+"""The outcome of a session in the data set: its flags, and whether it needs a look.
 
-private/accepted.jsonl    "I have looked, use it as it is": a decision a line, only added to
+private/accepted.jsonl    "I have checked it, use it as it is": a decision a line, only added to
 
-A decision holds for the recording and the flags that were looked at, whatever is redone. With a
-flag that nobody has looked at, or another recording in its place, the session needs a look again.
+A decision holds for the recording and the flags that were checked, whatever is redone. With an
+unchecked flag, or another recording in its place, the session needs a look again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ IN_DATA_SET, NEEDS_A_LOOK = "in the data set", "needs a look"
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """That somebody has looked at a session with these flags, and takes it as it is."""
+    """A person's decision to accept a session with these flags as it is."""
 
     session_id: str
     sha256: str
@@ -54,22 +54,22 @@ class Outcome:
 
     @property
     def words(self) -> str:
-        """What came of it, in words."""
+        """The outcome in words."""
         return NEEDS_A_LOOK if self.needs_a_look else IN_DATA_SET
 
     @property
     def sentences(self) -> str:
-        """What to know of it, and what to do."""
+        """What to know about it, and what to do."""
         return " ".join(remark.sentence("en") for remark in self.remarks)
 
     @property
     def totals(self) -> dict[str, Any]:
-        """What the data set says of it as a whole, for a table of sessions."""
+        """The data set's totals for the session, for a table of sessions."""
         return {"session_id": self.session_id, **{name: self.row[name] for name in TOTALS}}
 
 
 def outcome(study: Study, recording: Recording, by_now: Accepted | None = None) -> Outcome:
-    """What came of a session. ``by_now`` is what ``acceptances`` gives, where that is known.
+    """The outcome of a session. ``by_now`` is the result of ``acceptances``, if already known.
 
     Raises DatasetError if its file is damaged, TransientError if it cannot be read.
     """
@@ -87,9 +87,9 @@ def outcome(study: Study, recording: Recording, by_now: Accepted | None = None) 
 
 
 def acceptances(study: Study) -> Accepted:
-    """All that people have accepted; a line that a crash cut off is left out.
+    """Everything that people have accepted; a line cut off by a crash is left out.
 
-    Raises TransientError where it cannot be read.
+    Raises TransientError if it cannot be read.
     """
     with os_errors("reading what was accepted"):
         file = study.accepted_file
@@ -105,9 +105,9 @@ def acceptances(study: Study) -> Accepted:
 
 
 def accept(study: Study, recording: Recording, *, by: str, at: str) -> Outcome:
-    """Take a session as it is, though it needs a look; what came of it then.
+    """Accept a session that needs a look as it is; return its new outcome.
 
-    Raises StudyError if it is not in the data set or needs no look, as ``outcome``.
+    Raises StudyError if it is not in the data set or needs no look; otherwise as ``outcome``.
     """
     session_id = recording.session_id
     if not files.file_of(study.dataset, "sessions", session_id).is_file():

@@ -1,4 +1,4 @@
-"""Where a new file that identifies people may be written."""
+"""The place for a new file that identifies people."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pipeline.study import Study
 
 
 def new_private_file(study: Study, out: Path) -> Path:
-    """Where a new file that identifies people is to be written: ``out``, with links followed.
+    """The place for a new file that identifies people: ``out``, with links followed.
 
-    Raises StudyError if there is such a file, or if it would be inside the study but not in
-    private/; TransientError where that cannot be seen.
+    Raises StudyError if the file exists already, or would be inside the study but not in private/;
+    TransientError if that cannot be checked.
     """
     with os_errors("looking where to write the file"):
         out = out.expanduser().resolve()

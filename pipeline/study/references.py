@@ -1,7 +1,7 @@
-"""Recordings that stay where they were dropped: their paths, and that each is taken once.
+"""Recordings that stay where they were dropped: their paths, and marks to take each in once.
 
 private/recordings/<session_id>/reference.json    where the recording is
-private/references/<digest of its path>           that the file there was taken, as it was then
+private/references/<digest of its path>           that this file, with its look then, was taken in
 """
 
 from __future__ import annotations
@@ -34,36 +34,36 @@ class Reference:
 
 
 def refer(file: Path, folder: Path) -> None:
-    """Have the session in ``folder`` refer to a file that stays where it is."""
+    """Make the session in ``folder`` refer to a file that stays where it is."""
     _write(folder / REFERENCE, file)
 
 
 def mark(study: Study, file: Path) -> None:
-    """Note that a file of the inbox, as it is now, was taken."""
+    """Record that a file of the inbox, as it is now, was taken in."""
     study.references.mkdir(mode=0o700, exist_ok=True)
     _write(_mark(study, file), file)
 
 
 def is_taken(study: Study, file: Path) -> bool:
-    """Whether a file of the inbox, as it is now, was taken and stayed."""
+    """Whether a file of the inbox, as it is now, was taken in and stayed."""
     try:
         found = read_json(_mark(study, file), Reference)
         return found is not None and found.look == look(file)
-    except (VuoroError, FileNotFoundError):  # taken or not: its content will tell
+    except (VuoroError, FileNotFoundError):  # its content will show whether it was taken
         return False
 
 
 def place_of(folder: Path) -> Path | None:
-    """Where the recording of the session in ``folder`` stayed; None if it was moved in."""
+    """The place where the recording of the session in ``folder`` stayed; None if moved in."""
     found = read_json(folder / REFERENCE, Reference)
     return None if found is None else found.place
 
 
 def followed(file: Path, recording: Recording) -> Path:
-    """Where the recording is that a reference is to.
+    """The place of the recording that a reference points to.
 
-    Raises StudyError if the reference is damaged, UnreadableError if the recording is there no
-    longer, or is another now.
+    Raises StudyError if the reference is damaged, UnreadableError if the recording is gone or was
+    replaced by another.
     """
     reference = read_json(file, Reference)
     if reference is None:
@@ -76,7 +76,7 @@ def followed(file: Path, recording: Recording) -> Path:
                 f"private/recordings/{recording.session_id}/original{recording.suffix} will do, "
                 "too.",
             )
-        # a time that differs proves nothing: copying a disk changes it
+        # a different time proves nothing: copying a disk changes it
         same = look(reference.place) == reference.look
         if not same and sha256_of(reference.place) != recording.sha256:
             raise UnreadableError(

@@ -1,7 +1,6 @@
 """Which settings made the data set: a line for each set of values, with their digest.
 
-The tables name the digest alone. With the values, it can be said which keys of vuoro.toml have
-changed since.
+The tables give only the digest. The values show which keys of vuoro.toml have changed since.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ class _Line(BaseModel):
 
 
 def remember(study: Study, settings: Settings) -> None:
-    """Note that these settings make something of the data set, unless the log says so already.
+    """Log that these settings produce part of the data set, unless that is logged already.
 
     Raises TransientError.
     """
@@ -36,7 +35,7 @@ def remember(study: Study, settings: Settings) -> None:
 
 
 def used(study: Study) -> dict[str, Values]:
-    """The values that were used last of each digest; a damaged line is left out.
+    """The last values used for each digest; a damaged line is left out.
 
     Raises TransientError.
     """
@@ -54,7 +53,7 @@ def used(study: Study) -> dict[str, Values]:
 
 
 def changed(values: Values, settings: Settings) -> tuple[str, ...]:
-    """The keys that have other values in these settings than they had."""
+    """The keys whose values in these settings differ from ``values``."""
     now = _decisive(settings)
     return tuple(key for key in now if key not in values or values[key] != now[key])
 

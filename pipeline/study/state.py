@@ -1,13 +1,13 @@
-"""What is going on with each session: which stage, how far, what failed and when to try again.
+"""The state of each session: its stage, progress, last failure and next attempt.
 
-    private/state/<session_id>.json        written by whoever works on the session
-    private/state/<session_id>.cancelled   put there by `vuoro cancel`, taken away by `vuoro retry`
+    private/state/<session_id>.json        written by the process that works on the session
+    private/state/<session_id>.cancelled   created by `vuoro cancel`, removed by `vuoro retry`
 
-Nothing is decided by it but when to try again: what is done, the store knows. A state that is
-missing, or damaged, is that of a session that nobody has begun. A session that is finished has
-none. It holds no name, no file name and nothing that was said.
+It decides only when to try again; the store knows what is done. A missing or damaged state counts
+as that of a session that has not been begun. A finished session has none. A state contains no name,
+no file name and nothing that was said.
 
-Whoever works on a session calls, in this order::
+A process that works on a session calls, in this order::
 
     state.require_not_cancelled(study, session_id)
     for stage in …:
@@ -15,9 +15,10 @@ Whoever works on a session calls, in this order::
     state.finish(study, session_id)
 
 and on a VuoroError ``state.fail(study, session_id, error)``, which ``finish`` follows where the
-recording goes to quarantine. ``is_due`` tells an unattended run which sessions to try.
+recording goes to quarantine. ``is_due`` selects the sessions that an unattended run tries.
 
-Two files, as two may write at once: a cancellation is never overwritten by a report of progress.
+There are two files because two processes may write at once: a progress report never overwrites a
+cancellation.
 """
 
 from __future__ import annotations
@@ -55,9 +56,9 @@ _CANCELLED = ".cancelled"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What failed last: the stage, the kind of error, its sentence, and what to do about it.
+    """The last failure: the stage, the kind of error, its sentence, and what to do about it.
 
-    ``permanent``: it is the recording's own fault, and trying again would change nothing.
+    ``permanent``: the recording itself is at fault, and trying again would change nothing.
     ``is_hold``: nothing is wrong, it waits for a person's answer.
     """
 
@@ -74,11 +75,11 @@ class Failure:
 class State:
     """Where a session is. Times are UTC.
 
-    ``stage`` is the one that is being made, ``share`` (0–1) how much of it is done, ``since`` when
-    it was begun, ``reported`` when it was last heard of, ``by`` who is at it (machine:process); all
-    are None or 0 while nobody is. A killed process leaves them: whether ``by`` is alive, its lease
-    tells. ``attempts`` counts failures and deaths since a stage was last completed; not to be tried
-    again before ``next_try``.
+    ``stage`` is the one in progress, ``share`` (0–1) how much of it is done, ``since`` when it
+    began, ``reported`` when it last reported, ``by`` the process working on it (machine:process);
+    all are None or 0 while there is none. A killed process leaves them: its lease shows whether
+    ``by`` is alive. ``attempts`` counts failures and deaths since a stage was last completed; do
+    not try again before ``next_try``.
     """
 
     stage: str | None = None
@@ -91,20 +92,20 @@ class State:
     next_try: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it may be tried now, as far as its failures go."""
+        """Whether its failures allow trying it now."""
         if self.failure is not None and self.failure.permanent:
             return False
         next_try = self.next_try
-        if self.reported is not None:  # whoever was at it may have died of it, e.g. of its size
+        if self.reported is not None:  # its process may have died of it, e.g. of its size
             next_try = self.reported + waits(self.attempts + 1)
         return next_try is None or now >= next_try
 
 
 def begun(state: State, stage: str, by: str, now: datetime) -> State:
-    """A stage is begun.
+    """The state after a stage has begun.
 
-    What failed before is known until a stage is completed. One that another process had begun and
-    not completed counts as an attempt.
+    An earlier failure is kept until a stage is completed. A stage that another process began and
+    did not complete counts as an attempt.
     """
     attempts, failure = state.attempts, state.failure
     if state.stage is not None:
@@ -114,14 +115,14 @@ def begun(state: State, stage: str, by: str, now: datetime) -> State:
 
 
 def advanced(state: State, share: float, now: datetime) -> State:
-    """``share`` (0–1) of the stage is done."""
+    """The state after ``share`` (0–1) of the stage is done."""
     return replace(state, share=share, reported=now)
 
 
 def failed(state: State, error: VuoroError, now: datetime) -> State:
-    """It failed. Tried again after 1, 5, 25 … minutes, at most 6 hours, if it is ever.
+    """The state after a failure: retried after 1, 5, 25 … minutes, at most 6 hours, if at all.
 
-    What waits for a person's answer has not failed: it may be tried by any run.
+    A session that waits for a person's answer has not failed: any run may try it.
     """
     permanent, hold = isinstance(error, RecordingError), isinstance(error, HoldError)
     kind, stage = type(error).__name__, state.stage or ""
@@ -134,19 +135,19 @@ def failed(state: State, error: VuoroError, now: datetime) -> State:
 
 
 def left(state: State) -> State:
-    """Nobody is at it any more; what failed before is still known."""
+    """The state when no process works on it any more; an earlier failure is kept."""
     return State(attempts=state.attempts, failure=state.failure, next_try=state.next_try)
 
 
 def waits(attempts: int) -> timedelta:
-    """How long to wait after so many failures in a row, at least one."""
-    # limited before it is raised: a timedelta overflows
+    """How long to wait after this many consecutive failures, at least one."""
+    # limited before the power is taken: a timedelta overflows
     growth: int = WAIT_GROWS ** min(attempts - 1, 9)
     return min(FIRST_WAIT * growth, LONGEST_WAIT)
 
 
 def load(study: Study, session_id: str) -> State:
-    """The state of a session; that of one which nobody has begun where there is none to be read."""
+    """The state of a session; that of one not yet begun if none can be read."""
     try:
         return read_json(_file(study, session_id), State) or State()
     except VuoroError:
@@ -154,21 +155,21 @@ def load(study: Study, session_id: str) -> State:
 
 
 def fail(study: Study, session_id: str, error: VuoroError) -> State:
-    """Write that a session failed, unless it was cancelled; its state then.
+    """Record that a session failed, unless it was cancelled; return its new state.
 
-    Whoever lost a session to another process leaves its state to that one.
+    A process that lost a session to another leaves the state to that one.
     """
     was = load(study, session_id)
     if isinstance(error, LostError | TakenError):
         return was
     state = left(was) if isinstance(error, CancelledError) else failed(was, error, _now())
-    with suppress(TransientError):  # a full disk may be just what failed
+    with suppress(TransientError):  # a full disk may be the cause of the failure
         _save(study, session_id, state)
     return state
 
 
 def leave(study: Study, session_id: str) -> None:
-    """Nobody is at the session any more, though it is not finished: it waits for others."""
+    """Record that no process works on the unfinished session: it waits for others."""
     if (state := left(load(study, session_id))) == State():
         _forget(study, session_id)
     else:
@@ -176,7 +177,7 @@ def leave(study: Study, session_id: str) -> None:
 
 
 def finish(study: Study, session_id: str) -> None:
-    """The session is in the data set, or gone to quarantine: forget its state."""
+    """Remove the state of a session that is in the data set or in quarantine."""
     _forget(study, session_id)
     with suppress(OSError):
         _marker(study, session_id).unlink(missing_ok=True)
@@ -188,19 +189,19 @@ def is_due(study: Study, session_id: str, now: datetime | None = None) -> bool:
 
 
 def cancel(study: Study, session_id: str) -> None:
-    """Have a session not begun, or stopped at its next report. Raises TransientError."""
+    """Keep a session from starting, or stop it at its next report. Raises TransientError."""
     with os_errors("cancelling a session"):
         study.states.mkdir(mode=0o700, exist_ok=True)
         _marker(study, session_id).touch(0o600)
 
 
 def retry(study: Study, session_id: str) -> bool:
-    """Have a session tried by the next run, whatever failed before or if it was cancelled.
+    """Let the next run try a session, even if it failed or was cancelled.
 
-    False if nothing kept it from being tried. Raises TransientError.
+    False if nothing prevented that anyway. Raises TransientError.
     """
     was = load(study, session_id)
-    is_alive = session_id in leases.living(study)  # whoever is at it writes the state
+    is_alive = session_id in leases.living(study)  # the process working on it writes the state
     kept_back = is_cancelled(study, session_id) or (was != State() and not is_alive)
     with os_errors("bringing a session back"):
         _marker(study, session_id).unlink(missing_ok=True)
@@ -210,21 +211,21 @@ def retry(study: Study, session_id: str) -> bool:
 
 
 def is_cancelled(study: Study, session_id: str) -> bool:
-    """Whether somebody has cancelled a session."""
+    """Whether a user has cancelled a session."""
     return _marker(study, session_id).exists()
 
 
 def require_not_cancelled(study: Study, session_id: str) -> None:
-    """Raises CancelledError if somebody has cancelled the session."""
+    """Raise CancelledError if a user has cancelled the session."""
     if is_cancelled(study, session_id):
         raise CancelledError(f"{session_id} was cancelled.")
 
 
 class Reporter:
-    """Writes how far a stage of a session is: call it with rising shares, 0–1.
+    """Write the progress of a session's stage: call it with rising shares, 0–1.
 
-    The stage is begun when this is made. Reports come as often as they like: one in a few seconds
-    is written, and looks for a cancellation.
+    Creating it begins the stage. It may be called often: one report every few seconds is written,
+    and checks for a cancellation.
     """
 
     def __init__(
@@ -234,9 +235,9 @@ class Reporter:
         stage: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Raises CancelledError, and LostError if another process has taken the session over.
+        """Raise CancelledError, or LostError if another process has taken the session over.
 
-        So does each call.
+        Each call does the same.
         """
         self._study, self._session_id, self._clock = study, session_id, clock
         self._write(begun(load(study, session_id), stage, whoami(), _now()))
@@ -252,7 +253,7 @@ class Reporter:
 
 
 def whoami() -> str:
-    """This process among those of all machines."""
+    """An identifier of this process, unique across machines."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -264,7 +265,7 @@ def _save(study: Study, session_id: str, state: State) -> None:
 
 
 def _save_if_possible(study: Study, session_id: str, state: State) -> None:
-    """Work that can go on need not stop for its state; work that is lost does. Raises LostError."""
+    """Save the state, but do not stop the work if that fails. Raises LostError."""
     try:
         _save(study, session_id, state)
     except LostError:

@@ -5,11 +5,10 @@
                          manifest.json   where it belongs, sha256 of every file; written last
 
 A result becomes visible by one rename of its complete folder, so a reader sees all of it or
-nothing, and two workers that race for one key cannot spoil each other: the later one finds the
-place taken and throws its own copy away. What does not match its manifest is moved to
-``stages/damaged/`` and counts as not done. Files that the manifest says are dropped may be missing:
-the result is finished without them, and they are made again, the same to the byte, when they are
-needed.
+nothing, and two workers that race for one key cannot corrupt each other's result: the later one
+finds the place taken and discards its own copy. A result that does not match its manifest is moved
+to ``stages/damaged/`` and counts as not done. Files that the manifest marks as dropped may be
+missing: the result is finished without them, and they are recreated, byte for byte, when needed.
 """
 
 from __future__ import annotations
@@ -62,10 +61,9 @@ class Store:
     def find(self, stage: str, key: str, *, verify: bool = True) -> Result | None:
         """The finished result under this key, or None.
 
-        With ``verify`` every file is hashed and a torn or tampered result is moved aside;
-        without, only what was written to after the manifest, which is written last. That is
-        enough to tell what is done: what is used is verified. Raises TransientError where it
-        cannot be read.
+        With ``verify`` every file is hashed and a torn or tampered result is moved aside; without,
+        only files written after the manifest, which is written last. That is enough to know what
+        is done; a result that is used is verified. Raises TransientError if it cannot be read.
         """
         folder = self.root / stage / key
         with os_errors(f"reading the result of the stage '{stage}'"):
@@ -80,17 +78,17 @@ class Store:
 
     @contextmanager
     def writing(self, stage: str, key: str) -> Iterator[Path]:
-        """A new folder to write one result into; on leaving without an error it is published.
+        """A new folder to write one result into; published if the block ends without an error.
 
-        Raises TransientError where the disk is full or cannot be written, LostError if what is
-        being worked on is another process's by now.
+        Raises TransientError if the disk is full or cannot be written, LostError if another process
+        has taken over the work.
         """
         with self._pending(stage) as folder:
             yield folder
             self._publish(folder, self.root / stage / key)
 
     def drop(self, folder: Path, names: Collection[str]) -> None:
-        """Remove files of the result in this folder that can be made again; it stays finished.
+        """Remove files of the result in this folder that can be recreated; it stays finished.
 
         Raises TransientError.
         """
@@ -107,9 +105,9 @@ class Store:
 
     @contextmanager
     def restoring(self, result: Result) -> Iterator[Path]:
-        """A new folder in which to make once more what was dropped of a result, and is missing.
+        """A new folder in which to recreate the dropped, missing files of a result.
 
-        Raises StudyError if that is not what was dropped, TransientError.
+        Raises StudyError if they differ from what was dropped, TransientError.
         """
         with self._pending(result.folder.parent.name) as folder:
             yield folder
@@ -127,7 +125,7 @@ class Store:
 
     @contextmanager
     def _pending(self, stage: str) -> Iterator[Path]:
-        """A folder to write into, which is gone afterwards."""
+        """A folder to write into, removed afterwards."""
         pending = self.root / _PENDING
         with os_errors(f"writing the result of the stage '{stage}'"):
             pending.mkdir(parents=True, exist_ok=True)
@@ -138,7 +136,7 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def clear_pending(self) -> None:
-        """Remove what killed runs left half-written. Only while no other run is at work."""
+        """Remove what killed runs left half-written. Only while no other run is in progress."""
         shutil.rmtree(self.root / _PENDING, ignore_errors=True)
 
     def _publish(self, folder: Path, place: Path) -> None:
@@ -191,17 +189,17 @@ def read_record(folder: Path, kind: type[R]) -> R:
 
 
 def missing(folder: Path) -> dict[str, StoredFile]:
-    """What was dropped of the result in this folder, and is not there. Raises TransientError."""
+    """The dropped, missing files of the result in this folder. Raises TransientError."""
     with os_errors("looking for what was dropped of a stage result"):
         entries = _manifest(folder).files.items()
         return {n: e for n, e in entries if e.dropped and not (folder / n).exists()}
 
 
 def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
-    """sha256 by file name if the folder is what its manifest says, else None."""
+    """sha256 by file name if the folder matches its manifest, else None."""
     try:
         manifest = _manifest(folder)
-        if manifest.place != _place(folder):  # whole, but another's
+        if manifest.place != _place(folder):  # complete, but of another result
             return None
         there = {file.name for file in folder.iterdir()} - {MANIFEST}
         needed = {name for name, entry in manifest.files.items() if not entry.dropped}
@@ -218,7 +216,7 @@ def _intact(folder: Path, *, verify: bool) -> dict[str, str] | None:
             if (verify or is_changed) and file_sha256(file) != entry.sha256:
                 return None
             has_changed |= is_changed
-        if has_changed:  # as in a copied study: all is as it was, and need not be hashed again
+        if has_changed:  # as in a copied study: nothing changed, so there is no need to hash again
             with suppress(PermissionError):
                 os.utime(folder / MANIFEST)
     except (ValidationError, FileNotFoundError):
@@ -231,13 +229,13 @@ def _manifest(folder: Path) -> _Manifest:
 
 
 def _place(folder: Path) -> str:
-    """Where below the store a result belongs: its stage and key."""
+    """The place of a result below the store: its stage and key."""
     return f"{folder.parent.name}/{folder.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of a result, as its manifest has it; ``dropped``: it may be missing."""
+    """A file of a result, as in its manifest; ``dropped``: it may be missing."""
 
     sha256: str
     bytes: int

@@ -1,7 +1,7 @@
-"""Who has withdrawn: what is kept so that a person stays gone, and nothing of what they said.
+"""Withdrawals: what is kept so that a person stays removed, and nothing of what they said.
 
 private/withdrawn.json    [{person_id, withdrawn_at, state, sessions: {session_id: sha256}}]
-The sha256 is that of the recording that was replaced: should the file come again, it is known.
+The sha256 is that of the replaced recording, to recognise the file if it comes again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Tombstone:
 
 
 def load(study: Study) -> list[Tombstone]:
-    """All withdrawals of a study, in the order in which they began.
+    """All withdrawals of a study, in the order in which they started.
 
     Raises StudyError if the list is damaged, UnreadableError if it cannot be read.
     """
@@ -36,7 +36,7 @@ def load(study: Study) -> list[Tombstone]:
 
 
 def put(study: Study, tombstone: Tombstone) -> None:
-    """Write a withdrawal, in the place of the one that is under way for the same person.
+    """Write a withdrawal, replacing one in progress for the same person.
 
     Raises StudyError or TransientError.
     """
@@ -55,7 +55,7 @@ def removed(study: Study) -> frozenset[str]:
 
 
 def refuse_half_done(study: Study) -> None:
-    """Raises StudyError where a withdrawal was interrupted: nothing may be made of half of it."""
+    """Raise StudyError if a withdrawal was interrupted: no result may be made from half of it."""
     for tombstone in load(study):
         if tombstone.state == "under way":
             raise StudyError(
