@@ -1,1 +1,1 @@
-"""From words to turns: attribute, assemble, correct; the questions of an interview."""
+"""Build turns from words: attribute, assemble, correct; match the questions of an interview."""

@@ -1,10 +1,10 @@
-"""Words and speaker segments become turns.
+"""Assemble words and speaker segments into turns.
 
 Words are given to people one at a time (``turns.attribute``); overlap, pauses and the edges of
 turns come from the *regular* diarisation. A turn is floor-holding: consecutive talk of one person,
 pauses included, until another takes the floor or a lapse ends it. A minimal response (joo, mm,
 okay) inside another's turn is a row of its own and does not cut that turn. Nor does other talk
-that begins and ends while the floor holder talks on: it is a turn, but has not had the floor.
+that begins and ends while the floor holder keeps talking: it is a turn, but never had the floor.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from pipeline.settings import TurnSettings
 from pipeline.turns.attribute import Said, attribute, is_response
 from pipeline.turns.context import Piece, in_context, mean
 
-MAX_PAUSE_S = 1.0  # people take a longer silence for the end of something (Jefferson 1989)
+MAX_PAUSE_S = 1.0  # people treat a longer silence as the end of something (Jefferson 1989)
 MIN_PAUSE_S = 0.2  # a shorter one may be within a word
-EDGE_TOLERANCE_S = 0.5  # a turn's edge moves to the segment's edge if that is this near
-MIN_WORDLESS_S = 0.2  # a shorter sound without a word is not taken for a response
+EDGE_TOLERANCE_S = 0.5  # a turn's edge moves to the segment's edge within this distance
+MIN_WORDLESS_S = 0.2  # a shorter sound without a word does not count as a response
 SURE_LANGUAGE = 0.5  # below it, the text may be in another language than was spoken
 LITTLE_TURN_S = 1.0  # this much talk in a turn…
 LITTLE_SPEAKER_S = 5.0  # …or this much of a speaker in a session halves the speaker's confidence
@@ -71,8 +71,8 @@ class _Run:
 def _runs(said: Sequence[Said]) -> list[_Run]:
     """Stretches of one speaker's words, in order of start.
 
-    A stretch ends with a silence, or where somebody else begins to talk in a pause of its speaker.
-    People on tracks of their own may talk at once: then neither's stretch cuts the other's.
+    A stretch ends with a silence, or when another person begins to talk in a pause of its speaker.
+    People on separate tracks may talk at once: then neither's stretch cuts the other's.
     """
     runs: list[list[Said]] = []
     latest: dict[str, list[Said]] = {}
@@ -101,10 +101,10 @@ def _run(said: Sequence[Said]) -> _Run:
 
 
 def _hold_floor(runs: Sequence[_Run], talk: Talk, settings: TurnSettings) -> list[_Run]:
-    """Join each floor holder's runs over what others say between them without taking the floor.
+    """Join each floor holder's runs across talk of others that does not take the floor.
 
-    Talk that ends before the floor holder's does takes no floor. It is a minimal response or a
-    turn within another's, which goes no further.
+    Talk that ends before the floor holder's does not take the floor. It is a minimal response, or
+    a turn within another's that goes no further.
     """
     turns: list[_Run] = []
     joined: set[int] = set()
@@ -125,7 +125,7 @@ def _hold_floor(runs: Sequence[_Run], talk: Talk, settings: TurnSettings) -> lis
 def _held(
     first: int, runs: Sequence[_Run], joined: Collection[int], talk: Talk, settings: TurnSettings
 ) -> tuple[list[int], list[int]]:
-    """Which runs are the turn that begins with the ``first``, and which are responses in it."""
+    """The runs of the turn that begins with the ``first``, and those that are responses in it."""
     holder, end_s = runs[first].label, runs[first].place.end_s
     parts, responses, waiting = [first], list[int](), list[int]()
     for i in range(first + 1, len(runs)):
@@ -166,7 +166,7 @@ def _snapped(turns: Sequence[_Run], talk: Talk) -> list[_Run]:
     snapped: list[_Run] = []
     for label, own in people.items():
         parts = talk.by_label.get(label, [])
-        earliest = 0.0  # nobody's turn begins before their last one has ended…
+        earliest = 0.0  # no turn begins before its speaker's previous one has ended…
         latest = [*(turn.place.start_s for turn in own[1:]), inf]  # …nor ends in their next one
         for turn, next_s in zip(own, latest, strict=True):
             start = max(earliest, _nearest((p.start_s for p in parts), turn.place.start_s))
@@ -231,10 +231,10 @@ def _within(word: Word, place: Interval) -> Word:
 
 
 def _speaker_confidence(run: _Run, talk: Talk) -> float | None:
-    """The mean agreement of the words, less where little talk bears it out.
+    """The mean agreement of the words, reduced if little talk supports it.
 
     The shorter the turn, and the less its speaker talks in the whole session, the less voice the
-    diarisation had to go by. What the recording itself tells needs no bearing out.
+    diarisation could use. A label given by the recording itself needs no support.
     """
     agreement = mean([item.agreement for item in run.said])
     if agreement is None or all(item.word.label is not None for item in run.said):

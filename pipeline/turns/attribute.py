@@ -1,10 +1,10 @@
-"""Words to people.
+"""Attribute words to people.
 
-Where people change, the diarisation's edges and the times of words are each uncertain by a few
+Where speakers change, the diarisation's edges and the times of words are each uncertain by a few
 tenths of a second, so that a word next to a change easily falls on the wrong side of it. But
-people seldom change inside a sentence. So the speakers of all words are chosen together (Viterbi
-1967), at the least total cost of giving words to people who are not heard there, and of changes
-where no sentence has ended.
+speakers seldom change inside a sentence. The speakers of all words are therefore chosen together
+(Viterbi 1967), to minimise the total cost of giving words to people who are silent there, and of
+changes before a sentence has ended.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from itertools import pairwise
 from pipeline.records import Diarisation, Interval, Segment, Word
 from pipeline.records.times import Talk, meeting
 
-# A word this near to somebody's talk can still be theirs. Farther off, nobody was heard to say
-# it: a recogniser writes in silence too.
+# A word this close to a person's talk can still be theirs. A word farther from all talk was not
+# said: a recogniser writes in silence too.
 WORD_TOLERANCE_S = 0.5
 LATE_S = 0.15  # recognised words end this much too early…
 MIN_WORD_S = 0.2  # …and some last no time at all
 
-# Costs, in words that are given to somebody silent.
+# Costs, in units of one word given to a silent person.
 CHANGE_IN_SENTENCE = 1.5
-LESS_PER_S = 3.0  # of pause before the change: a recogniser may write no full stops
+LESS_PER_S = 3.0  # of pause before the change: a recogniser may omit full stops
 FARTHER_OFF_PER_S = 2.0  # from the nearest talk of theirs to the middle of the word
 
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’»)]*$")
@@ -36,9 +36,9 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 class Said:
     """A word with its speaker label.
 
-    ``agreement`` (0–1) is how far the diarisation bears the speaker out: 1 where it hears them
-    alone, a half where they are the louder of two, 0 where it does not hear them; weighed by the
-    confidence of its segments. It is 1 for a word that comes with its label.
+    ``agreement`` (0–1) is how far the diarisation supports the speaker: 1 if it detects them alone,
+    a half if they are the louder of two, 0 if it does not detect them; weighted by the confidence
+    of its segments. It is 1 for a word that comes with its label.
     """
 
     word: Word
@@ -51,13 +51,13 @@ def attribute(
 ) -> list[Said]:
     """Each word with the label that said it, in order of time.
 
-    A word that comes with its label (one track a person) keeps it. Of the others, those that no
-    segment is near to were never said and are left out. ``responses`` are the words of minimal
+    A word that comes with its label (one track a person) keeps it. Of the others, those far
+    from every segment were never said and are left out. ``responses`` are the words of minimal
     responses, in lower case.
     """
-    told = [Said(word, word.label, 1.0) for word in words if word.label is not None]
-    untold = sorted((word for word in words if word.label is None), key=_time)
-    return sorted(told + _chosen(untold, diarisation, responses), key=lambda s: _time(s.word))
+    labelled = [Said(word, word.label, 1.0) for word in words if word.label is not None]
+    others = sorted((word for word in words if word.label is None), key=_time)
+    return sorted(labelled + _chosen(others, diarisation, responses), key=lambda s: _time(s.word))
 
 
 def is_response(text: str, responses: Collection[str]) -> bool:
@@ -73,7 +73,7 @@ def _time(word: Word) -> tuple[float, float]:
 def _chosen(
     words: Sequence[Word], diarisation: Diarisation, responses: Collection[str]
 ) -> list[Said]:
-    """The words in order of time, their speakers told by the diarisation alone."""
+    """The words in order of time, with speakers chosen by the diarisation alone."""
     regular, exclusive = Talk.of(diarisation.regular), Talk.of(diarisation.exclusive)
     labels = list(regular.by_label)
     near = [
@@ -99,21 +99,21 @@ def _place(word: Word) -> Interval:
 
 
 def _absence(label: str, place: Interval, regular: Talk, exclusive: Talk) -> float:
-    """What it costs to give a word to somebody.
+    """The cost of giving a word to a person.
 
-    0 if they alone talk there, a half if another is louder, 1 if they are silent, and the more
-    the farther off they talk.
+    0 if they alone talk there, a half if another is louder, 1 if they are silent, and more the
+    farther away they talk.
     """
     middle_s = (place.start_s + place.end_s) / 2
     off_s = regular.distance_s(label, Interval(middle_s, middle_s))
-    heard = (regular.share(label, place) + exclusive.share(label, place)) / 2
-    return 1 - heard + FARTHER_OFF_PER_S * off_s
+    support = (regular.share(label, place) + exclusive.share(label, place)) / 2
+    return 1 - support + FARTHER_OFF_PER_S * off_s
 
 
 def _change(before: Word, after: Word, responses: Collection[str]) -> float:
-    """What a change of speaker between two words costs.
+    """The cost of a change of speaker between two words.
 
-    Nothing after a sentence, nor around the responses that others put into it.
+    It is 0 after a sentence, and around responses of others within it.
     """
     if _SENTENCE_END.search(before.text):
         return 0.0
@@ -124,7 +124,7 @@ def _change(before: Word, after: Word, responses: Collection[str]) -> float:
 
 
 def _cheapest(costs: Sequence[Mapping[str, float]], changes: Sequence[float]) -> list[str]:
-    """The label of each word at the least total cost; where equal, nobody changes."""
+    """The label of each word at the least total cost; with equal costs, the speaker stays."""
     if not costs:
         return []
     totals = dict(costs[0])
@@ -156,7 +156,7 @@ def _by_label(segments: Sequence[Segment]) -> dict[str, list[Segment]]:
 def _agreement(
     label: str, place: Interval, regular: Talk, segments: Sequence[Mapping[str, Sequence[Segment]]]
 ) -> float:
-    """How far the regular and the exclusive segments bear out that the label says a word."""
+    """How far the regular and the exclusive segments support that the label says a word."""
     sure_s = sum(
         segment.overlap_s(place) * segment.confidence
         for by_label in segments

@@ -1,4 +1,4 @@
-"""What a turn is among the others: its overlap, its pauses, and whom it takes the floor from."""
+"""A turn in relation to the others: its overlap, its pauses, and the previous floor holder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.records.times import Talk, total_s, union
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A turn or minimal response by itself, before its place among the others is worked out.
+    """A turn or minimal response alone, before its relation to the others is computed.
 
     The fields are those of ``Turn``.
     """
@@ -48,10 +48,10 @@ def in_context(
     language_probability: float | None,
     flags: tuple[str, ...],
 ) -> Conversation:
-    """The conversation that these turns, in order of start, and the regular diarisation make.
+    """The conversation made of these turns, in order of start, and the regular diarisation.
 
-    From both follow the totals of time; of each turn its overlap, pauses, the floor holder before
-    it and the offset from them; and its words' mean probability.
+    Both give the totals of time, and for each turn its overlap, pauses, the floor holder before it,
+    the offset from them, and the mean probability of its words.
     """
     speech_s = talk.speech_s()
     return Conversation(
@@ -87,7 +87,7 @@ def _turns(pieces: Sequence[Piece], talk: Talk) -> Iterator[Turn]:
             pause_s=round(max(0.0, place.duration_s - own_s), 3),
             previous_label=previous.label if previous is not None else None,
             offset_from_previous_s=offset_s,
-            # the mean finds bad turns as well as minima, quantiles and geometric means do
+            # the mean finds bad turns as well as minima, quantiles and geometric means
             asr_confidence=mean([word.probability for word in piece.words]),
             speaker_confidence=piece.speaker_confidence,
             suspect=piece.suspect,

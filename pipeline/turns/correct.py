@@ -1,7 +1,7 @@
-"""The turns of a session as humans corrected them, whatever model found them.
+"""Apply human corrections to the turns of a session, whatever model found them.
 
-The edits are carried out on the turns as they were assembled, and all that follows from where turns
-begin and end, and whose they are, is worked out again.
+The edits are applied to the assembled turns, and everything that depends on where turns begin and
+end, and whose they are, is computed again.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ def correct(
     edits: Sequence[Edit],
     lapse_s: float,
 ) -> Corrected:
-    """The conversation with the edits carried out in order, and the talk that goes with it.
+    """The conversation with the edits applied in order, and the matching talk.
 
     The edits' speaker labels are those of the diarisation; a silence longer than ``lapse_s`` ends a
-    turn. Without edits, all is as it was; where one finds no place any more, the conversation has
+    turn. Without edits, nothing changes; if an edit no longer finds its place, the conversation has
     the flag ``edits_lost``.
     """
     labels = frozenset(segment.label for segment in diarisation.regular)

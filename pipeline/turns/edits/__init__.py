@@ -1,1 +1,1 @@
-"""What a human corrected in the turns of a session, and carrying it out, whatever model ran."""
+"""Human corrections of the turns of a session, and their application, whatever model ran."""

@@ -1,8 +1,8 @@
-"""Carrying out edits, one after another, on the turns of a session and the talk behind them.
+"""Apply edits, one after another, to the turns of a session and the talk behind them.
 
-What a human said holds for the stretch that they said it of. Where a row reaches beyond it now,
-only the part within is changed. Where a correction leaves one speaker's talk next to their own,
-with nobody else's turn between, it becomes one turn, as it would have from the start.
+An edit holds for the stretch that it was made on. If a row now reaches beyond it, only the part
+within is changed. If a correction leaves a speaker's talk next to their own, with no other turn
+between, it becomes one turn, as it would have from the start.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from pipeline.turns.edits.pieces import (
 )
 from pipeline.turns.edits.retime import timed
 
-SAME_TALK = 0.7  # likeness of words from which a model recognises what a human added
-OTHER_WORD_S = 0.25  # what another word than the human saw beside a cut counts, in seconds
+SAME_TALK = 0.7  # likeness of words from which a model has recognised what a human added
+OTHER_WORD_S = 0.25  # penalty (s) for a word beside a cut that differs from what the human saw
 
 
 def carry_out(rows: Rows, edit: Edit) -> Rows | None:
-    """The rows after an edit; None where it does not find its place."""
+    """The rows after an edit; None if it does not find its place."""
     if edit.action == "add":
         return _add(rows, edit.about)
     found = find(edit.about, rows.turns)
@@ -54,7 +54,7 @@ def carry_out(rows: Rows, edit: Edit) -> Rows | None:
 
 
 def _write(rows: Rows, edit: Edit) -> Rows | None:
-    """A row of the human's where a model recognised no word, if the speaker is heard there."""
+    """A row of the human's where a model recognised no word, if the speaker talks there."""
     about = edit.about
     talk = Talk.of(rows.regular)
     if about.duration_s <= 0 or talk.share(about.label, about) < SHARED:
@@ -64,9 +64,9 @@ def _write(rows: Rows, edit: Edit) -> Rows | None:
 
 
 def _add(rows: Rows, about: About) -> Rows | None:
-    """A row of talk that was missed, and the talk behind it; None if its speaker is not there.
+    """Add a row of missed talk, and the talk behind it; None if its speaker is not there.
 
-    Words by which a model recognises that talk now give way to the human's.
+    The human's words replace those that a model now recognises for that talk.
     """
     if about.label not in rows.labels:
         return None
@@ -98,16 +98,16 @@ def _humans(about: About, words: Sequence[Word], mark: str) -> Piece:
 
 
 def _rewrite(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
-    """The human's words in the place of all that was recognised of that talk."""
+    """Replace everything recognised of that talk by the human's words."""
     own = [rows.turns[i] for i in found]
-    heard = [word for turn in own for word in words_within(turn, edit.about)]
+    recognised = [word for turn in own for word in words_within(turn, edit.about)]
     place = clipped(edit.about, hull(own))
-    words = timed(heard, edit.text or "", place)
+    words = timed(recognised, edit.text or "", place)
     rewritten = [
         marked(
             replace(
                 turn,
-                words=in_order([*(w for w in turn.words if w not in heard), *mine]),
+                words=in_order([*(w for w in turn.words if w not in recognised), *mine]),
                 suspect=(),
             ),
             "text",
@@ -115,7 +115,7 @@ def _rewrite(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
         for turn, mine in zip(own, _shared_out(words, own), strict=True)
     ]
     filled = [turn for turn in rewritten if turn.words] or rewritten[:1]
-    missing = [w for w in edit.about.words if not any(_is_same(w, other) for other in heard)]
+    missing = [w for w in edit.about.words if not any(_is_same(w, other) for other in recognised)]
     gave_way = [
         (turn, rest)
         for i, turn in enumerate(rows.turns)
@@ -126,7 +126,7 @@ def _rewrite(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
 
 
 def _shared_out(words: Sequence[Word], turns: Sequence[Piece]) -> list[list[Word]]:
-    """The words by the row in whose time they are said, or the nearest one."""
+    """The words by the row during which they are said, or the nearest one."""
     shares: list[list[Word]] = [[] for _ in turns]
     for word in words:
         middle_s = (word.start_s + word.end_s) / 2
@@ -144,29 +144,29 @@ def _inside(word: Word, turn: Piece) -> Word:
 
 
 def _giving_way(turn: Piece, label: str, missing: Sequence[Word], about: About) -> Piece | None:
-    """Another row without what the human's text holds; None if it has none of it.
+    """Another row without the words that the human's text covers; None if it has none of them.
 
-    That is all that the speaker says in its stretch, and the words that were the speaker's and are
-    ``missing`` now; on a track of their own, nobody's words are another's.
+    Those are all words of the speaker in its stretch, and the speaker's former words that are
+    ``missing`` now; on separate tracks, no one's words belong to another.
     """
     if "text" in turn.edited or about.overlap_s(Interval(turn.start_s, turn.end_s)) == 0:
         return None
     if turn.label == label:
         gone = words_within(turn, about)
     else:
-        heard = (word for word in turn.words if word.label is None)
-        gone = tuple(word for word in heard if any(_is_same(word, was) for was in missing))
+        unlabelled = (word for word in turn.words if word.label is None)
+        gone = tuple(word for word in unlabelled if any(_is_same(word, was) for was in missing))
     return replace(turn, words=tuple(w for w in turn.words if w not in gone)) if gone else None
 
 
 def _is_same(word: Word, was: Word) -> bool:
-    """Whether a word is one that a model heard at that time, perhaps spelt otherwise."""
+    """Whether a word is one that a model recognised at that time, perhaps spelt differently."""
     meet = max(word.start_s, was.start_s) < min(word.end_s, was.end_s) + EDGE_S
     return meet and alike([word], [was]) >= ALIKE
 
 
 def _split(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
-    """The row in two; where another model has cut it there already, both are marked."""
+    """Split the row in two; if another model has already cut it there, mark both."""
     cuts = [
         (_off(before, after, edit), i, number)
         for i in found
@@ -192,7 +192,7 @@ def _split(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
 
 
 def _off(before: Word, after: Word, edit: Edit) -> float:
-    """How far a place between two words is from the cut: seconds, and more by other words."""
+    """The distance of a place between two words from the cut: seconds, plus word penalties."""
     assert edit.cut_s is not None
     off_s = max(before.end_s - edit.cut_s, edit.cut_s - after.start_s, 0.0)
     saw = [pair for pair in pairwise(edit.about.words) if pair[1].start_s >= edit.cut_s]
@@ -218,7 +218,7 @@ def _give_to(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
 
 
 def _give(rows: Rows, parts: Sequence[Piece], label: str) -> Rows | None:
-    """The parts, and the talk behind them, to another speaker; None if they are not there."""
+    """Give the parts, and the talk behind them, to another speaker; None if they are not there."""
     if label not in rows.labels:
         return None
     given = [
@@ -237,9 +237,9 @@ def _delete(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
 
 
 def _merge(rows: Rows, found: Sequence[int], edit: Edit) -> Rows | None:
-    """What is found as one row; None unless it is all of what the human saw as one.
+    """Merge the rows found into one; None unless they are all of what the human saw as one.
 
-    A row that reaches beyond it, as its speaker's talk was joined to it, is of it by its words.
+    A row that reaches beyond it, because its speaker's talk was joined to it, counts by its words.
     """
     label, place = rows.turns[found[0]].label, Interval(edit.about.start_s, edit.about.end_s)
     every = [i for i, t in enumerate(rows.turns) if t.label == label and _speaks(t, place)]

@@ -1,4 +1,4 @@
-"""What an edit is: one thing that a human corrected in one row of a session's turns."""
+"""Edits: single human corrections of one row of a session's turns."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pipeline.people.anchors import Anchor, place
 from pipeline.records import Conversation, Diarisation, Interval, Segment, Turn, TurnKind, Word
 
 Action = Literal["text", "split", "kind", "delete", "speaker", "merge", "add"]
-NOBODY = ""  # in the place of a label: nobody can tell any more whose voice it was
+NOBODY = ""  # instead of a label: it is no longer known whose voice it was
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class About(Interval):
-    """The row that an edit is about, as the human saw it: when, whose, and what was said.
+    """The row that an edit is about, as the human saw it: its time, speaker and words.
 
     ``label`` may be ``NOBODY``.
     """
@@ -31,11 +31,11 @@ class About(Interval):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One correction. Of what follows ``about``, each action has its own, and the others are None.
+    """One correction. Each action uses its own field after ``about``; the others are None.
 
     ``text`` has the whole text; ``kind`` the kind; ``speaker`` the speaker label; ``split`` the
     time between two words, and the ``speaker`` of the second part unless it stays the same.
-    ``merge`` is about the stretch of all that is one row, and ``delete`` about talk that was none.
+    ``merge`` covers the stretch that is one row, and ``delete`` covers sound that was not talk.
     ``add`` is about talk that no model recognised: its words are the human's.
     """
 
@@ -49,11 +49,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The edits that were made at a time, in the order in which they are carried out.
+    """The edits made at one time, in the order in which they are applied.
 
-    ``voices`` are all speaker labels of the session at that time, with what they are known by
-    again. ``rows`` are the rows of the sheet that were carried out, each with a digest of what was
-    filled in: a sheet that is filled in further is applied again without doing anything twice.
+    ``voices`` are all speaker labels of the session at that time, with the anchors that find them
+    again. ``rows`` are the rows of the sheet that were applied, each with a digest of what was
+    filled in: a sheet that is filled in further can be applied again without repeating anything.
     """
 
     at: str
@@ -65,9 +65,9 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """A session as humans corrected it.
+    """A session with human corrections.
 
-    ``regular`` is the diarisation's regular talk with what was given to others or taken out;
+    ``regular`` is the diarisation's regular talk after reassigning and removing stretches;
     ``lost`` are the edits that no longer find their place.
     """
 
@@ -79,7 +79,7 @@ class Corrected:
 def relabelled(
     corrections: Iterable[Correction], diarisation: Diarisation, voice_model: str
 ) -> Iterator[Edit]:
-    """All edits in order, with the speaker labels that their voices have in this diarisation.
+    """All edits in order, with the labels of their voices in this diarisation.
 
     ``voice_model`` is the sha256 of the model that made the voice prints.
     """
@@ -94,6 +94,6 @@ def relabelled(
 def voices_now(
     correction: Correction, diarisation: Diarisation, voice_model: str
 ) -> dict[str, str]:
-    """The label that each of a correction's labels is in this diarisation, or ``NOBODY``."""
+    """The label in this diarisation of each of a correction's labels, or ``NOBODY``."""
     labels = place([*correction.voices.values()], diarisation, voice_model)
     return {was: now or NOBODY for was, now in zip(correction.voices, labels, strict=True)}

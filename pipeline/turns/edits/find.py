@@ -1,7 +1,7 @@
-"""Where a row that a human corrected is now, after another model has cut the talk otherwise.
+"""Find a row that a human corrected after another model has cut the talk differently.
 
-It is found by time. Where that leaves a choice, the speaker and then the words decide; they are
-compared letter by letter, as another model spells what it hears in another way.
+It is found by time. If that leaves a choice, the speaker and then the words decide; words are
+compared letter by letter, because another model may spell them differently.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from pipeline.records.times import distance_s
 from pipeline.turns.context import Piece
 from pipeline.turns.edits.edit import About
 
-SHARED = 0.5  # of the shorter of two stretches that are of the same talk, at least
+SHARED = 0.5  # least shared part of the shorter of two stretches of the same talk
 ALIKE = 0.5  # likeness of words from which they are the same
-SAME_SPEAKER = 0.5  # what the same speaker counts, where equal times and equal words count 1 each
+SAME_SPEAKER = 0.5  # weight of the same speaker; equal times and equal words count 1 each
 NEAR_S = 1.0  # by which an edge may have moved, which can be more than a short row is long
 EDGE_S = 0.25  # by which the times of a word may be off
 
 
 def find(about: About, turns: Sequence[Piece]) -> list[int]:
-    """The positions of the rows, all of one label, that hold the talk; [] where it is not found.
+    """The positions of the rows, all of one label, that hold the talk; [] if it is not found.
 
-    They are more than one where it is cut into several now, and reach beyond it where it is part
-    of a longer row.
+    There are several if the talk is now cut, and they reach beyond it if it is part of a longer
+    row.
     """
     fits = [(_fit(about, turn), -i) for i, turn in enumerate(turns) if _shares(about, turn)]
     best, position = max(fits, default=(0.0, 0))
@@ -36,9 +36,9 @@ def find(about: About, turns: Sequence[Piece]) -> list[int]:
 
 
 def words_within(turn: Piece, about: About) -> tuple[Word, ...]:
-    """The turn's words that are said where the edit is, give or take what word times are off.
+    """The turn's words within the edit's stretch, allowing for errors of word times.
 
-    Nothing is given where no word was: then those beside it are not meant.
+    There is no such allowance if the edit had no words: the neighbouring ones are not meant then.
     """
     edge_s = EDGE_S if about.words else 0.0
     place = Interval(about.start_s - edge_s, about.end_s + edge_s)
@@ -46,7 +46,7 @@ def words_within(turn: Piece, about: About) -> tuple[Word, ...]:
 
 
 def alike(first: Sequence[Word], second: Sequence[Word]) -> float:
-    """How alike words are, 0–1; nothing said is like nothing said."""
+    """Similarity of words, 0–1; two empty sequences are alike."""
     one, other = (" ".join(word.text for word in words).casefold() for words in (first, second))
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
@@ -63,7 +63,7 @@ def _shares(about: About, turn: Piece) -> bool:
 
 
 def _fit(about: About, turn: Piece) -> float:
-    """How well a row fits; 0 where it is another's who says something else."""
+    """How well a row fits; 0 if another speaker says something else in it."""
     place = Interval(turn.start_s, turn.end_s)
     shared_s = about.overlap_s(place)
     times = shared_s / (about.duration_s + place.duration_s - shared_s)

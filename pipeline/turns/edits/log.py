@@ -1,9 +1,9 @@
-"""The edits of a study, kept for good: a file a session, a line for each time that it was edited.
+"""The permanent log of a study's edits: a file a session, a line for each time it was edited.
 
 private/edits/<session_id>.jsonl     mode 0600; holds what was said, and voice prints
                     …     .xlsx      the sheet to fill in, unless people want it elsewhere
 
-Lines are only ever added, but for withdrawal (``forget``).
+Lines are only ever added, except by withdrawal (``forget``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.turns.edits.withdrawn import without
 
 
 def load(study: Study, session_id: str) -> tuple[Correction, ...]:
-    """What was corrected in a session, oldest first.
+    """The corrections of a session, oldest first.
 
     Raises StudyError if the file is damaged, TransientError if it cannot be read.
     """
@@ -31,7 +31,7 @@ def load(study: Study, session_id: str) -> tuple[Correction, ...]:
 
 
 def remember(study: Study, session_id: str, correction: Correction) -> None:
-    """Add a correction; whoever calls holds the study's lock. Raises as ``load``."""
+    """Add a correction; the caller holds the study's lock. Raises as ``load``."""
     _write(study, session_id, [*load(study, session_id), correction])
 
 
@@ -40,9 +40,9 @@ def forget(
 ) -> None:
     """Remove the edits of a withdrawn person's turns, and their voice, from a session's log.
 
-    ``label`` is theirs in ``diarisation``, in which they still are; ``voice_model`` the sha256 of
-    the model that made the voice prints. The session's sheet goes, too. Whoever calls holds the
-    study's lock. Done again, it changes nothing. Raises as ``load``.
+    ``label`` is theirs in ``diarisation``, which still includes them; ``voice_model`` the sha256 of
+    the model that made the voice prints. The session's sheet is removed, too. The caller holds the
+    study's lock. Repeating it changes nothing. Raises as ``load``.
     """
     with os_errors("removing a sheet of turns"):
         sheet_file(study, session_id).unlink(missing_ok=True)
@@ -53,7 +53,7 @@ def forget(
 
 
 def sheet_file(study: Study, session_id: str) -> Path:
-    """Where the sheet of a session's turns is, unless people want it elsewhere."""
+    """The default place of the sheet of a session's turns."""
     return study.edits / f"{session_id}{FORMAT}"
 
 

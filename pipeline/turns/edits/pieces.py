@@ -1,4 +1,4 @@
-"""The rows of a session and the talk behind them, as they are cut, joined and given to others."""
+"""Cut, join and reassign the rows of a session and the talk behind them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.turns.edits.find import words_within
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a session in order of start, and its regular talk, while edits are carried out.
+    """The rows of a session in order of start, and its regular talk, while edits are applied.
 
     ``labels`` are the speakers of the session, ``lapse_s`` is the silence that ends a turn.
     """
@@ -26,7 +26,7 @@ class Rows:
     lapse_s: float
 
     def with_turns(self, gone: Iterable[Piece], come: Iterable[Piece]) -> Rows:
-        """With other rows in the place of some."""
+        """These rows with some replaced by others."""
         turns = list(self.turns)
         for turn in gone:
             turns.remove(turn)
@@ -35,7 +35,7 @@ class Rows:
 
 
 def joined(turns: Sequence[Piece]) -> Piece:
-    """Rows of one speaker as one; as sure of the speaker as the least sure of them."""
+    """Rows of one speaker as one, with the lowest speaker confidence among them."""
     sure = [t.speaker_confidence for t in turns if t.speaker_confidence is not None]
     return replace(
         turns[0],
@@ -50,7 +50,7 @@ def joined(turns: Sequence[Piece]) -> Piece:
 
 
 def isolated(rows: Rows, found: Sequence[int], about: About) -> tuple[Rows, list[Piece]]:
-    """The rows cut so that what the edit is about is rows of their own, and those rows."""
+    """The rows cut so that the edit's stretch has separate rows, and those rows."""
     inside: list[Piece] = []
     for turn in [rows.turns[i] for i in found]:
         parts, within = _parts(turn, about)
@@ -60,7 +60,7 @@ def isolated(rows: Rows, found: Sequence[int], about: About) -> tuple[Rows, list
 
 
 def _parts(turn: Piece, about: About) -> tuple[list[Piece], Piece]:
-    """A row cut where what the edit is about begins and ends, and the part within."""
+    """A row cut where the edit's stretch begins and ends, and the part within."""
     within = words_within(turn, about)
     if len(within) == len(turn.words):
         return [turn], turn
@@ -75,7 +75,7 @@ def _parts(turn: Piece, about: About) -> tuple[list[Piece], Piece]:
 
 
 def cut(turn: Piece, *numbers: int) -> list[Piece]:
-    """A row cut before the words of these numbers, which count from 0."""
+    """A row cut before the words with these numbers, counted from 0."""
     edges = sorted({0, *numbers, len(turn.words)})
     return [
         replace(
@@ -90,7 +90,7 @@ def cut(turn: Piece, *numbers: int) -> list[Piece]:
 
 
 def moved(rows: Rows, parts: Sequence[Piece], label: str | None) -> tuple[Segment, ...]:
-    """The regular talk when that of these rows is another label's, or, with None, nobody's."""
+    """The regular talk with that of these rows given to another label, or removed with None."""
     regular = list(rows.regular)
     for part in parts:
         place, reach = Interval(part.start_s, part.end_s), _reach(part, rows.turns)
@@ -106,7 +106,7 @@ def moved(rows: Rows, parts: Sequence[Piece], label: str | None) -> tuple[Segmen
 
 
 def _reach(part: Piece, turns: Sequence[Piece]) -> Interval:
-    """The time in which the speaker's talk belongs to this row: half the way to their others."""
+    """The time in which the speaker's talk belongs to this row: halfway to their other rows."""
     own = [t for t in turns if t.label == part.label and t is not part]
     before = [t.end_s for t in own if t.start_s < part.start_s]
     after = [t.start_s for t in own if t.start_s >= part.start_s]
@@ -116,17 +116,17 @@ def _reach(part: Piece, turns: Sequence[Piece]) -> Interval:
 
 
 def rejoined(rows: Rows, place: Interval) -> Rows:
-    """With the rows at the place that are one speaker's next to their own joined to one."""
+    """The rows with a speaker's adjacent rows at the place joined into one."""
     for one, other in _next_to_own(rows.turns):
         near = one.start_s <= place.end_s and place.start_s <= other.end_s
-        if near and other.start_s - one.end_s <= rows.lapse_s and not _told_apart(one, other):
+        if near and other.start_s - one.end_s <= rows.lapse_s and not _kept_apart(one, other):
             both = [one, other]
             return rejoined(rows.with_turns(both, [joined(both)]), place)
     return rows
 
 
 def _next_to_own(turns: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
-    """Each row with that of its speaker which it goes on: theirs talks on, or has the floor."""
+    """Each row with the row of its speaker that it continues: still talking, or with the floor."""
     holder: Piece | None = None
     latest: dict[str, Piece] = {}
     for turn in turns:
@@ -139,8 +139,8 @@ def _next_to_own(turns: Sequence[Piece]) -> Iterator[tuple[Piece, Piece]]:
             holder = turn
 
 
-def _told_apart(one: Piece, other: Piece) -> bool:
-    """Whether a human said that two rows of a speaker are two; nobody talks twice at once."""
+def _kept_apart(one: Piece, other: Piece) -> bool:
+    """Whether a human kept two rows of a speaker apart; no one talks twice at once."""
     if other.start_s < one.end_s:
         return False
     said_response = other.kind == "minimal_response" and "kind" in other.edited
@@ -164,6 +164,6 @@ def hull(turns: Sequence[Piece]) -> Interval:
 
 
 def clipped(stretch: Interval, whole: Interval) -> Interval:
-    """The part of a stretch that lies in the whole; all of the whole where they do not meet."""
+    """The part of a stretch that lies in the whole; all of the whole if they do not meet."""
     start, end = max(stretch.start_s, whole.start_s), min(stretch.end_s, whole.end_s)
     return Interval(start, end) if start < end else Interval(whole.start_s, whole.end_s)

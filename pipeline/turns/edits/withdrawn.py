@@ -1,4 +1,4 @@
-"""Which edits of a session go with a person who withdraws."""
+"""Remove the edits of a person who withdraws from a session."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def without(
 ) -> tuple[Correction, ...]:
     """The corrections without the edits of a label's turns, and without its voice.
 
-    Those are the edits of rows that were theirs or were given to them, with all that was done to
-    such a row before; and of rows of a voice that cannot be told any more, where they talk. Voices
-    that cannot be told go as well: one may be theirs.
+    Those are the edits of rows that were theirs or were given to them, with all earlier edits of
+    such rows; and of rows of a voice that is no longer identifiable, where they talk. Voices that
+    are not identifiable are removed as well: one may be theirs.
     """
     left = []
     talk = Talk.of(diarisation.regular)
@@ -32,8 +32,8 @@ def without(
             elif now.speaker == label:
                 given.append(now.about)
         voices = voices_now(correction, diarisation, voice_model)
-        told = {was: correction.voices[was] for was, now_ in voices.items() if now_ != NOBODY}
-        others = {was: voice for was, voice in told.items() if voices[was] != label}
+        identified = {was: correction.voices[was] for was, now_ in voices.items() if now_ != NOBODY}
+        others = {was: voice for was, voice in identified.items() if voices[was] != label}
         if kept:
             left.append(replace(correction, voices=others, edits=tuple(reversed(kept))))
     return tuple(reversed(left))

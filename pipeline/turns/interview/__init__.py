@@ -1,1 +1,1 @@
-"""Group interviews: the interviewer's guide, and which of its questions is talked about when."""
+"""Group interviews: the interviewer's guide, and when each of its questions is discussed."""

@@ -47,7 +47,7 @@ class Guide:
 
 
 def load(study: Study, group_id: str) -> Guide | None:
-    """The guide of a group's interviews: its own, else the study's; None where there is neither.
+    """The guide of a group's interviews: its own, else the study's; None if there is neither.
 
     Raises StudyError if it cannot be used, TransientError if it cannot be read.
     """
@@ -58,7 +58,7 @@ def load(study: Study, group_id: str) -> Guide | None:
 
 
 def guide_of(study: Study, recording: Recording) -> Guide | None:
-    """The guide of a session, if it is an interview with one. Raises as ``load``."""
+    """The guide of a session, if it is an interview and has one. Raises as ``load``."""
     is_interview = recording.kind == "group_interview"
     return load(study, recording.group_id) if is_interview else None
 
@@ -66,7 +66,7 @@ def guide_of(study: Study, recording: Recording) -> Guide | None:
 def parsed(text: str) -> Guide:
     """The guide that a text describes.
 
-    Raises StudyError that names the first line that is wrong, without what it says.
+    Raises StudyError that names the first wrong line, without its content.
     """
     reading = _Reading()
     for number, line in enumerate(text.splitlines(), start=1):
@@ -76,7 +76,7 @@ def parsed(text: str) -> Guide:
 
 
 class _Reading:
-    """A guide of which some lines are read."""
+    """A partly read guide."""
 
     def __init__(self) -> None:
         self._texts: dict[int, list[str]] = {}

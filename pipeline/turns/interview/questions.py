@@ -1,11 +1,11 @@
-"""Which question of the interview guide is talked about in each turn.
+"""Find which question of the interview guide is discussed in each turn.
 
-An interviewer asks in other words than the guide's, and a recogniser writes some of them wrong. So
-what is said is compared with each question by the character n-grams of its words, weighted by their
-rarity in the interview (TF-IDF; Salton & Buckley 1988), to which endings, spoken forms and misheard
-letters make little difference. The questions asked are then chosen together: the likeliest path
-through the guide (Viterbi 1967), on which to go on to the next question is free, and to skip some
-or to come back must be worth its cost.
+An interviewer words questions differently from the guide, and a recogniser gets some words wrong.
+Talk is therefore compared with each question by the character n-grams of its words, weighted by
+their rarity in the interview (TF-IDF; Salton & Buckley 1988); endings, spoken forms and misheard
+letters change these little. The questions asked are then chosen together: the likeliest path
+through the guide (Viterbi 1967), on which moving to the next question is free, and skipping some or
+coming back must be worth its cost.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 # hundredths of the turns.
 NGRAMS = (2, 3)  # (2: 3; 3 and 4: 3; 2 to 4: 1)
 LONGER = 1.2  # more words are said than stand in the guide
-FEW_WORDS = 5  # of others do not end what somebody is saying
-PROBE = 0.7  # a probe is short, and other talk soon like it (1.0: 1)
+FEW_WORDS = 5  # of others do not end what a person is saying
+PROBE = 0.7  # a probe is short, and other talk easily resembles it (1.0: 1)
 
-# In similarity (0–1). Misheard talk is less like everything, so what a question has to exceed is
+# In similarity (0–1). Misheard talk is less like everything, so the threshold for a question is
 # mostly measured in the interview itself.
 RIVAL = 0.5  # of the likeness to any other question
 TALK = 0.75  # of its likeness to talk that asks nothing…
@@ -41,11 +41,11 @@ THRESHOLD = 0.05
 SKIP = 0.02  # (0.1: 4)
 BACK = 0.08  # (0.2: 3)
 
-# Of another interview's guide, at most 0.43 were heard, with a gain of 0.07 a question; of the
-# right one, 1 in 40 has less than both of these, and of half an interview 1 in 6 at 20 % misheard.
+# Of another interview's guide, at most 0.43 were found, with a gain of 0.07 a question; with the
+# right one, 1 in 40 has less than both, and with half an interview 1 in 6 at 20 % misheard.
 LEAST_HEARD = 0.5  # of the guide's questions; or
 LEAST_GAIN = 0.08  # a question of the guide
-CLEARLY = 2.0  # times the gain of anybody else: the one who asks
+CLEARLY = 2.0  # the interviewer's gain must be this many times any other person's
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -61,13 +61,13 @@ def numbers(conversation: Conversation, cast: Cast, guide: Guide | None) -> list
 def questions(
     turns: Sequence[Turn], interviewers: Collection[str], guide: Guide
 ) -> list[int | None]:
-    """The number of the question that is talked about, for each turn; None before the first.
+    """The number of the question discussed in each turn; None before the first.
 
     ``turns`` are those of one interview in order of time; ``interviewers`` the labels that ask. If
-    there are none, it is the label whose talk is like the guide, if one clearly is. A turn belongs
-    to the question asked last, in it or before it; a minimal response to the question of the turn
-    in which it is said. All are None where too little of the guide is heard: it is then that of
-    another interview.
+    there are none, the label whose talk is clearly most like the guide asks. A turn belongs to the
+    question asked last, in it or before it; a minimal response to the question of the turn in which
+    it is said. All are None if too little of the guide is found: it then belongs to another
+    interview.
     """
     if not turns:
         return []
@@ -90,13 +90,13 @@ class _Path:
 
 
 def _is_of(path: _Path, guide: Guide) -> bool:
-    """Whether enough of a guide is heard to be that of this interview."""
-    heard, there = len(set(path.asked.values())), len(guide.questions)
-    return heard >= LEAST_HEARD * there or path.gain >= LEAST_GAIN * there
+    """Whether enough of a guide is found for it to be that of this interview."""
+    n_asked, n_all = len(set(path.asked.values())), len(guide.questions)
+    return n_asked >= LEAST_HEARD * n_all or path.gain >= LEAST_GAIN * n_all
 
 
 def _clearest(paths: list[_Path]) -> _Path:
-    """The path of the one who asks; an empty one where nobody clearly does."""
+    """The path of the person who asks; an empty one if no one clearly does."""
     best, *others = sorted(paths, key=lambda path: -path.gain)
     clear = not others or best.gain >= CLEARLY * others[0].gain
     return best if clear else _Path({}, 0.0)
@@ -113,10 +113,10 @@ def _path(
 
 
 def _gains(own: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What speaks for each question (columns) being asked in each turn (rows): above 0, it is.
+    """The evidence that each question (columns) is asked in each turn (rows): above 0, it is.
 
-    It has to be more like the turn than other questions are, and than the question is to what is
-    said by those who do not ask.
+    The question must be more like the turn than other questions are, and more than it is like the
+    talk of those who do not ask.
     """
     import numpy as np
 
@@ -152,15 +152,15 @@ def _best(gains: NDArray[np.float64]) -> tuple[dict[int, int], float]:
 
 
 def _cost(steps: int) -> float:
-    """Of going so many questions on in the guide."""
+    """The cost of moving this many questions ahead in the guide."""
     return BACK if steps < 0 else SKIP if steps > 1 else 0.0
 
 
 def _alike(turns: Sequence[Turn], guide: Guide) -> NDArray[np.float64]:
-    """How like each question (columns) each turn (rows) is, 0–1: cosines of TF-IDF weights.
+    """Similarity of each turn (rows) to each question (columns), 0–1: cosines of TF-IDF weights.
 
-    Of a question and its probes the likest counts, and of what is said the likest piece that is
-    about as long. A piece is credited to the turn in which its middle lies.
+    The most similar of a question and its probes counts, and the most similar piece of the talk of
+    about the same length. A piece is credited to the turn in which its middle lies.
     """
     import numpy as np
     from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
@@ -193,7 +193,7 @@ def _alike(turns: Sequence[Turn], guide: Guide) -> NDArray[np.float64]:
 
 
 def _pieces(lengths: Sequence[int], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First words and ends of all pieces of ``size`` words; where a stretch is shorter, all of it.
+    """First words and ends of all pieces of ``size`` words; if a stretch is shorter, all of it.
 
     ``lengths`` are those of the stretches, in words; the words of all are counted through.
     """
@@ -221,7 +221,7 @@ def _sums(first: NDArray[np.int64], end: NDArray[np.int64]) -> Any:
 
 
 def _stretches(turns: Sequence[Turn], said: Sequence[Sequence[str]]) -> list[list[int]]:
-    """Each label's turns, one after another while others say next to nothing in between."""
+    """Each label's consecutive turns, as long as others say almost nothing in between."""
     stretches = []
     for label in sorted({turn.label for turn in turns}):
         own = [k for k, turn in enumerate(turns) if turn.label == label]
