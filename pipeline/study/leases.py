@@ -76,18 +76,13 @@ class Lease:
     def release(self) -> None:
         """Release the lease for others, if it is still ours."""
         self._released.set()
-        with (
-            self._renewing,
-            suppress(OSError),
-        ):  # a lease that cannot be removed is dead in a minute
+        with self._renewing, suppress(OSError):  # one that cannot be removed dies in a minute
             if self._is_ours():
                 self._file.unlink(missing_ok=True)
 
     def _keep(self) -> None:
         while not self._released.wait(RENEW_EVERY_S):
-            with suppress(
-                OSError
-            ):  # the share does not answer: ``check`` reports it, if it matters
+            with suppress(OSError):  # the share does not answer: ``check`` reports that
                 if not self._renew():
                     return
 
@@ -126,9 +121,8 @@ class Lease:
         try:
             os.link(made, self._file)
         except FileExistsError:
-            return (
-                self._is_ours()
-            )  # a share whose answer was lost reports its own creation as existing
+            # a share that lost its answer reports this process's own lease as existing
+            return self._is_ours()
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
