@@ -1,8 +1,8 @@
-"""The settings of a study: every key, what it may be, its default and what it means.
+"""The settings of a study: every key, its allowed values, its default and its meaning.
 
-Results follow from ``vuoro.toml`` alone; of ``[machine]``, which says how fast and not what, the
-environment has the last word: see ``file``. The number of threads changes no result, a graphics
-card merely rounds differently.
+Results depend on ``vuoro.toml`` only; for ``[machine]``, which affects speed and not results, the
+environment takes precedence: see ``file``. The number of threads changes no result; a graphics
+card only rounds differently.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.storage.digests import digest
 
 MACHINE = "machine"
 BY_SESSION: dict[str, Any] = {"by_session": True}
-"""Of a setting that changes the results of some sessions alone, so that no digest of all has it."""
+"""For a setting that changes only some sessions' results, and so is not in the common digest."""
 
 
 def _known(code: str) -> str:
@@ -31,7 +31,7 @@ LanguageCode = Annotated[str, AfterValidator(_known)]
 
 
 class Section(BaseModel):
-    """One table of vuoro.toml; unknown keys are errors, so that a typing mistake is not silent."""
+    """One table of vuoro.toml; unknown keys are errors, so that typing mistakes are reported."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -116,7 +116,7 @@ class TranscriptionSettings(Section):
     )
     language: LanguageCode | None = Field(
         default=None,
-        exclude=True,  # it changes the results of sessions in which it is another than detected
+        exclude=True,  # it changes only sessions whose detected language differs
         json_schema_extra=BY_SESSION,
         description="Language of all sessions, e.g. 'fi', 'sv' or 'en'. Left out, it is detected "
         "for each session. One that is clearly in another language waits for an answer.",
@@ -226,18 +226,18 @@ class Settings(Section):
 
     @property
     def sections(self) -> dict[str, Any]:
-        """What can change the result of every session, by section, as JSON holds it."""
+        """The settings that can change the result of every session, by section, for JSON."""
         return self.model_dump(mode="json")
 
     @property
     def digest(self) -> str:
-        """A digest of what can change the result of every session."""
+        """A digest of the settings that can change the result of every session."""
         return digest({k: v for k, v in self.sections.items() if k != MACHINE})[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One setting, as people name it: ``turns.lapse_s``."""
+    """One setting, under the name that people use: ``turns.lapse_s``."""
 
     section: str
     name: str
@@ -248,7 +248,7 @@ class Key:
 
     @property
     def meaning(self) -> str:
-        """What it is for, as a sentence."""
+        """Its purpose, as a sentence."""
         return self.field.description or ""
 
     @property

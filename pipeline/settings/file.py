@@ -1,7 +1,8 @@
 """``vuoro.toml`` and the environment: reading them, and writing ``vuoro.toml``.
 
-Of ``[machine]`` the environment has the last word (``VUORO_MACHINE__THREADS=2``). A variable that
-names a setting of another section is refused: what made the data must be what later commands use.
+For ``[machine]`` the environment takes precedence (``VUORO_MACHINE__THREADS=2``). A variable that
+names a setting of another section is refused: later commands must use the settings that made the
+data.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Read:
     """The settings of a study, and where they come from.
 
     ``text`` is that of vuoro.toml, ``variables`` are the names of environment variables by the
-    setting that they decide.
+    setting that they override.
     """
 
     settings: Settings
@@ -48,7 +49,7 @@ class Read:
     variables: Mapping[str, str]
 
     def line(self, key: Key) -> int | None:
-        """The line of vuoro.toml that sets this; None where none does."""
+        """The line of vuoro.toml that sets this key; None if there is none."""
         return toml.line_of(self.text, key.section, key.name)
 
     def origin(self, key: Key) -> str:
@@ -60,7 +61,7 @@ class Read:
 
 
 def read(file: Path) -> Read:
-    """The settings of the study whose ``vuoro.toml`` this is, and where they come from.
+    """The settings in this ``vuoro.toml``, and where they come from.
 
     Raises as ``parsed``, UnreadableError.
     """
@@ -68,9 +69,9 @@ def read(file: Path) -> Read:
 
 
 def parsed(text: str) -> Read:
-    """The settings with a vuoro.toml of this text, and where they come from. Raises SettingsError.
+    """The settings for this text of vuoro.toml, and where they come from.
 
-    That is one sentence for each wrong value.
+    Raises SettingsError, with one sentence for each wrong value.
     """
     variables = _variables()
     said = _said(text)
@@ -82,12 +83,12 @@ def parsed(text: str) -> Read:
 
 
 def load(file: Path) -> Settings:
-    """The settings of the study whose ``vuoro.toml`` this is. Raises as ``read``."""
+    """The settings in this ``vuoro.toml``. Raises as ``read``."""
     return read(file).settings
 
 
 def text_of(file: Path) -> str:
-    """The text of vuoro.toml; "" where there is none. Raises SettingsError, UnreadableError."""
+    """The text of vuoro.toml; "" if there is none. Raises SettingsError, UnreadableError."""
     with os_errors(f"reading {NAME}"):
         is_there = file.exists()
     try:
@@ -97,10 +98,10 @@ def text_of(file: Path) -> str:
 
 
 def changed(text: str, values: Mapping[str, str], defaults: Iterable[str] = ()) -> str:
-    """The text of vuoro.toml with these values, by key, and without those that take the default.
+    """The text of vuoro.toml with these values, by key, and without keys reset to the default.
 
-    All else in it stays as it is, comments too. Raises SettingsError if there is no such setting,
-    a value is not allowed, or the text puts it in a way that cannot be changed here.
+    The rest stays unchanged, including comments. Raises SettingsError if there is no such setting,
+    a value is not allowed, or the text sets it in a form that cannot be changed here.
     """
     wanted = _said(text)
     if not all(isinstance(section, dict) for section in wanted.values()):
@@ -123,7 +124,7 @@ def changed(text: str, values: Mapping[str, str], defaults: Iterable[str] = ()) 
 
 
 def key_of(name: str) -> Key:
-    """The setting of this name. Raises SettingsError that names the nearest if there is none."""
+    """The setting with this name. Raises SettingsError that suggests the nearest if unknown."""
     if name in KEYS:
         return KEYS[name]
     full = next((full for full, key in KEYS.items() if key.name == name), name)
@@ -149,12 +150,12 @@ def as_toml() -> str:
 
 
 def as_written(value: object) -> str:
-    """A value as vuoro.toml has it; "" for none."""
+    """A value as written in vuoro.toml; "" for none."""
     if value is None:
         return ""
     if isinstance(value, tuple):
         return f"[{', '.join(map(as_written, value))}]"
-    # what JSON escapes in a text, TOML reads alike
+    # TOML reads the escapes of JSON texts the same way
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value).lower()
 
 
@@ -166,9 +167,9 @@ def _said(text: str) -> dict[str, Any]:
 
 
 def _variables() -> dict[str, str]:
-    """The environment variables that decide a setting, by setting.
+    """The environment variables that override a setting, by setting.
 
-    Raises SettingsError if one of them names a setting that is vuoro.toml's alone, or none.
+    Raises SettingsError if one names an unknown setting or one allowed in vuoro.toml only.
     """
     found = {}
     for name in sorted(os.environ):
@@ -188,7 +189,7 @@ def _variables() -> dict[str, str]:
 
 
 def _checked(said: Mapping[str, Any], text: str, elsewhere: Mapping[str, str]) -> Settings:
-    """The settings that are said. ``elsewhere``: where those stand that are not in the text."""
+    """The validated settings. ``elsewhere`` gives the source of those that are not in the text."""
     try:
         return Settings.model_validate(said)
     except ValidationError as error:
@@ -198,7 +199,7 @@ def _checked(said: Mapping[str, Any], text: str, elsewhere: Mapping[str, str]) -
 
 
 def _wrong(error: ErrorDetails, text: str, elsewhere: Mapping[str, str]) -> str:
-    """What is wrong with a setting, and where it stands."""
+    """What is wrong with a setting, and where it is set."""
     section, key, *_ = (*map(str, error["loc"]), "")
     name = ".".join(map(str, error["loc"]))
     line = toml.line_of(text, section, key)
@@ -215,7 +216,7 @@ def _wrong(error: ErrorDetails, text: str, elsewhere: Mapping[str, str]) -> str:
 
 
 def _typed(key: Key, value: str) -> Any:
-    """A value as the command line has it, as TOML would say it."""
+    """A value from the command line, parsed as TOML."""
     if get_origin(key.field.annotation) is not tuple:
         return value
     with suppress(tomllib.TOMLDecodeError):

@@ -1,1 +1,1 @@
-"""Files, atomic writes, digests and sheets: knows nothing of speech or studies."""
+"""Files, atomic writes, digests and sheets: independent of speech and studies."""

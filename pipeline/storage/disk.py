@@ -1,4 +1,4 @@
-"""What the standard library leaves to do for files that must be whole or not there at all."""
+"""File operations, beyond the standard library, that leave files complete or absent."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from pathlib import Path
 
 from pipeline.errors import UnreadableError, from_os_error
 
-PENDING = ".pending"  # how the names of half-written files end; they begin with a dot
+PENDING = ".pending"  # ending of the names of half-written files; they begin with a dot
 _PREFIX = ".vuoro-"
-ENOUGH = 8 * 2**20  # bytes that a database needs to go on
+ENOUGH = 8 * 2**20  # bytes that a database needs to continue
 
 before_publishing: ContextVar[tuple[Callable[[], None], ...]] = ContextVar(
     "before_publishing", default=()
 )
-"""Called before anything is put in its place; one that raises keeps it out. See ``leases``."""
+"""Called before anything is published; an exception prevents it. See ``leases``."""
 
 
 def may_publish() -> None:
-    """Raises LostError if what is being worked on is another process's by now."""
+    """Raise LostError if another process has taken over the work."""
     for check in before_publishing.get():
         check()
 
 
 @contextmanager
 def os_errors(doing: str) -> Iterator[None]:
-    """Turn operating-system errors into ours, which say what was being done and no file name."""
+    """Turn operating-system errors into VuoroErrors that say what was being done, without names."""
     try:
         yield
     except OSError as error:
@@ -40,30 +40,30 @@ def os_errors(doing: str) -> Iterator[None]:
 
 
 def refuse_if_full(folder: Path, doing: str) -> None:
-    """Raises DiskFullError if a few megabytes cannot be written there."""
+    """Raise DiskFullError if a few megabytes cannot be written there."""
     with os_errors(doing), tempfile.TemporaryFile(dir=folder) as probe:
         probe.write(bytes(ENOUGH))
 
 
 def sha256_of(path: Path) -> str:
-    """sha256 (hex) of a file's bytes; of a folder, of what its files hold, whatever their names."""
+    """sha256 (hex) of a file's bytes; for a folder, of its files' contents, not names."""
     if not path.is_dir():
         return file_sha256(path)
     return sha256_of_all(map(file_sha256, files_in(path)))
 
 
 def sha256_of_all(sha256s: Iterable[str]) -> str:
-    """sha256 (hex) of a folder with files that have these, whatever their names."""
+    """sha256 (hex) of a folder whose files have these digests, whatever their names."""
     return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files in a folder, by name. Links are none: they may lead out of the study."""
+    """The files in a folder, by name. Links are left out: they may lead out of the study."""
     return sorted(f for f in folder.iterdir() if f.is_file() and not f.is_symlink())
 
 
 def last_change_ns(info: os.stat_result) -> int:
-    """When a file was last changed in any way (ns): put back with its old time, too."""
+    """When a file last changed in any way (ns), including being restored with its old time."""
     return max(info.st_mtime_ns, info.st_ctime_ns)
 
 
@@ -74,9 +74,9 @@ def file_sha256(file: Path) -> str:
 
 
 def write_atomically(file: Path, data: bytes, mode: int = 0o644) -> None:
-    """Put ``data`` in the place of the file by one rename; the old file stays until then.
+    """Replace the file's content by ``data`` in one rename; the old file stays until then.
 
-    Raises LostError if what is being worked on is another process's by now.
+    Raises LostError if another process has taken over the work.
     """
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=PENDING, dir=file.parent)
     pending = Path(name)
@@ -93,9 +93,9 @@ def write_atomically(file: Path, data: bytes, mode: int = 0o644) -> None:
 
 
 def append_line(file: Path, line: bytes) -> None:
-    """Add a line to a log that its owner alone may read, and push it to the disk.
+    """Add a line to a log that only its owner may read, and flush it to the disk.
 
-    A last line that a crash cut off stays a line of its own.
+    A last line cut off by a crash stays a separate line.
     """
     handle = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b") as log:
@@ -108,13 +108,13 @@ def append_line(file: Path, line: bytes) -> None:
 
 
 def clear_pending(folder: Path) -> None:
-    """Remove what killed runs left half-written below a folder. Only while nobody writes there."""
+    """Remove what killed runs left half-written below a folder. Only if no process writes there."""
     for pending in [*folder.rglob(f"{_PREFIX}*{PENDING}")]:
         remove(pending)
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file or folder; from another file system by a copy that is verified before it goes.
+    """Move a file or folder; across file systems, verify the copy before removing the source.
 
     Raises UnreadableError if it changes meanwhile.
     """
@@ -136,7 +136,7 @@ def move(source: Path, target: Path) -> None:
             raise UnreadableError("The file changed while it was copied.") from None
         part.rename(target)
         sync(target.parent)
-        # by a name that nobody takes for a recording: half of a folder must not look like one
+        # under a name that does not pass for a recording: half a folder must not look like one
         going = source.with_name(f"{_PREFIX}{target.parent.name}{PENDING}")
         source.rename(going)
         remove(going)
@@ -151,7 +151,7 @@ def remove(path: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Push a file or folder to the disk, where the system can (Windows cannot sync folders)."""
+    """Flush a file or folder to the disk, if the system can (Windows cannot sync folders)."""
     if os.name == "nt" and path.is_dir():
         return
     handle = os.open(path, os.O_RDONLY)
@@ -162,6 +162,6 @@ def sync(path: Path) -> None:
 
 
 def lies_in(path: Path, folders: Iterable[Path]) -> bool:
-    """Whether a file, there or not, is below one of the folders once links are followed."""
+    """Whether a file, existing or not, is below one of the folders after following links."""
     above = [parent for parent in path.resolve().parents if parent.exists()]
     return any(folder.exists() and any(map(folder.samefile, above)) for folder in folders)

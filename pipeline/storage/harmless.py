@@ -1,8 +1,8 @@
-"""Text from outside, made harmless for a terminal.
+"""Make text from outside harmless for a terminal.
 
-A file name may hold an escape sequence that rewrites the screen, a line break that fakes a line, or
-marks that turn the direction of writing round ("Trojan Source", Boucher & Anderson 2021). They are
-shown as escapes, e.g. ``\\x1b``, so that a person sees that they are there.
+A file name may contain an escape sequence that rewrites the screen, a line break that fakes a line,
+or marks that reverse the writing direction ("Trojan Source", Boucher & Anderson 2021). They are
+shown as escapes, e.g. ``\\x1b``, so that they are visible.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ _CONTROL_OR_BREAK = re.compile(f"[{_CONTROLS}\t\n\u2028\u2029\ud800-\udfff]")
 
 
 def harmless(text: str) -> str:
-    """Text of ours with text from outside in it: line breaks and tabs stay."""
+    """A vuoro message that contains text from outside: line breaks and tabs stay."""
     return _CONTROL.sub(_escaped, text)
 
 
 def on_one_line(text: str) -> str:
-    """A name from outside: line breaks, tabs and bytes that are no text are escapes, too."""
+    """A name from outside: line breaks, tabs and undecodable bytes become escapes, too."""
     return _CONTROL_OR_BREAK.sub(_escaped, text)
 
 

@@ -1,4 +1,4 @@
-"""The JSON that vuoro keeps in ``private/``: the one way to read it, damaged or not."""
+"""Read the JSON that vuoro keeps in ``private/``, and report damage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESTORE = "Restore it from a backup, then run again."
 
 
 def read_json(file: Path, kind: type[T], remedy: str = RESTORE) -> T | None:
-    """What a file holds; None if there is no such file.
+    """The content of a file; None if there is no such file.
 
     Raises StudyError, with the ``remedy``, if it is damaged; UnreadableError if it cannot be read.
     """
@@ -32,9 +32,9 @@ def read_json(file: Path, kind: type[T], remedy: str = RESTORE) -> T | None:
 
 
 def read_lines(file: Path, kind: type[T]) -> list[T]:
-    """What a file with one record a line holds; [] if there is no such file.
+    """The records of a file with one a line; [] if there is no such file.
 
-    It is written by one rename, so that it is never cut off or empty: if it is, records are lost.
+    It is written by one rename and thus never cut off or empty: if it is, records are lost.
     Raises as ``read_json``.
     """
     data = _bytes_of(file)
@@ -47,25 +47,25 @@ def read_lines(file: Path, kind: type[T]) -> list[T]:
 
 
 def parsed(data: bytes, kind: type[T]) -> T:
-    """The record that JSON holds. Raises ValidationError, whatever is wrong with the bytes."""
+    """The record in JSON. Raises ValidationError, whatever is wrong with the bytes."""
     found: T = adapter(kind).validate_json(data)
     return found
 
 
 def damaged(file: Path, remedy: str = RESTORE) -> StudyError:
-    """The error for a file that is not as vuoro wrote it."""
+    """The error for a file that is no longer as vuoro wrote it."""
     return StudyError(f"{shown(file)} is damaged.", remedy)
 
 
 def shown(file: Path) -> str:
-    """A file of the study as users know it: from ``private`` on."""
+    """The path of a file of the study as users know it: from ``private`` on."""
     names = file.parts
     start = len(names) - names[::-1].index("private") - 1 if "private" in names else -1
     return "/".join(names[start:])
 
 
 def adapter(kind: object) -> TypeAdapter[Any]:
-    """What reads and writes a kind of record; making one takes longer than reading a record."""
+    """The adapter for a kind of record, cached: creating one is slower than reading a record."""
     return _adapter(kind)
 
 

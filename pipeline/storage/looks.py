@@ -1,4 +1,4 @@
-"""What a file looks like from outside, by which it is seen whether it still changes."""
+"""A file's size and times, to detect whether it still changes."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from pathlib import Path
 from pipeline.storage.disk import PENDING, files_in, last_change_ns
 
 Look = list[tuple[int, int]]
-"""Size in bytes and time of last writing in ns of a file; of a folder, of all files in it."""
+"""Size in bytes and modification time in ns of a file; for a folder, of all files in it."""
 
 
 def look(path: Path) -> Look:
-    """How a file, or a folder of tracks, looks now. Raises OSError if it is gone."""
+    """The present look of a file or a folder of tracks. Raises OSError if it is gone."""
     files = [path, *files_in(path)] if path.is_dir() else [path]
     return [(info.st_size, info.st_mtime_ns) for info in (file.stat() for file in files)]
 
 
 def changed_at_ns(path: Path) -> int:
-    """When a file, or anything in a folder, was last changed, by its file system's clock.
+    """When a file, or anything in a folder, last changed, by its file system's clock.
 
-    Some programs that copy set the time of last writing to that of the source while they still
-    write, so the time of the last change of any kind (of making the file, on Windows) counts too.
+    Some copying programs set the modification time to that of the source while still writing, so
+    the time of the last change of any kind (on Windows, of creation) counts too.
     """
     files = [path, *files_in(path)] if path.is_dir() else [path]
     return max(last_change_ns(file.stat()) for file in files)
 
 
 def now_ns(folder: Path) -> int:
-    """The time by the clock of the file system that a folder is on; machines' clocks differ."""
+    """The time by the clock of a folder's file system; machines' clocks differ."""
     with tempfile.NamedTemporaryFile(prefix=".vuoro-", suffix=PENDING, dir=folder) as probe:
         return Path(probe.name).stat().st_mtime_ns

@@ -1,11 +1,10 @@
 """Sheets that people fill in with any spreadsheet program: xlsx out, answers in.
 
-A sheet is declared by its columns; its rows are mappings from a column's key to what stands there.
-There are two kinds. A sheet of *answers* shows what the machine found, a row each: people change
-cells in the columns to fill in, and only cells that somebody has changed count, wherever the rows
-and columns have been moved. Each row keeps what stood in it when the sheet was made, so that an old
-sheet undoes nothing that was decided since. A *form* is a table of people's own, with rows as many
-as they like.
+A sheet is declared by its columns; its rows are mappings from a column's key to the cell's value.
+There are two kinds. A sheet of *answers* shows results, a row each: people change cells in the
+columns to fill in, and only changed cells count, wherever the rows and columns have been moved.
+Each row keeps its original content from when the sheet was written, so that an old sheet does not
+undo later decisions. A *form* is a table that people write themselves, with any number of rows.
 
 No text ever becomes a formula, whatever it begins with.
 """
@@ -35,25 +34,25 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 FORMAT = ".xlsx"
-IN_NAMES = " - "  # between the languages: no name of a sheet holds a /
+IN_NAMES = " - "  # between the languages: a sheet's name must not contain a /
 GUIDE_SHEET, LISTS_SHEET = both("Guide", IN_NAMES), both("Lists", IN_NAMES)
 GUIDE_WIDTH = 110
 MAX_CHARACTERS = 32_767  # of a cell, in any spreadsheet program
-MAX_HEIGHT, LINE_HEIGHT = 409.0, 15.0  # points; more than the first no row can have
-FORM_ROWS = 200  # of a form that have drop-downs
+MAX_HEIGHT, LINE_HEIGHT = 409.0, 15.0  # points; the first is the maximum of a row
+FORM_ROWS = 200  # rows of a form that have drop-downs
 _SUBJECT = "The sheet"
-_LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what a spreadsheet takes for one character
-_MAX_KEPT = 300  # characters of a cell that are kept as they were written; of more, a digest
+_LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # what a spreadsheet reads as one character
+_MAX_KEPT = 300  # characters of a cell that are kept as written; a longer text is kept as a digest
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its key in rows and answers, its header, and its width in characters.
 
-    In a sheet of answers, people ``fill_in`` the yellow columns; no other is read. ``choices`` are
-    offered as a drop-down; nothing else may stand there, unless it is ``free``. What stands in a
-    ``hidden`` column is read back, too. A ``given`` column is the machine's in its own rows and is
-    filled in where people add a row.
+    In a sheet of answers, people ``fill_in`` the yellow columns; no others are read. ``choices``
+    are offered as a drop-down; other values are not allowed unless the column is ``free``. A
+    ``hidden`` column is read back, too. A ``given`` column is written by vuoro in its own rows and
+    filled in by people in rows that they add.
     """
 
     key: str
@@ -72,9 +71,9 @@ _WRITTEN = Column("written", both("As written"), 12, hidden=True)
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet of answers, or a ``form``. The first ``fixed_columns`` stay when it is scrolled.
+    """A sheet of answers, or a ``form``. The first ``fixed_columns`` stay visible when scrolling.
 
-    A row of a sheet of answers says under ``id`` what it is about; people do not see that.
+    A row of a sheet of answers has a hidden ``id`` that says what it is about.
     """
 
     name: str
@@ -84,7 +83,7 @@ class Sheet:
 
     @cached_property
     def all_columns(self) -> tuple[Column, ...]:
-        """The columns with those that hold what vuoro keeps of each row."""
+        """The columns, including those in which vuoro keeps data of each row."""
         return self.columns if self.form else (*self.columns, _ID, _WRITTEN)
 
     @cached_property
@@ -93,11 +92,11 @@ class Sheet:
         return tuple(column.key for column in self.columns if column.fill_in)
 
     def title(self, key: str) -> str:
-        """The header of a column, as a person knows it."""
+        """The header of a column, as people see it."""
         return next(column.title for column in self.all_columns if column.key == key)
 
     def problem(self, number: int, key: str, allowed: str) -> str:
-        """A sentence on the cell in row ``number`` that is wrong: what is ``allowed`` there."""
+        """A sentence about a wrong cell in row ``number``: what is ``allowed`` there."""
         return f"Row {number}, {self.title(key)}: {allowed}."
 
 
@@ -115,10 +114,10 @@ Row = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What stands in row ``number`` of a sheet that came back: the cells as text, by column.
+    """Row ``number`` of a returned sheet: the cells as text, by column.
 
-    ``cells`` are those to fill in, ``written`` what stood in them when the sheet was made. A row
-    that a person added has no ``id``; its cells include the ``given`` columns.
+    ``cells`` are those to fill in, ``written`` their original content. A row that a person added
+    has no ``id``; its cells include the ``given`` columns.
     """
 
     number: int
@@ -127,16 +126,16 @@ class Answer:
     written: Mapping[str, str]
 
     def filled(self, column: str) -> str | None:
-        """The text of a cell that somebody has changed; None where nobody has."""
+        """The text of a cell that a person has changed; None if it is unchanged."""
         now, before = self.cells[column], self.written.get(column, "")
         return None if now == before else now
 
     def is_stale(
         self, column: str, now: str, means: Callable[[str], object] = lambda cell: cell
     ) -> bool:
-        """Whether a cell was decided otherwise since the sheet was made: to apply it undoes that.
+        """Whether a later decision differs from the sheet's cell: applying it would undo that.
 
-        ``now`` is what a new sheet would show there; ``means`` tells cells that say the same.
+        ``now`` is what a new sheet would show there; ``means`` maps equivalent cells to one value.
         """
         known = (self.cells[column], self.written.get(column, ""))
         shown = text(now)
@@ -171,10 +170,10 @@ def workbook(
 
 
 def answers(file: Path, sheet: Sheet) -> list[Answer]:
-    """What was filled in, row by row; columns may have been moved, and rows sorted or removed.
+    """The answers filled in, row by row; columns may have been moved, and rows sorted or removed.
 
-    Rows without anything are left out. Raises StudyError if the file is no workbook with that
-    sheet or has lost a column that is needed, TransientError where it cannot be read.
+    Empty rows are left out. Raises StudyError if the file is not a workbook with that sheet or
+    lacks a required column, TransientError if it cannot be read.
     """
     page = workbook_in(data_in(file, _SUBJECT, MAX_BYTES), _SUBJECT).get(sheet.name)
     if page is None:
@@ -190,7 +189,7 @@ def answers(file: Path, sheet: Sheet) -> list[Answer]:
 
 
 def _texts(row: CellRow, where: Mapping[str, int], sheet: Sheet) -> dict[str, str]:
-    """What stands in a row, by the keys of the columns that are read."""
+    """The texts of a row, by the keys of the columns that are read."""
     found = {key: row.cells.get(at) for key, at in where.items()}
     for key, value in found.items():
         if isinstance(value, Broken):
@@ -207,7 +206,7 @@ def text(value: object) -> str:
 
 
 def address(file: Path, folder: Path) -> str:
-    """The address of a file relative to a workbook's folder; a whole one on another drive."""
+    """The address of a file relative to a workbook's folder; absolute if on another drive."""
     try:
         return quote(Path(os.path.relpath(file, folder)).as_posix())
     except ValueError:
@@ -230,11 +229,11 @@ def _put(cell: Any, value: Value) -> None:
     shown = _shown(value)
     cell.value = _LIKE_ESCAPED.sub("_x005F_", shown) if isinstance(shown, str) else shown
     if isinstance(cell.value, str):
-        cell.data_type = "s"  # no text is a formula
+        cell.data_type = "s"  # a text is never a formula
 
 
 def _shown(value: Value) -> str | float | None:
-    """What a cell with this value holds."""
+    """The content of a cell with this value."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if isinstance(value, Link):
@@ -251,7 +250,7 @@ def _as_written(sheet: Sheet, row: Row) -> str:
 
 
 def _kept(shown: str) -> str:
-    """A text as it is kept in a hidden column; a long one might not fit there."""
+    """A text as kept in a hidden column; a long one is shortened to fit."""
     if len(shown) <= _MAX_KEPT:
         return shown
     return f"sha256:{hashlib.sha256(shown.encode()).hexdigest()}"
@@ -272,7 +271,7 @@ def _dress(page: Worksheet, sheet: Sheet, last: int) -> None:
             cell = page.cell(number, position)
             cell.alignment = top
             if column.fill_in or column.given:
-                cell.number_format = "@"  # a time that is typed stays as it is typed
+                cell.number_format = "@"  # a typed time stays as typed
             if column.fill_in:
                 cell.fill = yellow
         header = page.cell(1, position)
@@ -284,12 +283,12 @@ def _dress(page: Worksheet, sheet: Sheet, last: int) -> None:
         cells = [(page.cell(number, at).value, width) for at, width in shown]
         page.row_dimensions[number].height = _height(cells)
     page.freeze_panes = f"{get_column_letter(sheet.fixed_columns + 1)}2"
-    # the hidden columns are in the range, so that sorting moves them with their rows
+    # the range includes the hidden columns, so that sorting moves them with their rows
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.all_columns))}{last}"
 
 
 def _height(cells: Sequence[tuple[object, int]]) -> float:
-    """The height of a row (points) in which wrapped texts of these widths (characters) fit.
+    """The height of a row (points) that fits wrapped texts of these widths (characters).
 
     LibreOffice keeps rows of a workbook at one line unless they have a height.
     """
@@ -304,7 +303,7 @@ def _n_lines(shown: str, width: int) -> int:
 
 
 def _open_at(page: Worksheet, number: int) -> None:
-    """Have a page open with row ``number`` chosen, below the rows that stay."""
+    """Make a page open with row ``number`` selected, below the fixed rows."""
     pane = page.sheet_view.pane
     if pane is not None and pane.topLeftCell is not None:
         pane.topLeftCell = f"{pane.topLeftCell.rstrip('0123456789')}{number}"
@@ -313,7 +312,7 @@ def _open_at(page: Worksheet, number: int) -> None:
 
 
 def _offer_choices(book: Workbook, last_rows: Mapping[Sheet, int]) -> None:
-    """Drop-downs, each from a column of a hidden sheet: there, any text fits."""
+    """Add drop-downs, each from a column of a hidden sheet, where any text fits."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -336,7 +335,7 @@ def _offer_choices(book: Workbook, last_rows: Mapping[Sheet, int]) -> None:
             formula1=f"'{LISTS_SHEET}'!${letter}$1:${letter}${len(column.choices)}",
             allow_blank=True,
             showErrorMessage=not column.free,
-            errorTitle=column.title[:32],  # a longer one makes Excel mend the file
+            errorTitle=column.title[:32],  # a longer one makes Excel repair the file
             error=both("Choose from the list."),
         )
         last = max(last_rows[sheet], FORM_ROWS) if sheet.form else last_rows[sheet]
@@ -361,7 +360,7 @@ def _write_guide(page: Worksheet, guide: Sequence[Text], n_rows: int) -> None:
 
 
 def _places(header: Mapping[int, str], sheet: Sheet) -> dict[str, int]:
-    """Where the columns that are read stand now."""
+    """The present positions of the columns that are read."""
     wanted = {c.title: c.key for c in sheet.all_columns if c.fill_in or c.hidden or c.given}
     found: dict[str, int] = {}
     for at, title in sorted(header.items()):
@@ -381,7 +380,7 @@ def _answer(number: int, row: dict[str, str], given: Sequence[str]) -> Answer:
     id = row.pop(_ID.key)
     if id:
         row = {key: now for key, now in row.items() if key not in given}
-    # what was kept as a digest is the text of a cell that still has it
+    # a text kept as a digest is that of the cell, if the cell still matches it
     same = {key: now for key, now in row.items() if key in kept and kept[key] == _kept(now)}
     return Answer(number, id, row, {**kept, **same})
 

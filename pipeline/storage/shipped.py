@@ -1,4 +1,4 @@
-"""Where lies what comes with vuoro besides its code: recordings of the demo, notebooks."""
+"""The place of files shipped with vuoro besides its code: recordings of the demo, notebooks."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The border: the only way in for what people and other programs wrote.
+"""The border: the only entry for files that people and other programs wrote.
 
 text        bytes to text, text to clean names
 yaml, toml  text to plain values
@@ -6,7 +6,7 @@ archive     compressed folders of XML, as a stream of elements
 workbook    xlsx to cells
 table       CSV to cells, as a workbook's
 
-Every reading is bounded in bytes, depth and cells, and whatever a parser makes of what it is given,
-only our errors leave this room: a sentence says which file it is, what is wrong with it, where, and
-what to do. ``subject`` is how such a sentence begins: "The session.yaml beside the recording".
+Every read is bounded in bytes, depth and cells, and only vuoro's errors are raised, whatever a
+parser does with its input: a sentence names the file, what is wrong, where, and what to do.
+``subject`` is the beginning of such a sentence: "The session.yaml beside the recording".
 """

@@ -14,8 +14,8 @@ from xml.parsers import expat
 
 from pipeline.errors import StudyError
 
-MAX_BYTES = 16_000_000  # of a file as people give it
-MAX_EXPANDED = 32_000_000  # bytes of XML in it that are read
+MAX_BYTES = 16_000_000  # of a file as given
+MAX_EXPANDED = 32_000_000  # bytes of XML read from it
 MAX_ELEMENTS = 1_000_000
 MAX_TEXT = 32_767  # characters of one element; no cell of a spreadsheet holds more
 
@@ -24,7 +24,7 @@ BROKEN = (  # what opening and reading a compressed file may raise
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
     *(NotImplementedError, RuntimeError, KeyError, ValueError, IndexError, OverflowError),
 )
-_NO_XML = (expat.ExpatError, LookupError, ValueError)  # the latter two: of an unknown encoding
+_NO_XML = (expat.ExpatError, LookupError, ValueError)  # the latter two: for an unknown encoding
 
 
 class Element(NamedTuple):
@@ -43,9 +43,9 @@ class Element(NamedTuple):
 
 
 class Archive:
-    """A compressed folder. What it expands to is counted over all that is read of it.
+    """A compressed folder. Its expanded size is counted over everything read from it.
 
-    Raises StudyError where it is damaged, locked or too large.
+    Raises StudyError if it is damaged, locked or too large.
     """
 
     def __init__(self, data: bytes, subject: str) -> None:
@@ -58,7 +58,7 @@ class Archive:
             raise self._damaged() from None
 
     def elements(self, name: str) -> Iterator[Element]:
-        """The elements of an XML file in it; none where there is no such file."""
+        """The elements of an XML file in it; none if there is no such file."""
         if name not in self.names:
             return
         found: list[Element] = []
@@ -86,7 +86,7 @@ class Archive:
             raise self._damaged() from None
 
     def text(self, name: str, max_bytes: int = 100) -> bytes:
-        """The beginning of a file in it; b"" where there is no such file."""
+        """The beginning of a file in it; b"" if there is no such file."""
         return next(self._chunks(name), b"")[:max_bytes] if name in self.names else b""
 
     def _chunks(self, name: str) -> Iterator[bytes]:
@@ -94,7 +94,7 @@ class Archive:
         try:
             info = self._zip.getinfo(name)
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise self._damaged()  # of others, Python cannot bound a piece
+                raise self._damaged()  # for other methods, Python cannot bound a piece
             with self._zip.open(info) as stream:
                 while chunk := stream.read(_CHUNK):
                     self._bytes += len(chunk)
@@ -123,7 +123,7 @@ class _TooLong(Exception):
 
 
 class _Reading:
-    """What a parser of XML calls; ``found`` grows by what it reads."""
+    """The callbacks of an XML parser; each element read is added to ``found``."""
 
     def __init__(self, found: list[Element]) -> None:
         self._found = found

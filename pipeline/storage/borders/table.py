@@ -21,15 +21,15 @@ _DELIMITERS = ";\t,"
 
 
 def table_in(data: bytes, subject: str) -> tuple[Page, str]:
-    """The rows of a CSV file that hold anything, all of it text; and a sentence for the user where
-    its encoding was guessed, else "".
+    """The non-empty rows of a CSV file, all as text; and a sentence for the user if its encoding
+    was guessed, else "".
 
-    Raises StudyError that names the line where it is no CSV.
+    Raises StudyError that names the line if it is not CSV.
     """
     text, note = _decoded(data, subject)
     if text.lstrip().startswith("<"):
         raise StudyError(f"{subject} is a web page, not CSV.", "Download the file itself again.")
-    if says := re.match(r"sep=(.)\r?\n", text):  # to Excel
+    if says := re.match(r"sep=(.)\r?\n", text):  # a hint for Excel
         text = "\n" + text[says.end() :]
     header = text.strip("\r\n").partition("\n")[0]
     delimiter = says[1] if says else max(_DELIMITERS, key=header.count)

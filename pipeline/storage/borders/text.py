@@ -1,4 +1,4 @@
-"""From bytes to text, and from text as people paste it to text without what cannot be seen."""
+"""Convert bytes to text, and remove invisible characters from pasted text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REMEDY = "Save it again as plain text with the encoding UTF-8."
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f]")
-# what has no shape, beside the controls and formats of categories Cc and Cf
+# invisible characters, besides the controls and formats of categories Cc and Cf
 _UNSEEN = frozenset(
     map(
         chr,
@@ -33,8 +33,7 @@ _NOT_TEXT = {"Cc", "Cf", "Cn", "Cs"}
 def data_in(file: Path, subject: str, max_bytes: int = MAX_BYTES) -> bytes:
     """The bytes of a file that people wrote.
 
-    Raises StudyError if it is too large to be one, or no file; TransientError where it cannot be
-    read.
+    Raises StudyError if it is too large or not a file; TransientError if it cannot be read.
     """
     with os_errors(f"reading {subject[:1].lower()}{subject[1:]}"):
         if not file.is_file():  # reading from a pipe or device might never end
@@ -52,7 +51,7 @@ def data_in(file: Path, subject: str, max_bytes: int = MAX_BYTES) -> bytes:
 def text_in(data: bytes, subject: str, remedy: str = REMEDY) -> str:
     """A text file's text, composed (NFC), without a byte order mark.
 
-    Raises StudyError that names the line where it is not UTF-8, or is no text.
+    Raises StudyError that names the line if it is not UTF-8, or not text.
     """
     if data.startswith(_UTF_16):
         raise StudyError(f"{subject} is saved as UTF-16, not as UTF-8.", remedy)
@@ -73,9 +72,9 @@ def line_of(data: bytes, position: int) -> int:
 
 
 def clean(text: str) -> str:
-    """A text on one line as people see it: composed (NFC), every blank a plain one, none around.
+    """A text on one line as people see it: composed (NFC), with plain spaces only, and stripped.
 
-    Characters that cannot be seen are dropped: controls, zero-width, those that turn the direction.
+    Invisible characters are dropped: controls, zero-width ones, and direction marks.
     """
     seen = (
         " " if character.isspace() else character

@@ -1,4 +1,4 @@
-"""TOML as people write it: read, and changed without touching what else they wrote."""
+"""Read TOML that people wrote, and change it without touching the rest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def toml_in(data: bytes, subject: str, remedy: str) -> dict[str, Any]:
-    """What a TOML file says. Raises StudyError that names the line where it is no TOML."""
+    """The content of a TOML file. Raises StudyError that names the line if it is not TOML."""
     lines = text_in(data, subject).splitlines(keepends=True)
     long = next((n for n, line in enumerate(lines, start=1) if len(line) > MAX_LINE), None)
     if long:
@@ -39,7 +39,7 @@ def toml_in(data: bytes, subject: str, remedy: str) -> dict[str, Any]:
 
 
 def _stops(lines: Sequence[str]) -> bool:
-    """Whether the first lines of a file hold already what the parser cannot take."""
+    """Whether the first lines of a file already contain what the parser rejects."""
     try:
         tomllib.loads("".join(lines))
     except tomllib.TOMLDecodeError:
@@ -50,15 +50,15 @@ def _stops(lines: Sequence[str]) -> bool:
 
 
 def line_of(text: str, table: str, key: str = "") -> int | None:
-    """The number of the line that sets a key of a table, or of the table itself; None for none."""
+    """The number of the line that sets a table's key, or of the table itself; None if missing."""
     wanted = f"{table}.{key}" if key else table
     return next((number for number, name in _names(text) if name == wanted), None)
 
 
 def with_value(text: str, table: str, key: str, value: str) -> str:
-    """The text of a TOML file with this value, which is TOML; all else in it stays as it is.
+    """The text of a TOML file with this value, given as TOML; the rest stays unchanged.
 
-    A new key goes below the comment that shows its default, else to the end of its table.
+    A new key goes below the comment that shows its default, otherwise to the end of its table.
     """
     lines = text.splitlines(keepends=True)
     if found := _statement(text, table, key):
@@ -75,7 +75,7 @@ def with_value(text: str, table: str, key: str, value: str) -> str:
 
 
 def without(text: str, table: str, key: str) -> str:
-    """The text of a TOML file without a key; all else in it stays, a comment behind it too."""
+    """The text of a TOML file without a key; the rest stays, including a comment after it."""
     found = _statement(text, table, key)
     if found is None:
         return text
@@ -97,7 +97,7 @@ def _names(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _statement(text: str, table: str, key: str) -> slice | None:
-    """The lines that set a key: several where its value goes on."""
+    """The lines that set a key: several if its value spans lines."""
     first = line_of(text, table, key)
     if first is None:
         return None
@@ -110,7 +110,7 @@ def _statement(text: str, table: str, key: str) -> slice | None:
 
 
 def _comment(statement: str) -> str:
-    """The comment behind a value, with the blanks before it; "" where there is none."""
+    """The comment after a value, with the blanks before it; "" if there is none."""
     said = tomllib.loads(statement)
     for found in re.finditer(r"\s*#", statement):
         with suppress(tomllib.TOMLDecodeError):
@@ -120,7 +120,7 @@ def _comment(statement: str) -> str:
 
 
 def _place(text: str, table: str, key: str) -> int | None:
-    """Behind how many lines a new key of a table belongs; None if there is no such table."""
+    """After how many lines a new key of a table belongs; None if there is no such table."""
     at, inside = None, False
     for number, (line, (_, name)) in enumerate(
         zip(text.splitlines(), _names(text), strict=True), start=1
@@ -137,10 +137,10 @@ def _place(text: str, table: str, key: str) -> int | None:
 
 
 def _ended(line: str, text: str) -> str:
-    """A line with the ending that lines of this text have."""
+    """A line with the line ending of this text."""
     return line + ("\r\n" if "\r\n" in text else "\n")
 
 
 def _whole(text: str) -> str:
-    """A text whose last line has an end."""
+    """A text whose last line ends with a line break."""
     return text if not text or text.endswith("\n") else _ended(text, text)

@@ -1,8 +1,8 @@
-"""The cells of an Excel workbook (.xlsx): what is stored, row by row, whatever program wrote it.
+"""The stored cells of an Excel workbook (.xlsx), row by row, whatever program wrote it.
 
 Both forms are read, Transitional and Strict. Hidden rows are read like others. In a column, the
-value of merged cells goes for all of them. A formula counts by the value that is stored with it;
-where nothing can be made of a cell, it holds a ``Broken`` that says why.
+value of merged cells applies to all of them. A formula counts by the value that is stored with it;
+a cell that cannot be interpreted holds a ``Broken`` that says why.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell of which nothing can be made, and ``why``: what goes after "the cell holds"."""
+    """A cell that cannot be interpreted, and ``why``: the words after "the cell holds"."""
 
     why: str
 
@@ -53,7 +53,7 @@ Value = str | int | float | bool | datetime | date | time | timedelta | Broken
 
 @dataclass(slots=True)
 class CellRow:
-    """A row that holds something: its number in the sheet, and its cells by column, from 0."""
+    """A non-empty row: its number in the sheet, and its cells by column, from 0."""
 
     number: int
     cells: dict[int, Value] = field(default_factory=dict)
@@ -63,7 +63,7 @@ Page = list[CellRow]
 
 
 def workbook_in(data: bytes, subject: str) -> dict[str, Page]:
-    """The rows of every sheet of a workbook that hold anything, by the sheet's name, in order.
+    """The non-empty rows of every sheet of a workbook, by the sheet's name, in order.
 
     Raises StudyError that says what the file is instead, or that it is damaged or too large.
     """
@@ -86,7 +86,7 @@ def workbook_in(data: bytes, subject: str) -> dict[str, Page]:
 
 
 class _Workbook:
-    """A workbook of which some parts are read."""
+    """A partly read workbook."""
 
     def __init__(self, archive: Archive, subject: str) -> None:
         self._archive, self._subject = archive, subject
@@ -115,7 +115,7 @@ class _Workbook:
         return {name: self._page(parts[id]) for name, id in sheets if id in parts}
 
     def _related(self, part: str, kind: str) -> dict[str, str]:
-        """The parts of a kind that a part refers to, by the id that it gives them."""
+        """The parts of a kind to which a part refers, by the id that it gives them."""
         folder, name = posixpath.split(part)
         found = {}
         for element in self._archive.elements(posixpath.join(folder, "_rels", f"{name}.rels")):
@@ -137,7 +137,7 @@ class _Workbook:
                 yield "".join(texts)
 
     def _styles(self, part: str) -> Iterator[_Kind]:
-        """What numbers are in each style of cells."""
+        """What numbers mean in each style of cells."""
         from openpyxl.styles.numbers import BUILTIN_FORMATS
 
         kinds = {str(number): _kind(code) for number, code in BUILTIN_FORMATS.items()}
@@ -152,7 +152,7 @@ class _Workbook:
                 yield kinds.get(of.get("numFmtId", ""), "number")
 
     def _visible(self, part: str) -> Iterator[Element]:
-        """The elements of a part without how East Asian texts are read out."""
+        """The elements of a part without the phonetic readings of East Asian texts."""
         spoken = False
         for element in self._archive.elements(part):
             if element.name == "rPh":
@@ -223,7 +223,7 @@ class _Workbook:
             raise self.damaged() from None
 
     def number(self, text: str, style: str) -> Value:
-        """What a number stands for in a cell of this style: a number, date, time or duration."""
+        """The value of a number in a cell of this style: a number, date, time or duration."""
         from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
         try:
@@ -250,7 +250,7 @@ class _Workbook:
 
 
 class _Cell:
-    """The cell that is being read."""
+    """The cell being read."""
 
     def __init__(self, book: _Workbook) -> None:
         self._book = book
@@ -276,7 +276,7 @@ class _Cell:
         self._found[name] = whole[:MAX_TEXT]
 
     def value(self) -> Value | None:
-        """What it holds; None where that is nothing, or blanks."""
+        """Its value; None if it is empty or blank."""
         found = self._value()
         return None if isinstance(found, str) and not found.strip() else found
 
@@ -303,7 +303,7 @@ class _Cell:
 
 
 def _kind(format: str) -> _Kind:
-    """What numbers are that are shown so."""
+    """What numbers mean that are shown in this format."""
     from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 
     if not is_date_format(format[:MAX_FORMAT]):

@@ -1,4 +1,4 @@
-"""YAML as people write it: lists and tables of plain values, nothing that refers or runs."""
+"""YAML as people write it: lists and tables of plain values, without references or code."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 def yaml_in(data: bytes, subject: str, remedy: str) -> object:
-    """What a YAML file says, names as text; None where it is empty.
+    """The content of a YAML file, with names as text; None if it is empty.
 
-    Raises StudyError that names the line, where it is no YAML or more than plain values.
+    Raises StudyError that names the line if it is not YAML, or has more than plain values.
     """
     text = text_in(data, subject)
     try:
@@ -33,11 +33,11 @@ def yaml_in(data: bytes, subject: str, remedy: str) -> object:
 
 
 class _Refused(Exception):
-    """What YAML has and we do not take: what goes after the subject, and where."""
+    """A YAML feature that is not accepted: the words after the subject, and the place."""
 
 
 class _Reading:
-    """A text of which some events are read."""
+    """A partly read text."""
 
     def __init__(self, text: str) -> None:
         self._loader = _LOADER(text)
