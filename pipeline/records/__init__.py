@@ -1,7 +1,7 @@
-"""The frozen records that stages hand on. Times are seconds from the start of the recording.
+"""The frozen records that stages pass on. Times are seconds from the start of the recording.
 
-A record holds what one stage found out, nothing of how. All are plain dataclasses, so that the
-store can write them as readable JSON and read them back with their types checked.
+A record holds the result of one stage, and nothing about how it was computed. All are plain
+dataclasses, so that the store can write them as readable JSON and read them back type-checked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Interval:
         return self.end_s - self.start_s
 
     def overlap_s(self, other: Interval) -> float:
-        """Length of the time that both cover; 0 where they do not meet."""
+        """Length of the time that both cover; 0 if they do not meet."""
         return max(0.0, min(self.end_s, other.end_s) - max(self.start_s, other.start_s))
 
 
@@ -35,10 +35,10 @@ class Interval:
 class Recording:
     """One file from the inbox, or several parts, accepted as one session.
 
-    ``sha256`` is of the file's bytes. ``original_name`` and ``inbox_folder``, where it (or its
-    first part) lay, may identify people and stay private. ``language`` is that of the talk, where
-    a person said it of this session; "" where it is detected. ``gaps_s`` are the seconds between
-    the parts, one less than there are parts; None where they are not known.
+    ``sha256`` is of the file's bytes. ``original_name`` and ``inbox_folder``, the place of the file
+    (or its first part), may identify people and stay private. ``language`` is that of the talk, if
+    a person gave it for this session; "" if it is detected. ``gaps_s`` are the seconds between the
+    parts, one fewer than there are parts; None if unknown.
     """
 
     session_id: str
@@ -57,11 +57,11 @@ class Recording:
 class Audio:
     """The sound of a recording, decoded to one channel of 16-bit samples.
 
-    ``file`` is the name of the WAV beside this record. ``flags`` say what decoding met and did
-    (``tables.flags``). ``tracks`` are the WAVs of the people one by one, where each was recorded
-    on a track of their own; empty where they were recorded together. ``missing_s``: seconds of
-    sound that the file should hold and that cannot be decoded. ``track_shift_s``: the largest shift
-    that aligned tracks, or by how much their lengths differ where their sound does not tell.
+    ``file`` is the name of the WAV beside this record. ``flags`` say what decoding found and did
+    (``tables.flags``). ``tracks`` are the WAVs of each person, if people were recorded on separate
+    tracks; empty if they were recorded together. ``missing_s``: seconds of sound that the file
+    should hold but that cannot be decoded. ``track_shift_s``: the largest shift that aligned
+    tracks, or the difference of their lengths if their sound does not show it.
     """
 
     file: str
@@ -81,9 +81,9 @@ class Audio:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Segment(Interval):
-    """A stretch in which diarisation hears one speaker label.
+    """A stretch in which diarisation detects one speaker label.
 
-    ``confidence`` (0–1) says how sure it is that this label talks here and no other.
+    ``confidence`` (0–1) says how certain it is that this label and no other talks here.
     """
 
     label: str
@@ -103,8 +103,8 @@ class VoicePrint:
 class Diarisation:
     """Who spoke when.
 
-    ``regular`` keeps simultaneous speakers (turn-taking is measured on it); ``exclusive`` has at
-    most one speaker at a time (words are given to speakers by it).
+    ``regular`` keeps simultaneous speakers (it is used to measure turn-taking); ``exclusive`` has
+    at most one speaker at a time (it is used to attribute words).
     """
 
     regular: tuple[Segment, ...]
@@ -116,7 +116,7 @@ class Diarisation:
 class Word:
     """One word as recognised, with its probability (0–1).
 
-    ``label`` is who said it, where the recording itself tells: one track a person.
+    ``label`` is its speaker, if the recording itself gives it: one track a person.
     """
 
     start_s: float
@@ -128,11 +128,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class HeardLanguages:
-    """Which languages the talk may be in; empty where nothing is said.
+    """The languages that the talk may be in; empty if nothing is said.
 
     ``votes`` are the mean probabilities (0–1) over several places of the session, the likeliest
-    first. Where no language is clear, ``fits`` tell how well the words of these places come out in
-    each language that is expected: the mean probability of a word.
+    first. If no language is clear, ``fits`` give how well the words of these places are recognised
+    in each expected language: the mean probability of a word.
     """
 
     votes: tuple[tuple[str, float], ...] = ()
@@ -141,10 +141,10 @@ class HeardLanguages:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was said. ``suspects`` are stretches where the recogniser is not to be trusted.
+    """The transcript. ``suspects`` are stretches where the recogniser is unreliable.
 
-    ``language_probability`` is None where a person said which language it is; ``differs`` says that
-    the talk does not sound like that language.
+    ``language_probability`` is None if a person gave the language; ``differs`` says that the talk
+    does not sound like that language.
     """
 
     language: str | None
@@ -156,7 +156,7 @@ class Transcript:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Suspect(Interval):
-    """A stretch of the transcript that is doubtful, and why; on a track, only what ``label`` says.
+    """A doubtful stretch of the transcript, and why; on a track, only the words of ``label``.
 
     Reasons: ``repetition``, ``speaking_rate``, ``low_confidence``.
     """
@@ -172,7 +172,7 @@ class Turn:
     ``overlap_s`` is the time in which others talk too, by ``overlapped_by``; ``pause_s`` the
     silence inside the turn. ``offset_from_previous_s`` is the floor transfer offset (de Ruiter,
     Mitterer & Enfield 2006): start of the turn minus end of the previous floor holder's turn.
-    ``edited`` says what a human corrected: ``text``, ``speaker``, ``split``, ``merged``, ``kind``,
+    ``edited`` lists what a human corrected: ``text``, ``speaker``, ``split``, ``merged``, ``kind``,
     ``added``.
     """
 
@@ -207,12 +207,13 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who a speaker label is: ``person_id`` is the pseudonym under which the data knows them.
+    """The person of a speaker label: ``person_id`` is their pseudonym in the data.
 
-    ``identified_by`` says how that is known: a ``human`` said so; the ``voice`` is that of somebody
-    known; it is ``new``, like nobody known; or it is ``unknown`` whose of those known it is. Then
-    the person is one of this session alone. ``similarity`` is that of the voice to the person's,
-    ``margin`` how much less any other choice was alike; None where there was nothing to compare.
+    ``identified_by`` says how they were identified: by a ``human``; by ``voice``, as a known
+    person; as ``new``, like no known person; or ``unknown``, if it is unclear which known person it
+    is: then the person exists in this session only. ``similarity`` is that of the voice to the
+    person's, ``margin`` how much less similar any other choice was; None if there was nothing to
+    compare.
     """
 
     label: str
@@ -226,7 +227,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Every speaker label of one session with the person it stands for."""
+    """Every speaker label of one session with its person."""
 
     people: tuple[Person, ...]
 
@@ -237,7 +238,7 @@ class Mention:
 
     ``first_word`` and ``last_word`` are inclusive positions in the turn's words; ``entity`` is the
     canonical form that all mentions of the same person, organisation or place share; ``suffix``
-    is the case ending to carry over to the pseudonym; ``detectors`` say who found it.
+    is the case ending to carry over to the pseudonym; ``detectors`` are those that found it.
     """
 
     turn: int
@@ -259,10 +260,10 @@ class Mentions:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Words of a turn that a pseudonym replaces: that of the entity with ``type`` and ``number``.
+    """Words of a turn replaced by the pseudonym of the entity with ``type`` and ``number``.
 
     ``first_word`` and ``last_word`` are inclusive positions; ``suffix`` is the case ending to carry
-    over; ``detectors`` say who found it.
+    over; ``detectors`` are those that found it.
     """
 
     turn: int

@@ -1,12 +1,12 @@
-"""The grammar of ids and pseudonyms: the one place that spells them and reads them.
+"""The grammar of ids and pseudonyms: the only module that writes and parses them.
 
     G07           a group
     G07-S02       its second meeting; G07-I01 its first interview
     S02, I01      the same within the group
     H07           a person of the study's table of names
     G07-P1        a person of the group whom no roster names
-    G07-S02-U1    a person of that session alone
-    [Henkilö 7]   what the talk says in the place of a name: H07 is the same person
+    G07-S02-U1    a person of that session only
+    [Henkilö 7]   the replacement of a name in the talk: H07 is the same person
 
 For the ids of turns see ``turn_ids``.
 """
@@ -69,7 +69,7 @@ def session_name(number: int, kind: SessionKind = "meeting") -> str:
 
 
 def session_named(given: str) -> str | None:
-    """The session within its group that a person means by ``S3``, ``3`` or ``i01``, if any."""
+    """The session within its group that a user means by ``S3``, ``3`` or ``i01``, if any."""
     match = _GIVEN.fullmatch(given.upper())
     return f"{match[1] or 'S'}{int(match[2]):02d}" if match else None
 
@@ -110,7 +110,7 @@ def number_of_unnamed(person_id: str) -> int:
 
 
 def unknown_person_id(session_id: str, number: int) -> str:
-    """The id of a person of one session alone: G07-S02-U1."""
+    """The id of a person of one session only: G07-S02-U1."""
     return f"{session_id}-U{number}"
 
 
@@ -121,28 +121,28 @@ def pseudonym(type: EntityType, number: int, labels: LabelLanguage) -> str:
 
 
 def called(type: EntityType, number: int) -> str:
-    """What people are shown for an entity: 'Henkilö 7', also where its pseudonym has no number."""
+    """The name shown for an entity: 'Henkilö 7', even if its pseudonym has no number."""
     return f"{LABELS['fi'][type].capitalize()} {number}"
 
 
 def entity_called(text: str) -> tuple[EntityType, int] | None:
-    """The entity that a person means by 'Henkilö 7', '[Henkilö 7]:lle' or 'person 7', if any."""
+    """The entity that a user means by 'Henkilö 7', '[Henkilö 7]:lle' or 'person 7', if any."""
     match = _WRITTEN.fullmatch(text)
     type = _TYPE_OF_PLAIN.get(match["label"].casefold()) if match else None
     return (type, int(match["number"])) if match and type else None
 
 
 def numbered_pseudonyms(text: str) -> list[tuple[EntityType, int]]:
-    """The entities whose numbered pseudonyms stand in a text."""
+    """The entities whose numbered pseudonyms occur in a text."""
     return [(_TYPE_OF[label], int(number)) for label, number in _NUMBERED.findall(text)]
 
 
 def replace_numbered(text: str, by: Callable[[EntityType, int], str]) -> tuple[str, int]:
-    """A text with something else for each numbered pseudonym, and how many there were."""
+    """A text with each numbered pseudonym replaced, and the number of replacements."""
     return _NUMBERED.subn(lambda match: by(_TYPE_OF[match[1]], int(match[2])), text)
 
 
 def any_pseudonym() -> str:
-    """A regular expression, without groups, that fits every pseudonym in any language."""
+    """A regular expression, without groups, that matches every pseudonym in any language."""
     numbered, plain = "|".join(sorted(_NUMBERED_LABELS)), "|".join(sorted(_TYPE_OF))
     return rf"\[(?:(?:{numbered}) \d+|{plain})\]"

@@ -1,4 +1,4 @@
-"""Arithmetic on stretches of time: who talks in a stretch, alone or with others; how long it is."""
+"""Arithmetic on stretches of time: who talks in them, alone or with others; how long they are."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ def total_s(intervals: Iterable[Interval]) -> float:
 
 
 def meeting(parts: Sequence[Part], stretch: Interval) -> Sequence[Part]:
-    """Those of the disjoint, ordered parts that share time with the stretch."""
+    """The disjoint, ordered parts that share time with the stretch."""
     first = bisect_right(parts, stretch.start_s, key=lambda part: part.end_s)
     last = bisect_left(parts, stretch.end_s, key=lambda part: part.start_s)
     return parts[first:last]
 
 
 def distance_s(first: Interval, second: Interval) -> float:
-    """Length of the time between two stretches; 0 where they meet."""
+    """Length of the time between two stretches; 0 if they meet."""
     return max(0.0, first.start_s - second.end_s, second.start_s - first.end_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The regular diarisation of a session, asked by label."""
+    """The regular diarisation of a session, by label."""
 
     by_label: dict[str, list[Interval]]
 
@@ -74,7 +74,7 @@ class Talk:
         return cls({label: union(parts) for label, parts in sorted(grouped.items())})
 
     def within(self, label: str, stretch: Interval) -> list[Interval]:
-        """When ``label`` talks in the stretch."""
+        """The times when ``label`` talks in the stretch."""
         return intersection(meeting(self.by_label.get(label, []), stretch), [stretch])
 
     def share(self, label: str, stretch: Interval) -> float:
@@ -90,7 +90,7 @@ class Talk:
         )
 
     def overlaps(self, label: str, stretch: Interval) -> dict[str, list[Interval]]:
-        """When others talk at the same time as ``label`` in the stretch, by their label."""
+        """The times when others talk at the same time as ``label`` in the stretch, by label."""
         own = self.within(label, stretch)
         simultaneous = {
             other: intersection(own, parts)
@@ -100,11 +100,11 @@ class Talk:
         return {other: parts for other, parts in simultaneous.items() if parts}
 
     def speech_s(self) -> float:
-        """Time in which anybody talks."""
+        """Time in which at least one person talks."""
         return total_s(union(part for parts in self.by_label.values() for part in parts))
 
     def overlap_s(self) -> float:
-        """Time in which two people or more talk at once."""
+        """Time in which at least two people talk at once."""
         edges = sorted(
             edge
             for parts in self.by_label.values()
@@ -121,7 +121,7 @@ class Talk:
 
 
 def about(seconds: float) -> str:
-    """About so long, as text, no more exact than it is known."""
+    """An approximate length of time as text, no more precise than it is known."""
     minutes = ceil(seconds / MINUTE_S)
     if minutes <= 1:
         return "less than a minute" if seconds < MINUTE_S else "about 1 min"

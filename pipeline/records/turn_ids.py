@@ -16,7 +16,7 @@ _SHORT = re.compile(r"[Tt]0*(\d{1,9})")
 def turn_ids(session_id: str, starts_s: Sequence[float]) -> list[str]:
     """The id of each turn of a session by its start, in the order given.
 
-    Turns that start in the same millisecond take the next that are free.
+    Turns that start in the same millisecond take the next free ones.
     """
     ids = [""] * len(starts_s)
     taken = -1
@@ -27,14 +27,14 @@ def turn_ids(session_id: str, starts_s: Sequence[float]) -> list[str]:
 
 
 def short(turn_id: str) -> str:
-    """What a turn is called within its session: ``T12340``."""
+    """The short id of a turn within its session: ``T12340``."""
     return f"T{int(turn_id.rpartition('-T')[2])}"
 
 
 def session_and_turn(given: str) -> tuple[str, str | None]:
-    """The session and the turn id, or None, that a person gave: ``G07-S01`` or a turn of it.
+    """The session and the turn id, or None, that a user gave: ``G07-S01`` or a turn of it.
 
-    Raises StudyError where the turn is written in another way.
+    Raises StudyError if the turn is written in another form.
     """
     session_id, dash, turn = given.rpartition("-")
     if not dash or turn[:1] not in ("T", "t"):
@@ -45,7 +45,7 @@ def session_and_turn(given: str) -> tuple[str, str | None]:
 def turn_id(session_id: str, given: str) -> str:
     """The full id of a turn of a session, from a short one with zeros or without.
 
-    Raises StudyError if it is none.
+    Raises StudyError if it is not one.
     """
     found = _SHORT.fullmatch(given)
     if found is None:

@@ -1,4 +1,4 @@
-"""What a declared table is: its columns, and the schema, checks and dictionary that follow."""
+"""Declared tables: their columns, and the schema, checks and dictionary derived from them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PYTHON: Mapping[ColumnType, tuple[type, ...]] = {
     "list<string>": (list,),
 }
 
-OWN = "x_"  # how the names of a study's own columns begin
+OWN = "x_"  # prefix of the names of a study's own columns
 _OWN_TYPES: Mapping[str, ColumnType] = {"string": "string", "double": "float64"}  # by Arrow's names
 
 # An identifier is shown in a message only if it looks like one: a message never quotes the talk.
@@ -38,7 +38,7 @@ _IDENTIFIER = re.compile(r"[\w.-]{1,80}")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. ``minimum`` and ``maximum`` are inclusive, ``values`` all that may occur.
+    """One column. ``minimum`` and ``maximum`` are inclusive, ``values`` all allowed values.
 
     ``references`` is ``"table.column"`` of the identifier that every value must be one of.
     """
@@ -92,7 +92,7 @@ class Table:
     takes_own: bool = False
 
     def description(self, language: Language) -> str:
-        """What a row is."""
+        """What a row stands for."""
         return self.description_fi if language == "fi" else self.description_en
 
     def schema(self) -> pa.Schema:
@@ -101,10 +101,10 @@ class Table:
         return pa.schema([column.field() for column in self.columns])
 
     def of_rows(self, rows: Sequence[Row]) -> pa.Table:
-        """The rows in Arrow's form: the one way from rows to a table.
+        """The rows as an Arrow table: the only conversion from rows to a table.
 
-        Raises DatasetError if a row has other columns than are declared, a value of another type,
-        or none where there must be one.
+        Raises DatasetError if a row has undeclared or missing columns, a value of the wrong type,
+        or no value where one is required.
         """
         import pyarrow as pa
 
@@ -135,9 +135,9 @@ class Table:
         return replace(self, columns=(*self.columns, *added))
 
     def structure_problems(self, table: pa.Table) -> list[str]:
-        """Columns that are missing, unexpected, of the wrong type, or empty where they may not be.
+        """Columns that are missing, unexpected, of the wrong type, or empty where not allowed.
 
-        A table without these can be read row by row as it is declared.
+        A table without these problems can be read row by row as declared.
         """
         names = table.column_names
         if len(set(names)) < len(names):
@@ -153,7 +153,7 @@ class Table:
         return found
 
     def value_problems(self, table: pa.Table) -> list[str]:
-        """Values out of range or not allowed, and keys that occur twice; structure is sound."""
+        """Values out of range or not allowed, and duplicate keys; the structure must be sound."""
         found = [
             f"{column.name} is {wrong} in {self._rows(table, bad)}"
             for column in self.as_in(table.schema).columns
@@ -171,7 +171,7 @@ class Table:
         return found
 
     def row_name(self, row: Mapping[str, Any], number: int | None = None) -> str:
-        """What a message calls a row: its key, or its number where the key is no identifier."""
+        """The name of a row in messages: its key, or its number if the key is not an identifier."""
         key = [row.get(name) for name in self.key]
         if all(_is_identifier(part) for part in key):
             return " ".join(str(part) for part in key)
@@ -214,7 +214,7 @@ def probability(name: str, en: str, fi: str, *, nullable: bool = True) -> Column
 
 
 def own_column(name: str, type: pa.DataType) -> Column | None:
-    """A column that the study has added; None if it is neither of text nor of numbers."""
+    """A column that the study has added; None if it holds neither text nor numbers."""
     if str(type) not in _OWN_TYPES:
         return None
     return Column(
@@ -227,7 +227,7 @@ def own_column(name: str, type: pa.DataType) -> Column | None:
 
 
 def in_rows(first: str, n_rows: int) -> str:
-    """How a message says where something is wrong: the first row and how many more."""
+    """The place of a problem in a message: the first row and how many more."""
     return first if n_rows == 1 else f"{first} and {n_rows - 1} more"
 
 
@@ -253,7 +253,7 @@ def _is_identifier(value: object) -> bool:
 
 
 def _flat(table: pa.Table, column: Column) -> list[tuple[int, Any]]:
-    """(row, value) of every value that is there, items of lists one by one."""
+    """(row, value) of every present value, items of lists one by one."""
     values = enumerate(table[column.name].to_pylist())
     if column.type == "list<string>":
         return [(row, item) for row, items in values for item in items]
@@ -261,7 +261,7 @@ def _flat(table: pa.Table, column: Column) -> list[tuple[int, Any]]:
 
 
 def _wrong_values(column: Column, values: list[tuple[int, Any]]) -> Iterator[tuple[str, list[int]]]:
-    """What is wrong, and the rows in which it is. Says the rule, never the value."""
+    """Each problem, and the rows in which it occurs. Gives the rule, never the value."""
     if column.type in ("string", "list<string>"):
         yield "blank text", [row for row, text in values if not text.strip()]
         if column.values:

@@ -9,7 +9,7 @@ from pipeline.tables.place import GROUP_ID, KIND, SESSION_ID, SESSION_NUMBER
 from pipeline.tables.values import ROLES
 
 SESSION = (SESSION_ID, GROUP_ID, SESSION_NUMBER, KIND)
-"""Which session it is, so that sessions can be put in order and interviews apart from meetings."""
+"""The session, to put sessions in order and separate interviews from meetings."""
 
 SPEECH_RATE = Column(
     "speech_rate",
@@ -54,9 +54,9 @@ def maybe_s(name: str, en: str, fi: str, *, signed: bool = False) -> Column:
 
 
 def with_interval(measure: Column) -> Iterator[Column]:
-    """A measure and the two ends of its interval; ``pipeline.dynamics.intervals`` says what it is.
+    """A measure and the two ends of its interval, defined in ``pipeline.dynamics.intervals``.
 
-    The ends are null where the measure is, and where it rests on too few turns.
+    The ends are null if the measure is, or if it is based on too few turns.
     """
     yield measure
     for end, en, fi in (("low", "Lower", "alaraja"), ("high", "Upper", "yläraja")):

@@ -1,8 +1,8 @@
-"""Flags of a session: what to know of its recording, and what to do about it.
+"""Flags of a session: what to know about its recording, and what to do about it.
 
 A stage puts the id of a flag into its record; ``sessions.flags`` of the data set lists them. This
-table is the only place that says what they mean: receipts, status, Prefect's page, reports, data
-sheet and dictionary read it.
+table alone defines their meaning: receipts, status, Prefect's page, reports, data sheet and
+dictionary read it.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from pipeline.errors import VuoroError
 from pipeline.records.languages import name_of
 from pipeline.texts import Language, Text
 
-Level = Literal["look", "warning", "note"]  # the gravest first
+Level = Literal["look", "warning", "note"]  # the most serious first
 _NOTHING = Text()
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One flag: what is the matter, as a phrase that stands by itself, and what to do.
+    """One flag: the problem, as a self-contained phrase, and what to do.
 
     ``level``: a ``note`` says what was done, a ``warning`` what to know before the session is used;
-    a session with a flag of level ``look`` is not finished until a person has looked at it.
+    a session with a flag of level ``look`` is not finished until a person has checked it.
 
-    ``amount`` goes with the phrase, and may name columns of the session's row in braces:
+    ``amount`` is added to the phrase, and may name columns of the session's row in braces:
     ``{missing_s:.1f} s are missing``; ``{language}`` is the name of the language. It is left out
-    where that is 0 or missing: the amount is not known. ``do`` may name ``{session_id}`` alone: the
+    if that is 0 or missing: the amount is unknown. ``do`` may name only ``{session_id}``: the
     data sheet says it of several sessions.
     """
 
@@ -41,29 +41,29 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A flag of one session, with what its texts name filled in."""
+    """A flag of one session, with the placeholders of its texts filled in."""
 
     id: str
     flag: Flag
 
     @property
     def level(self) -> Level:
-        """How grave it is."""
+        """How serious it is."""
         return self.flag.level
 
     def what(self, language: Language) -> str:
-        """What is the matter, as a sentence."""
-        phrase = self.flag.what.to(language).rstrip(".")  # an error's is a sentence already
+        """The problem, as a sentence."""
+        phrase = self.flag.what.to(language).rstrip(".")  # that of an error is a sentence already
         amount = self.flag.amount.to(language)
         sentence = f"{phrase}: {amount}" if amount else phrase
         return f"{sentence[0].upper()}{sentence[1:]}."
 
     def do(self, language: Language) -> str:
-        """What to do; "" where there is nothing to do."""
+        """What to do; "" if there is nothing to do."""
         return self.flag.do.to(language)
 
     def sentence(self, language: Language) -> str:
-        """What is the matter and what to do."""
+        """The problem and what to do."""
         return f"{self.what(language)} {self.do(language)}".strip()
 
 
@@ -179,9 +179,9 @@ FLAGS: dict[str, Flag] = {
 
 
 def remarks(session: Mapping[str, Any]) -> tuple[Remark, ...]:
-    """The flags of a session, whose row of ``sessions`` this is, the gravest first."""
+    """The flags of a session, given its row of ``sessions``, the most serious first."""
     order = [*FLAGS]
-    said_by = {"no_speech": "silent"}  # where nothing is heard, no speech is
+    said_by = {"no_speech": "silent"}  # silence implies no speech
     given = [id for id in session["flags"] if said_by.get(id) not in session["flags"]]
     flags = sorted(given, key=lambda id: order.index(id) if id in FLAGS else len(order))
     found = [Remark(id, _filled(flag_of(id), session)) for id in flags]
@@ -189,18 +189,18 @@ def remarks(session: Mapping[str, Any]) -> tuple[Remark, ...]:
 
 
 def asked_about(error: VuoroError) -> Remark:
-    """The remark on a session whose language is asked about; it is not in the data set."""
+    """The remark on a session with a question about its language; it is not in the data set."""
     what, remedy = error.texts
     return Remark("language_question", Flag("look", what, remedy))
 
 
 def flag_of(id: str) -> Flag:
-    """The flag of this id; of one that another version of vuoro put, its id alone is known."""
+    """The flag with this id; for one set by another version of vuoro, only its id is known."""
     return FLAGS.get(id) or Flag("note", Text(id))
 
 
 def looked_for(flags: Iterable[str]) -> frozenset[str]:
-    """Those of these flags for which a person must look at the session."""
+    """The flags among these for which a person must check the session."""
     return frozenset(id for id in flags if flag_of(id).level == "look")
 
 

@@ -1,4 +1,4 @@
-"""The public tables of who is in a group; ``pipeline.tables`` lists them with the others."""
+"""The public tables of the people of a group; ``pipeline.tables`` lists them with the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns that say which session a row is of: the same in every table that has them."""
+"""Columns that give the session of a row: the same in every table that has them."""
 
 from __future__ import annotations
 

@@ -248,4 +248,4 @@ REPORTED: Mapping[str, Text] = {
     "silence_share": Text("silence in the recording"),
     "n_lapses": Text("lapses"),
 }
-"""The measures that the report of a session shows, in order, and what it calls them."""
+"""The measures that the report of a session shows, in order, with their labels."""

@@ -1,4 +1,4 @@
-"""What columns with few values may hold, in the order in which they are numbered and shown."""
+"""The values of columns with few values, in the order in which they are numbered and shown."""
 
 from __future__ import annotations
 
