@@ -1,13 +1,13 @@
-"""Which pieces of talk are of the same person, and how many people there are.
+"""Which pieces of talk belong to the same person, and how many people there are.
 
 Agglomerative clustering in two passes. The first, by average linkage, stops while clusters are
 still pure: it leaves several for a person whose voice varies. The second joins those, by the
-cosine of their mean voices *after the voice that all in this recording have in common is taken
-out*. Language, room and microphone make everybody in a recording sound alike, some recordings
-more than others; without that common part one threshold suits them all. The common part is the
-mean over clusters (not over time: one person may have half of the talk), drawn towards none where
-there are few clusters to tell it from. Then clusters too small to be a person are given up, and
-every piece goes to the nearest of the people left.
+cosine of their mean voices *after the part that all voices in this recording share is removed*.
+Language, room and microphone make all people in a recording sound alike, in some recordings more
+than in others; without that common part one threshold suits them all. The common part is the mean
+over clusters (not over time: one person may have half of the talk), shrunk towards zero where there
+are few clusters to estimate it from. Then clusters too small to be a person are dropped, and every
+piece goes to the nearest of the remaining people.
 
 After K. J. Han, S. Kim and S. S. Narayanan (2008), *Strategies to improve the robustness of
 agglomerative hierarchical clustering under data source variation for speaker diarization*, IEEE
@@ -28,21 +28,21 @@ from pipeline.diarisation.segmentation import Bools, Floats
 Ints = NDArray[np.intp]
 
 PURE = 0.38  # mean cosine of pieces that the first pass still joins
-SAME_PERSON = 0.3  # cosine of mean voices, less the common part, that the second pass still joins
-PRIOR_VOICES = 6.0  # the common part is drawn towards none by so many voices
-PULL = 0.03  # by how much an expected number of people moves what is still joined
-# What a cluster must have said to be a person, by how long all talk; see _least_speech_s.
+SAME_PERSON = 0.3  # cosine of mean voices, without the common part, that the second pass joins
+PRIOR_VOICES = 6.0  # number of voices by which the common part is shrunk towards zero
+PULL = 0.03  # how far an expected number of people moves the joining threshold
+# Speech a cluster needs to count as a person, by the total talk; see _least_speech_s.
 TALK_S, LEAST_SPEECH_S = (33.0, 60.0, 110.0, 550.0), (1.1, 2.0, 2.0, 10.0)
-BLOCK = 2_000  # pieces in one go of the first pass, whose memory grows with the square of them
+BLOCK = 2_000  # pieces per block of the first pass, whose memory grows with their square
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """How many people there may be.
 
-    ``expected`` binds nothing: while more people are left, voices a little less alike are joined
-    too, and where fewer would be left, only voices a little more alike (by ``PULL``). People who
-    were expected and did not come are therefore not made up.
+    ``expected`` is not binding: while more people are left, voices a little less alike are also
+    joined, and where fewer would be left, only voices a little more alike (by ``PULL``). So people
+    who were expected but are absent are not invented.
     """
 
     least: int = 1
@@ -50,7 +50,7 @@ class Bounds:
     expected: int | None = None
 
     def at_least(self, n: int) -> Bounds:
-        """The same with ``n`` people at least, unless that is more than there may be."""
+        """The same with at least ``n`` people, unless that exceeds the upper bound."""
         return replace(self, least=max(self.least, n if self.most is None else min(n, self.most)))
 
     def miss(self, n: int) -> int:
@@ -58,7 +58,7 @@ class Bounds:
         return max(self.least - n, 0 if self.most is None else n - self.most, 0)
 
     def pull(self, before: int, after: int) -> float:
-        """How much more alike voices must be for a joining that leaves ``after`` people."""
+        """How much more alike voices must be for a join that leaves ``after`` people."""
         if self.expected is None:
             return 0.0
         return PULL * (after < self.expected) - PULL * (before > self.expected)
@@ -67,7 +67,7 @@ class Bounds:
 @dataclass(frozen=True, slots=True)
 class People:
     """``voices`` (people, 192) are unit-length; ``likeness`` (pieces, people) is the cosine of
-    each piece with each person, less what all voices of the recording have in common."""
+    each piece with each person, without what all voices of the recording have in common."""
 
     voices: Floats
     likeness: Floats
@@ -82,8 +82,8 @@ def find_people(
 ) -> People:
     """The people in unit-length ``embeddings`` (pieces, 192) in order of time, at least one piece.
 
-    ``speech_s`` (pieces,) is how long each piece is; people are made of the ``clean`` ones. Fewer
-    than ``bounds.least`` come out where there are fewer pieces.
+    ``speech_s`` (pieces,) is the length of each piece; people are formed from the ``clean`` ones.
+    Fewer than ``bounds.least`` are returned where there are fewer pieces.
     """
     if not clean.any():
         clean = np.ones_like(clean)
@@ -97,23 +97,25 @@ def find_people(
     mean = _mean_voices(voices, seconds, labels)[np.sort(big)]
     common = _common(mean)
     nearest = (_unit(voices - common) @ _unit(mean - common).T).argmax(axis=1)
-    kept = np.unique(nearest)  # nobody is lost in practice; a mean may be nearest to no piece
+    kept = np.unique(
+        nearest
+    )  # no person is lost in practice; a mean may be nearest to no piece
     mean = _mean_voices(voices, seconds, np.searchsorted(kept, nearest))
     return People(mean, _unit(embeddings - common) @ _unit(mean - common).T)
 
 
 def _least_speech_s(seconds: Floats) -> float:
-    """What a cluster must have said to be a person.
+    """Seconds of speech that a cluster needs to count as a person.
 
-    The odd sounds that make clusters of their own grow with the recording, but nobody who talks
-    for ten seconds is overlooked in the longest; and where all talk is half a minute, more than
-    one piece of it is a person.
+    Stray sounds that form their own clusters grow with the recording, but a person who talks for
+    ten seconds is not overlooked even in the longest; and where all talk is half a minute, more
+    than one piece of it counts as a person.
     """
     return float(np.interp(seconds.sum(), TALK_S, LEAST_SPEECH_S))
 
 
 def _pure_clusters(voices: Floats, at_least: int = 1) -> Ints:
-    """Labels (pieces,) from 0, by average linkage, block by block; ``at_least`` so many."""
+    """Labels (pieces,) from 0, by average linkage, block by block; ``at_least`` or more of them."""
     distance = 1 - PURE
     labels = _in_blocks(voices, distance)
     while labels.max() + 1 < at_least and distance > 1e-6:
@@ -153,8 +155,8 @@ def _joined(
 ) -> Ints:
     """``labels`` after the second pass.
 
-    Of all stages of the joining, the one at which clusters are no longer ``same_person``, or the
-    nearest to it at which the number of people is within ``bounds``.
+    Joining stops where clusters are no longer ``same_person``, or at the nearest step at which the
+    number of people is within ``bounds``.
     """
     sums = _mean_voices(voices, seconds, labels, unit=False)
     sizes = _sizes(seconds, labels)
@@ -177,7 +179,7 @@ def _joined(
     wanted = len(stages) - 1 if stop is None else stop
 
     def misfit(at: int) -> tuple[int, ...]:
-        too_few = max(0, bounds.least - (len(stages) - at))  # stage by stage one cluster less
+        too_few = max(0, bounds.least - (len(stages) - at))  # each step leaves one cluster fewer
         return bounds.miss(people[at]), too_few, abs(at - wanted), -at
 
     best = min(range(len(stages)), key=misfit)
@@ -185,7 +187,7 @@ def _joined(
 
 
 def _common(mean_voices: Floats) -> Floats:
-    """What (n, 192) voices have in common: their mean, drawn towards none where they are few."""
+    """What (n, 192) voices have in common: their mean, shrunk towards zero where they are few."""
     return np.asarray(mean_voices.sum(axis=0) / (len(mean_voices) + PRIOR_VOICES))
 
 
@@ -199,14 +201,14 @@ def _sizes(seconds: Floats, labels: Ints) -> Floats:
 
 
 def _big(seconds: Floats, labels: Ints, least_s: float, at_least: int = 1) -> Ints:
-    """The clusters that are people, largest first: ``at_least`` so many, if there are."""
+    """The clusters that are people, largest first: at least ``at_least`` if there are enough."""
     sizes = _sizes(seconds, labels)
     order = np.argsort(-sizes, kind="stable")
     return order[: max(at_least, _count(sizes, least_s))]
 
 
 def _mean_voices(voices: Floats, seconds: Floats, labels: Ints, unit: bool = True) -> Floats:
-    """The mean voice of each cluster, longer pieces counting more: (clusters, 192)."""
+    """The mean voice of each cluster, weighted by the length of pieces: (clusters, 192)."""
     sums = np.zeros((int(labels.max()) + 1, voices.shape[1]), np.float32)
     np.add.at(sums, labels, voices * seconds[:, None])
     return _unit(sums) if unit else sums

@@ -1,6 +1,6 @@
 """Who spoke when: speaker segments and one voice print per label.
 
-By ``pipeline.diarisation`` on the embedded models, or by any other pyannote.audio pipeline.
+Uses ``pipeline.diarisation`` on the embedded models, or any other pyannote.audio pipeline.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from pipeline.diarisation.other import OtherPipeline
 
 EMBEDDED = "embedded"
-BATCH_MB = 100  # what a batch of the embedded models takes while it is computed
+BATCH_MB = 100  # memory that a batch of the embedded models takes while it is computed
 
 
 def diarisation_models(settings: DiarisationSettings) -> dict[str, str]:
-    """The models that these settings ask for, by role: ids of the registry or folders.
+    """The models that these settings require, by role: registry ids or folders.
 
-    The embedded ones are always among them: a recording with a track a person needs no other.
+    The embedded ones are always included: a recording with one track per person needs no other.
     """
     embedded = {"segmentation": "segmentation-3.0", "voice-print": "campplus-zh-en"}
     return embedded | ({} if settings.pipeline == EMBEDDED else {"pipeline": settings.pipeline})
@@ -44,10 +44,10 @@ def diarise(
 ) -> Diarisation:
     """Regular and exclusive segments of a recording, in order of time, and its voice prints.
 
-    ``wav`` is 16 kHz mono; ``models`` gives the place of each model by its role: ``segmentation``
-    and ``voice-print``, perhaps ``pipeline`` for a pyannote pipeline of one's own. Labels are
-    SPEAKER_00, SPEAKER_01, …, or those of the ``tracks`` where each person has one; a recording
-    without speech has none. ``progress`` gets 0–1.
+    ``wav`` is 16 kHz mono; ``models`` gives the path of each model by its role: ``segmentation``
+    and ``voice-print``, and optionally ``pipeline`` for the user's own pyannote pipeline. Labels
+    are SPEAKER_00, SPEAKER_01, …, or those of the ``tracks`` where each person has one; a
+    recording without speech has none. ``progress`` gets 0–1.
     """
     from pipeline.diarisation.clustering import Bounds
 
@@ -76,7 +76,7 @@ def load(
     machine: MachineSettings,
     device: Device,
 ) -> Diariser | OtherPipeline:
-    """What diarises under these settings on ``device``, loaded once a process."""
+    """Return the diariser for these settings on ``device``, loaded once per process."""
     if "pipeline" in models:
         return _other(models["pipeline"], settings.trusted, device, threads(machine))
     return _embedded(settings, models, machine, device)
@@ -131,11 +131,11 @@ def _diariser(
 
 @contextmanager
 def _loading() -> Iterator[None]:
-    """How torch and pyannote.audio are set up before they are imported."""
-    # torch keeps what it prepared for each of 1,024 shapes, several hundred MB that save no time
+    """Configure torch and pyannote.audio before they are imported."""
+    # torch caches what it prepared for 1,024 shapes: several hundred MB that save no time
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     with warnings.catch_warnings():
-        # pyannote warns that it cannot decode files by itself; vuoro hands it decoded sound
+        # pyannote warns that it cannot decode files; vuoro passes it decoded sound
         warnings.simplefilter("ignore")
         one_thread_for_numpy()
         yield

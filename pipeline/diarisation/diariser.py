@@ -1,4 +1,4 @@
-"""The stages of diarisation in a row: from a WAV to who spoke when."""
+"""The stages of diarisation in sequence: from a WAV to who spoke when."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from pipeline.records import Diarisation, Segment, VoicePrint
 if TYPE_CHECKING:
     import torch
 
-NOBODY = -1
-SEGMENTATION_SHARE = 0.35  # of the time that the whole takes
+NO_ONE = -1
+SEGMENTATION_SHARE = 0.35  # of the total time
 TAKEN_FROM = 0.5  # share of a piece in which the same person already talks on another track
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Who talks on each track: ``person`` (frames, tracks), or NOBODY, and how sure that is:
-    ``confidence`` (frames, tracks), 0 where nobody talks."""
+    """Who talks on each track: ``person`` (frames, tracks), or NO_ONE, and the
+    ``confidence`` (frames, tracks), 0 where no one talks."""
 
     person: NDArray[np.int32]
     confidence: Floats
 
     def of(self, person: int) -> Floats:
-        """(frames,): how sure it is that ``person`` talks; 0 where they do not."""
+        """(frames,): the confidence that ``person`` talks; 0 where they do not."""
         return np.asarray(np.where(self.person == person, self.confidence, 0).max(axis=1))
 
 
@@ -58,11 +58,11 @@ class Diariser:
         same_person: float = SAME_PERSON,
         at_once: int = 1,
     ) -> Diariser:
-        """On the model files in these two folders.
+        """Load the model files in these two folders.
 
         ``step`` is the hop of the 10-second window as a share of it; ``same_person`` the cosine
-        from which voices, less what all in the recording have in common, are one person's;
-        ``at_once`` the number of batches that are computed at a time.
+        from which voices, without what all voices in the recording have in common, are one
+        person's; ``at_once`` the number of batches that are computed at a time.
         """
         from pyannote.audio import Model
 
@@ -85,15 +85,15 @@ class Diariser:
         """
         talk = self._segmentation(wav, lambda done: progress(SEGMENTATION_SHARE * done))
         cut = pieces(talk)
-        embeddings, heard = self._voices(
+        embeddings, embedded = self._voices(
             wav, talk, cut, lambda done: progress(SEGMENTATION_SHARE + done * 0.64)
         )
-        cut = [piece for piece, is_heard in zip(cut, heard, strict=True) if is_heard]
+        cut = [piece for piece, is_embedded in zip(cut, embedded, strict=True) if is_embedded]
         if not cut:
             progress(1.0)
             return Diarisation((), (), ())
         people = find_people(
-            embeddings[heard],
+            embeddings[embedded],
             np.array([(p.end - p.first) * talk.frames.step_s for p in cut], np.float32),
             np.array([p.clean for p in cut]),
             bounds.at_least(talk.at_least_people()),
@@ -111,10 +111,10 @@ class Diariser:
 def _labelled(talk: Activity, cut: Sequence[Piece], people: People) -> Labelled:
     """Who talks on each track.
 
-    Nobody talks on two tracks at a time: the piece that is heard less clearly is then the next
-    likeliest person's.
+    A person talks on one track at a time: the less clear piece then goes to the next likeliest
+    person.
     """
-    labelled = np.full(talk.active.shape, NOBODY, np.int32)
+    labelled = np.full(talk.active.shape, NO_ONE, np.int32)
     sure = np.zeros(talk.active.shape, np.float32)
     for number in sorted(range(len(cut)), key=lambda n: -cut[n].clean_s):
         piece = cut[number]
@@ -130,7 +130,7 @@ def _labelled(talk: Activity, cut: Sequence[Piece], people: People) -> Labelled:
 
 
 def _record(talk: Activity, labelled: Labelled, people: People) -> Diarisation:
-    loudest = np.where(labelled.person != NOBODY, talk.activity, -1).argmax(axis=1)
+    loudest = np.where(labelled.person != NO_ONE, talk.activity, -1).argmax(axis=1)
     alone = labelled.person[np.arange(len(loudest)), loudest]
     order = _by_first_talk(labelled.person)
     names = {person: f"SPEAKER_{number:02d}" for number, person in enumerate(order)}
@@ -147,13 +147,13 @@ def _record(talk: Activity, labelled: Labelled, people: People) -> Diarisation:
 
 
 def _by_first_talk(labelled: NDArray[np.int32]) -> list[int]:
-    """The people who talk at all, in order of when they first do."""
+    """The people who talk, in order of their first talk."""
     person, first = np.unique(labelled.ravel(), return_index=True)
-    return [int(p) for p in person[np.argsort(first)] if p != NOBODY]
+    return [int(p) for p in person[np.argsort(first)] if p != NO_ONE]
 
 
 def _segments(talk: Activity, active: Bools, label: str, sure: Floats) -> list[Segment]:
-    """The runs of ``active`` (frames,), each as sure as its frames are on average."""
+    """The runs of ``active`` (frames,), each with the mean confidence of its frames."""
     start_s = talk.frames.start_s
     return [
         Segment(

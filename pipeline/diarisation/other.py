@@ -1,4 +1,4 @@
-"""Any other pyannote.audio pipeline in the place of ours, e.g. community-1 from a local folder."""
+"""Any other pyannote.audio pipeline instead of ours, e.g. community-1 from a local folder."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     import torch
     from pyannote.core import Annotation
 
-# What each step of a pipeline takes of the whole, for the progress display.
+# The share of each step of a pipeline in the total time, for the progress display.
 _SHARES = {"segmentation": (0.0, 0.35), "embeddings": (0.35, 0.95)}
 
 
 class OtherPipeline:
     """A pyannote.audio speaker diarisation pipeline that gives regular and exclusive segments.
 
-    It does not say how sure it is: the confidence of its segments is 1.
+    It reports no confidence: the confidence of its segments is 1.
     """
 
     def __init__(self, pipeline: Any) -> None:
@@ -37,8 +37,8 @@ class OtherPipeline:
     def load(cls, folder: Path, trusted: str | None = None) -> OtherPipeline:
         """The pipeline whose ``config.yaml`` is in this folder.
 
-        Raises ModelError if it holds none, or one that could run code of its own, unless
-        ``trusted`` is the digest of just this folder.
+        Raises ModelError if it holds none, or one that could run its own code, unless ``trusted``
+        is the digest of this very folder.
         """
         from pickle import UnpicklingError
 
@@ -47,7 +47,7 @@ class OtherPipeline:
         from yaml import YAMLError
 
         pipeline = None
-        with suppress(  # what a config.yaml that is wrong, or a file that is not there, ends in
+        with suppress(  # errors raised by a wrong config.yaml or a missing file
             *(OSError, YAMLError, UnpicklingError, ImportError, AttributeError, EOFError),
             *(LookupError, TypeError, ValueError, RuntimeError),
             *(MissingDependency, WrongDependencyVersion),
@@ -80,7 +80,7 @@ class OtherPipeline:
         """Who speaks when in a WAV of ``pipeline.media.audio``; ``progress`` gets 0–1, last 1.
 
         The whole sound is in memory at once. Raises ModelError if the pipeline gives no exclusive
-        segments, as those made for pyannote.audio 3 do not.
+        segments; those for pyannote.audio 3 do not.
         """
         import torch
 
@@ -112,7 +112,7 @@ class OtherPipeline:
 
 
 def _reporting(progress: Callable[[float], None]) -> Callable[..., None]:
-    """A pyannote hook that turns its steps into one share of the whole."""
+    """A pyannote hook that turns its steps into one share of the total."""
 
     def hook(
         step: str,

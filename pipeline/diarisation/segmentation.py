@@ -1,8 +1,8 @@
-"""When somebody talks, when two people do, and where speakers change.
+"""When one person talks, when two do, and where speakers change.
 
 The network is that of A. Plaquet and H. Bredin (2023), *Powerset multi-class cross entropy loss
-for neural speaker diarization*, Interspeech 2023: in each window of 10 s it tells up to three
-speakers apart, two of them at a time. Windows overlap; their probabilities are averaged after the
+for neural speaker diarization*, Interspeech 2023: in each window of 10 s it distinguishes up to
+three speakers, two of them at a time. Windows overlap; their probabilities are averaged after the
 speakers of each have been matched with those of the windows before it.
 """
 
@@ -28,9 +28,9 @@ Bools = NDArray[np.bool_]
 Run = tuple[int, int]  # first frame, and the one after the last
 
 BATCH, MOST = 8, 64  # windows at a time: on the CPU, and at most on a graphics card
-WINDOW_MB = 60  # what one takes on a card
-# Chosen on meetings read and real, Finnish and English; 0.05 either way changes little.
-SPEECH_FROM = 0.4  # probability that somebody talks
+WINDOW_MB = 60  # memory per window on a card
+# Chosen on read and real meetings, Finnish and English; 0.05 either way changes little.
+SPEECH_FROM = 0.4  # probability that a person talks
 OVERLAP_FROM = 0.35  # probability that two people talk at a time
 TOGETHER_S, WITHIN_S, SHORT_S = 2.5, 10.0, 60.0  # see Activity.at_least_people
 
@@ -43,7 +43,7 @@ class Frames:
     step_s: float
 
     def start_s(self, frame: int) -> float:
-        """Where ``frame`` begins; the first ones not before the recording."""
+        """Where ``frame`` begins; never before the recording."""
         return max(0.0, self.centre_s + (frame - 0.5) * self.step_s)
 
 
@@ -67,9 +67,9 @@ class Activity:
     def at_least_people(self) -> int:
         """The most tracks that talk for ``TOGETHER_S`` each within ``WITHIN_S``, or 1.
 
-        Within the length of a window tracks are people told apart, one of whom may have said too
-        little for a voice of their own. Beyond ``SHORT_S``, 1: windows sometimes take one person
-        for two, and the longer the recording, the likelier that one does.
+        Within the length of a window tracks are distinct people, one of whom may have said too
+        little for a voice of their own. Beyond ``SHORT_S``, 1: windows sometimes split one person
+        into two, and the longer the recording, the likelier that becomes.
         """
         if len(self.active) * self.frames.step_s > SHORT_S:
             return 1
@@ -81,9 +81,9 @@ class Activity:
 
 
 class Segmentation:
-    """segmentation-3.0 over a whole recording, so many batches at a time.
+    """segmentation-3.0 over a whole recording, several batches at a time.
 
-    ``step`` is the hop of the window, as its share.
+    ``step`` is the hop of the window as a share of it.
     """
 
     def __init__(self, model: Model, step: float, at_once: int = 1) -> None:
@@ -146,11 +146,11 @@ class _Average:
     def __init__(self, length: int, frames: Frames) -> None:
         self._frames = frames
         self._tracks = np.zeros((length, 3), np.float32)
-        self._crowd = np.zeros((length, 2), np.float32)  # somebody talks, two people talk
+        self._crowd = np.zeros((length, 2), np.float32)  # one person talks, two people talk
         self._weight = np.zeros((length, 1), np.float32)
 
     def add(self, start_s: float, classes: Floats, powerset: NDArray[np.float32]) -> None:
-        """Lay a window's (frames, classes) probabilities down at ``start_s``."""
+        """Add a window's (frames, classes) probabilities at ``start_s``."""
         first = round(start_s / self._frames.step_s)
         here = slice(first, first + len(classes))
         classes = classes[: len(self._weight) - first]
@@ -162,7 +162,7 @@ class _Average:
         self._weight[here] += 1
 
     def _matching(self, here: slice, speakers: Floats) -> NDArray[np.intp]:
-        """Which of the window's speakers is each track: the least squared difference so far."""
+        """Which of the window's speakers each track is, by the least squared difference so far."""
         from scipy.optimize import linear_sum_assignment
 
         known = self._weight[here, 0] > 0

@@ -1,9 +1,9 @@
-"""Who spoke when, where every person was recorded on a track of their own.
+"""Who spoke when, where each person was recorded on their own track.
 
-Who it is, the track says; when they speak, segmentation-3.0 says, track by track. It hears speech
-at any level, so also the others' voices where they reach a microphone (in one room, through
-loudspeakers). How loud they come through is measured on each track, and what is nearer to that
-than to the person's own voice is taken for theirs.
+The track says who speaks; segmentation-3.0 says when, track by track. It detects speech at any
+level, including other people's voices where they reach a microphone (in one room, through
+loudspeakers). How loud those come through is measured on each track, and talk that is nearer to
+that level than to the person's own voice counts as the others'.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from pipeline.diarisation.voice_prints import Voices, pieces
 from pipeline.media.audio import SAMPLE_RATE_HZ, samples
 from pipeline.records import Diarisation, Segment, VoicePrint
 
-SMOOTH_S = 0.3  # voices swing by 20 dB from sound to sound
-AROUND_S = 0.3  # what comes through lags behind, in a room
-NEARER = 0.5  # of the way, in dB, from the others' voices as they come through to one's own
+SMOOTH_S = 0.3  # voices vary by 20 dB from sound to sound
+AROUND_S = 0.3  # in a room, what comes through is delayed
+NEARER = 0.5  # of the way, in dB, from the others' voices as they come through to the person's own
 OWN_LEVEL = 75  # percentile of the levels while the track is the loudest
 FLOOR_DB = -100.0
 BLOCK_S = 600.0
@@ -28,7 +28,7 @@ SEGMENTATION_SHARE = 0.6
 
 
 class TrackDiariser:
-    """One label a track."""
+    """One label per track."""
 
     def __init__(self, segmentation: Segmentation, voices: Voices) -> None:
         self._segmentation = segmentation
@@ -42,15 +42,15 @@ class TrackDiariser:
         A track without speech gives no segment. ``progress`` gets 0–1, last 1.
         """
         wavs = list(tracks.values())
-        heard = []
+        talks = []
         for number, wav in enumerate(wavs):
-            heard.append(self._segmentation(wav, _ignore))
+            talks.append(self._segmentation(wav, _ignore))
             progress(SEGMENTATION_SHARE * (number + 1) / len(wavs))
-        frames = heard[0].frames
-        length = max(len(talk.active) for talk in heard)
+        frames = talks[0].frames
+        length = max(len(talk.active) for talk in talks)
         spoken = np.zeros((length, len(wavs)), np.bool_)
         level_db = np.full((length, len(wavs)), FLOOR_DB, np.float32)
-        for number, (talk, wav) in enumerate(zip(heard, wavs, strict=True)):
+        for number, (talk, wav) in enumerate(zip(talks, wavs, strict=True)):
             spoken[: len(talk.active), number] = talk.active.any(axis=1)
             level_db[: len(talk.active), number] = _level_db(wav, frames, len(talk.active))
         relative_db = level_db - _own_level_db(level_db, spoken)
@@ -59,7 +59,7 @@ class TrackDiariser:
         exclusive: list[Segment] = []
         prints: list[VoicePrint] = []
         loudest = np.where(spoken, relative_db, -np.inf).argmax(axis=1)
-        for number, (label, talk) in enumerate(zip(tracks, heard, strict=True)):
+        for number, (label, talk) in enumerate(zip(tracks, talks, strict=True)):
             activity = talk.activity.max(axis=1)
             mine = _segments(frames, spoken[:, number], activity, label)
             alone = spoken[:, number] & (loudest == number)
@@ -76,15 +76,15 @@ class TrackDiariser:
     def _voice(
         self, wav: Path, talk: Activity, spoken: Bools, number: int
     ) -> tuple[float, ...] | None:
-        """The mean voice on a track, of talk alone if there is any; None if it is too short."""
+        """The mean voice on a track, without overlap if possible; None if it is too short."""
         own = spoken[: len(talk.active), number]
         others = np.delete(spoken[: len(talk.active)], number, axis=1).any(axis=1)
         clear = own & ~others if (own & ~others).any() else own
         alone = Activity(talk.frames, talk.activity, clear[:, None])
-        embeddings, heard = self._voices(wav, alone, pieces(alone), _ignore)
-        if not heard.any():
+        embeddings, embedded = self._voices(wav, alone, pieces(alone), _ignore)
+        if not embedded.any():
             return None
-        mean = embeddings[heard].mean(axis=0)
+        mean = embeddings[embedded].mean(axis=0)
         return tuple(round(float(x), 6) for x in mean / np.linalg.norm(mean))
 
 
@@ -105,7 +105,7 @@ def _level_db(wav: Path, frames: Frames, n_frames: int) -> Floats:
 
 
 def _own_level_db(level_db: Floats, spoken: Bools) -> Floats:
-    """(tracks,): how loud each person is on their own track, while that is the loudest of all."""
+    """(tracks,): how loud each person is on their own track while that track is the loudest."""
     loudest = level_db.argmax(axis=1)
     own = np.zeros(level_db.shape[1], np.float32)
     for track in range(len(own)):
@@ -116,7 +116,7 @@ def _own_level_db(level_db: Floats, spoken: Bools) -> Floats:
 
 
 def _comes_through(relative_db: Floats, spoken: Bools, frames: Frames) -> Bools:
-    """(frames, tracks): where a track has the voices of others rather than its person's."""
+    """(frames, tracks): where a track carries other people's voices rather than its person's."""
     from scipy.ndimage import maximum_filter1d
 
     found = np.zeros_like(spoken)
@@ -125,7 +125,7 @@ def _comes_through(relative_db: Floats, spoken: Bools, frames: Frames) -> Bools:
         others_db = np.where(
             np.delete(spoken, track, axis=1), np.delete(relative_db, track, axis=1), FLOOR_DB
         ).max(axis=1, initial=FLOOR_DB)
-        clear = others_db > -10  # somebody else talks, about as loud as they usually are
+        clear = others_db > -10  # another person talks, about as loud as usual
         if clear.any():
             distance_db = np.median((others_db - relative_db[:, track])[clear])
             near_db = maximum_filter1d(others_db, around)
@@ -146,4 +146,4 @@ def _segments(frames: Frames, active: Bools, activity: Floats, label: str) -> li
 
 
 def _ignore(share: float) -> None:
-    """Progress is told track by track."""
+    """Ignore it: progress is reported track by track."""

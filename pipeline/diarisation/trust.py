@@ -1,8 +1,8 @@
-"""Whether loading the folder of a pyannote.audio pipeline could run code that came with it.
+"""Whether loading the folder of a pyannote.audio pipeline could run code from that folder.
 
-Weights in pickled form may hold any program, and config.yaml names classes to be imported. What is
-let through are pyannote's own diarisation, its networks, and weights that hold nothing but numbers
-and pyannote's notes on them.
+Pickled weights may hold any program, and config.yaml names classes to import. Only pyannote's own
+diarisation, its networks, and weights that hold only numbers and pyannote's notes on them are
+allowed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-FORCE_WEIGHTS_ONLY = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"  # heeded by torch whoever calls it
+FORCE_WEIGHTS_ONLY = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"  # torch obeys it for every caller
 CONFIG, WEIGHTS = "config.yaml", "pytorch_model.bin"
 _CLASSES = (
     "pyannote.audio.pipelines.SpeakerDiarization",
@@ -23,11 +23,11 @@ _SECTIONS = {"pipeline", "params", "freeze", "version", "dependencies", "device"
 _NETWORKS, _PARTS = ("segmentation", "embedding"), ("segmentation", "embedding", "plda")
 _BESIDE = "$model/"
 _ARCHITECTURES = "pyannote.audio.models."
-_FETCHES_MORE = "SSeRiouSS"  # a network that loads another one, by its name on the net
+_FETCHES_MORE = "SSeRiouSS"  # a network that loads another one by its name on the internet
 
 
 def code_in(folder: Path) -> str | None:
-    """What could run when the pipeline in this folder is loaded, as part of a sentence; or None.
+    """What could run when the pipeline in this folder is loaded, as a sentence part; or None.
 
     Raises YAMLError, LookupError, TypeError, ValueError or OSError if it holds no pipeline.
     """
@@ -53,7 +53,7 @@ def code_in(folder: Path) -> str | None:
 
 @contextmanager
 def weights_only() -> Iterator[None]:
-    """Whatever torch loads in this block is weights, and pyannote's notes on them."""
+    """Restrict torch in this block to loading weights and pyannote's notes on them."""
     import torch
     from pyannote.audio.core.task import Problem, Resolution, Specifications
     from torch.torch_version import TorchVersion

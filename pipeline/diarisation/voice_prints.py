@@ -1,4 +1,4 @@
-"""The voice in every stretch of talk, as CAM++ hears it."""
+"""The voice in every stretch of talk, as embedded by CAM++."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 FEATURES_PER_S = 100
 FEATURE_CENTRE_S = 0.0125  # a feature frame covers 25 ms
-PIECE_S = 1.0  # talk is cut to pieces of about this length, as a run may hold two people…
-CONTEXT_S = 2.0  # …and each is embedded with its surroundings: one second is too short a voice
-MIN_CLEAN_S = 0.5  # with this much talk alone, overlapped talk is left out of the voice
+PIECE_S = 1.0  # talk is cut to pieces of about this length: a run may hold two people…
+CONTEXT_S = 2.0  # …and each is embedded with its context: one second is too short
+MIN_CLEAN_S = 0.5  # with this much talk without overlap, overlapped talk is left out of the voice
 LENGTH_STEP = 10  # in feature frames: voices of one length are embedded together
 BATCH, MOST = 16, 128  # on the CPU, and at most on a graphics card
-PIECE_MB = 20  # what one takes on a card
+PIECE_MB = 20  # memory per piece on a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Piece:
 
     @property
     def clean(self) -> bool:
-        """Whether the voice is heard alone for long enough to tell who it is."""
+        """Whether the person talks alone for long enough to be identified."""
         return self.clean_s >= MIN_CLEAN_S
 
 
 def pieces(talk: Activity) -> list[Piece]:
-    """All talk, cut to pieces of nearly equal length."""
+    """All talk, cut into pieces of nearly equal length."""
     found = []
     context = CONTEXT_S / talk.frames.step_s
     alone = talk.alone
@@ -70,7 +70,7 @@ def pieces(talk: Activity) -> list[Piece]:
 
 
 class Voices:
-    """CAM++ over the pieces of a recording, so many batches at a time."""
+    """CAM++ over the pieces of a recording, several batches at a time."""
 
     def __init__(self, network: CAMPPlus, at_once: int = 1) -> None:
         self._network = network
@@ -88,16 +88,16 @@ class Voices:
         from models.campplus import EMBEDDING_SIZE
 
         embeddings = np.zeros((len(cut), EMBEDDING_SIZE), np.float32)
-        heard = np.zeros(len(cut), np.bool_)
+        embedded = np.zeros(len(cut), np.bool_)
         batches = self._batches(wav, talk, cut)
         for at, voices in spread(self._embedded, batches, self._at_once):
-            embeddings[at], heard[at] = voices, True
-            progress(float(heard.mean()))
+            embeddings[at], embedded[at] = voices, True
+            progress(float(embedded.mean()))
         progress(1.0)
-        return embeddings, heard
+        return embeddings, embedded
 
     def _batches(self, wav: Path, talk: Activity, cut: Sequence[Piece]) -> Iterator[Batch]:
-        """The features of pieces of one length each."""
+        """Batches of features, each of pieces of one length."""
         kind = next(self._network.parameters()).device.type
         size = batch_size(kind, cpu=BATCH, item_mb=PIECE_MB, most=MOST)
         waiting: defaultdict[int, Batch] = defaultdict(list)
@@ -114,7 +114,7 @@ class Voices:
         yield from waiting.values()
 
     def _embedded(self, batch: Batch) -> tuple[list[int], Floats]:
-        """Which pieces these are, and the unit-length voice of each."""
+        """The numbers of these pieces, and the unit-length voice of each."""
         import torch
 
         from models.campplus import mean_normalise
@@ -127,7 +127,7 @@ class Voices:
 
 
 def _features(wav: Path, frames: Frames, alone: Bools, piece: Piece) -> torch.Tensor:
-    """The (n, 80) features of a piece and its context, of talk alone where there is enough."""
+    """The (n, 80) features of a piece and its context, without overlap where that is enough."""
     import torch
 
     from models.campplus import fbank
