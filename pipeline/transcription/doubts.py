@@ -1,7 +1,7 @@
-"""Where and why what a recogniser writes is not to be trusted.
+"""Where and why the recogniser's text is doubtful.
 
 Limits of compression and log-probability as in A. Radford et al. (2023), *Robust speech recognition
-via large-scale weak supervision*, ICML 2023, section 4.5; nobody speaks more than 30 letters a
+via large-scale weak supervision*, ICML 2023, section 4.5; no one speaks more than 30 letters a
 second.
 """
 
@@ -24,7 +24,7 @@ def doubts(log_probability: float, compression: float, no_speech: float) -> list
     """Why the text of a window as a whole is doubtful.
 
     ``log_probability`` is the mean over its tokens, ``compression`` how much shorter it gets when
-    compressed, ``no_speech`` the probability that nobody speaks.
+    compressed, ``no_speech`` the probability that there is no speech.
     """
     unsure = log_probability < MIN_LOG_PROBABILITY or no_speech > MAX_NO_SPEECH
     found = {"repetition": compression > MAX_COMPRESSION, "low_confidence": unsure}
@@ -32,7 +32,7 @@ def doubts(log_probability: float, compression: float, no_speech: float) -> list
 
 
 def suspects(words: Sequence[Word], doubts: Sequence[str]) -> Iterator[Suspect]:
-    """The doubtful stretches of a window, whose text as a whole has these ``doubts``."""
+    """The doubtful stretches of a window; its text as a whole has these ``doubts``."""
     if not words:
         return
     found = [(_place(words), reason) for reason in doubts]
@@ -44,9 +44,9 @@ def suspects(words: Sequence[Word], doubts: Sequence[str]) -> Iterator[Suspect]:
 
 
 def repeated(words: Sequence[Word]) -> list[Interval]:
-    """Where one to ``LONGEST_REFRAIN`` words come ``REPEATS`` times in a row or more.
+    """Where one to ``LONGEST_REFRAIN`` words come ``REPEATS`` or more times in a row.
 
-    A short loop compresses little, so that its compression does not show it.
+    A short loop compresses little, so its compression does not reveal it.
     """
     plain = [word.text.casefold().strip(".,!?-") for word in words]
     found = []
@@ -59,7 +59,7 @@ def repeated(words: Sequence[Word]) -> list[Interval]:
 
 
 def too_fast(words: Sequence[Word], n_words: int = 8) -> list[Interval]:
-    """Where ``n_words`` words in a row come faster than anybody speaks."""
+    """Where ``n_words`` words in a row come faster than a person can speak."""
     rows = [words[i : i + n_words] for i in range(len(words) - n_words + 1)]
     return union(
         _place(row)
@@ -70,6 +70,6 @@ def too_fast(words: Sequence[Word], n_words: int = 8) -> list[Interval]:
 
 
 def _place(words: Sequence[Word]) -> Interval:
-    """Where these words are; invented ones may have no length at all."""
+    """Where these words are; invented ones may have no length."""
     start_s = words[0].start_s
     return Interval(start_s, max(start_s + 0.1, *(word.end_s for word in words)))

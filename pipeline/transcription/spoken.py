@@ -1,8 +1,8 @@
-"""Which language is spoken: what is heard, and what is made of it.
+"""Which language is spoken: detected from the sound, then decided.
 
-``detect_language`` listens; ``spoken_language`` decides, by what the study and a person say. A
-session that is clearly in a language that nobody expects is asked about: its words would be
-invented, and its names left in clear.
+``detect_language`` detects; ``spoken_language`` decides, from the settings and from what a person
+stated. A session that is clearly in an unexpected language raises a question: its words would be
+invented, and its names left unmasked.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from pipeline.transcription.windows import talk_windows
 
 CLEAR = 0.5  # of the votes, for an expected language; real talk has 0.88 and more in its own
 FOREIGN = 0.7  # for any other
-HEARD = 0.2  # with so many votes, an expected language may be it all the same
-LATIN = "la"  # what Whisper hears where it does not know: no session is held in Latin
-LEAST_FIT = 0.4  # words of synthesised talk come out with 0.44–0.63 in their own language
-MARGIN = 0.05  # by which another language must fit better than the one that was set
+POSSIBLE = 0.2  # with so many votes, an expected language is still possible
+LATIN = "la"  # Whisper's answer where it does not know: no session is held in Latin
+LEAST_FIT = 0.4  # words of synthesised talk get 0.44–0.63 in their own language
+MARGIN = 0.05  # by how much another language must fit better than the one that was set
 PLACES = 4
 
 
@@ -33,8 +33,8 @@ PLACES = 4
 class Spoken:
     """The language to transcribe in.
 
-    ``probability`` is None where a person said so; ``differs`` says that the talk does not sound
-    like it. ``language`` is None where nothing is said.
+    ``probability`` is None where a person stated it; ``differs`` means that the talk does not
+    sound like it. ``language`` is None where there is no talk.
     """
 
     language: str | None
@@ -57,17 +57,17 @@ def detect_language(
     progress: Callable[[float], None],
     tracks: Mapping[str, Path],
 ) -> HeardLanguages:
-    """Which languages the talk may be in; see ``transcribe`` for what it is heard from.
+    """Which languages the talk may be in; see ``transcribe`` for the parameters.
 
-    One place alone misleads: a greeting in another language, a laugh, a poor line. The longest
-    stretches tell most. Where they agree on no language, they are transcribed in each of the
-    ``candidates``: words that were not said come out unsure.
+    A single place misleads: a greeting in another language, a laugh, a poor line. The longest
+    stretches are the most informative. Where they agree on no language, they are transcribed in
+    each of the ``candidates``: words that were not said get a low probability.
     """
     parts = talk_windows(wav, diarisation, tracks)
     if not parts:
         return HeardLanguages()
 
-    def heard(device: Device) -> HeardLanguages:
+    def detect(device: Device) -> HeardLanguages:
         model = whisper.load(model_folder, machine, device)
         if not model.model.is_multilingual:
             return HeardLanguages((("en", 1.0),))
@@ -81,82 +81,82 @@ def detect_language(
             fits.append((language, whisper.fit(model, sounds, language)))
         return HeardLanguages(votes, tuple(fits))
 
-    found = on_device(machine, "language detection", heard)
+    found = on_device(machine, "language detection", detect)
     progress(1.0)
     return found
 
 
 def spoken_language(
-    heard: HeardLanguages, settings: TranscriptionSettings, session_id: str, stated: str = ""
+    detected: HeardLanguages, settings: TranscriptionSettings, session_id: str, stated: str = ""
 ) -> Spoken:
     """The language that a session is transcribed in.
 
-    ``stated`` is what a person said of this session, and holds; "" if nobody did. Raises
-    LanguageQuestionError where a person must say it.
+    ``stated`` is the language that a person stated for this session, and decides; "" if none.
+    Raises LanguageQuestionError where a person must state it.
     """
-    if not heard.votes:
+    if not detected.votes:
         return Spoken(stated or settings.language)
     if stated:
-        return Spoken(stated, differs=_differs(heard, stated, expected(settings)))
+        return Spoken(stated, differs=_differs(detected, stated, expected(settings)))
     if settings.language is not None:
-        if _differs(heard, settings.language, expected(settings)):
-            raise _question(session_id, _likeliest(heard, expected(settings)), settings)
+        if _differs(detected, settings.language, expected(settings)):
+            raise _question(session_id, _likeliest(detected, expected(settings)), settings)
         return Spoken(settings.language)
-    return _detected(heard, session_id, settings)
+    return _detected(detected, session_id, settings)
 
 
-def _detected(heard: HeardLanguages, session_id: str, settings: TranscriptionSettings) -> Spoken:
-    """The likeliest of the languages that are expected, or of all if none is named."""
+def _detected(detected: HeardLanguages, session_id: str, settings: TranscriptionSettings) -> Spoken:
+    """The likeliest of the expected languages, or of all if none is named."""
     languages = settings.languages
-    votes, fits = dict(heard.votes), dict(heard.fits)
-    clear = _clear(heard.votes, languages)
+    votes, fits = dict(detected.votes), dict(detected.fits)
+    clear = _clear(detected.votes, languages)
     if not languages or clear in languages:
-        language = clear or heard.votes[0][0]
+        language = clear or detected.votes[0][0]
         return Spoken(language, votes.get(language, 0.0))
     best = max(languages, key=lambda language: votes.get(language, 0.0))
-    if clear is not None and votes.get(best, 0.0) >= HEARD:
+    if clear is not None and votes.get(best, 0.0) >= POSSIBLE:
         return Spoken(best, votes[best])
     if clear is not None:
         raise _question(session_id, clear, settings)
-    leading, share = _leading(heard.votes)
-    if leading not in languages and share >= HEARD > votes.get(best, 0.0):
+    leading, share = _leading(detected.votes)
+    if leading not in languages and share >= POSSIBLE > votes.get(best, 0.0):
         raise _question(session_id, leading, settings)
     language = max(languages, key=lambda language: fits.get(language, 0.0))
-    if heard.fits and fits.get(language, 0.0) < LEAST_FIT:
+    if detected.fits and fits.get(language, 0.0) < LEAST_FIT:
         raise _not_clear(session_id, language)
     return Spoken(language, votes.get(language, 0.0))
 
 
 def _clear(votes: Sequence[tuple[str, float]], wanted: Sequence[str]) -> str | None:
-    """The language that most of the votes are for, Latin left out; None if there is none."""
+    """The language with most of the votes, Latin excluded; None if there is none."""
     language, share = _leading(votes)
     of_all = sum(share for language, share in votes if language != LATIN)
     most = (CLEAR if language in wanted else FOREIGN) * of_all
-    return language if share >= max(HEARD, most) else None
+    return language if share >= max(POSSIBLE, most) else None
 
 
 def _leading(votes: Sequence[tuple[str, float]]) -> tuple[str, float]:
-    """The language that has most votes, Latin left out, and its share."""
+    """The language with the most votes, Latin excluded, and its share."""
     return next((vote for vote in votes if vote[0] != LATIN), ("", 0.0))
 
 
-def _differs(heard: HeardLanguages, language: str, wanted: Sequence[str]) -> bool:
+def _differs(detected: HeardLanguages, language: str, wanted: Sequence[str]) -> bool:
     """Whether the talk is clearly not in this language."""
-    votes, fits = dict(heard.votes), dict(heard.fits)
-    if votes.get(language, 0.0) >= HEARD:
+    votes, fits = dict(detected.votes), dict(detected.fits)
+    if votes.get(language, 0.0) >= POSSIBLE:
         return False
-    if (clear := _clear(heard.votes, wanted)) is not None:
+    if (clear := _clear(detected.votes, wanted)) is not None:
         return clear != language
     return max(fits.values(), default=0.0) - fits.get(language, 0.0) >= MARGIN
 
 
-def _likeliest(heard: HeardLanguages, wanted: Sequence[str]) -> str:
-    fits = dict(heard.fits)
-    return _clear(heard.votes, wanted) or max(fits, key=lambda language: fits[language])
+def _likeliest(detected: HeardLanguages, wanted: Sequence[str]) -> str:
+    fits = dict(detected.fits)
+    return _clear(detected.votes, wanted) or max(fits, key=lambda language: fits[language])
 
 
 def _not_clear(session_id: str, guess: str) -> LanguageQuestionError:
-    """What is asked where no language is clear; ``guess`` fits best."""
+    """The question where no language is clear; ``guess`` fits best."""
     command = f"vuoro session {session_id} --language {guess}"
     what = Text("The language of the talk is not clear; it may be {language}.")
     remedy = Text("Listen to the recording and state its language: `{command}`.")
@@ -166,18 +166,18 @@ def _not_clear(session_id: str, guess: str) -> LanguageQuestionError:
 
 
 def _question(
-    session_id: str, heard: str, settings: TranscriptionSettings
+    session_id: str, spoken: str, settings: TranscriptionSettings
 ) -> LanguageQuestionError:
-    """What is asked where the talk is in another language than those expected."""
+    """The question where the talk is in another language than those expected."""
     wanted = (settings.language,) if settings.language else settings.languages
     what = Text("The talk sounds like {language} ({code}); expected: {expected}.")
-    remedy = _SET_OTHERWISE if settings.language and heard in settings.languages else _NOT_LISTED
+    remedy = _SET_OTHERWISE if settings.language and spoken in settings.languages else _NOT_LISTED
     return LanguageQuestionError(
-        what.filled(language=name_of(heard), code=heard, expected=tuple(map(name_of, wanted))),
+        what.filled(language=name_of(spoken), code=spoken, expected=tuple(map(name_of, wanted))),
         remedy.filled(
-            command=f"vuoro session {session_id} --language {heard}",
-            language=name_of(heard),
-            code=heard,
+            command=f"vuoro session {session_id} --language {spoken}",
+            language=name_of(spoken),
+            code=spoken,
             other=wanted[0],
         ),
     )

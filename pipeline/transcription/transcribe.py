@@ -1,7 +1,7 @@
-"""What was said: words with times, from the stretches in which diarisation hears speech.
+"""What was said: words with times, from the stretches in which diarisation detects speech.
 
-Where people were recorded on tracks of their own, each track is transcribed by itself: then talk
-at the same time is not lost, and the track tells whose words they are.
+Where people were recorded on their own tracks, each track is transcribed separately: simultaneous
+talk is then not lost, and the track identifies the speaker.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def transcribe(
 ) -> Transcript:
     """The words of a recording, in order of time, in the language that is spoken.
 
-    ``wav`` is 16 kHz mono; ``tracks`` are, by label, those of people who have one of their own.
+    ``wav`` is 16 kHz mono; ``tracks`` are those of people recorded separately, by label.
     ``progress`` gets the share done, 0–1. ``glossary`` are names and terms of the study, in their
-    basic form: they are written where the sound bears them out and no other word fits.
+    basic form: they are written where the sound supports them and no other word fits.
 
     Raises SettingsError if the language is not one of the model's.
     """
@@ -48,7 +48,7 @@ def transcribe(
     if not parts or language is None:
         return Transcript(language=None, language_probability=None, words=())
 
-    def heard(device: Device) -> tuple[list[Word], list[Suspect]]:
+    def transcribed(device: Device) -> tuple[list[Word], list[Suspect]]:
         model = whisper.load(model_folder, machine, device)
         if language not in model.supported_languages:
             raise SettingsError(
@@ -56,13 +56,13 @@ def transcribe(
                 "Choose another `model` or `language` under [transcription] in vuoro.toml.",
             )
         recogniser = whisper.Recogniser(model, language, beam_size, glossary)
-        return _heard(recogniser, parts, diarisation.regular, progress)
+        return _transcribed(recogniser, parts, diarisation.regular, progress)
 
-    words, doubtful = on_device(machine, "transcription", heard)
+    words, doubtful = on_device(machine, "transcription", transcribed)
     return Transcript(language, spoken.probability, tuple(words), tuple(doubtful), spoken.differs)
 
 
-def _heard(
+def _transcribed(
     recogniser: whisper.Recogniser,
     parts: Sequence[Window],
     regular: Sequence[Segment],
@@ -74,11 +74,11 @@ def _heard(
     }
     words: list[Word] = []
     doubtful: list[Suspect] = []
-    for done, heard in enumerate(recogniser.listen(parts)):
+    for done, decoded in enumerate(recogniser.listen(parts)):
         progress(done / len(parts))
-        found = [within_speech(word, speech[word.label]) for word in heard.words]
+        found = [within_speech(word, speech[word.label]) for word in decoded.words]
         words += found
-        doubtful += suspects(found, heard.doubts)
+        doubtful += suspects(found, decoded.doubts)
     progress(1.0)
     words.sort(key=lambda word: (word.start_s, word.end_s, word.label or ""))
     doubtful.sort(key=lambda s: (s.start_s, s.end_s, s.reason, s.label or ""))

@@ -1,9 +1,9 @@
-"""Whisper by CTranslate2: windows in batches to words.
+"""Whisper on CTranslate2: windows in batches to words.
 
-Whisper is made for 30 s and spends as much on one word as on 30 s of talk, unless it is given less:
-so a window comes with just a little silence after it. Where that makes Whisper lose its way, the
-text shows it, and the full 30 s are spent. Nothing is carried over from window to window, so that
-an error cannot run on into the rest of the session.
+Whisper is built for 30 s and spends as much on one word as on 30 s of talk, unless it gets less:
+so a window is followed by only a little silence. Where that derails Whisper, the text shows it, and
+the window is decoded with the full 30 s. Nothing is carried over from window to window, so an error
+cannot spread into the rest of the session.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from pipeline.transcription.windows import Window
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
-CONTEXT_S = 30.0  # what Whisper is made for
+CONTEXT_S = 30.0  # the length Whisper is built for
 SILENCE_AFTER_S = 1.0  # with less, Whisper does not notice that the talk is over…
-MIN_CONTEXT_S = 10.0  # …nor what a lone short answer is
+MIN_CONTEXT_S = 10.0  # …nor recognise a lone short answer
 BATCH, MOST = 4, 32  # windows at a time: on the CPU, and at most on a graphics card
-WINDOW_MB = 600  # what one takes on a card with the largest model
+WINDOW_MB = 600  # memory per window on a card with the largest model
 LEAST_VOTE = 1e-4
 FIT_BEAM = 3
-NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded anew without the loop
-MAX_TOKENS_PER_S = 12.0  # more is a loop, whose end need not be waited for
+NO_REPEAT = 4  # tokens: a window in which Whisper loops is decoded again without the loop
+MAX_TOKENS_PER_S = 12.0  # more is a loop, which is cut off
 FRAME_S = 0.01  # of Whisper's spectrogram
 TOKENIZER = "tokenizer.json"
 LEAST_PROBABILITY = 1e-10  # a probability may be too small for its type
-TOKENS_AFTER = 4  # by which another text is weighed, too: what a word makes of those that follow
+TOKENS_AFTER = 4  # also scored for another text: the effect of a word on those that follow
 
 
 def load(folder: Path, machine: MachineSettings, device: Device) -> WhisperModel:
-    """The Whisper model in ``folder``, ready for as many batches at a time as ``machine`` bears."""
+    """The Whisper model in ``folder``, for as many batches at a time as ``machine`` allows."""
     # about what a batch takes beside the weights: keys and values of four windows
     batch_mb = (folder / "model.bin").stat().st_size / 2**20
     at_once = batches_at_once(machine, device, batch_mb)
@@ -55,13 +55,13 @@ def load(folder: Path, machine: MachineSettings, device: Device) -> WhisperModel
 
 @cache
 def load_model(folder: Path, device: Device, threads: int | None, at_once: int = 1) -> WhisperModel:
-    """The Whisper model in ``folder``, loaded once a process; ``threads`` are those of a batch.
+    """The Whisper model in ``folder``, loaded once per process; ``threads`` are those of a batch.
 
-    Raises ModelError if it cannot be loaded. All its files are data: none can hold a program.
+    Raises ModelError if it cannot be loaded. All its files are data: none can hold code.
     """
     from faster_whisper import WhisperModel
 
-    if not (folder / TOKENIZER).is_file():  # it would be looked for on the net
+    if not (folder / TOKENIZER).is_file():  # it would be downloaded
         raise ModelError(
             f"The folder of the Whisper model has no {TOKENIZER}.",
             "Copy the whole folder again, in CTranslate2 form.",
@@ -81,7 +81,7 @@ Batch = tuple[Sequence[Window], float]  # windows, and the context of each in se
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Windows as Whisper's encoder hears them; ``features`` are (windows, frames, features)."""
+    """Windows as encoded by Whisper; ``features`` are (windows, frames, features)."""
 
     windows: Sequence[Window]
     context_s: float
@@ -89,7 +89,7 @@ class Encoded:
 
 
 def batches(model: WhisperModel, windows: Sequence[Window]) -> Iterator[Batch]:
-    """All windows in batches of like length, the longest first: all threads end together."""
+    """All windows in batches of similar length, the longest first: all threads end together."""
     by_length = sorted(windows, key=lambda w: (-w.duration_s, w.start_s, w.wav))
     size = batch_size(model.model.device, cpu=BATCH, item_mb=WINDOW_MB, most=MOST)
     for first in range(0, len(by_length), size):
@@ -110,7 +110,7 @@ def encode(model: WhisperModel, batch: Sequence[Window], context_s: float) -> En
 
 
 def encode_longest(model: WhisperModel, windows: Sequence[Window], most: int) -> Encoded:
-    """The longest windows, at most so many, as Whisper's encoder hears them."""
+    """The longest windows, at most so many, as encoded by Whisper."""
     batch, context_s = next(batches(model, windows))
     return encode(model, batch[:most], context_s)
 
@@ -128,17 +128,17 @@ def vote(model: WhisperModel, sounds: Encoded) -> tuple[tuple[str, float], ...]:
 
 
 def fit(model: WhisperModel, sounds: Encoded, language: str) -> float:
-    """How sure words come out of these windows in a language: their mean probability, 0–1.
+    """The mean probability (0–1) of the words of these windows in a language.
 
     The mean is geometric within a window. A loop, and a window without words, count as 0.
     """
-    heard = Recogniser(model, language, FIT_BEAM).decode(sounds)
-    return round(fmean(each.certainty for each in heard), 4)
+    decoded = Recogniser(model, language, FIT_BEAM).decode(sounds)
+    return round(fmean(each.certainty for each in decoded), 4)
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What Whisper makes of one window; ``log_probability`` is the mean over its tokens."""
+class Decoded:
+    """Whisper's text of one window; ``log_probability`` is the mean over its tokens."""
 
     words: tuple[Word, ...]
     log_probability: float
@@ -151,14 +151,14 @@ class Heard:
 
     @property
     def certainty(self) -> float:
-        """The geometric mean of the words' probabilities; 0 for a loop and without words."""
+        """The geometric mean of the words' probabilities; 0 for a loop or without words."""
         if not self.words or self.compression > MAX_COMPRESSION:
             return 0.0
         return geometric_mean(max(word.probability, LEAST_VOTE) for word in self.words)
 
 
 class Recogniser:
-    """Whisper at work on one recording."""
+    """Whisper on one recording."""
 
     def __init__(
         self, model: WhisperModel, language: str, beam_size: int, terms: Sequence[str] = ()
@@ -174,26 +174,26 @@ class Recogniser:
         self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
         self._glossary = Glossary(terms, language)
 
-    def listen(self, windows: Sequence[Window]) -> Iterator[Heard]:
-        """What is heard in each window, in no order."""
+    def listen(self, windows: Sequence[Window]) -> Iterator[Decoded]:
+        """Transcribe the windows; yields results in no particular order."""
         sounds = (partial(encode, self._model, *batch) for batch in batches(self._model, windows))
-        for heard in spread(self._heard, sounds, self._model.model.num_workers):
-            yield from heard
+        for decoded in spread(self._decoded, sounds, self._model.model.num_workers):
+            yield from decoded
 
-    def _heard(self, encoded: Callable[[], Encoded]) -> list[Heard]:
-        """What is heard in each window of a batch; doubtful ones are decoded again in full."""
+    def _decoded(self, encoded: Callable[[], Encoded]) -> list[Decoded]:
+        """Transcribe the windows of a batch; doubtful ones are decoded again with full context."""
         batch = encoded()
         found = self.decode(batch)
-        for row, (window, heard) in enumerate(zip(batch.windows, found, strict=True)):
-            if heard.doubts:
+        for row, (window, decoded) in enumerate(zip(batch.windows, found, strict=True)):
+            if decoded.doubts:
                 alone = encode(self._model, [window], CONTEXT_S)
                 [again] = self.decode(alone, NO_REPEAT)
-                best = min(again, heard, key=lambda h: (len(h.doubts), h.compression))
-                found[row] = replace(best, compression=heard.compression)  # a loop stays flagged
+                best = min(again, decoded, key=lambda h: (len(h.doubts), h.compression))
+                found[row] = replace(best, compression=decoded.compression)  # a loop stays flagged
         return found
 
-    def decode(self, batch: Encoded, no_repeat: int = 0) -> list[Heard]:
-        """What is heard in each stretch; no ``no_repeat`` tokens come twice (0: they may)."""
+    def decode(self, batch: Encoded, no_repeat: int = 0) -> list[Decoded]:
+        """Transcribe each stretch; no ``no_repeat`` tokens in a row occur twice (0: they may)."""
         from faster_whisper.transcribe import get_compression_ratio
 
         most_tokens = round(MAX_TOKENS_PER_S * batch.context_s)
@@ -214,7 +214,7 @@ class Recogniser:
         lengths = [round(w.duration_s / FRAME_S) for w in batch.windows]
         aligned = self._model.find_alignment(self._tokenizer, texts, batch.features, lengths)
         return [
-            Heard(
+            Decoded(
                 words=tuple(_words(alignment, window)),
                 log_probability=_per_token(r),
                 compression=get_compression_ratio(self._tokenizer.decode(text)) if text else 0.0,
@@ -247,7 +247,7 @@ class Recogniser:
         return text
 
     def _log_probabilities(self, sound: Any, text: list[int]) -> list[float]:
-        """Of each token of a text, given those before it and the sound of its window."""
+        """The log-probability of each token, given those before it and the window's sound."""
         n_frames = 2 * sound.shape[1]
         [found] = self._model.model.align(sound, self._tokenizer.sot_sequence, [text], n_frames)
         return [math.log(max(p, LEAST_PROBABILITY)) for p in found.text_token_probs]
@@ -263,13 +263,13 @@ def _alone(features: Any, row: int) -> Any:
 
 
 def _per_token(result: Any) -> float:
-    """Mean log-probability of a result's tokens, its end included, as Whisper counts it."""
+    """Mean log-probability of a result's tokens, including its end, as Whisper counts it."""
     n_tokens = len(result.sequences_ids[0])
     return float(result.scores[0]) * n_tokens / (n_tokens + 1)
 
 
 def _words(alignment: list[dict[str, Any]], window: Window) -> Iterator[Word]:
-    """The words that Whisper found in a window, in the time of the recording."""
+    """The words that Whisper found in a window, with times of the recording."""
     from faster_whisper.transcribe import merge_punctuations
 
     whole = _joined(alignment)
@@ -283,7 +283,7 @@ def _words(alignment: list[dict[str, Any]], window: Window) -> Iterator[Word]:
 
 
 def _joined(alignment: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Words with their parts after a hyphen, which Whisper's tokenizer takes for words: Keski-Savo.
+    """Join words with their parts after a hyphen, which Whisper's tokenizer splits: Keski-Savo.
 
     The probability is the mean over the tokens.
     """

@@ -1,4 +1,4 @@
-"""The stretches of talk that Whisper gets, and the talk that its words are cut to."""
+"""The stretches of talk passed to Whisper, and the talk that its words are cut to."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipeline.records.times import union
 
 WINDOW_S = 28.0
 PADDING_S = 0.2  # consonants at the edge of detected speech are easily cut off
-MAX_GAP_S = 3.0  # a longer silence is not worth the model's time, and tempts it to invent
+MAX_GAP_S = 3.0  # a longer silence wastes the model's time, and makes it invent words
 SAME_STRETCH_S = 0.3  # words bridge shorter gaps in speech
 
 
 @dataclass(frozen=True, slots=True)
 class Window(Interval):
-    """A stretch of the sound in ``wav``; ``label`` is whose track that is, if it is anybody's."""
+    """A stretch of the sound in ``wav``; ``label`` says whose track that is, if any."""
 
     wav: Path
     label: str | None = None
@@ -28,9 +28,9 @@ class Window(Interval):
 def talk_windows(
     wav: Path, diarisation: Diarisation, tracks: Mapping[str, Path] | None = None
 ) -> list[Window]:
-    """The stretches of a recording in which somebody talks.
+    """The stretches of a recording in which a person talks.
 
-    ``tracks`` are, by label, those of people who have one of their own: then each track's.
+    ``tracks`` are those of people recorded separately, by label: then the stretches of each track.
     """
     if not tracks:
         return [Window(w.start_s, w.end_s, wav) for w in windows(diarisation.exclusive)]
@@ -45,8 +45,8 @@ def windows(speech: Sequence[Interval]) -> list[Interval]:
     """Stretches of at most ``WINDOW_S`` that hold all speech, cut in the longest pauses.
 
     ``speech`` is the exclusive diarisation. Silence of more than ``MAX_GAP_S`` is left out; talk
-    that is then too long is halved, and halved again, in the longest pause that leaves a quarter
-    on each side, or, where people follow each other without one, at a change of speaker.
+    that is then too long is halved repeatedly, in the longest pause that leaves a quarter on each
+    side, or, where people follow each other without one, at a change of speaker.
     """
     groups: list[list[Interval]] = []
     for part in sorted(Interval(s.start_s, s.end_s) for s in speech):
@@ -88,14 +88,14 @@ def _padded(stretches: list[Interval]) -> list[Interval]:
 
 
 def joined(speech: Sequence[Interval]) -> list[Interval]:
-    """Where anybody talks, gaps that words bridge closed."""
+    """Where anyone talks, with gaps that words bridge closed."""
     half = SAME_STRETCH_S / 2
     wide = union(Interval(s.start_s - half, s.end_s + half) for s in speech)
     return [Interval(round(s.start_s + half, 3), round(s.end_s - half, 3)) for s in wide]
 
 
 def within_speech(word: Word, speech: Sequence[Interval]) -> Word:
-    """A word, which Whisper stretches over pauses, cut to the speech that has most of it."""
+    """A word, which Whisper stretches over pauses, cut to the speech that contains most of it."""
     place = Interval(word.start_s, word.end_s)
     first = bisect_left(speech, place.start_s, key=lambda s: s.end_s)
     last = bisect_left(speech, place.end_s, key=lambda s: s.start_s)
