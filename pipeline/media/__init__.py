@@ -1,1 +1,1 @@
-"""Media files as libav reads them: the container, its sound, how loud the channels are."""
+"""Media files read with libav: the container, its sound, the loudness of the channels."""

@@ -18,21 +18,24 @@ STRETCH_S, STRETCHES = 2, 16  # of the louder talk, compared to find the shift
 LOUD_DB = 15.0
 SAME_SHIFT_S = 0.02
 STANDS_OUT = 10.0  # how far the best shift stands out from all others, in standard deviations
-MIN_AGREE = 3, 0.8  # stretches that tell the same shift, and their share of those that tell one
-BLOCK_S, BLOCKS = 0.5, 400  # compared to find out what is contained
+MIN_AGREE = 3, 0.8  # stretches that give the same shift, and their share of those that give one
+BLOCK_S, BLOCKS = 0.5, 400  # compared to decide what is contained
 CONTAINED = 0.9  # of the blocks
 MIX_FACTOR = 2.0  # how much the volume in a mix may change
-BLEED_FACTOR, BLEEDS = 3.0, 0.6  # and on another's microphone, in so much of the time
-FAINTEST = 0.003  # a voice on another's microphone, -50 dB
-AS_LOUD_DB = 12.0  # a voice that comes through to another microphone is fainter than that
+BLEED_FACTOR, BLEEDS = (
+    3.0,
+    0.6,
+)  # on another person's microphone, and the share of the time
+FAINTEST = 0.003  # a voice on another person's microphone, -50 dB
+AS_LOUD_DB = 12.0  # a voice that reaches another microphone is fainter than this
 JITTER = 4  # samples
 VOICE_HZ = 150, 5000
 
 
 def shift(of: Signal, within: Signal, search_s: float) -> int | None:
-    """By how many samples the sound of one lies later in another; None if it is not heard there.
+    """How many samples later one sound occurs in another; None if it is not found there.
 
-    Told by stretches of the louder talk, of which several must agree.
+    Measured on stretches of the louder talk; several of them must agree.
     """
     import numpy as np
 
@@ -56,14 +59,14 @@ def shift(of: Signal, within: Signal, search_s: float) -> int | None:
         return None
     later = int(np.median(shifts[near[agree.argmax()]]))
     volumes = _volumes(of, within, later)
-    is_heard = abs(np.median(volumes)) > FAINTEST and _steady(volumes, BLEED_FACTOR) >= BLEEDS
-    return later if is_heard else None
+    is_found = abs(np.median(volumes)) > FAINTEST and _steady(volumes, BLEED_FACTOR) >= BLEEDS
+    return later if is_found else None
 
 
 def contained(part: Signal, whole: Signal, later: int) -> float:
     """The share of one sound's louder time that another has too, as loud as its other sound.
 
-    ``later`` is by how many samples it lies later there. Below ``CONTAINED`` it is another sound.
+    ``later`` is how many samples later it occurs there. Below ``CONTAINED`` it is another sound.
     """
     import numpy as np
 
@@ -131,7 +134,7 @@ def _best_place(piece: Samples, around: Samples) -> int | None:
     hz = rfftfreq(n, 1 / SAMPLE_RATE_HZ)
     voice = (hz > VOICE_HZ[0]) & (hz < VOICE_HZ[1]) & (magnitude > 0)
     product[~voice] = 0
-    product[voice] /= magnitude[voice]  # what counts is when, not how loud
+    product[voice] /= magnitude[voice]  # only the timing counts, not the loudness
     likeness = np.abs(irfft(product, n)[: len(around) - len(piece) + 1])
     best, spread = int(likeness.argmax()), float(np.sqrt((likeness**2).mean()))
     return best if likeness[best] > STANDS_OUT * spread > 0 else None

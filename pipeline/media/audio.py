@@ -1,11 +1,11 @@
-"""Any recording to the sound that the other stages read: 16 kHz, one channel, 16 bits.
+"""Convert any recording to the sound that the other stages read: 16 kHz, one channel, 16 bits.
 
-Time zero is that of the recording as a player shows it, so that a time in the transcript is the
-same time in the video: what is missing at the start or in the middle becomes silence.
+Time zero is the recording's as a player shows it, so a time in the transcript is the same time in
+the video: sound missing at the start or in the middle becomes silence.
 
-Every channel is decoded by itself first; ``pipeline.media.choose`` then measures what is to be
-heard. Where each person was recorded on a track of their own (a channel or sound track of the file,
-or a file of a folder of tracks), every track is kept too.
+Every channel is first decoded separately; ``pipeline.media.choose`` then measures which to use.
+Where each person was recorded on their own track (a channel or sound track of the file, or a file
+of a folder of tracks), every track is kept too.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Tracks = Literal["auto", "together", "separate"]
 WAV = "audio.wav"
 WAV_HEADER_BYTES = 44
 FADE_MS = 10
-DECODING_SHARE = 0.8  # of the work
+DECODING_SHARE = 0.8  # of the total work
 SHORTER_THAN = Text("The recording is shorter than {seconds:g} seconds.")
 FLAGS = (
     *("decode_errors", "truncated", "end_missing", "silent", "parts_joined"),
@@ -64,10 +64,10 @@ def decode(
 
     All channels and sound tracks count, chosen as ``pipeline.media.choose`` measures them.
     ``tracks`` says whether several channels, or sound tracks, are of people who were recorded
-    ``together`` or one by one (``separate``); ``auto`` listens. A ``source`` that is a folder holds
-    a file a person; files in it that are no media are passed over. With ``gaps_s`` its files are
-    parts instead, by name: see ``pipeline.media.joined``. ``progress`` gets rising shares of the
-    work done, 0–1, last 1. ``folder`` is one that the caller throws away if this raises. The
+    ``together`` or one by one (``separate``); ``auto`` measures it. A ``source`` that is a folder
+    holds one file per person; files in it that are not media are skipped. With ``gaps_s`` its files
+    are parts instead, ordered by name: see ``pipeline.media.joined``. ``progress`` gets
+    rising shares of the work done, 0–1, last 1. The caller deletes ``folder`` if this raises. The
     result's flags are in the order of ``FLAGS``; ``pipeline.tables.flags`` says what they mean.
 
     Raises NotMediaError, NoAudioError, DamagedMediaError, TooShortError (less sound than
@@ -82,24 +82,24 @@ def decode(
         os_errors("decoding a recording"),
         tempfile.TemporaryDirectory(prefix=".vuoro-", dir=folder) as scratch,
     ):
-        heard = []
+        decoded = []
         for number, file in enumerate(files):
             place = Path(scratch, str(number))
             place.mkdir()
-            heard.append(hear(file, place, _share(progress, number, len(files))))
-            if source.is_dir() and not heard[-1].heard_s:
+            decoded.append(hear(file, place, _share(progress, number, len(files))))
+            if source.is_dir() and not decoded[-1].heard_s:
                 raise _damaged_track(number + 1)
-        _check_length(heard, min_duration_s)
-        found = of_files(heard) if len(heard) > 1 else of_file(heard[0], tracks)
-        audio = _written(heard, found, folder)
+        _check_length(decoded, min_duration_s)
+        found = of_files(decoded) if len(decoded) > 1 else of_file(decoded[0], tracks)
+        audio = _written(decoded, found, folder)
     progress(1.0)
     return audio
 
 
 def probe(source: Path) -> float | None:
-    """The duration that the header of ``source`` declares, in seconds; None if it does not.
+    """The duration that the header of ``source`` declares, in seconds; None if it declares none.
 
-    Of a folder of tracks, the longest. Raises NotMediaError, NoAudioError, DamagedMediaError or
+    For a folder of tracks, the longest. Raises NotMediaError, NoAudioError, DamagedMediaError or
     UnreadableError.
     """
     if source.is_dir():
@@ -127,11 +127,11 @@ def samples(wav: Path, start_s: float = 0.0, end_s: float | None = None) -> Samp
 def clip(wav: Path, start_s: float, end_s: float, out: Path, padding_s: float = 0.2) -> None:
     """Write the stretch [start_s, end_s), ``padding_s`` wider on both sides, to ``out`` as WAV.
 
-    Faded in and out, so that it does not click. ``out`` is replaced as a whole or not at all.
+    Faded in and out to avoid clicks. ``out`` is replaced as a whole or not at all.
     Raises DiskFullError or UnreadableError.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # that there is no ffmpeg: none is needed
+        warnings.simplefilter("ignore", RuntimeWarning)  # pydub misses ffmpeg, which is not needed
         from pydub import AudioSegment
 
     stretch = samples(wav, max(0.0, start_s - padding_s), end_s + padding_s)
@@ -144,13 +144,13 @@ def clip(wav: Path, start_s: float, end_s: float, out: Path, padding_s: float = 
         write_atomically(out, data.getvalue(), mode=0o600)
 
 
-def _written(heard: Sequence[Heard], chosen: Chosen, folder: Path) -> Audio:
-    """Write what was chosen: the whole, and people's own tracks."""
+def _written(decoded: Sequence[Heard], chosen: Chosen, folder: Path) -> Audio:
+    """Write what was chosen: the whole, and each person's track."""
     duration_s, peak = _write(chosen.whole, folder / WAV)
     names = tuple(f"track-{number:02d}.wav" for number in range(1, len(chosen.tracks) + 1))
     for signal, name in zip(chosen.tracks, names, strict=True):
         _write(signal, folder / name)
-    flags = chosen.flags.union(*(each.flags for each in heard))
+    flags = chosen.flags.union(*(each.flags for each in decoded))
     flags |= {"separate_tracks"} if names else set()
     flags |= {"silent"} if peak < SILENT_BELOW else set()
     return Audio(
@@ -160,13 +160,13 @@ def _written(heard: Sequence[Heard], chosen: Chosen, folder: Path) -> Audio:
         peak,
         tuple(flag for flag in FLAGS if flag in flags),
         names,
-        round(max(each.missing_s for each in heard), 3),
+        round(max(each.missing_s for each in decoded), 3),
         round(chosen.shift_s, 3),
     )
 
 
 def _write(signal: Signal, wav: Path) -> tuple[float, float]:
-    """Write a signal, no louder than full scale, to ``wav``: its length in seconds, its peak."""
+    """Write a signal, no louder than full scale, to ``wav``; return its length (s) and peak."""
     import numpy as np
 
     factor = gain(signal.loudness(), finer_than_16_bits=False) * 2**15
@@ -185,14 +185,14 @@ def _write(signal: Signal, wav: Path) -> tuple[float, float]:
     return written / SAMPLE_RATE_HZ, peak / 2**15
 
 
-def _check_length(heard: Sequence[Heard], min_duration_s: float) -> None:
-    """Raise the error that there is too little sound, if there is."""
-    longest_s = max(each.heard_s for each in heard)
+def _check_length(decoded: Sequence[Heard], min_duration_s: float) -> None:
+    """Raise an error if there is too little sound."""
+    longest_s = max(each.heard_s for each in decoded)
     if not longest_s:
         raise DamagedMediaError(Text("Nothing of the sound can be decoded."))
     if longest_s < min_duration_s:
         if {"decode_errors", "truncated", "end_missing"} & frozenset().union(
-            *(each.flags for each in heard)
+            *(each.flags for each in decoded)
         ):
             raise DamagedMediaError(Text("Almost nothing of the sound can be decoded."))
         raise TooShortError(SHORTER_THAN.filled(seconds=min_duration_s))
@@ -210,8 +210,8 @@ def _decode_parts(
     if len(parts) != len(gaps_s) + 1:
         raise DamagedMediaError(Text("A part of the recording is missing or no longer opens."))
 
-    def one(part: Path, place: Path, told: Callable[[float], None]) -> Audio:
-        return decode(part, place, min_duration_s=0.0, tracks=tracks, progress=told)
+    def one(part: Path, place: Path, report: Callable[[float], None]) -> Audio:
+        return decode(part, place, min_duration_s=0.0, tracks=tracks, progress=report)
 
     audio = join(parts, gaps_s, folder, one, progress)
     if audio.duration_s < min_duration_s:
@@ -220,7 +220,7 @@ def _decode_parts(
 
 
 def media_files(folder: Path) -> list[Path]:
-    """The files of a folder of tracks that have sound, by name in natural order.
+    """The files with sound in a folder of tracks, by name in natural order.
 
     Raises NotMediaError if there is none.
     """
@@ -247,5 +247,5 @@ def _damaged_track(number: int) -> DamagedMediaError:
 
 
 def _share(progress: Callable[[float], None], number: int, n: int) -> Callable[[float], None]:
-    """Progress of all files, from that of one of them."""
+    """Progress over all files, from that of one of them."""
     return lambda share: progress(DECODING_SHARE * (number + share) / n)

@@ -1,8 +1,8 @@
-"""What is heard of several channels, sound tracks or files: chosen by measuring.
+"""Which of several channels, sound tracks or files to use: chosen by measuring.
 
-Everybody's talk is there once: what is contained in another sound is left out, what is a mix of
-others too where these are people's own, a side that is inverted is turned back, a channel of noise
-beside a good one is left out, and all else is added up.
+Each person's talk is used once: a sound contained in another is left out, and so is a mix of others
+where these are people's own tracks; an inverted side is turned back; a channel of noise beside a
+good one is left out; and everything else is summed.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ SEARCH_S = 1.0  # between sound tracks of one file
 SEARCH_FILES_S = 30.0  # between files of a folder, or as far as their lengths differ
 SEARCH_AT_MOST_S = 600.0
 INVERTED_BELOW = -0.5  # likeness of two sides, -1 to 1
-COVERED = 0.98  # of a mix's louder time: one of its parts is loud too
-NO_SHIFT_S = 0.05  # what microphones and codecs differ by
-TRACKS_AT_LEAST = 3  # of two, one has usually everybody else
+COVERED = 0.98  # share of a mix's louder time in which one of its parts is loud too
+NO_SHIFT_S = 0.05  # what microphones and codecs cause
+TRACKS_AT_LEAST = 3  # of two, one usually has all other people
 LENGTHS_DIFFER_S = 0.3
-CHANGED_BY_DB = 6.0  # less is nothing to speak of
+CHANGED_BY_DB = 6.0  # less is negligible
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is heard: the whole, people's own tracks if there are such, and flags.
+    """The sound to use: the whole, people's own tracks if there are any, and flags.
 
     ``shift_s``: how far apart in time the tracks were, or may be.
     """
@@ -55,11 +55,11 @@ class _Source:
     flags: frozenset[str] = frozenset()
 
 
-def of_file(heard: Heard, tracks: str) -> Chosen:
-    """What is heard of one file; ``tracks`` is the setting of that name."""
-    if len(heard.sounds) > 1:
-        return _of_streams([_as_one(sound) for sound in heard.sounds], tracks)
-    sound = heard.sounds[0]
+def of_file(file: Heard, tracks: str) -> Chosen:
+    """The sound to use of one file; ``tracks`` is the setting of that name."""
+    if len(file.sounds) > 1:
+        return _of_streams([_as_one(sound) for sound in file.sounds], tracks)
+    sound = file.sounds[0]
     one = _as_one(sound)
     own = people(sound.loudness) if tracks == "auto" else tracks == "separate"
     if not own or len(sound.channels) < 2:
@@ -73,7 +73,7 @@ def of_file(heard: Heard, tracks: str) -> Chosen:
 
 
 def _of_streams(sources: Sequence[_Source], tracks: str) -> Chosen:
-    """What is heard of several sound tracks of one file."""
+    """The sound to use of several sound tracks of one file."""
     noise = only_noise([source.loudness for source in sources])
     sounding = [
         source
@@ -94,10 +94,10 @@ def _of_streams(sources: Sequence[_Source], tracks: str) -> Chosen:
 
 
 def of_files(files: Sequence[Heard]) -> Chosen:
-    """What is heard of the files of a folder of tracks, each laid where its sound belongs."""
+    """The sound to use of the files of a folder of tracks, each aligned by its sound."""
     sources = []
-    for heard in files:
-        one = of_file(heard, "together")
+    for file in files:
+        one = of_file(file, "together")
         sources.append(_Source(one.whole, one.whole.loudness(), one.flags))
     noise = only_noise([source.loudness for source in sources])
     sources = [source for source, is_noise in zip(sources, noise, strict=True) if not is_noise]
@@ -121,7 +121,7 @@ def of_files(files: Sequence[Heard]) -> Chosen:
 
 
 def _as_one(sound: Sound) -> _Source:
-    """The mean of the channels, without noise and with all the right way round."""
+    """The mean of the channels, without noise and with inverted ones turned back."""
     noise = only_noise(sound.loudness)
     good = [c for c, is_noise in zip(sound.channels, noise, strict=True) if not is_noise]
     flags = frozenset({"noisy_channel"} if any(noise) else ())
@@ -136,7 +136,7 @@ def _as_one(sound: Sound) -> _Source:
 
 
 def _fitted(signal: Signal, loudness: Loudness, track: Track) -> _Source:
-    # Damaged bytes of a lossy codec come out as noise far over full scale: that is cut off.
+    # Damaged bytes of a lossy codec decode to noise far over full scale: that is clipped.
     factor = gain(loudness, track.fine) if track.fine or not track.damaged else 1.0
     changed = not 10 ** (-CHANGED_BY_DB / 20) < factor < 10 ** (CHANGED_BY_DB / 20)
     flags = frozenset({"level_changed"} if changed else ())
@@ -144,7 +144,7 @@ def _fitted(signal: Signal, loudness: Loudness, track: Track) -> _Source:
 
 
 def _likeness(one: Signal, other: Signal) -> float:
-    """The lower correlation of two signals: with deep sounds as they are, and held back."""
+    """The lower correlation of two signals: with low frequencies as they are, and damped."""
     import numpy as np
 
     sums = np.zeros((2, 3))
@@ -158,7 +158,7 @@ def _likeness(one: Signal, other: Signal) -> float:
 
 
 class _Alike:
-    """Which of several sounds contains which others, and how much later they lie in it."""
+    """Which of several sounds contains which others, and how much later those begin in it."""
 
     def __init__(self, sources: Sequence[_Source], search_s: float) -> None:
         self._sources = list(sources)
@@ -177,18 +177,18 @@ class _Alike:
                 self._share[other, one] = contained(b, a, -later)
 
     def inside(self, part: int, whole: int) -> bool:
-        """Whether a sound is contained in another; of two that are the same, the second is."""
+        """Whether a sound is contained in another; of two equal ones, the second is."""
         here, there = (self._share.get(pair, 0.0) for pair in ((part, whole), (whole, part)))
         return here >= CONTAINED and (here, part) > (there, whole)
 
     def parts(self, mixes: set[int]) -> set[int]:
-        """The sounds that another one contains, other than a mix."""
+        """The sounds that another one, other than a mix, contains."""
         every = range(len(self._sources))
         wholes = [whole for whole in every if whole not in mixes]
         return {part for part in every if any(self.inside(part, whole) for whole in wholes)}
 
     def mixes(self) -> set[int]:
-        """The sounds that hold several others and nothing else."""
+        """The sounds that contain several others and nothing else."""
         every, found = range(len(self._sources)), set[int]()
         for whole in every:
             parts = [part for part in every if self.inside(part, whole)]
@@ -200,9 +200,9 @@ class _Alike:
         return [source for number, source in enumerate(self._sources) if number not in numbers]
 
     def laid(self, left_out: set[int]) -> tuple[list[_Source], bool, float]:
-        """All sounds but some, each laid where its sound belongs among the others.
+        """All sounds but some, each aligned with the others by its sound.
 
-        Whether that is known of all, and the largest shift in seconds.
+        Also returns whether the shift of each is known, and the largest shift in seconds.
         """
         every = range(len(self._sources))
         reached = [max(every, key=lambda number: sum(number in pair for pair in self._later))]
@@ -226,7 +226,7 @@ class _Alike:
         return found, set(kept) <= {*reached}, largest_s
 
     def _covered(self, whole: int, parts: Sequence[int]) -> float:
-        """The share of a sound's louder time in which one of its parts is loud, too."""
+        """The share of a sound's louder time in which one of its parts is also loud."""
         import numpy as np
 
         loud = _is_loud(self._sources[whole].loudness)

@@ -1,4 +1,4 @@
-"""The file that holds a recording: opening it, finding its sound, and reading that through."""
+"""The file that holds a recording: open it, find its sound and read it to the end."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pipeline.texts import Text
 
 READ_ATTEMPTS = 10
 OVERHEAD = 512  # bytes that Matroska may put between two packets
-# What PyAV raises of a file that it cannot make sense of, besides libav's own errors.
+# What PyAV raises for a file that it cannot parse, besides libav's own errors.
 OF_LIBRARY = (ValueError, LookupError, ArithmeticError, NotImplementedError)
-LONGEST_LEAD_S = 3600.0  # a clock that is further on when a recording begins is that of the day
+LONGEST_LEAD_S = 3600.0  # a clock beyond this at the start of a recording is the time of day
 
 
 class Taker(Protocol):
@@ -32,7 +32,7 @@ class Taker(Protocol):
 
 
 class _Slice:
-    """A part of a file, as libav reads it: whatever place it asks for is no error of the disk."""
+    """A part of a file, as libav reads it: a position outside it is not a disk error."""
 
     def __init__(self, file: BinaryIO, first: int, last: int) -> None:
         self._file, self._first, self._length = file, first, last - first
@@ -55,23 +55,23 @@ class _Slice:
 
 @contextmanager
 def opened(source: Path, part: Part | None = None) -> Iterator[tuple[Any, list[Any]]]:
-    """An open container, of a part of the file, and its sound tracks that can be decoded.
+    """Open a container in a part of the file; yields it with its decodable sound tracks.
 
-    Every failure inside comes out as an error of ours.
+    Every failure inside is raised as an error of ours.
     """
     import av
 
     try:
-        # Opened by descriptor: libav would let the suffix of a name decide what the content is.
+        # Opened by descriptor: libav would guess the content from the suffix of a name.
         with os.fdopen(os.open(source, os.O_RDONLY), "rb") as file:
             size = file.seek(0, os.SEEK_END)
             piece = _Slice(file, part.first, part.last) if part else _Slice(file, 0, size)
-            piece.read(1)  # what cannot be read is told before libav is asked
+            piece.read(1)  # raises if unreadable, before libav is asked
             piece.seek(0)
             try:
                 with _container(piece) as container:
                     yield container, _sound_of(container)
-            except (av.FFmpegError, _NotOpened):  # some of libav's errors are an OSError, too
+            except (av.FFmpegError, _NotOpened):  # some of libav's errors are also an OSError
                 raise why_not(file, size, source.suffix) from None
             except NoAudioError as error:
                 is_foreign = isinstance(why := why_not(file, size, source.suffix), NotMediaError)
@@ -81,13 +81,13 @@ def opened(source: Path, part: Part | None = None) -> Iterator[tuple[Any, list[A
 
 
 class _NotOpened(Exception):
-    """PyAV cannot make sense of a file."""
+    """PyAV cannot parse a file."""
 
 
 def _container(file: _Slice) -> Any:
     import av
 
-    # A playlist must not have files and addresses opened that nobody gave us.
+    # A playlist must not open files or addresses that the user did not give.
     alone = {"protocol_whitelist": "none"}
     try:
         return av.open(file, metadata_errors="replace", container_options=alone)
@@ -117,17 +117,17 @@ def origin_s(container: Any) -> float:
     from av.format import Flags
 
     start_s = (container.start_time or 0) / 1e6
-    # A broadcast's clock starts anywhere; that of an mp3 counts the encoder's own delay.
+    # A broadcast's clock starts anywhere; an mp3's counts the encoder's own delay.
     if container.format.flags & Flags.ts_discont.value or container.format.name == "mp3":
         return start_s
     return start_s if start_s > LONGEST_LEAD_S else min(0.0, start_s)
 
 
 def declared_s(container: Any, stream: Any) -> float | None:
-    """How long the header says that the sound is, in seconds; None if it does not say."""
+    """The length of the sound that the header declares, in seconds; None if it declares none."""
     if container.format.name in ("mp3", "aac", "ac3", "eac3") and not container.start_time:
-        return None  # libav's guess from the bit rate, far off where that varies
-    end_s = (container.duration or 0) / 1e6  # of Matroska: counted from 0, and of all its streams
+        return None  # libav's guess from the bit rate, far off where the rate varies
+    end_s = (container.duration or 0) / 1e6  # Matroska: counted from 0, over all its streams
     if stream.duration:
         end_s = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
     elif tag := re.fullmatch(r"(\d+):(\d+):([\d.]+)", stream.metadata.get("DURATION", "")):
@@ -137,14 +137,14 @@ def declared_s(container: Any, stream: Any) -> float | None:
 
 
 def read(container: Any, takers: Mapping[int, Taker]) -> Iterator[float]:
-    """Have the taker of each stream, by its index, take its packets.
+    """Pass the packets of each stream to its taker, by the stream's index.
 
     Yields the share of the file read, in steps of a hundredth.
     """
     import av
 
     size, shown, failures, ends_at = max(1, container.size), 0.0, 0, 0
-    # Of Matroska pictures are read too, so that bytes that come out as nothing are noticed.
+    # In Matroska pictures are read too, so that bytes that yield no packet are noticed.
     counts_bytes = container.format.name.startswith("matroska")
     while failures < READ_ATTEMPTS:
         try:

@@ -1,12 +1,12 @@
-"""Which processor the models run on, how the work is spread over it, and what if it fails.
+"""Which processor the models run on, how work is spread over it, and what happens if it fails.
 
 On the CPU the work is cut into batches whose size never depends on the machine; each batch is
-computed by one thread, and as many at a time as there are threads. So a result is the same, bit by
-bit, whatever the number of threads, and all of them are busy to the end. A sum that several threads
-share comes out a little different with each number of them, and they wait for each other.
+computed by one thread, with as many batches at a time as there are threads. So a result is the
+same, bit by bit, for any number of threads, and all threads stay busy to the end. A sum shared by
+several threads would differ slightly with their number, and they would wait for each other.
 
 On a graphics card one batch at a time fills the card. Where 'auto' chose it and it fails, the
-stage goes on on the CPU, and the process asks no more of the card in that stage.
+stage continues on the CPU, and the process no longer uses the card for that stage.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ CARD_SHARE = 0.5  # of the card's free memory that a batch may take: sizes are e
 COMPUTE_TYPES = ("int8_float16", "float16", "float32")  # best first; old cards lack some
 
 _log = logging.getLogger("vuoro")
-_failed_on_card: set[str] = set()  # what of this process
+_failed_on_card: set[str] = set()  # stages of this process
 _CARD = re.compile(r"cuda|cublas|cudnn|nvidia|nvrtc", re.IGNORECASE)
 _LIBRARY = re.compile(r"(lib\w+\.so[.\d]*|\w+\.dll)", re.IGNORECASE)
 
 
 def choose_device(machine: MachineSettings) -> Device:
-    """The device of the settings; 'auto' is CUDA where torch finds a usable card, else the CPU.
+    """The device of the settings; 'auto' is CUDA if torch finds a usable card, else the CPU.
 
     Raises SettingsError if CUDA is asked for and there is none.
     """
@@ -59,10 +59,10 @@ def choose_device(machine: MachineSettings) -> Device:
 
 
 def on_device(machine: MachineSettings, what: str, work: Callable[[Device], R]) -> R:
-    """What ``work`` makes on the device of the settings, or on the CPU where the card fails.
+    """Run ``work`` on the device of the settings, or on the CPU if the card fails.
 
     ``work`` loads its models on the device it is given and may be called twice. A failure of the
-    card is told to the listener and the log, once a process and ``what`` it is ("diarisation").
+    card is reported to the listener and the log, once per process and ``what`` ("diarisation").
 
     Raises SettingsError if the settings ask for CUDA and the card fails or is missing.
     """
@@ -75,20 +75,20 @@ def on_device(machine: MachineSettings, what: str, work: Callable[[Device], R]) 
         reason = _reason(error)
         if reason is None:
             raise
-    said = f"The graphics card failed in {what} ({reason})"
+    failure = f"The graphics card failed in {what} ({reason})"
     if machine.device == "cuda":
         raise SettingsError(
-            f"{said}.", "Mend that, or set device = 'auto' under [machine] in vuoro.toml."
+            f"{failure}.", "Mend that, or set device = 'auto' under [machine] in vuoro.toml."
         )
     _failed_on_card.add(what)
-    told = f"{said}: it goes on on the processor, which takes longer."
-    _log.warning(told)
-    listener.get().noted(told)
+    message = f"{failure}: it goes on on the processor, which takes longer."
+    _log.warning(message)
+    listener.get().noted(message)
     return work("cpu")
 
 
 def _reason(error: Exception) -> str | None:
-    """What is wrong with the card, in words of ours; None if the error is not about the card."""
+    """What is wrong with the card, in our words; None if the error is not about the card."""
     import torch
 
     text = str(error)
@@ -113,9 +113,9 @@ def threads(machine: MachineSettings) -> int:
 
 
 def batches_at_once(machine: MachineSettings, device: Device, batch_mb: float) -> int:
-    """How many batches of ``batch_mb`` megabytes run at a time: no more than threads or memory.
+    """How many batches of ``batch_mb`` megabytes run at a time, limited by threads and memory.
 
-    One on a graphics card, which is busy with one.
+    One on a graphics card, which one batch fills.
     """
     if device == "cuda":
         return 1
@@ -124,7 +124,7 @@ def batches_at_once(machine: MachineSettings, device: Device, batch_mb: float) -
 
 @cache
 def _available_mb() -> float:
-    """Memory free for programs when first asked, as Linux tells; elsewhere without limit."""
+    """Memory available at the first call, as reported by Linux; unlimited elsewhere."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -135,19 +135,19 @@ def _available_mb() -> float:
 def batch_size(device: str, *, cpu: int, item_mb: float, most: int) -> int:
     """Items in a batch: ``cpu`` of them, or as many as fit into the card's free memory.
 
-    ``item_mb`` is what one takes on the card, in megabytes; ``most`` is where more gain nothing.
+    ``item_mb`` is the memory of one on the card, in megabytes; beyond ``most`` there is no gain.
     """
     if device == "cpu":
         return cpu
     import torch
 
-    torch.cuda.empty_cache()  # what torch keeps of earlier work is free for CTranslate2
+    torch.cuda.empty_cache()  # frees for CTranslate2 what torch keeps of earlier work
     free, _ = torch.cuda.mem_get_info()
     return max(1, min(most, int(CARD_SHARE * free / 2**20 // item_mb)))
 
 
 def compute_type(device: Device) -> str:
-    """How CTranslate2 computes: 8 bits on the CPU; on a card the fastest that it can do.
+    """How CTranslate2 computes: 8 bits on the CPU; on a card the fastest type that it supports.
 
     Raises ValueError or RuntimeError where CTranslate2 cannot use the card.
     """
@@ -160,7 +160,7 @@ def compute_type(device: Device) -> str:
 
 
 def one_thread_for_numpy() -> None:
-    """Keep the linear algebra of numpy and of scipy, as far as loaded, to the calling thread."""
+    """Limit the linear algebra of numpy and scipy, where loaded, to the calling thread."""
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1, user_api="blas")
@@ -170,7 +170,7 @@ def spread(work: Callable[[T], R], items: Iterable[T], at_once: int) -> Iterator
     """The results of ``work`` in the order of ``items``, so many of them at a time.
 
     Items are taken as they are needed. An error of ``work`` is raised in its place; then, or when
-    nobody asks for more, what is not begun is dropped.
+    the caller stops, work not yet begun is dropped.
     """
     if at_once == 1:
         yield from map(work, items)

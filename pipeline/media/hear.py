@@ -1,4 +1,4 @@
-"""All sound tracks of one file, decoded channel by channel."""
+"""Decode all sound tracks of one file, channel by channel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.media.sound import Track
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One sound track of a file: its channels, how loud they are, and what decoding met."""
+    """One sound track of a file: its channels, their loudness, and what decoding found."""
 
     channels: tuple[Signal, ...]
     loudness: tuple[Loudness, ...]
@@ -24,7 +24,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was decoded of a file."""
+    """What was decoded from a file."""
 
     sounds: tuple[Sound, ...]
     flags: frozenset[str]

@@ -1,4 +1,4 @@
-"""One recording in several files, decoded one by one and laid after another on one time line."""
+"""One recording in several files, decoded one by one and joined on one time line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from pipeline.storage.disk import os_errors
 from pipeline.texts import Text
 
 JOINED, GAP_UNKNOWN = "files_joined", "gap_unknown"
-_OF_ALL = ("silent", "separate_tracks")  # where each part is so; other flags hold if one is
+_OF_ALL = (
+    "silent",
+    "separate_tracks",
+)  # hold if all parts have them; others, if any has
 _BLOCK = 60 * SAMPLE_RATE_HZ
 
 Decode = Callable[[Path, Path, Callable[[float], None]], Audio]
@@ -29,10 +32,10 @@ def join(
     decode: Decode,
     progress: Callable[[float], None],
 ) -> Audio:
-    """Write the sound of parts to ``folder``, silence as long as the gaps between them.
+    """Write the sound of parts to ``folder``, with silence as long as the gaps between them.
 
     ``decode`` writes one part into a folder. A gap that is None is left out, and flagged. Where
-    each part has a track a person, in equal number, the tracks are joined too.
+    every part has the same number of tracks, one per person, the tracks are joined too.
 
     Raises DamagedMediaError if a part cannot be decoded, RecordingError (more than a day in all),
     DiskFullError or UnreadableError.
@@ -77,12 +80,12 @@ def join(
 
 
 def _share(progress: Callable[[float], None], number: int, of: int) -> Callable[[float], None]:
-    """What is told of one part, as a share of all."""
+    """Progress of one part, as a share of all."""
     return lambda share: progress((number - 1 + share) / of)
 
 
 def _flags(decoded: Sequence[Audio], gaps_s: Sequence[float | None]) -> tuple[str, ...]:
-    """The flags of any part, those of all that hold only where each part has them, and our own."""
+    """The flags of any part, those that need every part where all have them, and our own."""
     found = {
         flag: sum(flag in audio.flags for audio in decoded) for a in decoded for flag in a.flags
     }
@@ -98,7 +101,7 @@ def _length(wav: Path) -> int:
 def _lay(
     pieces: Sequence[Path], lengths: Sequence[int], silences: Sequence[int], out: Path
 ) -> None:
-    """Write pieces to ``out``, each after its silence and as long as is said, by silence too."""
+    """Write pieces to ``out``, each after its silence and padded with silence to its length."""
     with out.open("wb") as file, wave.open(file, "wb") as writer:
         writer.setparams((1, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
         for piece, length, silence in zip(pieces, lengths, silences, strict=True):

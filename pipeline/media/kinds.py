@@ -1,4 +1,4 @@
-"""What a file is that holds no sound we can read, by its first bytes: the error that says so."""
+"""Identify a file without readable sound by its first bytes, and return the error for it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WEB_PAGE = re.compile(rb"(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype\s+html|html|he
 
 
 def why_not(file: BinaryIO, size: int, suffix: str) -> RecordingError:
-    """Why the sound of a file cannot be read that libav cannot open, or finds none in."""
+    """The error for a file that libav cannot open, or in which it finds no sound."""
     if not size:
         return EmptyFileError(Text("The file is empty (0 bytes)."))
     file.seek(0)
@@ -67,7 +67,7 @@ def _is_document(start: bytes) -> bool:
 
 
 def _of_mp4(file: BinaryIO, size: int) -> RecordingError:
-    """Whether an mp4 lacks only the index that is written at its end."""
+    """Whether an mp4 lacks only the index, which is written at its end."""
     at, names = 0, set()
     while at + 8 <= size:
         file.seek(at)

@@ -1,8 +1,8 @@
-"""How loud sounds are: is each one person's, which is only noise, what fits into 16 bits.
+"""How loud sounds are: whether each is one person's, which is only noise, what fits into 16 bits.
 
-What one microphone hears, or a mix, is in all channels alike. Where each person was recorded by
-themselves, as meeting software and two-channel telephone recorders do, mostly one channel alone
-is loud: whose turn it is.
+The sound of one microphone, or a mix, is the same in all channels. Where each person was recorded
+separately, as meeting software and two-channel telephone recorders do, usually only one channel is
+loud: that of the person whose turn it is.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOUD_DB = 25.0  # blocks so much below the loudest ones are pauses
-APART_DB = 15.0  # a loud voice is fainter by less on somebody else's microphone in the same room
-MIN_ALONE = 0.4  # of the loud time: one channel alone. Measured: 0.57–0.91, in mixes 0.0
-LEADS_DB, MIN_PERSON_S = 6.0, 0.5  # a channel that leads for so long by so much is a person's
+APART_DB = 15.0  # a loud voice is fainter by less on another person's microphone in the same room
+MIN_ALONE = 0.4  # share of the loud time with one loud channel. Measured: 0.57–0.91, in mixes 0.0
+LEADS_DB, MIN_PERSON_S = 6.0, 0.5  # a channel that leads by this much for this long is a person's
 FLOOR = 1e-5
-STEADY_DB = 6.0  # noise swings by less, talk by more than twice that
-FAINTER_DB, LOUDER_DB = 20.0, 26.0  # noise fainter than talk does no harm; louder, it is no noise
+STEADY_DB = 6.0  # noise varies by less, talk by more than twice that
+FAINTER_DB, LOUDER_DB = (
+    20.0,
+    26.0,
+)  # this much fainter, noise is harmless; louder, it is talk
 SILENT_BELOW = 0.001  # -60 dBFS
 NOTHING_BELOW = 1e-8  # the rounding errors of a silent floating-point file
 LOW = 0.01  # below, 16 bits begin to lose talk
@@ -37,9 +40,9 @@ def decibels(level: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def people(sounds: Sequence[Loudness]) -> int:
-    """How many of the sounds are a person's, if mostly one alone is far louder than all others.
+    """How many of the sounds are a person's, if usually a single one is far louder than all others.
 
-    0 if that is not so, or if it is always the same.
+    0 if that is not the case, or if it is always the same one.
     """
     import numpy as np
 
@@ -58,7 +61,7 @@ def people(sounds: Sequence[Loudness]) -> int:
 
 
 def swing_db(sound: Loudness) -> float:
-    """How far the level goes up and down, digital silence left out."""
+    """How far the level varies, digital silence excluded."""
     import numpy as np
 
     there = sound.rms[sound.rms > NOTHING_BELOW]
@@ -69,7 +72,7 @@ def swing_db(sound: Loudness) -> float:
 
 
 def only_noise(sounds: Sequence[Loudness]) -> list[bool]:
-    """Which sounds are a steady noise that would drown the talk in another one of them."""
+    """Which sounds are steady noise that would drown the talk in another of them."""
     import numpy as np
 
     talk_db = [
@@ -89,9 +92,9 @@ def only_noise(sounds: Sequence[Loudness]) -> list[bool]:
 
 
 def gain(sound: Loudness, finer_than_16_bits: bool) -> float:
-    """What to multiply a sound by before it becomes 16 bits: 1 where those can hold it as it is.
+    """The factor to scale a sound by before it becomes 16 bits: 1 where those can hold it as it is.
 
-    A click of a few blocks does not count. Where only noise is so faint, it is left so.
+    A click of a few blocks does not count. Where only noise is so faint, it stays faint.
     """
     import numpy as np
 

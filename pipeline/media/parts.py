@@ -1,8 +1,8 @@
-"""The parts of a file that hold one recording each: one after the other, as `cat a b` joins them.
+"""The parts of a file, each one recording: one after another, as `cat a b` joins them.
 
-Recorders that were paused, and programs that join files byte by byte, write them so; libav plays
-the first part only, or at the wrong speed. What the file itself says of a part is read here too:
-how long it is, and whether its end is torn off.
+Recorders that were paused, and programs that join files byte by byte, write them; libav plays only
+the first part, or plays at the wrong speed. What the file itself declares about a part is also read
+here: how long it is, and whether its end is cut off.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from pipeline.storage.disk import os_errors
 
-_UNKNOWN_SIZE = 0x7FFF0000  # what programs write into a WAV that they cannot go back to
+_UNKNOWN_SIZE = 0x7FFF0000  # what programs write into a WAV header that they cannot rewrite later
 _FIRST_PAGE, _PAGE_HEADER = 2, 27  # of Ogg (RFC 3533)
 _FLAC = b"fLaC\x00\x00\x00\x22"  # and its first block, which has 34 bytes
 _FLAC_ONLY = b"fLaC\x80\x00\x00\x22"
@@ -31,9 +31,8 @@ _BITS_REVERSED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 class Part:
     """Bytes [first, last) of a file.
 
-    ``says_times``: how many times as long as it is the part says that it is, where libav does not
-    read that. ``torn``: it ends in the middle of something. ``holes``: something in the middle is
-    damaged.
+    ``says_times``: the declared length as a multiple of the actual one, where libav does not read
+    it. ``torn``: it ends in the middle of something. ``holes``: something in the middle is damaged.
     """
 
     first: int
@@ -44,13 +43,13 @@ class Part:
 
 
 def parts(source: Path) -> list[Part]:
-    """The parts of a file, in order; one, the whole file, where nothing tells of more."""
+    """The parts of a file, in order; the whole file as one part where there is no sign of more."""
     with os_errors("reading a recording"), source.open("rb", _BUFFER) as file:
         return _parts(_Bytes(file), file.seek(0, 2))
 
 
 class _Bytes:
-    """The bytes of a file by their place, as of one long ``bytes``."""
+    """The bytes of a file by position, like one long ``bytes``."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -99,7 +98,7 @@ def _found(data: _Bytes, marks: tuple[bytes, ...]) -> Iterator[int]:
 
 
 def _of_ogg(data: _Bytes, size: int) -> list[Part]:
-    """A part begins with the first page of a stream that follows pages with sound."""
+    """A part begins with the first page of a stream after pages with sound."""
     starts, holes, heads, torn, at = [0], {0: False}, True, False, 0
     while 0 <= at < size:
         header = data[at : at + _PAGE_HEADER]
@@ -121,7 +120,7 @@ def _of_ogg(data: _Bytes, size: int) -> list[Part]:
 
 
 def _page_crc(page: bytes) -> bytes:
-    """The checksum of a page of Ogg: that of zlib, of bits in the opposite order."""
+    """The checksum of an Ogg page: zlib's, with bits in the opposite order."""
     bits = (page[:22] + bytes(4) + page[26:]).translate(_BITS_REVERSED)
     return ((zlib.crc32(bits, 2**32 - 1) ^ (2**32 - 1)).to_bytes(4, "big")).translate(
         _BITS_REVERSED
@@ -129,7 +128,7 @@ def _page_crc(page: bytes) -> bytes:
 
 
 def _of_chunks(data: _Bytes, size: int) -> Iterator[Part]:
-    """Another WAV or AIFF begins where the first one says that it ends, if its header is there."""
+    """Another WAV or AIFF begins where the first one declares its end, if a header is there."""
     mark = data[:4]
     is_wav, first = mark != b"FORM", 0
     while first < size:
@@ -142,7 +141,7 @@ def _of_chunks(data: _Bytes, size: int) -> Iterator[Part]:
 
 
 def _says_times(data: _Bytes, first: int, last: int) -> float | None:
-    """How many times as much sound as there is a WAV says that there is; None if it does not."""
+    """The sound that a WAV declares as a multiple of what is there; None if it declares none."""
     at, long_size = first + 12, 0
     while at + 8 <= last:
         name, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
@@ -160,7 +159,7 @@ def _says_times(data: _Bytes, first: int, last: int) -> float | None:
 
 
 def _mp4_starts(data: _Bytes, size: int) -> Iterator[int]:
-    """Where a file type box begins, of those at the top."""
+    """Where each file type box at the top level begins."""
     at = 0
     while at + 8 <= size:
         length, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
@@ -174,7 +173,7 @@ def _mp4_starts(data: _Bytes, size: int) -> Iterator[int]:
 
 
 def _mp3_starts(data: _Bytes) -> Iterator[int]:
-    """Where a tag begins, or a frame that tells a length without one."""
+    """Where a tag begins, or a frame that gives a length without a tag."""
     from_tags = set[int]()
     for at in _found(data, (b"ID3\x03\x00", b"ID3\x04\x00")):
         sizes = data[at + 6 : at + 10]
@@ -201,7 +200,7 @@ def _is_mp3(data: _Bytes, at: int) -> bool:
 
 
 def _matroska_starts(data: _Bytes, size: int) -> Iterator[int]:
-    """Where a header begins: after a segment that says how long it is, or anywhere."""
+    """Where a header begins: after a segment that declares its length, or anywhere."""
     at = 0
     while 0 <= at < size:
         if data[at : at + 4] == _EBML:
@@ -217,7 +216,7 @@ def _matroska_starts(data: _Bytes, size: int) -> Iterator[int]:
 
 
 def _element_end(data: _Bytes, at: int) -> int | None:
-    """Where an element with a name of four bytes ends; None if it does not say."""
+    """Where an element with a four-byte name ends; None if it declares no length."""
     first = data[at + 4 : at + 5]
     if not first or not first[0]:
         return None
@@ -227,7 +226,7 @@ def _element_end(data: _Bytes, at: int) -> int | None:
 
 
 def _adts_starts(data: _Bytes, size: int) -> Iterator[int]:
-    """Where an AAC stream goes on with another rate or other channels."""
+    """Where an AAC stream continues with another rate or other channels."""
     at, form = 0, None
     while at + _ADTS_HEADER <= size:
         header = data[at : at + _ADTS_HEADER]

@@ -1,4 +1,4 @@
-"""Decoded channels on the disk, and what is made of them by adding, scaling and shifting."""
+"""Decoded channels on disk, and signals made from them by adding, scaling and shifting."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SAMPLE_RATE_HZ = 16_000
 BLOCK_S = 0.05
-CHUNK_S = 60  # read at a time
+CHUNK_S = 60  # read at once
 
 
 @dataclass(frozen=True, slots=True)

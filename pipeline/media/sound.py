@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 MAX_DURATION_S = 24 * 3600.0
-FILL_GAPS_OVER_S, TRIM_OVERLAPS_OVER_S = 0.05, 0.1  # less is a recorder's jitter
-CLOCK_RESTART_S = 1.0  # time stamps that jump back farther than this have begun again
+FILL_GAPS_OVER_S, TRIM_OVERLAPS_OVER_S = 0.05, 0.1  # less is recorder jitter
+CLOCK_RESTART_S = 1.0  # time stamps that jump back farther than this have restarted
 TRUNCATED_BELOW_S = 1.0
 TORN_BELOW_S = 0.05
-LEAST_BYTES_PER_S = 125.0  # no talk takes less: bounds the silence a wrong time stamp can ask for
+LEAST_BYTES_PER_S = 125.0  # talk never takes less: bounds the silence from wrong time stamps
 _LEAVE_OUT_PAUSES = {"opus", "speex", "amrnb", "amrwb", "g729", "g723_1", "evs", "comfortnoise"}
 _LEAST_PACKET = 16  # bytes; fewer may be zeros
-_TAGS = b"TAG", b"APETAGEX", b"ID3", b"LYRICS"  # not sound, after the last packet
+_TAGS = b"TAG", b"APETAGEX", b"ID3", b"LYRICS"  # not sound: tags after the last packet
 _SAMPLE_FORMATS = {  # libav's name: numpy's, value of silence, full scale
     **{"u8": ("u1", 128, 2.0**7), "s16": ("i2", 0, 2.0**15), "s32": ("i4", 0, 2.0**31)},
     **{"s64": ("i8", 0, 2.0**63), "flt": ("f4", 0, 1.0), "dbl": ("f8", 0, 1.0)},
@@ -34,12 +34,12 @@ _LOSSLESS = {"flac", "alac", "wavpack", "tta", "ape", "shorten", "truehd"}
 
 
 class Track:
-    """One sound track of a file, laid on the recording's time line packet by packet.
+    """One sound track of a file, placed on the recording's time line packet by packet.
 
     ``damaged``: something in the middle was lost, ``missing_s`` seconds of it. ``truncated``: it
-    ends ``missing_s`` earlier than it says. ``torn``: it ends in the middle of something, and does
-    not say how much should follow. ``restarted``: its clock began again. ``heard_s``: seconds
-    that were decoded, without the silence put in. ``fine``: finer than 16 bits.
+    ends ``missing_s`` earlier than declared. ``torn``: it ends in the middle of something, without
+    declaring how much should follow. ``restarted``: its clock restarted. ``heard_s``: seconds that
+    were decoded, without inserted silence. ``fine``: finer than 16 bits.
     """
 
     def __init__(self, folder: Path, number: int) -> None:
@@ -49,7 +49,7 @@ class Track:
         self.n_channels = 0
 
     def begin(self, container: Any, stream: Any, part: Part, start_s: float) -> None:
-        """Go on with a part of the file, from ``start_s`` on."""
+        """Continue with a part of the file, from ``start_s``."""
         self._container, self._stream, self._part = container, stream, part
         self.sound.flush()
         self.sound.add_silence(start_s - self.sound.position_s, SAMPLE_RATE_HZ)
@@ -62,21 +62,21 @@ class Track:
         self._counts_frames = container.format.name == "mp3"
         name = stream.codec_context.name
         self._leaves_out_pauses = any(kind in name for kind in _LEAVE_OUT_PAUSES)
-        self._takes_zeros = "opus" in name  # for silence, of which it makes shorter packets
+        self._takes_zeros = "opus" in name  # for silence, which it encodes in shorter packets
         self._may_be_fine = name.startswith("pcm_") or any(kind in name for kind in _LOSSLESS)
         self._good_bytes = self._part_heard_s = 0.0
         self._bytes_lost = self._timed = self._failed = self._ends_torn = False
-        self._resync = True  # at the start, and after a loss, times are kept to the sample
+        self._resync = True  # at the start, and after a loss, times are followed to the sample
 
     def end(self) -> None:
-        """Compare what was heard of the part with what it says of itself."""
+        """Compare what was decoded of the part with what it declares."""
         self.sound.flush()
         there_s = self.sound.position_s - self._start_s
         says_s = declared_s(self._container, self._stream)
         if self._part.says_times is not None:
             says_s = self._part.says_times * there_s
         lacks_s = (says_s or 0.0) - there_s
-        is_wav = self._container.format.name == "wav"  # its last packet is short anyway
+        is_wav = self._container.format.name == "wav"  # its last packet is short in any case
         torn = self._part.torn or (self._ends_torn and not is_wav)
         if lacks_s > (TORN_BELOW_S if torn else TRUNCATED_BELOW_S):
             self.truncated = True
@@ -85,14 +85,14 @@ class Track:
             self.torn = True
 
     def take(self, packet: Any) -> None:
-        """Decode a packet and lay its sound down; a packet that fails leaves a gap."""
+        """Decode a packet and place its sound; a packet that fails leaves a gap."""
         import av
 
         try:
             frames = packet.decode()
         except (av.FFmpegError, *OF_LIBRARY):
             frames = None
-        # Sound without a time comes from a demuxer that had lost its place.
+        # Sound without a time comes from a demuxer that lost its position.
         if frames is None or (packet.size and packet.pts is None and self._timed):
             self.lose(packet)
             return
@@ -108,8 +108,8 @@ class Track:
             self._lay(frame)
 
     def lose(self, packet: Any = None) -> None:
-        """Note that a packet gave nothing."""
-        # One that is followed by nothing is no loss: a tag at the end, or a torn last packet.
+        """Note that a packet yielded nothing."""
+        # A last one is no loss: a tag at the end, or a torn packet.
         self.damaged |= self._failed
         self._failed = self._resync = True
         if packet is None:
@@ -117,12 +117,12 @@ class Track:
         self._ends_torn = packet.is_corrupt or not bytes(packet).startswith(_TAGS)
         if self._counts_frames and self._part_heard_s:
             # An mp3 has no time stamps, libav counts its frames; this packet holds all the bytes
-            # between two good ones, which is many frames, so their number tells the time lost.
+            # between two good ones, which is many frames, so their number gives the time lost.
             lost_s = packet.size * self._part_heard_s / self._good_bytes
             self._origin_s -= lost_s - float((packet.duration or 0) * packet.time_base)
 
     def miss(self) -> None:
-        """Note that bytes of the file came out as no packet."""
+        """Note that bytes of the file yielded no packet."""
         self._bytes_lost = True
 
     def _lay(self, frame: Any) -> None:
@@ -146,7 +146,7 @@ class Track:
         """``piece`` without what comes too late, after the silence that is due before it."""
         gap_s = time_s - self.sound.position_s
         if gap_s > self._silence_left_s or gap_s < -CLOCK_RESTART_S:
-            self._origin_s += gap_s  # the stream's clock is wrong: go on from here
+            self._origin_s += gap_s  # the stream's clock is wrong: continue from here
             self.restarted |= gap_s < 0
             self.damaged |= gap_s > 0 and self._part_heard_s > 0
         elif gap_s > (0.0 if self._resync else FILL_GAPS_OVER_S):
@@ -157,7 +157,7 @@ class Track:
         return piece
 
     def _fill(self, gap_s: float, rate_hz: int) -> None:
-        """Lay silence where the stream says that it goes on later."""
+        """Insert silence where the stream's time stamps continue later."""
         damaged = self._failed or self._bytes_lost or self._part.holes
         lost = damaged or not self._leaves_out_pauses
         if self._part_heard_s and gap_s > FILL_GAPS_OVER_S and lost:
@@ -167,9 +167,9 @@ class Track:
 
 
 class Resampled:
-    """Channels that are being written as float32 at 16 kHz from samples at whatever rate they come.
+    """Channels being written as float32 at 16 kHz, from samples at any rate.
 
-    A sound that goes on with fewer channels has their mean on the others. ``position_s``: seconds
+    A sound that continues with fewer channels has their mean on the others. ``position_s``: seconds
     taken in.
     """
 
@@ -178,20 +178,20 @@ class Resampled:
         self._files: list[BinaryIO] = []
         self._resamplers: list[Any] = []
         self._rate_hz = SAMPLE_RATE_HZ
-        self._since_s, self._taken = 0.0, 0  # when the present rate began, samples since
+        self._since_s, self._taken = 0.0, 0  # when the current rate began, samples since
 
     @property
     def position_s(self) -> float:
         return self._since_s + self._taken / self._rate_hz
 
     def signals(self) -> list[Signal]:
-        """The channels, when all is taken in."""
+        """The channels, once everything is taken in."""
         for file in self._files:
             file.close()
         return [Signal((Channel(Path(file.name)),)) for file in self._files]
 
     def add(self, channels: Samples, rate_hz: int) -> None:
-        """Take in the next (channels, n) samples. Raises RecordingError where a day is full."""
+        """Take in the next (channels, n) samples. Raises RecordingError after a full day."""
         import numpy as np
         from av import AudioFrame, AudioResampler
 
@@ -228,13 +228,13 @@ class Resampled:
                 self.add(np.zeros((max(1, len(self._files)), length), np.float32), rate_hz)
 
     def flush(self) -> None:
-        """Write out what the resamplers still hold back."""
+        """Write out what the resamplers still hold."""
         for number in range(len(self._resamplers)):
             self._write(number, None)
         self._resamplers = []
 
     def _widen(self, n: int) -> None:
-        """Have ``n`` channels; new ones are like the first so far."""
+        """Set ``n`` channels; new ones start as copies of the first."""
         self.flush()
         for number in range(len(self._files), n):
             file = (self._folder / f"channel-{self._number:02d}-{number:02d}").open("w+b")
