@@ -97,9 +97,7 @@ def find_people(
     mean = _mean_voices(voices, seconds, labels)[np.sort(big)]
     common = _common(mean)
     nearest = (_unit(voices - common) @ _unit(mean - common).T).argmax(axis=1)
-    kept = np.unique(
-        nearest
-    )  # no person is lost in practice; a mean may be nearest to no piece
+    kept = np.unique(nearest)  # no person is lost in practice; a mean may be nearest to no piece
     mean = _mean_voices(voices, seconds, np.searchsorted(kept, nearest))
     return People(mean, _unit(embeddings - common) @ _unit(mean - common).T)
 

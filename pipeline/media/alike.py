@@ -22,10 +22,7 @@ MIN_AGREE = 3, 0.8  # stretches that give the same shift, and their share of tho
 BLOCK_S, BLOCKS = 0.5, 400  # compared to decide what is contained
 CONTAINED = 0.9  # of the blocks
 MIX_FACTOR = 2.0  # how much the volume in a mix may change
-BLEED_FACTOR, BLEEDS = (
-    3.0,
-    0.6,
-)  # on another person's microphone, and the share of the time
+BLEED_FACTOR, BLEEDS = 3.0, 0.6  # on another person's microphone, and the share of the time
 FAINTEST = 0.003  # a voice on another person's microphone, -50 dB
 AS_LOUD_DB = 12.0  # a voice that reaches another microphone is fainter than this
 JITTER = 4  # samples

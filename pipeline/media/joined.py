@@ -16,10 +16,7 @@ from pipeline.storage.disk import os_errors
 from pipeline.texts import Text
 
 JOINED, GAP_UNKNOWN = "files_joined", "gap_unknown"
-_OF_ALL = (
-    "silent",
-    "separate_tracks",
-)  # hold if all parts have them; others, if any has
+_OF_ALL = ("silent", "separate_tracks")  # hold if all parts have them; others, if any has
 _BLOCK = 60 * SAMPLE_RATE_HZ
 
 Decode = Callable[[Path, Path, Callable[[float], None]], Audio]

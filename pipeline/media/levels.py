@@ -22,10 +22,7 @@ MIN_ALONE = 0.4  # share of the loud time with one loud channel. Measured: 0.57â
 LEADS_DB, MIN_PERSON_S = 6.0, 0.5  # a channel that leads by this much for this long is a person's
 FLOOR = 1e-5
 STEADY_DB = 6.0  # noise varies by less, talk by more than twice that
-FAINTER_DB, LOUDER_DB = (
-    20.0,
-    26.0,
-)  # this much fainter, noise is harmless; louder, it is talk
+FAINTER_DB, LOUDER_DB = 20.0, 26.0  # noise fainter by more is harmless; louder, it is no noise
 SILENT_BELOW = 0.001  # -60 dBFS
 NOTHING_BELOW = 1e-8  # the rounding errors of a silent floating-point file
 LOW = 0.01  # below, 16 bits begin to lose talk

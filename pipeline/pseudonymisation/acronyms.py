@@ -7,15 +7,15 @@ from functools import lru_cache
 from pipeline.pseudonymisation.knowledge import Knowledge
 
 SHORTEST, LONGEST = 3, 7  # letters
-_SHORTEST_PART = 4  # letters of a compound's part, so that none is found in mere endings
-_USED = -16.0  # natural logarithm; what compounds are made of is used by itself
+_SHORTEST_PART = 4  # letters of a compound's part, so that mere endings do not count
+_USED = -16.0  # natural logarithm; parts of compounds are also used alone
 _LITTLE = frozenset(["ja", "och", "and", "of", "the", "ry", "rf", "oy", "ab"])
 
 
 def is_acronym(short: str, name: str) -> bool:
     """Whether these letters are the initials of the name's words, all casefolded.
 
-    A compound may give those of its parts as well; 'ja' and 'ry' need give none.
+    A compound may also give those of its parts; 'ja' and 'ry' may give none.
     """
     if not (SHORTEST <= len(short) <= LONGEST and short.isalpha() and short[0] == name[:1]):
         return False
@@ -34,7 +34,7 @@ def is_acronym(short: str, name: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _initials(word: str) -> frozenset[str]:
-    """Initials of a word with those of any of its parts: 'lastensuojeluliitto' → l, ls, ll, lsl."""
+    """Initials of a word and of any of its parts: 'lastensuojeluliitto' → l, ls, ll, lsl."""
     found = {word[0]}
     for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
         if _is_word(word[:cut]) and (_is_word(word[cut:]) or len(_initials(word[cut:])) > 1):

@@ -1,6 +1,6 @@
 """Street addresses: a street with its house number, written or spoken.
 
-A street without a number is left to the detectors of names.
+A street without a number is left to the name detectors.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FI_UNIT = (
     r"(?:yksi|yhde|yks|kaksi|kahde|kaks|kolme|kolm|neljä|viisi|viide|viis|kuusi|kuude|kuus|"
     r"seitsemän?|seittemän?|kahdeksan?|kaheksan?|yhdeksän?|yheksän?|kymmene(?:n\b)?|kymppi)"
 )
-_FI_CASE = r"(?:n(?=toista|kymme)|ssa|ssä|sta|stä|lla|llä|een|än|ään)?"  # 'viiden' counts things
+_FI_CASE = r"(?:n(?=toista|kymme)|ssa|ssä|sta|stä|lla|llä|een|än|ään)?"  # 'viiden' is a quantity
 _FI_NUMBER = rf"(?:{_FI_UNIT}{_FI_CASE}(?:toista|kymmentä|kymmene{_FI_CASE}|kyt|sataa)?)+"
 _SV_NUMBER = (
     r"(?:ett|en|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|(?:tret|fjor|fem|sex|sjut|ar|nit)ton"

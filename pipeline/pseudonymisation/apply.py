@@ -1,4 +1,4 @@
-"""What of a session is replaced: its own mentions and the study's names, as judged by people."""
+"""What is replaced in a session: its own mentions and the study's names, as decided by people."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.records import Conversation, Mention, Mentions, Replacement
 
 
 def said(conversation: Conversation, mentions: Mentions) -> dict[Key, set[str]]:
-    """The names of a session, and the forms in which each was said."""
+    """The names of a session, with the forms in which each was said."""
     forms: defaultdict[Key, set[str]] = defaultdict(set)
     for mention in mentions.mentions:
         forms[mention.type, mention.entity].add(form(conversation, mention))
@@ -21,7 +21,7 @@ def said(conversation: Conversation, mentions: Mentions) -> dict[Key, set[str]]:
 
 
 def form(conversation: Conversation, place: Mention | Replacement) -> str:
-    """What was said in this place, without the punctuation around it."""
+    """What was said at this place, without the punctuation around it."""
     words = conversation.turns[place.turn].words[place.first_word : place.last_word + 1]
     return " ".join(core(word.text.strip()) for word in words)
 
@@ -29,9 +29,9 @@ def form(conversation: Conversation, place: Mention | Replacement) -> str:
 def replacements(
     conversation: Conversation, mentions: Mentions, table: EntityTable
 ) -> tuple[Replacement, ...]:
-    """What is replaced in a session, in order of turn and word.
+    """The replacements of a session, in order of turn and word.
 
-    A mention that people have judged to be no name, or one to keep, is left; a name that was found
+    A mention that people have decided is no name, or is to be kept, stays; a name that was found
     anywhere in the study is replaced here too.
 
     Raises StudyError if a mention is not in the table.
@@ -54,9 +54,9 @@ def replacements(
 
 
 def _with_hit(here: list[Replacement], hit: Hit, turn: int) -> list[Replacement]:
-    """The replacements of a turn with one more, unless what is there covers as much.
+    """The replacements of a turn with one more, unless an existing one covers as much.
 
-    Where detection found a part of a name that the study knows whole, the whole takes its place.
+    Where detection found part of a name that the study knows in full, the full name replaces it.
     """
     touched = [r for r in here if r.first_word <= hit.last and hit.first <= r.last_word]
     if any(
@@ -71,7 +71,7 @@ def _with_hit(here: list[Replacement], hit: Hit, turn: int) -> list[Replacement]
 
 
 def _kept(mentions: Mentions, table: EntityTable) -> defaultdict[int, set[int]]:
-    """By turn, the words of mentions that people keep: no name inside them is replaced either."""
+    """By turn, the words of mentions that people keep: names in them are not replaced either."""
     kept: defaultdict[int, set[int]] = defaultdict(set)
     for mention in mentions.mentions:
         entity = table.by_name.get((mention.type, mention.entity))

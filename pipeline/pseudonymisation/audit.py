@@ -1,8 +1,8 @@
 """The audit log: what was replaced where, found by what, judged by whom, and when. No originals.
 
-``private/audit/<session>.jsonl`` gets a line each time that a session's rows change. Of what was
-said it holds a keyed digest alone (HMAC-SHA256, RFC 2104), so that whoever has the study's key can
-check whether a word is the one that was replaced, and nobody else can try out names.
+``private/audit/<session>.jsonl`` gets a line whenever a session's rows change. Of what was said it
+holds only a keyed digest (HMAC-SHA256, RFC 2104): with the study's key, a user can check whether a
+word is the one that was replaced; without it, no one can try out names.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from pipeline.storage.disk import append_line, os_errors
 class ReplacedPlace:
     """One replacement: the words ``first_word``–``last_word`` of the turn as it was, from 1.
 
-    ``judged_by`` and ``judged_at`` are of the latest verdict on the entity; empty where only the
-    ``detectors`` have spoken.
+    ``judged_by`` and ``judged_at`` belong to the latest verdict on the entity; empty if only the
+    ``detectors`` have decided.
     """
 
     turn_id: str
@@ -82,7 +82,7 @@ def entries(
 
 
 def digest(original: str, audit_key: str) -> str:
-    """The keyed digest of what was said, in any case."""
+    """The keyed digest of what was said, ignoring case."""
     return hmac.new(bytes.fromhex(audit_key), original.casefold().encode(), sha256).hexdigest()
 
 
@@ -99,7 +99,7 @@ def append(
 
 
 def read(file: Path) -> Iterator[Publication]:
-    """The lines of a session's log, oldest first; one that a crash cut off is left out.
+    """The lines of a session's log, oldest first; a line cut off by a crash is left out.
 
     Raises UnreadableError.
     """

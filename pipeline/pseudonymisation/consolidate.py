@@ -1,4 +1,4 @@
-"""What a whole session says about its names: keys, types, and mentions in other turns."""
+"""Evidence of a whole session about its names: keys, types, and mentions in other turns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CASES_OF_PLACES = frozenset({"Ine", "Ill"})
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A found name: its words before the last, casefolded, and the last one taken apart."""
+    """A found name: its words before the last, casefolded, and the last one analysed."""
 
     turn: TaggedTurn
     finding: Finding
@@ -41,7 +41,7 @@ class Name:
 
 
 class _Keys:
-    """The canonical form of each name, by what the session itself says."""
+    """The canonical form of each name, from the session itself."""
 
     def __init__(self, found: Iterable[Name], known: Knowledge) -> None:
         self._known = known
@@ -64,7 +64,7 @@ def mentions(
     """The mentions of a session, from what was found turn by turn, in order of turn and word.
 
     ``found`` and ``contacts`` are parallel to ``turns`` and share no word. A name found in one
-    turn is looked for in all.
+    turn is searched for in all.
     """
     first = [Name.of(turn, f) for turn, fs in zip(turns, found, strict=True) for f in merge(fs)]
     keys = _Keys(first, known)
@@ -83,7 +83,7 @@ def mentions(
 
 
 class _Register:
-    """The names of a session, to be found again where nothing else points at them."""
+    """The names of a session, to be found again where nothing else indicates them."""
 
     def __init__(self, found: Sequence[Name], keys: _Keys, known: Knowledge) -> None:
         self._known = known
@@ -97,7 +97,7 @@ class _Register:
                 self._words.update((*name.before, name.last.casefold(), last))
 
     def elsewhere(self, turn: TaggedTurn, found: set[int], contacts: set[int]) -> Iterator[Finding]:
-        """Where the session's names stand in this turn besides the words already found."""
+        """Where the session's names occur in this turn, apart from words already found."""
         forms = [
             inflection.take_apart(core(word), tags.case)
             for word, tags in zip(turn.text.words, turn.tags, strict=True)
@@ -144,7 +144,7 @@ def _types(found: Iterable[Name], keys: _Keys) -> dict[str, EntityType]:
 
 
 def _guess(name: Name) -> EntityType:
-    """The type of a name that no detector could give one."""
+    """The type of a name to which no detector gave one."""
     if "acronym" in name.finding.detector:
         return "organisation"
     return "place" if name.turn.tags[name.finding.last].case in _CASES_OF_PLACES else "person"

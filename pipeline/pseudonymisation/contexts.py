@@ -1,4 +1,4 @@
-"""Words beside which a word that can be a name is one, in talk without capitals."""
+"""Words next to which a possible name is a name, in talk without capitals."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _AFTER_GENITIVE = frozenset(_OF_SOMEBODY.split())
 
 
 def is_somebody(before: str, after: str) -> bool:
-    """Whether between these casefolded words ('' for none) an uninflected name stands."""
+    """Whether an uninflected name is likely between these casefolded words ('' for none)."""
     return before in _BEFORE or after in _AFTER_NAME
 
 
 def is_of_somebody(after: str) -> bool:
-    """Whether a name in the genitive stands before this casefolded word."""
+    """Whether a name in the genitive is likely before this casefolded word."""
     return after in _AFTER_GENITIVE

@@ -1,8 +1,8 @@
 """Find who and what must not be named in a session.
 
-Every detector looks at every turn and all that any of them finds is masked: what one overlooks,
-another sees, and a word masked too many costs less than a name left. A name found in one turn is
-then looked for in all others.
+Every detector reads every turn, and everything that any of them finds is masked: what one misses,
+another finds, and one masked word too many costs less than a name left. A name found in one turn is
+then searched for in all others.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MIN_CAPITALISED = 0.01
 def detect(conversation: Conversation) -> Mentions:
     """All names, contact data and identifiers in the talk, by turn and word.
 
-    The flag ``name_detection_weak`` says that names may have been overlooked: no pipeline knows
+    The flag ``name_detection_weak`` says that names may have been missed: no pipeline knows
     the language, or the transcript has no capitals.
 
     Raises LanguageError where the talk is not in Latin script, ModelError where a language
@@ -69,8 +69,8 @@ def _tagged(
 ) -> tuple[list[TaggedTurn], list[list[Finding]]]:
     """The turns as tagged, and the named entities in each.
 
-    Where no pipeline knows the language, an entity is what either takes for one, as far as its
-    capitals reach.
+    Where no pipeline knows the language, an entity is what either pipeline takes for one, as far
+    as its capitals reach.
     """
     pipelines = [known for known in names.PACKAGES if known == language] or list(names.PACKAGES)
     tagged = [list(names.tag(texts, pipeline)) for pipeline in pipelines]
@@ -81,7 +81,7 @@ def _tagged(
 
 
 def _capitals(text: TurnText, entities: Sequence[Finding]) -> Iterator[Finding]:
-    """The entities from their first to their last capital; as they are in a turn without any."""
+    """The entities from their first to their last capital; unchanged in a turn without capitals."""
     capitals = {i for i, word in enumerate(text.words) if is_capitalised(core(word))}
     for entity in entities:
         if inside := capitals.intersection(entity.words):
@@ -91,7 +91,7 @@ def _capitals(text: TurnText, entities: Sequence[Finding]) -> Iterator[Finding]:
 
 
 def _found(turn: TaggedTurn, entities: list[Finding], known: Knowledge) -> list[Finding]:
-    """All that the detectors of names find in a turn, overlaps included."""
+    """Everything that the name detectors find in a turn, overlaps included."""
     found = [*_fit(surface.find(turn, known), entities), *entities]
     found += introductions.find(turn.text, known)
     found += organisations.find(turn, found, known)
@@ -99,10 +99,10 @@ def _found(turn: TaggedTurn, entities: list[Finding], known: Knowledge) -> list[
 
 
 def _fit(found: Sequence[Finding], entities: Sequence[Finding]) -> Iterator[Finding]:
-    """Runs of names by their looks, cut where they would glue two named entities together.
+    """Runs of names by their form, cut where they would join two named entities.
 
-    'Lastensuojeluliiton Tampereen' are two; 'Hyvän Mielen Talo' ends as an organisation and
-    'Niemen Sari' is all person, so each stays one.
+    'Lastensuojeluliiton Tampereen' are two; 'Hyvän Mielen Talo' ends like an organisation and
+    'Niemen Sari' is entirely a person, so each stays one.
     """
     for finding in found:
         inside = [e for e in entities if e.first <= finding.last and finding.first <= e.last]
@@ -118,7 +118,7 @@ def _fit(found: Sequence[Finding], entities: Sequence[Finding]) -> Iterator[Find
 
 
 def _contacts(text: TurnText) -> list[Finding]:
-    """Contact data, identifiers, and words in a script in which nothing can be recognised."""
+    """Contact data, identifiers, and words in a script in which no names can be recognised."""
     foreign = [
         Finding(position, position, "identifier", "script")
         for position, word in enumerate(text.words)
@@ -132,7 +132,7 @@ def _clean(
 ) -> Iterator[Finding]:
     """The findings without words that are no names or belong to contact data.
 
-    A finding is cut where contact data begins; at its ends, words of the stop list come off.
+    A finding is cut where contact data begins; stop words at its ends are removed.
     """
     taken = {word for contact in contacts for word in contact.words}
     for finding in found:
@@ -163,7 +163,7 @@ def _require_latin_script(texts: Sequence[TurnText]) -> None:
 
 
 def _latin_share(text: str) -> float:
-    """Share of the letters that are Latin; 1 where there is no letter."""
+    """Share of the letters that are Latin; 1 if there are no letters."""
     letters = [character for character in text if character.isalpha()]
     latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
     return latin / len(letters) if letters else 1.0

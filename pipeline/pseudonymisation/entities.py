@@ -1,7 +1,7 @@
-"""Who and what the talk of a study names: one entity for all names of one, with one pseudonym.
+"""Who and what the talk of a study names: each entity with all its names and one pseudonym.
 
-The machine only adds entities and names. What people decide about them is kept apart, decision
-after decision, and laid over what was found: so it outlives every rerun and every new model. All
+The machine only adds entities and names. What people decide about them is kept separately, decision
+after decision, and applied to what was found: so it survives every rerun and every new model. All
 of it is in the study's key, ``private/names.key``.
 """
 
@@ -28,7 +28,7 @@ from pipeline.storage.digests import digest
 from pipeline.study import Study, locks
 
 Id = tuple[EntityType, int]  # what the pseudonym shows
-Key = tuple[EntityType, str]  # how a name is known: its type and its nominative, casefolded
+Key = tuple[EntityType, str]  # identifies a name: its type and its nominative, casefolded
 Said = Mapping[Key, Iterable[str]]  # the names of a session, and the forms in which each was said
 Verdict = Literal["open", "name", "no_name", "keep"]
 Origin = Literal["talk", "roster", "person"]
@@ -44,8 +44,8 @@ class Entity:
 
     ``names`` are nominatives, casefolded; ``mistaken`` those that were found as of another type;
     ``forms`` all that was said for it. ``verdict`` is
-    ``open`` until somebody has judged it: ``name`` is masked as ``open`` is; ``keep`` (a name that
-    tells nobody) and ``no_name`` are not. ``category`` stands for it in a coarser release.
+    ``open`` until a person has decided: ``name`` and ``open`` are masked; ``keep`` (a name that
+    identifies no one) and ``no_name`` are not. ``category`` replaces it in a coarser release.
     """
 
     type: EntityType
@@ -69,7 +69,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about an entity, and when (``at``, ISO 8601).
+    """What a person decided about an entity, and when (``at``, ISO 8601).
 
     ``other`` is the entity that a ``merge`` goes into, or that a ``split``, ``retype`` or ``add``
     makes; ``names`` those that a split takes out, or that are added; ``text`` is the category or
@@ -89,13 +89,13 @@ class Decision:
 class EntityTable:
     """All entities of a study as found, and the decisions about them. Holds real names.
 
-    A number says nothing of when or how often a name was said, and is never given twice within
-    a type.
+    A number reveals nothing about when or how often a name was said, and is never given twice
+    within a type.
     """
 
     entities: tuple[Entity, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    audit_key: str = ""  # of the audit log's digests and the draw of numbers; hexadecimal
+    audit_key: str = ""  # for the audit log's digests and the draw of numbers; hexadecimal
 
     @cached_property
     def _judged(self) -> _Judged:
@@ -107,11 +107,11 @@ class EntityTable:
         return [entity for _, entity in sorted(self._judged.entities.items())]
 
     def entity(self, id: Id) -> Entity | None:
-        """The entity that this pseudonym stands for now, wherever decisions have put it."""
+        """The entity that this pseudonym stands for after the decisions."""
         return self._judged.entities.get(self._judged.now(id))
 
     def is_merged(self, id: Id) -> bool:
-        """Whether people have put this entity into another one."""
+        """Whether people have merged this entity into another one."""
         return self._judged.is_merged(id)
 
     @cached_property
@@ -124,7 +124,7 @@ class EntityTable:
 
     @cached_property
     def naming(self) -> str:
-        """One digest of what decides which names are replaced, and by which pseudonym."""
+        """One digest of all that decides which names are replaced, and by which pseudonym."""
         known = [(key, entity.id, entity.verdict) for key, entity in sorted(self.by_name.items())]
         judged = [(entity.id, entity.verdict, entity.names) for entity in self.judged]
         return digest([known, judged])
@@ -139,8 +139,8 @@ class EntityTable:
     ) -> EntityTable:
         """The table with all names of a session.
 
-        A name that is surely another's (``link.linked``) joins that; any other is a new entity,
-        whose number its name and the secret of the table tell.
+        A name that certainly belongs to an entity (``link.linked``) joins it; any other is a new
+        entity, whose number follows from its name and the secret of the table.
         """
         audit_key = self.audit_key or token_hex(32)
         entities = {entity.id: entity for entity in self.entities}
@@ -176,8 +176,8 @@ class EntityTable:
     ) -> EntityTable:
         """The table in which one entity of this type has these names, given in a roster.
 
-        One of the ``names`` that is known already tells which one; the ``less_sure`` (a first name
-        alone) tell nothing. A name that another entity has stays with that. Names are nominatives,
+        A known name among ``names`` decides which entity it is; the ``less_sure`` (a first name
+        alone) do not. A name that another entity has stays with that. Names are nominatives,
         in any case.
         """
         known = self.by_name
@@ -187,7 +187,7 @@ class EntityTable:
         homes = (known[type, name].id for name in sure if (type, name) in known)
         id = next((home for home in homes if home in entities), None)
         free = dict.fromkeys(name for name in (*sure, *others) if (type, name) not in known)
-        if id is None and not free:  # people have put them elsewhere
+        if id is None and not free:  # people have moved them elsewhere
             return self
         if id is None:
             n_after = sum(entity.type == type for entity in self.judged) + 1
@@ -223,7 +223,7 @@ class EntityTable:
 
     @classmethod
     def load(cls, study: Study) -> EntityTable:
-        """The table of a study; an empty one where there is none yet.
+        """The table of a study; an empty one if there is none yet.
 
         Raises StudyError if the key is locked, damaged, missing, older than it was or another
         study's, UnreadableError if it cannot be read.
@@ -237,7 +237,7 @@ class EntityTable:
         return _cached(study.key_file, info.st_mtime_ns, info.st_size, info.st_ino)
 
     def save(self, study: Study) -> None:
-        """Write the table; whoever does holds the study's lock.
+        """Write the table; the caller holds the study's lock.
 
         Raises as ``load`` does, and TransientError where it cannot be written.
         """
@@ -247,9 +247,9 @@ class EntityTable:
 
     @classmethod
     def update(cls, study: Study, said: Said, *, origin: Origin = "talk") -> EntityTable:
-        """Add a session's names to the table of its study; the table as it is then.
+        """Add a session's names to the table of its study; return the new table.
 
-        Holds the lock of the study meanwhile, so that two sessions never draw at once.
+        Holds the lock of the study meanwhile, so that two sessions never draw at the same time.
 
         Raises StudyError if the table is locked or damaged, TransientError if it cannot be read
         or written.
@@ -263,7 +263,7 @@ class EntityTable:
 
 
 class _Judged:
-    """Entities after the decisions; ``home`` is where each name as found is now."""
+    """Entities after the decisions; ``home`` is the current entity of each name as found."""
 
     def __init__(self, found: Iterable[Entity], decisions: Iterable[Decision]) -> None:
         self.entities = {entity.id: entity for entity in found}
@@ -314,7 +314,7 @@ class _Judged:
                     self._join(replace(entity, type=other[0], number=other[1]))
 
     def _join(self, entity: Entity) -> None:
-        """Put an entity in, or its names to the one that is there under its id."""
+        """Add an entity, or its names to the existing one with its id."""
         there = self.entities.get(entity.id)
         if there is not None:
             entity = replace(
@@ -343,7 +343,7 @@ class _Judged:
 
 def _by_name(secret: str, key: Key) -> Random:
     """What draws the number of a name: the same on every machine that works on the study, and
-    telling nothing to those who have not the study's key."""
+    revealing nothing without the study's key."""
     return Random(hmac.digest(bytes.fromhex(secret), "\n".join(key).encode(), "sha256"))
 
 

@@ -1,4 +1,4 @@
-"""Words beside a name that belong to it, though nothing about them says so."""
+"""Words beside a name that belong to it, though they do not look like it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_PARTICLES = 3
 
 
 def find(turn: TaggedTurn, found: Sequence[Finding]) -> Iterator[Finding]:
-    """The names in ``found`` with what belongs to them, each as far as it reaches.
+    """The names in ``found`` extended by the words that belong to them.
 
     'Formula 1 -talli', 'Paavali II', 'EY: n', 'Maija S. Peltola', 'Ursula von der Leyen',
     'sosiaali- ja terveysministeriö', 'Itäinen Suomenlahti' where a sentence begins.

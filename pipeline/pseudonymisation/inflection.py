@@ -1,10 +1,10 @@
 """One key for all inflections of a name, without a dictionary of names.
 
-A Finnish form is undone in two steps: the ending that the tagger's case allows comes off, and the
-stem that is left is turned into every nominative that it can be the stem of (Peka- → Peka, Pekka;
+A Finnish form is undone in two steps: the ending that the tagger's case allows is removed, and the
+remaining stem is turned into every nominative that it can be the stem of (Peka- → Peka, Pekka;
 Virtase- → Virtase, Virtanen). The one that the session itself uses is taken, else the one that is
-far the most usual in the language. Where two are as likely (Miikan: Miika or Miikka), the form
-stays its own key: one person with two pseudonyms does less harm than two with one.
+by far the most common in the language. Where two are equally likely (Miikan: Miika or Miikka), the
+form stays its own key: one person with two pseudonyms does less harm than two with one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.pseudonymisation.tagging import CLITIC_ONLY, RARE, Frequency
 
-CLEARLY_MORE = 3.0  # natural logarithm: twenty times as usual
+CLEARLY_MORE = 3.0  # natural logarithm: twenty times as common
 SHORTEST_STEM = 2
 SHORTEST_TAIL = 4
 
@@ -69,7 +69,7 @@ _STRONG_GRADES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A name's last word taken apart: its possible nominatives, casefolded, and its ending."""
+    """A name's last word analysed: its possible nominatives, casefolded, and its ending."""
 
     nominatives: tuple[str, ...]
     suffix: str
@@ -78,7 +78,7 @@ class Form:
 def take_apart(word: str, case: str) -> Form:
     """The possible nominatives of a word whose case the tagger gives ('' for none).
 
-    A nominative comes back alone; where a clitic hangs on it, the case is CLITIC_ONLY.
+    A nominative is returned alone; with a clitic, the case is CLITIC_ONLY.
 
     'Pekalle', 'All' → ('peka', 'pekka', …), 'lle'; 'MLL:n' → ('mll',), 'n'.
     """
@@ -93,13 +93,13 @@ def take_apart(word: str, case: str) -> Form:
 
 
 def possible(word: str) -> frozenset[str]:
-    """All nominatives that a word of unknown case may have, its own form apart."""
+    """All nominatives that a word of unknown case may have, except its own form."""
     forms = (take_apart(word, case) for case in _FORMS)
     return frozenset(name for form in forms if form.suffix for name in form.nominatives)
 
 
 def nominative(word: str, form: Form, spoken: Collection[str], known: Knowledge) -> str:
-    """The nominative that this form most surely has, or the casefolded word itself in doubt.
+    """The nominative that this form most certainly has, or the casefolded word itself if in doubt.
 
     ``spoken`` are the casefolded nominatives that occur in the session.
     """
@@ -156,10 +156,10 @@ def _grades(stem: str) -> Iterator[str]:
 
 
 def _most_usual(names: tuple[str, ...], frequency: Frequency) -> str | None:
-    """The name far more usual than the others; None where two compete.
+    """The name far more common than the others; None where two compete.
 
-    An unknown name is judged by its last part, which is the head of a Finnish compound. Where
-    not even that is known, the first is taken.
+    An unknown name is judged by its last part, the head of a Finnish compound. If that is unknown
+    too, the first name is taken.
     """
     shared = min(map(len, names)) - SHORTEST_TAIL
     for cut in range(max(0, shared) + 1):

@@ -1,4 +1,4 @@
-"""Names by how people introduce themselves: 'mun nimi on …', 'my name is …', 'jag heter …'."""
+"""Names where people introduce themselves: 'mun nimi on …', 'my name is …', 'jag heter …'."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _FORMS = {
 
 
 def find(text: TurnText, known: Knowledge) -> Iterator[Finding]:
-    """One or two words behind an introduction, if they can be a name.
+    """One or two words after an introduction, if they can be a name.
 
-    The second must have a capital, as the first; where the first has none, it need not either.
+    The second must have a capital if the first has one.
     """
     form = _FORMS.get(known.language or "", "|".join(_FORMS.values()))
     for match in re.finditer(rf"\b(?:{form}) (?=\S)", text.text, re.IGNORECASE):

@@ -1,4 +1,4 @@
-"""What is known of a language's words before anything of a session is read."""
+"""What is known about a language's words, independent of any session."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ EVERYDAY = -9.5  # natural logarithm of the share of all words: one in 13,000
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What is known of the session's language.
+    """What is known about the session's language.
 
-    ``frequency`` is how usual a word form is (known for Finnish only), ``morphology`` how it can
+    ``frequency`` is how common a word form is (known for Finnish only), ``morphology`` how it can
     be read (Finnish, where the system has Voikko); ``no_names`` are casefolded words that are
     never names.
     """
@@ -33,7 +33,7 @@ class Knowledge:
 
     @property
     def tagged(self) -> bool:
-        """Whether a pipeline knows this language, so that the tags are of it."""
+        """Whether a pipeline knows this language, so that the tags are valid for it."""
         return self.language in PACKAGES
 
     def is_common(self, word: str) -> bool:
@@ -43,18 +43,18 @@ class Knowledge:
         return self.frequency is not None and self.frequency(word.casefold()) > EVERYDAY
 
     def is_usual(self, word: str, limit: float) -> bool:
-        """Whether this very form is more usual in the language than the limit (log share)."""
+        """Whether this exact form is more common in the language than the limit (log share)."""
         return self.frequency is not None and self.frequency(word) > limit
 
     def is_unheard(self, word: str) -> bool:
-        """Whether the language's table of usual word forms lacks it, with and without a capital."""
+        """Whether the language's table of common forms lacks it, with and without a capital."""
         if self.frequency is None:
             return True
         small = word.casefold()
         return all(self.frequency(w) <= RARE for w in (small, small.capitalize(), small.title()))
 
     def lean(self, word: str) -> float:
-        """By how much the language prefers this word with a capital (log ratio); 0 if unknown."""
+        """How much the language prefers this word with a capital (log ratio); 0 if unknown."""
         if self.frequency is None:
             return 0.0
         small = word.casefold()
@@ -62,7 +62,7 @@ class Knowledge:
         return max(capital, RARE) - max(self.frequency(small), RARE)
 
     def is_shouted(self, word: str) -> bool:
-        """Whether this is a usual word written in capitals throughout, and no acronym."""
+        """Whether this is a common word written entirely in capitals, and not an acronym."""
         if self.frequency is None or not word.isupper() or len(word) < 2:
             return False
         capital = max(self.frequency(word), self.frequency(word.title()))

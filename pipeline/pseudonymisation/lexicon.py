@@ -1,4 +1,4 @@
-"""Closed lists: words that are capitalised or tagged as names without being any."""
+"""Closed lists: words that are capitalised or tagged as names but are not names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _BY_LANGUAGE = {"fi": _FINNISH, "en": _ENGLISH, "sv": _SWEDISH}
 
 
 def no_names(language: str | None) -> frozenset[str]:
-    """The words, casefolded, that are no names in talk of this language."""
+    """The casefolded words that are not names in talk of this language."""
     return frozenset(
         (_BY_LANGUAGE.get(language or "", _FINNISH + _ENGLISH + _SWEDISH) + _ACRONYMS).split()
     )
@@ -50,8 +50,8 @@ class OrganisationWords:
 
     ``compound_heads`` name an organisation as the head of a compound only (Tukiliitto, but not
     'Pekan liitto'), unless what is before them is among ``generic_modifiers`` (ammattiliitto);
-    ``free_heads`` do so behind the one whose they are (Mallilan yliopisto), which stands in the
-    genitive if ``owner_in_genitive``. ``ending`` are the case endings that either may have.
+    ``free_heads`` do so after their owner (Mallilan yliopisto), which is in the genitive if
+    ``owner_in_genitive``. ``ending`` are the case endings that either may have.
     """
 
     compound_heads: str
@@ -106,5 +106,5 @@ _ORGANISATIONS = {"fi": _FINNISH_ORGANISATIONS, "sv": _SWEDISH_ORGANISATIONS}
 
 
 def organisation_words(language: str | None) -> OrganisationWords | None:
-    """How organisations' names end in this language; None where that is not known."""
+    """How organisations' names end in this language; None if unknown."""
     return _ORGANISATIONS.get(language or "")

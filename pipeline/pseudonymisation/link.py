@@ -1,9 +1,9 @@
-"""Which entity a new name surely belongs to.
+"""Which entity a new name certainly belongs to.
 
-Evidence of several kinds, from the strongest: the same name written otherwise; a longer or shorter
+Evidence of several kinds, strongest first: the same name in another spelling; a longer or shorter
 form of it, or its initials; a nickname or what a recogniser made of it. The first kind that points
-at any entity decides, and only if it points at one alone: two pseudonyms for one do less harm than
-one for two. No spelling distance counts, as it makes one of Aimo and Aino.
+to any entity decides, and only if it points to a single one: two pseudonyms for one entity do less
+harm than one for two. Spelling distance is not used, as it would merge Aimo and Aino.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from pipeline.records import EntityType
 
 Id = tuple[EntityType, int]
 Key = tuple[EntityType, str]
-Evidence = Callable[[str, str], bool]  # symmetric: whether two casefolded names are of one
+Evidence = Callable[[str, str], bool]  # symmetric: whether two casefolded names are one entity's
 
 COMMON = -14.0  # natural logarithm of the share of all words: one in 1.2 million
-USUAL = -12.5  # natural logarithm: a rarer name's genitive cannot be told from another rare name
-RARER = 2.4  # natural logarithm: by so much is a name's genitive rarer than the name
-# What no name ends in; but 'Julian' need not be Julia's, 'Marissa' in Mari or 'Danielle' to Dani.
+USUAL = -12.5  # natural logarithm: a rarer name's genitive looks like another rare name
+RARER = 2.4  # natural logarithm: how much rarer a name's genitive is than the name
+# No name ends in these; but 'Julian' may not be Julia's, nor 'Marissa' in Mari, 'Danielle' to Dani.
 _SURELY_INFLECTED = re.compile(r".{3,}[aouyäö]lle|.{4,}(?:lta|ltä|ssä|stä|seen)")
 _ENDINGS_AFTER_N = ("in", "ille", "ia", "illa", "ista", "ilta")
 _VOWELS = frozenset("aeiouyäöå")
 _SHORTEST_ALONE = 3  # letters
 _HEADS = ("liitto", "yhdistys", "seura", "säätiö", "keskus", "järjestö", "förbund", "förening")
-_HEAD_FOLLOWS = 5  # letters that 'sininauha' has at least, to be short for 'sininauhaliitto'
+_HEAD_FOLLOWS = 5  # fewest letters of 'sininauha' to be short for 'sininauhaliitto'
 _EITHER_TYPE: Mapping[EntityType, EntityType] = {"organisation": "place", "place": "organisation"}
 
 
 def linked(key: Key, known: Mapping[Key, Id]) -> Id | None:
-    """The entity, of those that have the ``known`` names, whose name this surely is; else None.
+    """The entity, among those of the ``known`` names, whose name this certainly is; else None.
 
     Names of another type count only where an organisation and a place have the same name.
     """
@@ -57,7 +57,7 @@ def linked(key: Key, known: Mapping[Key, Id]) -> Id | None:
 
 
 def is_common(word: str, least: float = COMMON) -> bool:
-    """Whether Finnish uses this casefolded word, not seldom and mostly without a capital."""
+    """Whether this casefolded word is common in Finnish, mostly without a capital."""
     known = Knowledge.of("fi")
     return known.frequency is not None and known.frequency(word) > least and known.lean(word) < 1
 
@@ -72,7 +72,7 @@ def _is_written_alike(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _forms(word: str) -> frozenset[str]:
-    """The nominatives of a word that is surely inflected."""
+    """The nominatives of a word that is certainly inflected."""
     if _SURELY_INFLECTED.fullmatch(word):
         return nominatives(word)
     if not word.endswith("n") or _is_declined(word):
@@ -83,37 +83,37 @@ def _forms(word: str) -> frozenset[str]:
     return frozenset(
         name
         for name, by in rarer.items()
-        # given names keep their vowel ('Kirstin', so that Kirsten is none of Kirsti's)
+        # given names keep their vowel ('Kirstin': Kirsten is not Kirsti's)
         if by > RARER / 2 and _usage(name) > USUAL and (name[-1] == word[-2] or name[-3:] == "nen")
     )
 
 
 def _is_declined(name: str) -> bool:
-    """Whether there are forms of it: 'Julianin' is, so that Julian is a name; no 'Miikanin'."""
+    """Whether it has inflected forms: 'Julianin' exists: Julian is a name; 'Miikanin' does not."""
     return any(_usage(name + ending) > RARE for ending in _ENDINGS_AFTER_N)
 
 
 def _usage(name: str) -> float:
-    """How usual the word is as a name, a natural logarithm."""
+    """How common the word is as a name, a natural logarithm."""
     frequency = Knowledge.of("fi").frequency
     return RARE if frequency is None else max(RARE, frequency(name.title()))
 
 
 def _of_genitive(word: str) -> frozenset[str]:
     if word[-2:-1] not in _VOWELS:
-        return frozenset()  # 'Johann' is no genitive of Johan
+        return frozenset()  # 'Johann' is not a genitive of Johan
     return frozenset(r.nominative for r in readings(word) if r.case == "Gen")
 
 
 def _is_form(one: str, other: str) -> bool:
-    """Whether the last word of one is the other's inflected."""
+    """Whether the last word of one is the other's, inflected."""
     *before, last = one.split()
     *also_before, name = other.split()
     return before == also_before and name in _forms(last)
 
 
 def _is_misheard(one: str, other: str) -> bool:
-    """Whether these sound alike and just one of them is a name or a word that there is."""
+    """Whether these sound alike and only one of them is a known name or word."""
     return (
         min(len(squeezed(one)), len(squeezed(other))) >= SHORTEST
         and sound(one) == sound(other)
@@ -134,7 +134,7 @@ def _is_full_name(one: str, other: str) -> bool:
 
 
 def _is_beside_same(word: str, name: str) -> bool:
-    """Whether two words are of one person who has another name in common, too."""
+    """Whether two words are one person's, given another name in common."""
     return (
         _is_written_alike(word, name)
         or is_nickname(word, name)
@@ -150,7 +150,7 @@ def _is_first_name(one: str, other: str) -> bool:
 
 
 def _is_last_name(one: str, other: str) -> bool:
-    """A surname alone, and a full name, be it turned around."""
+    """A surname alone, and a full name, in either order."""
     short, long = sorted((one.split(), other.split()), key=len)
     return len(short) == 1 < len(long) and (
         _is_written_alike(short[0], long[-1]) or short[0] in _of_genitive(long[0])
@@ -169,12 +169,12 @@ def _is_called(one: str, other: str) -> bool:
 
 
 def _is_surname(name: str) -> bool:
-    """By its form: a first name alone that sounds like another may be a rare one, as Miikael is."""
+    """By form: a first name alone that sounds like another may be a rare one, such as Miikael."""
     return name.endswith("nen")
 
 
 def _all_found(short: list[str], long: list[str], alike: Evidence) -> bool:
-    """Whether each word stands in the longer name, in the same order, the first and last there."""
+    """Whether each word is in the longer name, in the same order, with its first and last."""
     ends = alike(short[0], long[0]) and alike(short[-1], long[-1])
     return ends and all(any(alike(word, name) for name in long) for word in short[1:-1])
 
@@ -188,7 +188,7 @@ def _turned(short: list[str], long: list[str]) -> Iterable[tuple[list[str], list
 
 
 def _are_two_people(one: str, other: str) -> bool:
-    """Whether two full names differ, so that whoever has one is not the other."""
+    """Whether two full names differ, so that they are different people's."""
     return " " in other and not (_is_written_alike(one, other) or _is_full_name(one, other))
 
 

@@ -1,4 +1,4 @@
-"""Put pseudonyms in the place of names."""
+"""Replace names with pseudonyms."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def mask(
     flags: tuple[str, ...],
     labels: LabelLanguage,
 ) -> MaskedConversation:
-    """The conversation with one word such as ``[Henkilö 7]:lle`` for each replacement.
+    """The conversation with one word, such as ``[Henkilö 7]:lle``, for each replacement.
 
     The word lasts from the start of the first word replaced to the end of the last, with their
-    mean probability. Square brackets that were in the transcript are doubled, so that nothing
-    said can look like a pseudonym. ``flags`` are those of the detection.
+    mean probability. Square brackets in the transcript are doubled, so that nothing said can
+    look like a pseudonym. ``flags`` are those of the detection.
     """
     by_turn: defaultdict[int, list[Replacement]] = defaultdict(list)
     for replacement in replacements:

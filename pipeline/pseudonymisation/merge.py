@@ -1,4 +1,4 @@
-"""One finding for what several detectors found: the union of their words."""
+"""Merge what several detectors found into one finding: the union of their words."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ TYPE_PRIORITY: tuple[EntityType, ...] = (
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings with those that share words made one, in order of words.
+    """The findings, those that share words merged, in order of words.
 
-    The strategy: the words of all are covered (nothing found is ever left); the longest typed
-    finding gives the type, and between equally long ones the first in TYPE_PRIORITY. All their
+    A merged finding covers the words of all (nothing found is ever dropped); the longest typed
+    finding gives the type, and among equally long ones the first in TYPE_PRIORITY. All their
     detectors are kept, joined by '+'.
     """
     groups: list[list[Finding]] = []

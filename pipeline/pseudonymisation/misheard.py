@@ -1,4 +1,4 @@
-"""What a recogniser of Finnish speech confuses in a name it does not know."""
+"""What a Finnish speech recogniser confuses in a name that it does not know."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _REPEATED = re.compile(r"(.)\1+")
 
 
 def squeezed(name: str) -> str:
-    """The name without spaces, hyphens and points, which a recogniser sets as it likes."""
+    """The name without spaces, hyphens and points, which a recogniser sets arbitrarily."""
     return "".join(filter(str.isalnum, name))
 
 
 @lru_cache(maxsize=200_000)
 def sound(name: str) -> str:
-    """What is left of a casefolded name without the differences that Finnish ears overlook.
+    """A casefolded name without the differences that are not distinct in Finnish speech.
 
-    Voiced or voiceless (b/p, d/t, g/k, v/f/w), short or long, s/z/c, a/ä and o/ö are one.
+    Voiced and voiceless (b/p, d/t, g/k, v/f/w), short and long, s/z/c, a/ä and o/ö are the same.
     """
     name = _SOFT_C.sub("s", squeezed(name))
-    for written, heard in _PAIRS:
-        name = name.replace(written, heard)
+    for written, spoken in _PAIRS:
+        name = name.replace(written, spoken)
     return _REPEATED.sub(r"\1", name.translate(_LETTERS))
 
 
 @lru_cache(maxsize=100_000)
 def is_garbled(name: str) -> bool:
-    """Whether some word of this casefolded name is none that Finnish uses, be it a name or not."""
+    """Whether a word of this casefolded name is not used in Finnish, as a name or otherwise."""
     known = Knowledge.of("fi")
     return any(
         known.is_unheard(part) and (known.morphology is None or known.morphology(part).unknown)

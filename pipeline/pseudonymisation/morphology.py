@@ -1,4 +1,4 @@
-"""What Voikko, the Finnish morphological analyser, makes of a word, where the system has it.
+"""How Voikko, the Finnish morphological analyser, reads a word, if the system has it.
 
 The binding comes with the Finnish spaCy pipeline; the shared library and its dictionary
 (libvoikko1 and voikko-fi in Debian) do not. Without root rights they can lie in any folder that
@@ -41,7 +41,7 @@ Morphology = Callable[[str], Readings]
 
 @cache
 def finnish_morphology() -> Morphology | None:
-    """Voikko's readings of Finnish word forms, whatever their case; None where it is missing."""
+    """Voikko's readings of Finnish word forms, ignoring case; None if it is missing."""
     analyse = _voikko()
     return None if analyse is None else of(analyse)
 
@@ -73,7 +73,7 @@ def _voikko() -> Analyser | None:
     from libvoikko import Voikko, VoikkoException
 
     try:
-        # Asked first, because a Voikko that finds no library complains again when it is deleted.
+        # Checked first: a Voikko that finds no library raises again when it is deleted.
         if not Voikko.listDicts():
             return None
         analyse: Analyser = Voikko("fi").analyze

@@ -1,4 +1,4 @@
-"""What people of a given name are called in Finland, where that is no given name of its own."""
+"""Finnish nicknames of given names, where the nickname is not a given name itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Organisations by how their names end: '… -liitto', '… ry', 'Mallilan yliopiston kirjasto'."""
+"""Organisations by the ends of their names: '… -liitto', '… ry', 'Mallilan yliopiston kirjasto'."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _APART = re.compile(r"[-–−][^\W\d].*")
 
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    """Casefolded words that end an organisation's name, and first parts that name none."""
+    """Casefolded words that end an organisation's name, and first parts that do not name one."""
 
     compound: re.Pattern[str]
     free: re.Pattern[str]
@@ -46,8 +46,8 @@ def _forms(language: str | None) -> _Forms | None:
 def find(turn: TaggedTurn, found: Sequence[Finding], known: Knowledge) -> Iterator[Finding]:
     """Organisations whose last word gives them away, with the words before that belong to it.
 
-    ``found`` are the names that others found: an ending that says little by itself ('yliopisto')
-    makes an organisation of a name before it.
+    ``found`` are the names that other detectors found: an ending that means little alone
+    ('yliopisto') turns a name before it into an organisation.
     """
     forms = _forms(known.language)
     if forms is None:
@@ -83,7 +83,7 @@ def _first_word(
 
 
 def _run_start(turn: TaggedTurn, last: int, named: set[int]) -> int:
-    """First of the named words that stand without a break before this one."""
+    """First of the named words directly before this one, without a break."""
     first = last
     while first and first - 1 in named and not turn.text.ends_phrase(first - 1):
         first -= 1
@@ -91,7 +91,7 @@ def _run_start(turn: TaggedTurn, last: int, named: set[int]) -> int:
 
 
 def _owner(turn: TaggedTurn, last: int, named: set[int]) -> int | None:
-    """First word of a name in the genitive to which this word belongs over others between.
+    """First word of a name in the genitive to which this word belongs across other words.
 
     'Mallilan yliopiston | oikeustieteen | laitos', 'Suomen | islamilainen | puolue'.
     """
@@ -107,10 +107,10 @@ def _owner(turn: TaggedTurn, last: int, named: set[int]) -> int | None:
 
 
 def _leftmost(turn: TaggedTurn, position: int, known: Knowledge) -> int:
-    """First word of the organisation whose last part stands here ('… -liitto', '… ry').
+    """First word of the organisation whose last part is here ('… -liitto', '… ry').
 
-    Goes left through what can be part of a name to the farthest capital; without a capital the
-    word before is all that is taken, and a few more in a turn that has no capitals at all.
+    Goes left through possible parts of a name to the farthest capital; without a capital only the
+    preceding word is taken, and a few more in a turn that has no capitals.
     """
     capitals = any(
         is_capitalised(core(word)) and i not in turn.text.restored

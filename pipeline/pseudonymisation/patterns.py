@@ -1,7 +1,7 @@
-"""Contact data and identifiers, which have a form of their own, written or spoken.
+"""Contact data and identifiers, recognised by their form, written or spoken.
 
-Speech recognition writes them wrongly as often as rightly (a check character misheard, a space
-within, digits as words), so form alone decides and no check digit is asked for.
+Speech recognition writes them wrong as often as right (a misheard check character, a space inside,
+digits as words), so only the form decides and check digits are not verified.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SPOKEN_HOST = re.compile(
     re.IGNORECASE,
 )
 
-# 'punkt se' also means 'point: see …': only behind a word that can be a name, and where no
+# 'punkt se' also means 'point: see …': only after a word that can be a name, and where no
 # object follows.
 _SWEDISH_HOST = re.compile(
     r"(?<![\w-])(?:(?:www|ve\s+ve\s+ve)\s+punkt\s+[\w-]{1,64}|"
@@ -111,7 +111,7 @@ def find(text: TurnText) -> list[Finding]:
 
 
 def _phone_numbers(text: TurnText) -> Iterator[Finding]:
-    """Digit runs that can be dialled: no amount, date or year, and long enough."""
+    """Digit runs that can be dialled: long enough, and not an amount, date or year."""
     for match in _DIGIT_RUN.finditer(text.text):
         run = match.group().strip()
         digits = sum(character.isdigit() for character in run)

@@ -1,4 +1,4 @@
-"""Every nominative that a word can be an inflected form of, where no tagger tells its case."""
+"""Every nominative that a word can be an inflected form of, where no tagger gives its case."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHORTEST_SPOKEN = 5  # letters: 'Kuopios' for 'Kuopiossa'
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A casefolded nominative, the ending that hung on it as said, and the case of that."""
+    """A casefolded nominative, its ending as said, and the case of that ending."""
 
     nominative: str
     suffix: str
@@ -35,9 +35,9 @@ class Reading:
 
 @lru_cache(maxsize=100_000)
 def readings(word: str) -> tuple[Reading, ...]:
-    """How a word can be read: first as it stands, then without an ending, a nominative once.
+    """How a word can be read: first as it is, then without an ending, each nominative once.
 
-    Finnish cases, possessives and clitics, also as worn down in speech; -s and 's of Swedish and
+    Finnish cases, possessives and clitics, also as shortened in speech; -s and 's of Swedish and
     English. 'Liitossamme' → 'liitossamme', …, 'liitto' with 'ssamme'.
     """
     found = [Reading(word.casefold(), "", ""), *_of_form(word, "")]
@@ -54,12 +54,12 @@ def readings(word: str) -> tuple[Reading, ...]:
 
 
 def nominatives(word: str) -> frozenset[str]:
-    """All nominatives that a word can be an inflected form of, its own form apart."""
+    """All nominatives that a word can be an inflected form of, except its own form."""
     return frozenset(r.nominative for r in readings(word) if r.suffix)
 
 
 def plurals(stem: str) -> list[str]:
-    """What may be the plural of which an inflected one has this stem, with or without its -i.
+    """Possible nominative plurals of an inflected plural with this stem, with or without its -i.
 
     'nuorten ystävi(llä)' → 'nuorten ystävät', 'seuro(issa)' → 'seurat', among others.
     """

@@ -1,8 +1,8 @@
-"""Where the names of a study stand in the talk of any of its sessions.
+"""Find the names of a study in the talk of any of its sessions.
 
-By words alone, no tagger asked: so it finds them in talk without capitals and punctuation, too. A
-name is looked for as a phrase, in every inflection, however its parts are set apart, and in what a
-recogniser may have made of it.
+Uses only words, no tagger, so it also finds them in talk without capitals and punctuation. A name
+is searched for as a phrase, in every inflection, however its parts are separated, and in forms that
+a recogniser may have made of it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from pipeline.pseudonymisation.readings import Reading, readings
 from pipeline.pseudonymisation.turn_text import core, is_capitalised
 
 SHORTEST_IN_LOWER_CASE = 3  # letters
-SHORTEST_APART = 8  # letters of a name of one word that is found in several: 'marja leena'
-SHORTEST_HEAD = 10  # letters of an organisation's last word that names it alone
+SHORTEST_APART = 8  # letters of a one-word name that is found as several words: 'marja leena'
+SHORTEST_HEAD = 10  # letters of an organisation's last word that identifies it alone
 USUAL = -12.7  # natural logarithm of the share of all words: one in 330,000
-LEANS_SMALL = -1.0  # natural logarithm: a capital at the start of a sentence then says nothing
+LEANS_SMALL = -1.0  # natural logarithm: a capital at the start of a sentence then means nothing
 
 _CASES_OF_PLACES = frozenset({"Ine", "Ela", "Ill"})
 _ENDS_SENTENCE = (".", "?", "!", "…", ":")
@@ -43,7 +43,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A way to name an entity; ``given`` if the table has it, else it is a part of such a one.
+    """A name of an entity; ``given`` if it is in the table, else it is part of one that is.
 
     ``turned``: the surname comes first, and in the genitive.
     """
@@ -57,7 +57,7 @@ class _Name:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A name in words ``first``–``last``, the last of them read so; as written, or by its sound."""
+    """A name in words ``first``–``last``, with the reading of the last; exact, or by its sound."""
 
     first: int
     last: int
@@ -68,16 +68,16 @@ class _Match:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """The first words of a name, squeezed, and the case of those that are inflected."""
+    """The first words of a name, squeezed, and the case of the inflected ones."""
 
     said: str = ""
     case: str = ""
 
 
 def _rank(match: _Match) -> tuple[bool, bool, bool, bool, int, Id, str]:
-    """As written before as heard, as given before as part, uninflected before inflected.
+    """Exact before by sound, given before part, uninflected before inflected.
 
-    The rest only settles ties, so that the same talk always gives the same hits.
+    The rest only breaks ties, so that the same talk always gives the same hits.
     """
     type = match.name.entity[0]
     return (
@@ -92,23 +92,23 @@ def _rank(match: _Match) -> tuple[bool, bool, bool, bool, int, Id, str]:
 
 
 class Names:
-    """The names of a study, ready to be looked for."""
+    """The names of a study, prepared for searching."""
 
     def __init__(self, names: Mapping[Key, Id], *, left: Collection[str] = ()) -> None:
         """``names`` are nominatives, casefolded, by type, with the entity of each.
 
-        ``left`` are casefolded words that people have judged to be no name.
+        ``left`` are casefolded words that people have decided are no names.
         """
         self._left = frozenset(left)
         self._by_sound: defaultdict[str, list[_Name]] = defaultdict(list)
         self._beginnings: set[str] = set()
         for name in dict.fromkeys([*_given(names), *_parts(names)]):
-            if heard := sound(name.squeezed):
-                self._by_sound[heard].append(name)
-                self._beginnings.update(heard[:end] for end in range(1, len(heard)))
+            if spoken := sound(name.squeezed):
+                self._by_sound[spoken].append(name)
+                self._beginnings.update(spoken[:end] for end in range(1, len(spoken)))
 
     def find(self, words: Sequence[str]) -> Iterator[Hit]:
-        """Where they stand in the words of a turn, in order; the longest from each word on.
+        """Where they occur in the words of a turn, in order; the longest from each word on.
 
         Words may carry punctuation.
         """
@@ -136,21 +136,21 @@ class Names:
         return longest
 
     def _longer(self, begun: _Begun, word: str) -> Iterator[_Begun]:
-        """What of a name is said with one more word; its words agree in case, if inflected."""
-        for heard in _sounded(word):
-            case = heard.reading.case
+        """The part of a name said with one more word; its words agree in case, if inflected."""
+        for candidate in _sounded(word):
+            case = candidate.reading.case
             if case and begun.case not in ("", case):
                 continue
-            said = begun.said + squeezed(heard.reading.nominative)
-            if (sound(said) if begun.said else heard.sound) in self._beginnings:
+            said = begun.said + squeezed(candidate.reading.nominative)
+            if (sound(said) if begun.said else candidate.sound) in self._beginnings:
                 yield _Begun(said, case or begun.case)
 
     def _matches(self, turn: _Turn, first: int, last: int, begun: _Begun) -> Iterator[_Match]:
-        """The names that have been begun and end with this word."""
-        for heard in _sounded(turn.words[last]):
-            reading = heard.reading
+        """The names begun earlier that end with this word."""
+        for candidate in _sounded(turn.words[last]):
+            reading = candidate.reading
             said = begun.said + squeezed(reading.nominative)
-            for name in self._by_sound.get(sound(said) if begun.said else heard.sound, ()):
+            for name in self._by_sound.get(sound(said) if begun.said else candidate.sound, ()):
                 cases = ("", "Gen") if name.turned else ("", reading.case)
                 match = _Match(first, last, name, reading, said == name.squeezed)
                 if begun.case in cases and self._is_sure(turn, match):
@@ -172,7 +172,7 @@ class Names:
 
 
 class _Turn:
-    """A turn's words without punctuation, and what their looks and neighbours tell."""
+    """A turn's words without punctuation, and what their form and neighbours show."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self._said = words
@@ -183,7 +183,7 @@ class _Turn:
         return self._said[word].endswith((*_ENDS_SENTENCE, ",", ";"))
 
     def with_legal_form(self, match: _Match) -> tuple[int, str]:
-        """Last word and ending of a name, with the 'ry' behind an organisation."""
+        """Last word and ending of a name, with the 'ry' after an organisation."""
         after = match.last + 1
         if match.name.entity[0] == "organisation" and after < len(self.small):
             form, _, ending = self.small[after].partition(":")
@@ -192,7 +192,7 @@ class _Turn:
         return match.last, match.reading.suffix
 
     def tells_name(self, match: _Match) -> bool:
-        """Whether a word that can be a name is one here: 'tuuli' is mostly wind."""
+        """Whether a word that can be a name is one here: 'tuuli' usually means wind."""
         word, at = self.words[match.first], match.first
         short = len(squeezed(word)) < SHORTEST_IN_LOWER_CASE
         if not short and not _is_homograph(word.casefold(), match.name.squeezed):
@@ -216,19 +216,19 @@ class _Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Sounded:
     reading: Reading
     sound: str
 
 
 @lru_cache(maxsize=100_000)
-def _sounded(word: str) -> tuple[_Heard, ...]:
-    return tuple(_Heard(reading, sound(reading.nominative)) for reading in readings(word))
+def _sounded(word: str) -> tuple[_Sounded, ...]:
+    return tuple(_Sounded(reading, sound(reading.nominative)) for reading in readings(word))
 
 
 @lru_cache(maxsize=100_000)
 def _is_homograph(word: str, name: str) -> bool:
-    """Whether this casefolded form is, or comes of, a word that is usual without a capital."""
+    """Whether this casefolded form is, or derives from, a word that is common without a capital."""
     known = Knowledge.of("fi")
     if is_common(word, USUAL):
         return True
@@ -250,7 +250,7 @@ def _given(names: Mapping[Key, Id]) -> Iterator[_Name]:
 
 
 def _parts(names: Mapping[Key, Id]) -> Iterator[_Name]:
-    """First names, surnames and telling last words that only one entity has."""
+    """First names, surnames and distinctive last words that only one entity has."""
     owners: defaultdict[Key, set[Id]] = defaultdict(set)
     for (type, name), id in names.items():
         words = name.split() or [""]
@@ -265,5 +265,5 @@ def _parts(names: Mapping[Key, Id]) -> Iterator[_Name]:
 
 
 def _tells_alone(head: str) -> bool:
-    """Whether an organisation's last word names it: 'työpajayhdistys', but not 'yhdistys'."""
+    """Whether an organisation's last word identifies it: 'työpajayhdistys', but not 'yhdistys'."""
     return len(head) >= SHORTEST_HEAD and not is_common(head)

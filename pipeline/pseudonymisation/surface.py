@@ -1,4 +1,4 @@
-"""Names by how they look: proper-noun tags, capitals, usual spelling."""
+"""Names found by their form: proper-noun tags, capitals, usual spelling."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def find(turn: TaggedTurn, known: Knowledge) -> list[Finding]:
 
 
 def _reasons(turn: TaggedTurn, word: int, known: Knowledge) -> Iterator[str]:
-    """The detectors that take this word for a name by itself."""
+    """The detectors that take this word alone for a name."""
     name = core(turn.text.words[word])
     letters = sum(map(str.isalpha, name))
     if letters < 2 or name.casefold().split(":")[0] in known.no_names:
@@ -52,7 +52,7 @@ def _reasons(turn: TaggedTurn, word: int, known: Knowledge) -> Iterator[str]:
 
 
 def _has_telling_capital(text: TurnText, word: int, name: str) -> bool:
-    """Whether the word has a capital that no start of a sentence explains."""
+    """Whether the word has a capital that is not due to the start of a sentence."""
     if _ROMAN_NUMERAL.fullmatch(name):
         return False
     inside = "/" not in name and any(map(str.isupper, name[1:]))

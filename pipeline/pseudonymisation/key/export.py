@@ -1,4 +1,4 @@
-"""What the key holds, in clear: for safekeeping, or for moving it to another system."""
+"""Export the key in clear: for safekeeping, or to move it to another system."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pipeline.storage.disk import os_errors, write_atomically
 from pipeline.study import Study
 from pipeline.study.private_file import new_private_file
 
-ROWS = "entities"  # the list of the table, one object an entity
+ROWS = "entities"  # the table's list, one object per entity
 
 
 def export(study: Study, key: KeyFile, out: Path) -> None:
-    """Write what the key holds to a file that its owner alone can read: a table if its name ends
-    in .csv, else the JSON as it is.
+    """Write the content of the key to a file that only its owner can read: a table if its name
+    ends in .csv, else the JSON as it is.
 
     Raises StudyError if there is no key, the file exists, or it would be inside the study but not
-    in private/; what ``KeyFile.read`` raises; TransientError where it cannot be written.
+    in private/; as ``KeyFile.read``; TransientError where it cannot be written.
     """
     out = new_private_file(study, out)
     data = key.read()
@@ -35,7 +35,7 @@ def export(study: Study, key: KeyFile, out: Path) -> None:
 
 
 def as_csv(data: bytes) -> bytes:
-    """The entity table as CSV for a spreadsheet: a row an entity, variants joined by " | ".
+    """The entity table as CSV for a spreadsheet: one row per entity, variants joined by " | ".
 
     Raises StudyError if the data are not such a table.
     """
@@ -50,7 +50,7 @@ def as_csv(data: bytes) -> bytes:
     writer = csv.DictWriter(text, [*columns], lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({column: _cell(value) for column, value in row.items()} for row in rows)
-    return text.getvalue().encode("utf-8-sig")  # with the mark, Excel reads ä and ö right
+    return text.getvalue().encode("utf-8-sig")  # with a BOM, Excel reads ä and ö correctly
 
 
 def _cell(value: object) -> object:

@@ -1,4 +1,4 @@
-"""``names.key`` on disk: where it may lie, how it is written, locked anew and destroyed."""
+"""``names.key`` on disk: where it may be, how it is written, locked again and destroyed."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ _GIVEN: dict[Lock, str] = {
 
 @dataclass(frozen=True, slots=True)
 class KeyFile:
-    """The encrypted file at ``path``. Whoever reads and then writes holds the study's lock.
+    """The encrypted file at ``path``. A caller that reads and then writes holds the study's lock.
 
-    A link is followed: the key may be kept outside the study, but never in a study's ``dataset/``.
+    Links are followed: the key may be kept outside the study, but never in a study's ``dataset/``.
     """
 
     path: Path
     secret: Secret
 
     def read(self) -> bytes | None:
-        """What was last written; None where there is no file.
+        """The data last written; None where there is no file.
 
         Raises StudyError if the secret is missing or wrong, or the file damaged or in ``dataset/``;
         UnreadableError if it cannot be read.
@@ -68,12 +68,12 @@ class KeyFile:
         return None if sealed is None else sealed.opened(self._fitting(sealed.header))
 
     def write(self, data: bytes) -> Header:
-        """Put ``data`` in the place of what the file holds; the old file stays until then.
+        """Replace the content of the file with ``data``; the old file stays until then.
 
-        A file that is not there is locked with the secret. A copy is kept beside it. Returns the
-        header of what is there now.
+        A new file is locked with the secret. A copy is kept beside it. Returns the header of the
+        file as written.
 
-        Raises as ``read`` does, and then has touched nothing; TransientError where the file cannot
+        Raises as ``read`` does, and then has changed nothing; TransientError where the file cannot
         be written.
         """
         target = _allowed(self.path)
@@ -89,10 +89,10 @@ class KeyFile:
     def change(self, new: Secret) -> KeyFile:
         """Lock the file with another secret; the old file stays until the new one was read back.
 
-        Copies made before still open with the old secret; those that vuoro keeps are replaced.
+        Earlier copies still open with the old secret; those that vuoro keeps are replaced.
 
-        Raises as ``write`` does; StudyError if there is no file, or it is locked with this
-        machine's own secret already and shall be again.
+        Raises as ``write`` does; StudyError if there is no file, or if the file is already locked
+        with this machine's own secret and that is asked for again.
         """
         target = _allowed(self.path)
         sealed = _sealed(self.path)
@@ -124,9 +124,9 @@ class KeyFile:
     def destroy(self) -> bool:
         """Remove the file, its copies and this machine's secret for the study; needs no secret.
 
-        Nothing is overwritten: on SSDs and journalling file systems that reaches no old copy. What
-        makes copies of the key unreadable is that the secret goes, where it was this machine's
-        own: then True. The secret goes first, so that a run killed midway can be repeated.
+        Nothing is overwritten: on SSDs and journalling file systems that reaches no old copy.
+        Copies of the key become unreadable because the secret is removed, if it was this machine's
+        own: then returns True. The secret goes first, so that a killed run can be repeated.
 
         Raises StudyError if there is no file, UnreadableError if one cannot be removed.
         """
@@ -135,13 +135,13 @@ class KeyFile:
             raise no_key()
         try:
             forgotten = forget_machine_secret(unsealed(data).header.id)
-        except StudyError:  # damaged: then it does not say whose it is, and goes all the same
+        except StudyError:  # damaged: it does not say whose it is, and is removed anyway
             forgotten = False
         with os_errors("removing the key"):
             target = self.path.resolve()
             backup.drop(target)
             target.unlink()
-            self.path.unlink(missing_ok=True)  # the link, where it was one
+            self.path.unlink(missing_ok=True)  # the link, if it was one
             sync(target.parent)
         return forgotten
 
@@ -172,12 +172,12 @@ def find_secret(path: Path, prompt: Callable[[], str] | None = None) -> Secret:
     """The secret for the key at ``path``.
 
     In this order: the passphrase in VUORO_PASSPHRASE; the key file that VUORO_KEY_FILE names; this
-    machine's own secret, for a key that is locked with it or is not there yet; what ``prompt``
+    machine's own secret, for a key that is locked with it or does not exist yet; what ``prompt``
     returns (a passphrase that a person types). A secret that is given but does not fit is never
-    passed over for the next one.
+    skipped for the next one.
 
-    Raises StudyError if the key needs a secret that nobody gives, or one given is empty or not
-    there; UnreadableError if a file cannot be read.
+    Raises StudyError if the key needs a secret that is not given, or one given is empty or
+    missing; UnreadableError if a file cannot be read.
     """
     if (text := os.environ.get(PASSPHRASE_VARIABLE)) is not None:
         return Secret.passphrase(text)
@@ -194,7 +194,7 @@ def find_secret(path: Path, prompt: Callable[[], str] | None = None) -> Secret:
 def secret_in_use(path: Path, prompt: Callable[[], str] | None = None) -> Secret:
     """As ``find_secret``, but this machine's own first where it fits: for changing the lock.
 
-    Somebody who has set VUORO_PASSPHRASE too early is told to change the lock; here is how it can.
+    This lets a user who has set VUORO_PASSPHRASE too early change the lock, as the error advises.
     """
     header, machine = header_of(path), Secret.machine()
     if header is not None and header.lock == "machine":
@@ -239,7 +239,7 @@ def _content(path: Path) -> bytes | None:
         except FileNotFoundError:
             if not path.is_symlink():
                 return None
-    # a disk that is not connected must not pass for a study without a key
+    # a disk that is not connected must not look like a study without a key
     raise StudyError(
         "This study's key is kept outside the study, and is not there now.",
         "Connect the disk or share that it is on, then run again.",
@@ -247,7 +247,7 @@ def _content(path: Path) -> bytes | None:
 
 
 def _locked(path: Path, study_id: str, secret: Secret) -> Header:
-    """A new header for the key at ``path``, made for this secret; this machine's is made first."""
+    """A new header for the key at ``path`` and this secret; this machine's is created first."""
     file = machine_file(study_id) if secret.lock == "machine" else secret.file
     if file and lies_in(file, [study.root for study in _studies_around(path)]):
         raise StudyError(
@@ -265,7 +265,7 @@ def _locked(path: Path, study_id: str, secret: Secret) -> Header:
 def _allowed(path: Path) -> Path:
     """The file itself, links followed.
 
-    Raises StudyError if it is in what a study shares.
+    Raises StudyError if it is in a folder that a study shares.
     """
     with os_errors("looking where the key is"):
         if lies_in(path, [study.dataset for study in _studies_around(path)]):
@@ -277,6 +277,6 @@ def _allowed(path: Path) -> Path:
 
 
 def _studies_around(path: Path) -> list[Study]:
-    """The studies that a path is inside of, by its own name or once links are followed."""
+    """The studies that contain a path, by its own name or after following links."""
     folders = dict.fromkeys([*path.absolute().parents, *path.resolve().parents])
     return [Study(folder) for folder in folders if (folder / SETTINGS_FILE).is_file()]

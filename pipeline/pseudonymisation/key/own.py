@@ -1,4 +1,4 @@
-"""Whether ``names.key`` is this study's key, and the latest; and how it is put back."""
+"""Check that ``names.key`` is this study's key and the latest; restore it."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _OLDER = (
 def own_header(study: Study) -> Header | None:
     """The clear header of the study's key; None if the study never had one.
 
-    Raises StudyError if it had one that is missing, or has an older one or another study's: with
-    it the same people would get other numbers. Raises as ``header_of``.
+    Raises StudyError if the key is missing, older than it was, or another study's: with it the same
+    people would get other numbers. Raises as ``header_of``.
     """
     header = _header(study.key_file)
     if header is None:
@@ -47,9 +47,9 @@ def own_header(study: Study) -> Header | None:
 
 
 def protect(study: Study) -> None:
-    """Mark the key and keep a copy of it, if a vuoro that did not do so wrote it.
+    """Mark the key and keep a copy of it, if an earlier vuoro wrote it without doing so.
 
-    Whoever calls holds the study's names. Raises as ``own_header``.
+    The caller holds the lock of the study's names. Raises as ``own_header``.
     """
     header = own_header(study)
     if header is None:
@@ -64,28 +64,28 @@ def protect(study: Study) -> None:
 
 
 def is_missed(study: Study) -> bool:
-    """Whether the study had a key, which is not in its place, and which nobody has destroyed."""
+    """Whether the study's key is missing although it existed and was not destroyed."""
     if os.path.lexists(study.key_file):
         return False
     key_id = marks.load(study).key_id
-    told = key_id is None and _has_replaced(study)
-    return bool(key_id) or told or bool(backup.copies(study.key_file))
+    is_logged = key_id is None and _has_replaced(study)
+    return bool(key_id) or is_logged or bool(backup.copies(study.key_file))
 
 
 def without_key(study: Study) -> StudyError:
-    """The error where there is no key: it is missing, or the study has none yet."""
+    """The error for no key: it is missing, or the study has none yet."""
     return _missing() if is_missed(study) else no_key()
 
 
 def note(study: Study, header: Header) -> None:
-    """Note that the study's key is of this header now. Raises TransientError."""
+    """Record that the study's key now has this header. Raises TransientError."""
     found = marks.load(study)
     counts = found.counts | {shown(study.key_file): header.generation}
     marks.save(study, replace(found, key_id=header.id, counts=counts))
 
 
 def forget(study: Study) -> None:
-    """Have the study as if it never had a key, copies included. Raises TransientError."""
+    """Forget that the study had a key, copies included. Raises TransientError."""
     with os_errors("removing the copies of the key"):
         backup.drop(study.key_file)
     found = marks.load(study)
@@ -96,10 +96,10 @@ def forget(study: Study) -> None:
 def restore(
     study: Study, file: Path | None, prompt: Callable[[], str] | None, *, older: bool
 ) -> Path:
-    """Put the key back from a file, or from the newest copy that opens; where it was taken from.
+    """Restore the key from a file, or from the newest copy that opens; return its source.
 
-    A key that is in its place is set aside. With ``older``, one that is older than the study's
-    last will do. Whoever calls holds the study. Raises StudyError if none will do, TransientError.
+    A key in its place is set aside. With ``older``, a key older than the study's last is accepted.
+    The caller holds the lock of the study. Raises StudyError if none is accepted, TransientError.
     """
     with os_errors("looking for copies of the key"):
         found = [file.expanduser().resolve()] if file else backup.copies(study.key_file)
@@ -139,13 +139,13 @@ def _missing() -> StudyError:
 
 
 def _has_replaced(study: Study) -> bool:
-    """Whether a name was ever replaced, as the audit log tells: then there was a key."""
+    """Whether the audit log shows that a name was ever replaced: then there was a key."""
     with os_errors("reading the audit log"):
         return any(_REPLACED.search(log.read_bytes()) for log in study.audit.glob("*.jsonl"))
 
 
 def _wrong(study: Study, header: Header) -> str:
-    """What is wrong with a key of this header, for this study; "" if nothing is."""
+    """What is wrong with a key with this header, for this study; "" if nothing."""
     found = marks.load(study)
     if found.key_id and header.id != found.key_id:
         return "the key of another study"

@@ -1,7 +1,7 @@
 """The secret that opens a study's key: a passphrase, a key file, or one that this machine keeps.
 
-A passphrase and a key file are the same thing in two places: a key file's content, less the line
-break at its end, can be given as the passphrase. So a server can read from a file what a person
+A passphrase and a key file are the same secret in two places: a key file's content, without the
+final line break, can be given as the passphrase. So a server can read from a file what a person
 types, and a copy of a machine's own secret opens the study on another machine.
 """
 
@@ -27,10 +27,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What opens a key. Its ``repr`` shows the kind alone.
+    """The secret that opens a key. Its ``repr`` shows only the kind.
 
-    ``note`` is a sentence for the user where the secret is badly kept, "" otherwise. The secret of
-    this machine is looked up by the study's id when it is needed.
+    ``note`` is a sentence for the user if the secret is kept unsafely, "" otherwise. This machine's
+    secret is looked up by the study's id when it is needed.
     """
 
     lock: Lock
@@ -53,8 +53,7 @@ class Secret:
     def key_file(cls, file: Path) -> Secret:
         """A secret that is the content of a file.
 
-        Raises StudyError if there is no such file or nothing in it, UnreadableError if it cannot
-        be read.
+        Raises StudyError if the file is missing or empty, UnreadableError if it cannot be read.
         """
         remedy = "Give a file that holds a long random secret on one line."
         with os_errors("reading the key file"):
@@ -74,13 +73,13 @@ class Secret:
 
     @classmethod
     def machine(cls) -> Secret:
-        """The secret that vuoro makes and keeps for a study, in this user's data folder."""
+        """The secret that vuoro creates and keeps for a study, in this user's data folder."""
         return cls("machine")
 
     def of(self, study_id: str) -> bytes | None:
         """The secret itself for this study; None if this machine has none for it.
 
-        Raises UnreadableError if this machine's cannot be read.
+        Raises UnreadableError if this machine's secret cannot be read.
         """
         if self.lock != "machine":
             return self.value
@@ -92,10 +91,10 @@ class Secret:
 
 
 def machine_file(study_id: str) -> Path:
-    """Where this machine keeps its secret for a study: outside it, so that no copy takes it.
+    """Where this machine keeps its secret for a study: outside it, so that copies lack it.
 
-    In the folder that VUORO_KEYS names (e.g. where a container keeps no home), else in the user's
-    data folder.
+    In the folder that VUORO_KEYS names (e.g. in a container without a persistent home), else in the
+    user's data folder.
     """
     if named := os.environ.get(KEYS_VARIABLE):
         folder = Path(named).expanduser().absolute()
@@ -107,7 +106,7 @@ def machine_file(study_id: str) -> Path:
 
 
 def make_machine_secret(study_id: str) -> None:
-    """Draw this machine's secret for a study, unless it has one already.
+    """Create this machine's secret for a study, unless it already has one.
 
     Raises TransientError where it cannot be written.
     """
@@ -136,7 +135,7 @@ def forget_machine_secret(study_id: str) -> bool:
 
 
 def _normalised(raw: bytes) -> bytes:
-    """The same bytes for the same secret, whatever keyboard or editor wrote it."""
+    """The same bytes for the same secret, regardless of keyboard or editor."""
     raw = raw.removeprefix(_BYTE_ORDER_MARK).rstrip(b"\r\n")
     try:
         return unicodedata.normalize("NFC", raw.decode()).encode()
