@@ -1,4 +1,4 @@
-"""A table as programs for statistics have it: numbers that stand for words, and labels."""
+"""A table as statistics programs expect it: numbers instead of words, and labels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Coded:
-    """A table with its labels, by the names that its columns have in the frame."""
+    """A table with its labels, by the names of its columns in the frame."""
 
     frame: pd.DataFrame
     variable_labels: dict[Any, str]
@@ -30,7 +30,7 @@ Write = Callable[[Source, Language, Path], list[str]]
 
 
 def targets(sources: Sequence[Source], suffix: str, write: Write) -> Iterator[Target]:
-    """A file a table and language."""
+    """One file per table and language."""
     for language in LANGUAGES:
         for source in sources:
             place = f"{language}/{source.table.name}{suffix}"
@@ -40,7 +40,7 @@ def targets(sources: Sequence[Source], suffix: str, write: Write) -> Iterator[Ta
 def coded(source: Source, language: Language, longest_name: int, longest_label: int) -> Coded:
     """The whole table; names and labels of columns have at most so many bytes.
 
-    What may hold few values (a role, a kind, yes or no) is a number with a label.
+    A column with few possible values (a role, a kind, yes or no) is a number with labels.
     """
     import pandas as pd
 

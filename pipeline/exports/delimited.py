@@ -1,7 +1,7 @@
-"""CSV: comma, decimal point, UTF-8 with a byte-order mark; text in quotes, what is missing not.
+"""CSV: comma, decimal point, UTF-8 with a byte-order mark; text in quotes, missing values without.
 
-Statistics programs read that without being told anything. Excel, where it expects semicolons and
-decimal commas, does not: the workbook is for it.
+Statistics programs read that without any options. Excel does not where it expects semicolons and
+decimal commas: the workbook is for it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ Change = Callable[[pa.Table], pa.Table]
 
 
 def targets(sources: Sequence[Source]) -> Iterator[Target]:
-    """A file a table, with texts as they are."""
+    """One file per table, with texts unchanged."""
     return targets_of(sources, lambda part: part)
 
 
 def targets_of(sources: Sequence[Source], change: Change) -> Iterator[Target]:
-    """A file a table; ``change`` is carried out on its rows."""
+    """One file per table; ``change`` is applied to its rows."""
     for source in sources:
         yield Target(f"{source.table.name}.csv", (source,), partial(_write, source, change))
 

@@ -1,7 +1,7 @@
-"""The forms that a data set is exported in, in the order in which `vuoro build --help` lists them.
+"""The formats of exports, in the order in which `vuoro build --help` lists them.
 
-Each is one module of this room, whose ``targets`` say which files are made of which tables, and one
-line here: `vuoro build` gets its option from that.
+Each is one module of this room, whose ``targets`` say which files are created from which tables,
+and one line here, from which `vuoro build` gets its option.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class _Module(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form: its module, which is loaded when it is written, and the help of its option."""
+    """One format: its module, loaded when it is written, and the help of its option."""
 
     module: str
     help: str
 
     def targets(self, sources: Sequence[Source]) -> Iterable[Target]:
-        """The files of this form."""
+        """The files of this format."""
         module = cast(_Module, import_module(f"pipeline.exports.{self.module}"))
         return module.targets(sources)
 

@@ -1,4 +1,4 @@
-"""What values are called in labelled forms, and columns that such a form can have."""
+"""Names of values and columns in labelled formats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO_YES = (CALLED["no"], CALLED["yes"])
 
 
 def value_labels(column: Column, language: Language) -> dict[int | float, str]:
-    """The code of each value that a column may hold, 1, 2, … in declared order; {} if any may."""
+    """The code of each value that a column may hold, 1, 2, … in declared order; {} if unlimited."""
     if column.type == "bool":
         return {code: label.to(language) for code, label in enumerate(_NO_YES)}
     if column.type != "string":
@@ -35,7 +35,7 @@ def variable_label(column: Column, language: Language, longest: int) -> str:
 
 
 def names(columns: Iterable[Column], longest: int) -> dict[str, str]:
-    """What each column is called in at most so many plain letters; all are different."""
+    """A unique name for each column, of at most so many plain letters."""
     taken: dict[str, str] = {}
     for column in columns:
         letters = unicodedata.normalize("NFKD", column.name).encode("ascii", "ignore").decode()

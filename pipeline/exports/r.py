@@ -1,7 +1,7 @@
-"""RDS: R, one data.frame a table. Words are text, yes and no are logical, what is missing is NA.
+"""RDS: R, one data.frame per table. Words are text, yes and no are logical, missing values NA.
 
 The bytes are those of *R Internals*, "Serialization Formats": version 2, which every R since 2.3.0
-reads, in XDR, compressed. A number with decimals that is missing is NaN; `is.na()` is true of it.
+reads, in XDR, compressed. A missing decimal number is NaN; `is.na()` is true for it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SYMBOL, _CHARACTERS, _LOGICAL, _INTEGER, _REAL, _TEXTS = 1, 9, 10, 13, 14, 16
 _DATA_FRAME = 19 | 0x100 | 0x200
 _ATTRIBUTE, _NO_MORE = 2 | 0x400, 254
 _ASCII, _UTF_8 = 0x40000, 0x8000
-_MISSING = -(2**31)  # of whole and logical numbers
+_MISSING = -(2**31)  # for integers and logicals
 _MISSING_TEXT = struct.pack(">2i", _CHARACTERS, -1)
 _NUMBERS: dict[ColumnType, tuple[int, str, float]] = {
     "int32": (_INTEGER, ">i4", _MISSING),
@@ -32,7 +32,7 @@ _NUMBERS: dict[ColumnType, tuple[int, str, float]] = {
 
 
 def targets(sources: Sequence[Source]) -> Iterator[Target]:
-    """A file a table."""
+    """One file per table."""
     for source in sources:
         yield Target(f"{source.table.name}.rds", (source,), partial(_write, source))
 

@@ -1,4 +1,4 @@
-"""What is exported: the tables of a data set, file by file, and the files that are made of them."""
+"""What is exported: the tables of a data set, file by file, and the files created from them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.storage.disk import file_sha256, os_errors
 from pipeline.tables import TABLES
 from pipeline.tables.columns import Table
 
-SEPARATOR = "; "  # between the items of a list, where a form has no lists
+SEPARATOR = "; "  # between the items of a list, where a format has no lists
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A file to be made: its place below the form's folder, what it is made from, and how.
+    """A file to write: its path below the format's folder, what it is created from, and how.
 
-    ``write`` puts it at the path that it is given, and returns what could not be put into it, a
-    sentence each.
+    ``write`` writes it to the given path, and returns what could not be put into it, one sentence
+    each.
     """
 
     place: str

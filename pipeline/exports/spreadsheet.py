@@ -1,7 +1,7 @@
 """CSV for spreadsheets: as ``delimited``, with an apostrophe before a text that begins a formula.
 
-A spreadsheet that opens a CSV file takes a text that begins with =, +, - or @ for a formula, and
-carries it out (OWASP, *CSV injection*).
+A spreadsheet that opens a CSV file takes a text that begins with =, +, - or @ for a formula and
+executes it (OWASP, *CSV injection*).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from pipeline.exports.delimited import targets_of
 from pipeline.exports.source import Source, Target
 
-_FORMULA = r"^([=+\-@\t\r\n＝＋－＠])"  # full-width signs, too
+_FORMULA = r"^([=+\-@\t\r\n＝＋－＠])"  # including full-width signs
 
 
 def targets(sources: Sequence[Source]) -> Iterator[Target]:
-    """A file a table, in which a spreadsheet finds no formula."""
+    """One file per table, in which a spreadsheet finds no formula."""
     return targets_of(sources, _no_formulas)
 
 

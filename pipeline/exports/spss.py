@@ -1,4 +1,4 @@
-"""SAV: SPSS, with the labels of variables and values in one language a file."""
+"""SAV: SPSS, with the labels of variables and values in one language per file."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pipeline.texts import Language
 LONGEST_NAME = 64
 LONGEST_LABEL = 255  # bytes
 LONGEST_TEXT = 32_767  # bytes
-# The header says when the file was made; the same table shall give the same bytes.
+# The header states when the file was written; the same table must give the same bytes.
 _TIME_AT, _TIME = 92, b"01 Jan 8000:00:00"
 
 
 def targets(sources: Sequence[Source]) -> Iterator[Target]:
-    """A file a table and language."""
+    """One file per table and language."""
     return coded_targets(sources, ".sav", _write)
 
 

@@ -1,6 +1,6 @@
-"""DTA: Stata 14 or newer, with the labels of variables and values in one language a file.
+"""DTA: Stata 14 or newer, with the labels of variables and values in one language per file.
 
-Written by pandas, because pyreadstat writes no long texts where some are missing.
+Written by pandas, because pyreadstat cannot write long texts if some are missing.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pipeline.texts import Language
 
 LONGEST_NAME = 32
 LONGEST_LABEL = 80  # characters
-LONGEST_FIXED = 2045  # bytes of a text that is not stored apart (a strL)
+LONGEST_FIXED = 2045  # bytes of a text that is not stored separately (a strL)
 _TIME = datetime(1980, 1, 1)
 
 
 def targets(sources: Sequence[Source]) -> Iterator[Target]:
-    """A file a table and language."""
+    """One file per table and language."""
     return coded_targets(sources, ".dta", _write)
 
 
@@ -29,7 +29,7 @@ def _write(source: Source, language: Language, file: Path) -> list[str]:
     table = coded(source, language, LONGEST_NAME, LONGEST_LABEL)
     frame = table.frame
     for name in frame.select_dtypes("object"):
-        frame[name] = frame[name].fillna("")  # how Stata has a missing text
+        frame[name] = frame[name].fillna("")  # Stata's missing text
     long = [n for n in frame.select_dtypes("object") if _longest(frame[n]) > LONGEST_FIXED]
     frame.to_stata(
         file,

@@ -1,6 +1,6 @@
-"""A session's published turns as a transcript to read: text, WebVTT or JSON. Pseudonyms only.
+"""A session's published turns as a readable transcript: text, WebVTT or JSON. Pseudonyms only.
 
-``note`` says that the names are not reviewed yet; "" where they are.
+``note`` says that the names are not reviewed yet; "" if they are.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def clock(seconds: float) -> str:
 
 
 def as_text(turns: Sequence[Row], note: str = "") -> str:
-    """One line a turn: short id, time, person, words; before them the note.
+    """One line per turn: short id, time, person, words; the note comes first.
 
     Minimal responses are indented.
     """
@@ -83,7 +83,7 @@ def as_json(turns: Sequence[Row], note: str = "") -> str:
 
 
 class Format(StrEnum):
-    """How a transcript can be written."""
+    """The formats of a transcript."""
 
     txt = "txt"
     vtt = "vtt"

@@ -1,4 +1,4 @@
-"""XLSX: one workbook, a table a sheet and the dictionary; the same tables give the same bytes."""
+"""XLSX: one workbook, one sheet per table and the dictionary; same tables, same bytes."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ MAX_ROWS = 1_048_576  # of a sheet, the header included
 MAX_CHARACTERS = 32_767  # of a cell
 DICTIONARY = "dictionary"
 NUMBER_WIDTH, WORD_WIDTH, TEXT_WIDTH = 12, 20, 80  # of columns, in characters
-_MADE = datetime(1980, 1, 1)  # the earliest that a zip file can say
+_MADE = datetime(1980, 1, 1)  # the earliest that a zip file can store
 _PROPERTIES = "docProps/core.xml"
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # in XML
-_NOT_TEXT = ("=", "#")  # a text that begins so would be taken for a formula or an error
+_NOT_TEXT = ("=", "#")  # a text with this start would be taken for a formula or an error
 
 
 def targets(sources: Sequence[Source]) -> Iterator[Target]:
@@ -71,19 +71,19 @@ def _write(sources: Sequence[Source], file: Path) -> list[str]:
 
 
 def _width(column: Column) -> int:
-    """How wide a column is shown, in characters."""
+    """The width of a column, in characters."""
     if column.name in ("text", "flags", "models"):
         return TEXT_WIDTH
     return max(WORD_WIDTH if "string" in column.type else NUMBER_WIDTH, len(column.name) + 2)
 
 
 def _fill(
-    sheet: Any,  # openpyxl's stubs know no widths of a write-only sheet
+    sheet: Any,  # openpyxl's stubs lack the widths of a write-only sheet
     columns: list[str],
     rows: Iterable[Iterable[Any]],
     widths: Sequence[int],
 ) -> int:
-    """Write a sheet; the number of texts that were cut."""
+    """Write a sheet; return the number of texts that were cut."""
     from openpyxl.utils import get_column_letter
 
     sheet.freeze_panes = "A2"
@@ -129,7 +129,7 @@ def _as_xml(properties: Any) -> bytes:
 
 
 def _without_times(saved: Path, file: Path, properties: bytes) -> None:
-    """Write a zip file again with one time for all that is in it, and other properties."""
+    """Rewrite a zip file with one time for all its entries, and other properties."""
     with zipfile.ZipFile(saved) as old, zipfile.ZipFile(file, "w") as new:
         for info in old.infolist():
             plain = zipfile.ZipInfo(info.filename, _MADE.timetuple()[:6])

@@ -1,4 +1,4 @@
-"""Write exports, and bring those that are there up to date: only what the tables have changed."""
+"""Write exports, and update existing ones: only files whose tables have changed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from pipeline.storage.digests import digest
 from pipeline.storage.disk import PENDING, clear_pending, os_errors, sync, write_atomically
 from pipeline.study import Study
 
-EDITION = 5  # goes up whenever the same tables would give other files
-_MADE = ".made.json"  # of which tables each file was made
+EDITION = 5  # raise it when the same tables would give other files
+_MADE = ".made.json"  # the tables from which each file was created
 
 
 def export(dataset: Path, folder: Path, forms: Collection[str]) -> list[str]:
-    """Write a data set into ``folder`` in these forms, or bring up to date what is there.
+    """Write a data set into ``folder`` in these formats, or update the existing files.
 
-    A file is written by one rename, and only if the tables in it have changed. Returns what could
-    not be put into a file, a sentence each.
+    A file is written by one rename, and only if its tables have changed. Returns what could not be
+    put into a file, one sentence each.
 
     Raises DatasetError if a file of the data set is damaged, TransientError if something cannot be
     read or written.
@@ -39,19 +39,19 @@ def export(dataset: Path, folder: Path, forms: Collection[str]) -> list[str]:
 
 
 def forms_in(folder: Path) -> list[str]:
-    """The forms that were exported into a folder before."""
+    """The formats exported into a folder before."""
     return [form for form in FORMS if (folder / form / _MADE).is_file()]
 
 
 def remove_exports(study: Study) -> None:
-    """Remove all exports from a study: they hold what the data set held. Raises TransientError."""
+    """Remove all exports of a study: they hold what the data set held. Raises TransientError."""
     with os_errors("removing exports"):
         for form in forms_in(study.exports):
             shutil.rmtree(study.exports / form)
 
 
 def forget(folder: Path) -> None:
-    """Remove what only serves to bring exports up to date. Raises TransientError."""
+    """Remove what only serves to update exports. Raises TransientError."""
     with os_errors("removing what exports are not about"):
         for form in forms_in(folder):
             (folder / form / _MADE).unlink()
@@ -81,7 +81,7 @@ def _bring_up_to_date(folder: Path, targets: Sequence[Target]) -> list[str]:
 
 
 def _made(folder: Path) -> dict[str, Any]:
-    """What was made here before; {} if that is not known, and then all is made anew."""
+    """What was written here before; {} if unknown, and then everything is written again."""
     try:
         made = json.loads((folder / _MADE).read_bytes())
     except (FileNotFoundError, ValueError):
@@ -91,7 +91,7 @@ def _made(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def _replacing(file: Path) -> Iterator[Path]:
-    """A path to write to; at the end it takes the place of the file by one rename."""
+    """A path to write to; at the end it replaces the file by one rename."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(PENDING, ".vuoro-", file.parent) as folder:
         pending = Path(folder) / file.name
