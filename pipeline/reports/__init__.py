@@ -1,4 +1,4 @@
 """Report pages: what the data set says of a session or a group, on one page to read or print.
 
-A page is made from the data set alone, so it holds pseudonyms and numbers, and nobody's words.
+A page is created from the data set alone, so it holds pseudonyms and numbers, but no talk.
 """

@@ -1,4 +1,4 @@
-"""What notebooks may import of vuoro: this module stays as it is from version to version.
+"""What notebooks may import from vuoro: this module stays stable between versions.
 
 from pipeline.reports import analysis
 

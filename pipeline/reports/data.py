@@ -1,4 +1,4 @@
-"""What a page is about, and the rows of the data set that it needs."""
+"""The subject of a page, and the rows of the data set that it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a group: its sessions over time, meetings and interviews each by themselves."""
+"""The page of a group: its sessions over time, meetings and interviews separately."""
 
 from __future__ import annotations
 

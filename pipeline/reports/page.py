@@ -27,10 +27,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page: what it tells, then its pictures, then its tables."""
+    """A part of a page: its text, then its pictures, then its tables."""
 
     title: str
-    told: str = ""
+    summary: str = ""
     figures: Sequence[Figure] = ()
     tables: Sequence[Table] = ()
     level: int = 2
@@ -38,17 +38,17 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A whole page: its facts are pairs of what and how much."""
+    """A whole page: its facts are pairs of name and value."""
 
     title: str
-    told: str
+    summary: str
     language: Language
     facts: Mapping[str, str]
     sections: Sequence[Section] = field(default_factory=list)
 
 
 def html(page: Page) -> str:
-    """The page as one self-contained file: no scripts, no fonts, no pictures from elsewhere.
+    """The page as one self-contained file: no external scripts, fonts or pictures.
 
     The same page gives the same text.
     """

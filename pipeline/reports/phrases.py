@@ -1,4 +1,4 @@
-"""What the pages say around the pictures."""
+"""The texts of pages around the pictures."""
 
 from __future__ import annotations
 
@@ -84,6 +84,6 @@ TEXTS: dict[str, Text] = {
 
 
 def text(key: str, language: Language, **values: str) -> str:
-    """What a page says by ``key``, which may be one of the pictures' words, too."""
+    """The text for ``key``, which may also be one of the pictures' words."""
     said = TEXTS.get(key)
     return word(key, language) if said is None else said.filled(**values).to(language)

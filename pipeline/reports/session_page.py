@@ -80,11 +80,11 @@ def _language_named(code: str | None, language: Language) -> str:
 
 
 def _to_know(session: Row, language: Language) -> list[Section]:
-    """Each flag in one row: what is the matter, and what to do."""
-    told = [[each.what(language), each.do(language)] for each in remarks(session)]
+    """Each flag in one row: what is wrong, and what to do."""
+    flags = [[each.what(language), each.do(language)] for each in remarks(session)]
     head = [text(name, language) for name in ("matter", "to_do")]
     return (
-        [Section(text("to_know", language), tables=[Table(head, told, n_text=2)])] if told else []
+        [Section(text("to_know", language), tables=[Table(head, flags, n_text=2)])] if flags else []
     )
 
 

@@ -25,7 +25,7 @@ _COLUMNS = {column.name: column for column in DYNAMICS_SESSION.columns}
 
 
 def shown(measure: str, value: Any, language: Language) -> str:
-    """A value as its column's unit wants it; – where it is missing."""
+    """A value formatted for its column's unit; – where it is missing."""
     if value is None or math.isnan(value):
         return NONE
     if measure.endswith("_share"):
@@ -46,7 +46,7 @@ def with_interval(measure: str, row: Mapping[str, Any], language: Language) -> s
 
 
 def measures_table(row: Mapping[str, Any], language: Language) -> Table:
-    """The measures of a session that are there, with their definitions."""
+    """The measures that a session has, with their definitions."""
     there = [m for m in REPORTED if not _missing(row[m])]
     return Table(
         [text(name, language) for name in ("measure", "value", "definition")],
@@ -59,7 +59,7 @@ def measures_table(row: Mapping[str, Any], language: Language) -> Table:
 
 
 def definitions_table(measures: Sequence[str], language: Language) -> Table:
-    """What the measures are."""
+    """The definitions of the measures."""
     return Table(
         [text(name, language) for name in ("measure", "definition")],
         [[heading(m, language), definition(m, language)] for m in measures],

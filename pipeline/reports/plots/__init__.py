@@ -1,8 +1,8 @@
-"""Pictures of a data set, as one would print them in an article: frames in, figures out.
+"""Pictures of a data set, ready for an article: frames in, figures out.
 
 Every function takes rows of the public tables as pandas data frames and returns a matplotlib
-``Figure``, labelled in Finnish (``"fi"``) or English (``"en"``). A picture of nothing says that
-there is nothing.
+``Figure``, labelled in Finnish (``"fi"``) or English (``"en"``). A picture without data says
+so.
 """
 
 from pipeline.reports.plots.network import transition_matrix, transition_network

@@ -1,4 +1,4 @@
-"""Every word that pictures and reports say of the data, and how they write numbers."""
+"""All words that pictures and reports use for the data, and how they write numbers."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ WORDS: dict[str, Text] = {
 
 
 def word(key: str, language: Language) -> str:
-    """What ``key`` is called; a value that has no entry, such as a person's id, is its own name."""
+    """The name of ``key``; a value without an entry, such as a person's id, is its own name."""
     called = WORDS.get(key) or REPORTED.get(key)
     return called.to(language) if called else key
 
 
 def heading(key: str, language: Language) -> str:
-    """The same as the beginning of a line."""
+    """The same, as the beginning of a line."""
     said = word(key, language)
     return said[:1].upper() + said[1:]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap, Normalize
     from matplotlib.figure import Figure
 
-RESIDUAL_LIMIT = 3.0  # beyond it, colours are the same
+RESIDUAL_LIMIT = 3.0  # beyond it, the colour is constant
 WIDEST_PT = 5.0
 
 
@@ -36,7 +36,7 @@ WIDEST_PT = 5.0
 def transition_network(transitions: pd.DataFrame, language: Language = "fi") -> Figure:
     """People on a circle, an arrow wherever the floor went from one to another.
 
-    An arrow is the wider the more often that happened; its colour is the residual, and it is
+    The width of an arrow shows how often that happened; its colour is the residual, and it is
     dashed where that is below 0. ``transitions``: rows of the table of one session.
     """
     people = _people(transitions)
@@ -77,7 +77,7 @@ def transition_matrix(transitions: pd.DataFrame, language: Language = "fi") -> F
     figure, axes = new_axes("title_network", language, 1.5 + 0.28 * len(people))
     n, residual = (_matrix(transitions, column, people) for column in ("n", "residual"))
     edges = np.arange(len(people) + 1) - 0.5
-    axes.set_facecolor(PALE)  # nobody follows themselves
+    axes.set_facecolor(PALE)  # a person does not follow themselves
     axes.pcolormesh(
         edges, edges, np.ma.masked_invalid(residual),
         cmap=DIVERGING, vmin=-RESIDUAL_LIMIT, vmax=RESIDUAL_LIMIT, edgecolors="white", lw=1,
@@ -99,7 +99,7 @@ def transition_matrix(transitions: pd.DataFrame, language: Language = "fi") -> F
 
 
 def _people(transitions: pd.DataFrame) -> list[tuple[str, str]]:
-    """Everybody among whom the floor could go, with their role, in order of role."""
+    """All people among whom the floor could go, with their role, in order of role."""
     return in_order_of_role(
         [
             *zip(transitions.from_person_id, transitions.from_role, strict=True),
@@ -148,7 +148,7 @@ def _scale() -> Normalize:
 def _residual_bar(figure: Figure, axes: Axes, colours: Colormap, language: Language) -> None:
     from matplotlib.cm import ScalarMappable
 
-    steps = colours.resampled(31)  # with more than 50 it would be a picture of dots
+    steps = colours.resampled(31)  # more than 50 would give a picture of dots
     bar = figure.colorbar(
         ScalarMappable(_scale(), steps), ax=axes, shrink=0.6, aspect=15, extend="both"
     )

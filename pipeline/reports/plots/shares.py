@@ -78,9 +78,9 @@ def speaking_shares(people: pd.DataFrame, language: Language = "fi") -> Figure:
 
 @styled
 def shares_over_sessions(people: pd.DataFrame, language: Language = "fi") -> Figure:
-    """Everybody's share of the talking time in each session of a group, as a grid of numbers.
+    """Each person's share of the talking time in each session of a group, as a grid of numbers.
 
-    ``people``: rows of ``dynamics_person``. Who did not talk in a session has no number there.
+    ``people``: rows of ``dynamics_person``. A person who did not talk in a session has no number.
     """
     people = people.dropna(subset="speaking_share")
     if people.empty:
@@ -128,8 +128,8 @@ def attendance(attendance: pd.DataFrame, language: Language = "fi") -> Figure:
 
 @styled
 def role_shares(people: pd.DataFrame, language: Language = "fi") -> Figure:
-    """How the talking time divides among the roles, over session number; of several groups the
-    mean.
+    """How the talking time divides among the roles, over session number; the mean of several
+    groups.
 
     ``people``: rows of ``dynamics_person`` of one kind of sessions.
     """
@@ -174,7 +174,7 @@ def measure_over_sessions(
     language: Language = "fi",
     highlight: str | None = None,
 ) -> Figure:
-    """A measure over session number with its interval, a line for each group.
+    """A measure over session number with its interval, one line per group.
 
     ``sessions``: rows of ``dynamics_session`` of one kind; ``measure``: one of its columns. The
     other groups than ``highlight``, where one is given, are in grey.
@@ -226,13 +226,13 @@ def _interval(rows: pd.DataFrame, measure: str) -> tuple[Any, Any]:
 
 
 def _people_by_role(rows: pd.DataFrame) -> list[tuple[str, str]]:
-    """Everybody once, in the role of their last meeting (or interview, if they were in none)."""
+    """Each person once, in the role of their last meeting (or interview, if in no meeting)."""
     latest = rows.sort_values(["kind", "session_number"]).groupby("person_id").role.last()
     return in_order_of_role(zip(latest.index, latest, strict=True))
 
 
 def _session_columns(axes: Axes, sessions: list[str]) -> None:
-    """Sessions along the top; without their group where all are of one."""
+    """Sessions along the top; without the group if all belong to one."""
     groups = {session.partition("-")[0] for session in sessions}
     names = [s.partition("-")[2] for s in sessions] if len(groups) == 1 else sessions
     axes.set_xticks(range(len(names)), names, rotation=0 if len(names) <= 12 else 90)

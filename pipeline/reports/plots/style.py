@@ -1,7 +1,7 @@
-"""How all pictures look: sizes for an article's page, colours that everybody can tell apart.
+"""How all pictures look: sizes for an article's page, colours safe for colour-blind readers.
 
-The colours are those of Okabe & Ito (2008). What colour tells, a hatch, a marker, a dash or a
-number tells too, so that nothing is lost in a grey print.
+The colours are those of Okabe & Ito (2008). Whatever colour shows, a hatch, a marker, a dash or a
+number also shows, so that nothing is lost in a grey print.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ ROLE_HATCHES = {
     "unknown": "\\\\\\\\",
 }
 
-# one a group, where several are in one picture
+# one per group, where several are in one picture
 SERIES_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 SERIES_MARKERS = "os^DvPX*"
 SERIES_LINES = ("-", "--", "-.", ":")
@@ -78,7 +78,7 @@ P = ParamSpec("P")
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Draw in this style, whatever the reader's own is, and change nothing of theirs."""
+    """Draw in this style, regardless of the user's own, and leave that unchanged."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
@@ -86,14 +86,14 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
         with rc_context(STYLE):
             figure = draw(*args, **kwargs)
-            figure.draw_without_rendering()  # ticks are made when they are drawn first
+            figure.draw_without_rendering()  # ticks are created when first drawn
             return figure
 
     return drawn
 
 
 def new_figure(height_in: float, width_in: float = WIDTH_IN) -> Figure:
-    """An empty figure that finds room for labels by itself, outside of pyplot's memory."""
+    """An empty figure that fits labels automatically, outside pyplot's memory."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width_in, height_in), layout="constrained")
@@ -107,7 +107,7 @@ def new_axes(title: str, language: Language, height_in: float) -> tuple[Figure, 
 
 
 def empty(title: str, language: Language) -> Figure:
-    """What is shown in the place of a picture of nothing."""
+    """What is shown instead of a picture without data."""
     figure, axes = new_axes(title, language, 0.8)
     axes.set_title(heading(title, language))
     axes.set_axis_off()
@@ -140,7 +140,7 @@ def role_legend(where: Figure | Axes, roles: Iterable[str], language: Language, 
 
 
 def role_patches(roles: Iterable[str], language: Language) -> list[Patch]:
-    """What the legend shows for them."""
+    """The symbols of the legend for them."""
     from matplotlib.patches import Patch
 
     there = set(roles)

@@ -1,4 +1,4 @@
-"""Pictures of what is talked about: codes where there are any, words where there are none."""
+"""Pictures of what is talked about: codes if there are any, else words."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def code_shares(
 def frequent_words(
     words: pd.DataFrame, by: str, most: int = 12, language: Language = "fi"
 ) -> Figure:
-    """The words said most often, by ``by``, a column of ``words`` such as ``role``.
+    """The most frequent words, by ``by``, a column of ``words`` such as ``role``.
 
     ``words``: a row for each word said: ``word``, and ``by``.
     """
@@ -69,7 +69,7 @@ def frequent_words(
     for axes in all_axes[len(parts) :]:
         axes.set_visible(False)
     for axes, (name, counts) in zip(all_axes, parts, strict=False):
-        # as often said: by alphabet, so that the picture is the same each time
+        # ties in alphabetical order, so that the picture is the same each time
         top = counts.sort_index().sort_values(ascending=False, kind="stable").head(most)
         axes.barh(range(len(top)), top.to_numpy(), 0.7, color=BLUE)
         rows_axis(axes, list(top.index))

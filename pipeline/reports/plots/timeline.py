@@ -35,7 +35,7 @@ RESPONSE: dict[str, Any] = {
 
 @styled
 def timeline(turns: pd.DataFrame, roles: Mapping[str, str], language: Language = "fi") -> Figure:
-    """Turns as bars, minimal responses as strokes, and below them where turns run at once.
+    """Turns as bars, minimal responses as strokes, and below them simultaneous turns.
 
     ``turns``: rows of the table of one session; ``roles``: person_id → role. A session longer
     than ten minutes is shown in strips below one another.
@@ -99,7 +99,7 @@ def _strip(
 
 
 def _at_once(turns: pd.DataFrame) -> list[tuple[float, float]]:
-    """When two turns or more run at once; minimal responses are seen as such."""
+    """When two or more turns run at once; minimal responses are visible as such."""
     full = turns[turns.kind == "turn"]
     edges = sorted([*((s, 1) for s in full.start_s), *((e, -1) for e in full.end_s)])
     found, running, since = [], 0, 0.0

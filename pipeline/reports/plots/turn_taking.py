@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-OFFSETS_S = (-2.0, 4.0)  # the range that is shown; what is beyond is told
+OFFSETS_S = (-2.0, 4.0)  # the range that is shown; the count beyond is stated
 OFFSET_STEP_S = 0.2
 OVERLAPS = (
     "n_interruptions_successful",
@@ -48,7 +48,7 @@ OVERLAPS = (
 def offset_distribution(
     turns: pd.DataFrame, by: str | None = None, language: Language = "fi"
 ) -> Figure:
-    """How long it takes until the next has the floor: a histogram with its median.
+    """How long it takes until the next person has the floor: a histogram with its median.
 
     ``turns``: rows of the table; ``by``: a column that the floor's new holder is sorted by, such
     as ``role`` or ``session_number``, one picture each.
@@ -103,7 +103,7 @@ def overlaps_by_role(people: pd.DataFrame, language: Language = "fi") -> Figure:
 
 @styled
 def time_use(sessions: pd.DataFrame, language: Language = "fi") -> Figure:
-    """How many minutes of each session one talks, several talk, and nobody talks.
+    """How many minutes of each session one person talks, several talk, and no one talks.
 
     ``sessions``: rows of the table.
     """
@@ -155,14 +155,14 @@ def _histograms(
         if not logarithmic:
             axes.axvline(0, color=GREY, linewidth=0.6, linestyle=":")
         beyond = int(((values < bins[0]) | (values > bins[-1])).sum())
-        told = [
+        notes = [
             heading(name, language) if by else "",
             f"n = {len(values)}",
             f"{word('median', language)} {number(median, 2, language)} s",
             f"{word('outside', language)} {beyond}" if beyond else "",
         ]
         axes.text(
-            0.99, 0.97, "\n".join(filter(None, told)),
+            0.99, 0.97, "\n".join(filter(None, notes)),
             transform=axes.transAxes, ha="right", va="top",
         )  # fmt: skip
         number_axis(axes.yaxis, language, 0)
