@@ -1,4 +1,4 @@
-"""The published data set: its files, its documentation and whether it is in order.
+"""The published data set: its files, its documentation and its validation.
 
-What it consists of is declared in ``pipeline.tables``.
+Its contents are declared in ``pipeline.tables``.
 """

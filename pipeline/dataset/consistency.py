@@ -1,6 +1,6 @@
-"""Do the rows of one session agree with each other? Pure; every table alone is already sound.
+"""Check that the rows of one session agree. Pure; each table is already valid on its own.
 
-Each function gives one sentence for each thing that is wrong. None quotes text.
+Each function gives one sentence for each problem. None quotes text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ END_TOLERANCE_S = 0.1  # the last frame of the diarisation may reach past the en
 
 
 def session_problems(session: Row, turns: list[Row]) -> Iterator[str]:
-    """What the row of a session says against its turns."""
+    """How the row of a session contradicts its turns."""
     n_turns = sum(turn["kind"] == "turn" for turn in turns)
     counted = {
         "n_people": len({turn["person_id"] for turn in turns}),
@@ -84,7 +84,7 @@ def word_problems(turns: list[Row], words: list[Row]) -> Iterator[str]:
 
 
 def session_dynamics_problems(session: Row, turns: list[Row]) -> Iterator[str]:
-    """What the turn-taking of a session says against its turns."""
+    """How the turn-taking of a session contradicts its turns."""
     offsets_s = [turn["offset_from_previous_s"] for turn in _transfers(turns)]
     counted = {
         "n_people": len({turn["person_id"] for turn in turns}),
@@ -98,7 +98,7 @@ def session_dynamics_problems(session: Row, turns: list[Row]) -> Iterator[str]:
 
 
 def person_dynamics_problems(people: list[Row], turns: list[Row]) -> Iterator[str]:
-    """What the turn-taking of the people in a session says against its turns."""
+    """How the turn-taking of the people in a session contradicts its turns."""
     if {row["person_id"] for row in people} != {turn["person_id"] for turn in turns}:
         yield "the people are not those of turns"
         return
@@ -129,7 +129,7 @@ def person_dynamics_problems(people: list[Row], turns: list[Row]) -> Iterator[st
 
 
 def transition_problems(transitions: list[Row], turns: list[Row]) -> Iterator[str]:
-    """What the transitions of a session say against its turns."""
+    """How the transitions of a session contradict its turns."""
     pairs = {(row["from_person_id"], row["to_person_id"]) for row in transitions}
     if pairs != set(permutations({turn["person_id"] for turn in turns}, 2)):
         yield "the pairs are not those of the people in turns"
@@ -140,7 +140,7 @@ def transition_problems(transitions: list[Row], turns: list[Row]) -> Iterator[st
 
 
 def _interval_problems(rows: list[Row], table: Table) -> Iterator[str]:
-    """Measures outside their interval, and intervals of which only one end is there."""
+    """Measures outside their interval, and intervals with only one end."""
     for column in table.columns:
         measure = column.name.removesuffix("_low")
         if measure != column.name:
@@ -156,7 +156,7 @@ def _is_within(value: float | None, low: float | None, high: float | None) -> bo
 
 
 def _transfers(turns: list[Row]) -> list[Row]:
-    """The turns that take the floor from somebody else."""
+    """The turns that take the floor from another person."""
     return [
         turn
         for turn in turns

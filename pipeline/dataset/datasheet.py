@@ -1,6 +1,6 @@
-"""What goes with the tables for a reader: the data dictionary and the data sheet.
+"""The documents that accompany the tables: the data dictionary and the data sheet.
 
-Both derive from the declarations and from the tables themselves, and hold no date of making: the
+Both derive from the declarations and from the tables themselves, and hold no creation date: the
 same data set has the same documents.
 """
 
@@ -72,7 +72,7 @@ SELECT * FROM read_parquet('turns/*.parquet')             -- DuckDB
 def dictionary_csv(own: Sequence[Column] = ()) -> bytes:
     """The data dictionary as CSV, ``own`` columns of the study included.
 
-    The byte-order mark makes Excel read ä and ö right.
+    The byte-order mark makes Excel read ä and ö correctly.
     """
     rows = dictionary(own)
     text = io.StringIO(newline="")
@@ -133,7 +133,7 @@ def _facts(summary: Summary, language: Language) -> list[tuple[str, str]]:
 
 
 def _flags(summary: Summary, language: Language) -> list[str]:
-    """What is to be known of sessions, and in how many."""
+    """What to know about sessions, and in how many."""
     if not summary.flags:
         return []
     rows = []

@@ -1,4 +1,4 @@
-"""The files of a data set: where they lie, how they are read, and how they are written.
+"""The files of a data set: where they are, how they are read, and how they are written.
 
     dataset/sessions/<session_id>.parquet
             turns/<session_id>.parquet
@@ -7,8 +7,8 @@
             people, attendance/<group_id>.parquet
             dictionary.csv, DATASHEET.md
 
-A file appears by one rename, and the same rows give the same bytes. Names that begin with a dot
-are unfinished and skipped by every reader.
+A file appears by one rename, and the same rows give the same bytes. Files whose names begin with a
+dot are unfinished and skipped by every reader.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def files(dataset: Path, table_name: str) -> list[Path]:
 
 
 def unfinished(dataset: Path) -> list[Path]:
-    """What killed runs, or a run at work just now, have not finished writing.
+    """Files that killed runs, or a current run, have not finished writing.
 
     Raises TransientError where a folder cannot be read.
     """
@@ -104,8 +104,8 @@ def read(file: Path) -> pa.Table:
 def changed_ns(file: Path) -> int | None:
     """When a file, or its name, was last changed in any way; None where there is none.
 
-    That shows a file put back with its old time, too. Raises TransientError where it cannot be
-    told.
+    This also reveals a file restored with its old time. Raises TransientError if the time cannot
+    be read.
     """
     with os_errors("reading the data set"):
         try:
@@ -158,7 +158,7 @@ def origin(source: str) -> dict[str, str]:
 def provenance(
     table_name: str, source: str, models: list[str], settings_digest: str
 ) -> dict[str, str]:
-    """The footer of a file made from ``source``, a digest of all that its rows derive from."""
+    """The footer of a file created from ``source``, a digest of all that its rows derive from."""
     return origin(source) | {
         "vuoro.table": table_name,
         "vuoro.models": ", ".join(models),
@@ -170,7 +170,7 @@ def encode(table_name: str, table: pa.Table, entries: dict[str, str]) -> bytes:
     """The Parquet file (zstd) of these rows, sorted as declared; the same rows, the same bytes."""
     declared = TABLES[table_name].as_in(table.schema)
     rows = table.sort_by([(name, "ascending") for name in declared.sort_by])
-    # Made again, because sorting may leave the rows in chunks that would show in the file.
+    # Rebuilt, because sorting may leave the rows in chunks that would show in the file.
     rows = declared.of_rows(rows.to_pylist())
     sink = pa.BufferOutputStream()
     pq.write_table(
@@ -187,7 +187,7 @@ def encode(table_name: str, table: pa.Table, entries: dict[str, str]) -> bytes:
 
 
 def write(file: Path, data: bytes) -> bool:
-    """Put ``data`` in the place of the file, by one rename; False if it is there already.
+    """Replace the file with ``data`` by one rename; False if it already has that content.
 
     Raises TransientError where the disk is full or cannot be written.
     """

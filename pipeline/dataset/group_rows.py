@@ -1,7 +1,7 @@
 """Who is in a group: its rows of ``people`` and ``attendance``, from its sessions and its roster.
 
-What a session says of the people in it travels in the footer of its sessions file, so that a
-group's rows need nothing but those.
+The data of a session about its people is in the footer of its sessions file, so that a group's rows
+need only those files.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ HEARD = "vuoro.heard"  # the entry of a sessions file's footer
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What a roster says of a member: the role in the group, and the study's own columns x_…
+    """The roster's data on a member: the role in the group, and the study's own columns x_…
 
-    ``consent`` is that of the table of people. Of a member without, nothing else is told.
+    ``consent`` is that of the table of people. Nothing else is published for a member without it.
     """
 
     role: str = "unknown"
@@ -44,7 +44,7 @@ Group = Mapping[str, Background]
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What ``heard`` tells of a person."""
+    """The data in ``heard`` on a person."""
 
     role: str
     identified_by: str
@@ -57,7 +57,7 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """One session of a group: its row of ``sessions``, and ``heard`` of it."""
+    """One session of a group: its row of ``sessions``, and its ``heard``."""
 
     session: Row
     heard: dict[str, Row]
@@ -69,7 +69,7 @@ def met(file: Path) -> tuple[Met, dict[str, str]]:
     Raises DatasetError if the file was changed, or made by another version of vuoro, TransientError
     if it cannot be read.
     """
-    from pipeline.tables import SCHEMA_VERSION, TABLES  # which declares people, too
+    from pipeline.tables import SCHEMA_VERSION, TABLES  # which also declares people
 
     table = files.read(file)
     footer = files.footer(table)
@@ -84,9 +84,9 @@ def met(file: Path) -> tuple[Met, dict[str, str]]:
 
 
 def heard(cast: Cast, turns: Sequence[Row]) -> dict[str, Row]:
-    """Everybody whom the turns of a session mention, with what the cast says, by person_id.
+    """All people in the turns of a session, with the data of the cast, by person_id.
 
-    Whoever only overlaps another's turn has no row in turns: their ``n_rows`` is 0. Where several
+    A person who only overlaps another's turn has no row in turns: ``n_rows`` is 0. Where several
     labels are one person, the one that talks most counts.
     """
     mentioned = {p for turn in turns for p in (turn["person_id"], *turn["overlapped_by"])}
@@ -124,10 +124,10 @@ def from_entry(entry: str) -> dict[str, Row] | None:
 def people_rows(
     group_id: str, met: Sequence[Met], group: Group, own: Mapping[str, pa.DataType]
 ) -> list[Row]:
-    """A row for each member who has consented and for everybody heard in one of the sessions.
+    """A row for each member who has consented and for each person who talks in a session.
 
     ``own`` are the study's own columns with their types. Where sessions disagree about a role and
-    no roster tells, that of most sessions counts, a known one before ``unknown``.
+    no roster states it, that of most sessions counts, a known one before ``unknown``.
     """
     rows = []
     consenting = {person_id for person_id, member in group.items() if member.consent == "yes"}
@@ -153,7 +153,7 @@ def people_rows(
 
 
 def attendance_rows(met: Sequence[Met], people: Sequence[Row]) -> list[Row]:
-    """A row for each of ``people`` in each session; of a session's unknown only in that session."""
+    """A row for each of ``people`` in each session; for an unknown person only in their session."""
     return [
         _attendance_row(each.session, person, each.heard.get(person["person_id"]))
         for each in met
@@ -177,11 +177,11 @@ def own_columns(groups: Iterable[Group]) -> dict[str, pa.DataType]:
 def _attendance_row(session: Row, person: Row, found: Row | None) -> Row:
     present = found is not None and found["n_rows"] > 0
     role = found["role"] if found is not None and found["role"] != "unknown" else person["role"]
-    told = ("identified_by", "similarity", "margin", "n_turns", "speech_s")
+    measured = ("identified_by", "similarity", "margin", "n_turns", "speech_s")
     return (
         {name: session[name] for name in ("group_id", "session_id", "session_number", "kind")}
         | {"person_id": person["person_id"], "role": role, "present": present}
-        | {name: found[name] if found is not None and present else None for name in told}
+        | {name: found[name] if found is not None and present else None for name in measured}
     )
 
 

@@ -37,10 +37,10 @@ _DURATION = "turns.minimal_response_max_s"
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """What the study knows beside its data set.
+    """What the study knows beyond its data set.
 
-    ``n_names`` are the names in the talk and ``n_unjudged`` those that are not judged yet; None
-    where that cannot be told. ``n_left_out`` are recordings that are not in the data set.
+    ``n_names`` are the names in the talk and ``n_unjudged`` those not judged yet; None if
+    unknown. ``n_left_out`` are recordings that are not in the data set.
     """
 
     n_names: int | None
@@ -140,7 +140,7 @@ _ROLES = {
 
 
 def _processing(summary: Summary, cited: list[Source]) -> Iterator[Text]:
-    """With which programs and models the sessions were made, the work of each cited."""
+    """The programs and models that processed the sessions, with the work of each cited."""
     yield Text("The recordings were processed automatically with vuoro {versions}.").filled(
         versions=shares(summary.versions.items(), summary.n_sessions)
     )
@@ -170,7 +170,7 @@ def _processing(summary: Summary, cited: list[Source]) -> Iterator[Text]:
 def _diarisation(
     summary: Summary, models: Mapping[str, object], cited: list[Source]
 ) -> Iterator[Text]:
-    """How speakers were told apart, by the models of each role."""
+    """How speakers were distinguished, by the models of each role."""
     if "segmentation" in models and "voice-print" in models:
         cited += [sources.BREDIN, sources.PLAQUET, sources.WANG]
         yield Text(
@@ -214,7 +214,7 @@ def _name(use: ModelUse) -> str | Text:
 
 
 def _tool(package: str, summary: Summary) -> str:
-    """A library, with its version where this installation made all of the data set."""
+    """A library, with its version if this installation created all of the data set."""
     name = "spaCy" if package == "spacy" else package
     return f"{name} {version(package)}" if [*summary.versions] == [__version__] else name
 
@@ -224,7 +224,7 @@ def _cited(*cited: Source) -> Text:
 
 
 def _measured(summary: Summary) -> Iterator[Text]:
-    """That error rates of this material are not known, and those of other material."""
+    """A note that error rates of this material are unknown, and those of other material."""
     yield Text("The error rates of this material have not been measured.")
     known = {each: rates for each in summary.recognisers if (rates := _rates(each))}
     if known:
@@ -264,7 +264,7 @@ def _recogniser(each: Recogniser) -> Text:
 
 def _definitions(summary: Summary, settings: SettingsByDigest) -> Iterator[Text]:
     def limit(key: str, text: Text, unknown: Text) -> object:
-        """The value of a setting; all of them where the sessions were made with several."""
+        """The value of a setting; all values if the sessions were processed with several."""
         made: Counter[Any] = Counter()
         for digest, n in summary.settings.items():
             made[settings.get(digest, {}).get(key)] += n
@@ -365,7 +365,7 @@ _IDENTIFIED = {
 
 
 def _reservations(summary: Summary, private: Private | None) -> Iterator[Text]:
-    """The flags that a reader must know of, and what is left out."""
+    """The flags that a reader must know, and what is left out."""
     flags = {id: (flag_of(id), n) for id, n in summary.flags.items()}
     for level, text in (
         ("look", Text("Sessions that need a look before use: {flags}.")),

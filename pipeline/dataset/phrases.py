@@ -1,4 +1,4 @@
-"""How the methods section lists things, and how it says of which sessions something holds."""
+"""How the methods section lists things, and states for which sessions something holds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def in_sessions(what: object, n: int) -> Text:
 
 
 def shares(values: Iterable[tuple[object, int]], n_sessions: int, last: Text = AND) -> object:
-    """What holds of the sessions, the most frequent first: how many, unless it is all of them."""
+    """What holds for the sessions, most frequent first, with the number unless it is all."""
     ordered = sorted(values, key=lambda value: -value[1])
     if all(n == n_sessions for _, n in ordered):
         return listed([value for value, _ in ordered], last)

@@ -1,4 +1,4 @@
-"""The anonymisation plan of a data set: what could identify people, and what was done with it.
+"""The anonymisation plan of a data set: what could identify people, and what was done about it.
 
 After the classes and the form of the plan in the Finnish Social Science Data Archive's *Data
 Management Guidelines*, chapter Anonymisation and Personal Data: direct identifiers, strong

@@ -1,6 +1,6 @@
-"""Do the people of a group, and their attendance, agree with the group's turns? Pure.
+"""Check that the people of a group, and their attendance, agree with the group's turns. Pure.
 
-Each function gives one sentence for each thing that is wrong. None quotes text.
+Each function gives one sentence for each problem. None quotes text.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from pipeline.tables.people_tables import ATTENDANCE, PEOPLE
 TALK = ("session_id", "person_id", "kind", "duration_s", "pause_s")
 """The columns of turns that are needed here."""
 _OF_SESSION = ("group_id", "session_number", "kind")
-_IF_PRESENT = ("identified_by", "n_turns", "speech_s")  # null in no row of somebody present
+_IF_PRESENT = ("identified_by", "n_turns", "speech_s")  # never null for a person present
 _ONLY_PRESENT = (*_IF_PRESENT, "similarity", "margin")
 
 
 @dataclass(slots=True)
 class _Talk:
-    """What turns say about one person; ``sessions`` are those with a row of theirs."""
+    """What turns say about one person; ``sessions`` are those with a row of that person."""
 
     sessions: set[str]
     n_turns: int = 0
@@ -40,7 +40,7 @@ class _Talk:
 
 
 def people_problems(people: Sequence[Row], turns: Sequence[Row]) -> Iterator[str]:
-    """What the people of a group say against its turns, of which ``TALK`` is needed."""
+    """How the people of a group contradict its turns; only ``TALK`` of those is needed."""
     talk: dict[object, _Talk] = {row["person_id"]: _Talk(set()) for row in people}
     for turn in turns:
         if turn["person_id"] in talk:
@@ -58,7 +58,7 @@ def attendance_problems(
     sessions: Mapping[str, Row],
     turns: Sequence[Row],
 ) -> Iterator[str]:
-    """What the attendance of a group says against its people, sessions and turns."""
+    """How the attendance of a group contradicts its people, sessions and turns."""
     talk: dict[tuple[str, str], _Talk] = {}
     for turn in turns:
         key = turn["session_id"], turn["person_id"]
@@ -83,7 +83,7 @@ def attendance_problems(
 
 
 def unlike_session(session: Row, rows: Sequence[Row]) -> list[Row]:
-    """The rows that say something else of their session than its row of ``sessions``."""
+    """The rows that contradict their session's row of ``sessions``."""
     return [
         row
         for row in rows
@@ -97,7 +97,7 @@ def _who_is_missing(
     sessions: Mapping[str, Row],
     talked: set[tuple[str, str]],
 ) -> Iterator[str]:
-    """Everybody known has a row in each session, whoever is unknown where they talk."""
+    """Each known person has a row in each session; an unknown one only where they talk."""
     known = [person["person_id"] for person in people if person["identity"] != "unknown"]
     wanted = talked | {(session, person) for session in sessions for person in known}
     missing = sorted(wanted - {(row["session_id"], row["person_id"]) for row in attendance})

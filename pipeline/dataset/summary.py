@@ -22,7 +22,7 @@ _EMBEDDED = ("segmentation", "voice-print")
 
 
 class ModelUse(NamedTuple):
-    """A model at work: its role, its id and the beginning of its sha256."""
+    """A model that was used: its role, its id and the beginning of its sha256."""
 
     role: str
     id: str
@@ -32,7 +32,7 @@ class ModelUse(NamedTuple):
 class Recogniser(NamedTuple):
     """What recognised a session's words: the model's id, and the language of the talk.
 
-    ``is_embedded`` tells whether vuoro's own diarisation told the speakers apart.
+    ``is_embedded`` says whether vuoro's own diarisation distinguished the speakers.
     """
 
     model: str
@@ -44,9 +44,9 @@ class Recogniser(NamedTuple):
 class People:
     """The people of a data set, each counted once.
 
-    ``roles`` counts those who speak, and ``n_roster`` those of them whom a roster names.
+    ``roles`` counts those who speak, and ``n_roster`` those of them named in a roster.
     ``n_unknown`` are voices that were not recognised, each of one session. ``identified_by``
-    counts people in sessions, by what told who they are.
+    counts people in sessions, by how they were identified.
     """
 
     roles: dict[str, int]
@@ -62,7 +62,7 @@ class Summary:
     ``kinds``, ``languages``, ``flags``, ``versions`` of vuoro, ``settings`` (digests), ``used`` and
     ``recognisers`` count sessions; ``masked`` counts masked mentions by the name of their column in
     turns; ``n_corrected`` are rows of turns that a human corrected; ``own`` are the study's own
-    columns of people. Of ``models`` all that were ready are listed, of ``used`` those at work.
+    columns of people. ``models`` lists all that were available, ``used`` those that were used.
     """
 
     n_rows: dict[str, int]
@@ -163,10 +163,10 @@ def _sessions(dataset: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
 
 
 def _used(session: dict[str, Any]) -> Iterator[ModelUse]:
-    """The models that were at work in a session; in the tables are all that were ready for it.
+    """The models that a session used; the tables list all that were available.
 
-    Names are looked for by the model of the language alone where there is one, and a diarisation
-    pipeline of the study's own does the work of the embedded models.
+    Names are found by the model of the language alone if there is one, and a diarisation pipeline
+    of the study's own replaces the embedded models.
     """
     known = (entry.partition("=") for entry in session["models"])
     models = [ModelUse(role, *_id_and_sha256(model)) for role, is_role, model in known if is_role]

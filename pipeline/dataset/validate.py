@@ -1,7 +1,7 @@
-"""Validate: does a data set keep what ``pipeline.tables`` declares?
+"""Validate that a data set conforms to ``pipeline.tables``.
 
-Each file is checked alone, then against the others: identifiers, counts, order and times. One
-session is in memory at a time, and who talked for how long in its group. No message quotes text.
+Each file is checked alone, then against the others: identifiers, counts, order and times. Memory
+holds one session at a time, and who talked for how long in its group. No message quotes text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from pipeline.tables.columns import Row, in_rows
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong; ``file`` is the name within the table's folder."""
+    """One problem; ``file`` is the name within the table's folder."""
 
     table: str
     file: str
@@ -51,7 +51,7 @@ class Report:
 
 
 def validate(dataset: Path) -> list[Problem]:
-    """Everything that is wrong with the data set; [] if nothing is.
+    """All problems of the data set; [] if there are none.
 
     Raises DatasetError if there is no data set, TransientError if it cannot be read.
     """
@@ -72,7 +72,7 @@ def examine(dataset: Path) -> Report:
 
 @dataclass(slots=True)
 class _Examination:
-    """One pass over a data set, group by group, with what is known of the group at hand."""
+    """One pass over a data set, group by group, with what is known about the current group."""
 
     dataset: Path
     problems: list[Problem] = field(default_factory=list)
@@ -119,7 +119,7 @@ class _Examination:
         self.problems += [Problem(table, file, message) for message in messages]
 
     def _load(self, table: str, file: Path) -> list[Row] | None:
-        """The rows of a file that is sound taken alone; None if they cannot be used."""
+        """The rows of a file that is valid on its own; None if they cannot be used."""
         self.n_files[table] += 1
         try:
             rows = files.read(file)
@@ -167,7 +167,7 @@ class _Examination:
         self.sessions |= {row["session_id"]: row for row in rows}
 
     def _read_group(self, table: str, group_id: str) -> list[Row] | None:
-        """The rows of a group's file of people or attendance; None if there are none to use."""
+        """The rows of a group's file of people or attendance; None if there are no usable ones."""
         file = files.file_of(self.dataset, table, group_id)
         if not file.is_file():
             self._report(table, file.name, ["the file is missing"])
@@ -200,7 +200,7 @@ class _Examination:
     def _check_other(
         self, table: str, name: str, rows: list[Row] | None, turns: list[Row] | None
     ) -> None:
-        """A table of a session that is neither of its turns nor of their words."""
+        """A table of a session other than its turns and words."""
         file = f"{name}.parquet"
         if rows is None:
             return
@@ -233,7 +233,7 @@ class _Examination:
             self._report("turns", file, turn_problems(session, turns, words))
 
     def _check_turn_rows(self, name: str, turns: list[Row]) -> None:
-        """Whom and what the turns of one file refer to."""
+        """The people and other things that the turns of one file refer to."""
         file = f"{name}.parquet"
         self._check_references("turns", file, turns)
         elsewhere = [turn for turn in turns if turn["session_id"] != name]
