@@ -35,8 +35,8 @@ def gini(amounts: Sequence[float]) -> float | None:
     """Inequality: 0 where all have the same, 1 where one has all.
 
     The Gini coefficient (Gini 1912) times n / (n - 1): without it (Deltas 2003), the most that
-    groups can reach would grow with their size. None for fewer than two people, or if nobody has
-    anything.
+    groups can reach would grow with their size. None for fewer than two people, or if all have
+    nothing.
     """
     n, total = len(amounts), sum(amounts)
     if n < 2 or total <= 0:
@@ -50,7 +50,7 @@ def evenness(amounts: Sequence[float]) -> float | None:
     """Entropy of the shares (Shannon 1948) as a part of the most that so many people can reach
     (Pielou 1966): 1 where all have the same, 0 where one has all.
 
-    None for fewer than two people, or if nobody has anything.
+    None for fewer than two people, or if all have nothing.
     """
     parts = shares(amounts)
     if parts is None or len(parts) < 2:

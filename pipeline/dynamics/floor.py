@@ -13,8 +13,8 @@ from pipeline.records.times import Talk
 class Meeting:
     """The turns of a session in order of start, and its regular diarisation, by person.
 
-    ``people`` are all who have a turn or a minimal response, sorted. Who was there but said
-    nothing is not known. A silence between turns longer than ``lapse_s`` is a lapse.
+    ``people`` are all with a turn or a minimal response, sorted. People who were present but said
+    nothing are not known. A silence between turns longer than ``lapse_s`` is a lapse.
     """
 
     turns: tuple[Turn, ...]
@@ -29,7 +29,7 @@ class Meeting:
         person_of: Mapping[str, str],
         lapse_s: float,
     ) -> Meeting:
-        """With people in the place of speaker labels: two labels of one person become one.
+        """With people instead of speaker labels: two labels of one person become one.
 
         Times are rounded to milliseconds, as the table turns has them.
         Raises KeyError if a turn has a label that ``person_of`` lacks.
@@ -122,7 +122,7 @@ def is_within_anothers(turn: Turn) -> bool:
 
 
 def has_floor(turn: Turn) -> bool:
-    """Whether it is a turn that holds the floor: no minimal response, and not within another's."""
+    """Whether a turn holds the floor: not a minimal response, and not within another's."""
     return turn.kind == "turn" and not is_within_anothers(turn)
 
 
@@ -135,8 +135,8 @@ def lapses_s(turns: Sequence[Turn], lapse_s: float) -> list[float]:
     """Silences between two turns that have the floor, of the same or of different people, that
     are longer than ``lapse_s`` (the lapse of Sacks, Schegloff & Jefferson 1974), in seconds.
 
-    Minimal responses do not end a lapse. Before the first turn there is none, nor where it is not
-    known who held the floor before.
+    Minimal responses do not end a lapse. There is none before the first turn, nor where the
+    previous floor holder is unknown.
     """
     found: list[float] = []
     end_s: float | None = None

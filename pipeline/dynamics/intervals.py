@@ -1,10 +1,10 @@
 """How far the measures of a session would vary: 95 % intervals by the bootstrap.
 
-They say within what range a measure would lie in 19 of 20 stretches of talk of this length, if the
-same people went on to talk in the same way, and if each turn is somebody else's as often as
-``speaker_confidence`` doubts it (``pipeline.dynamics.resampling``). They do not allow for talk
-that the diarisation missed or heard where there was none, for a label taken for the wrong person,
-or for how far other sessions of the group differ, which only several sessions can tell.
+They give the range in which a measure would lie in 19 of 20 stretches of talk of this length, if
+the same people continued to talk in the same way, and if each turn is another person's as often as
+``speaker_confidence`` doubts it (``pipeline.dynamics.resampling``). They do not cover talk that the
+diarisation missed or invented, a label taken for the wrong person, or differences from other
+sessions of the group, which only several sessions can show.
 
 An interval is the middle part of the replicates, shifted so that their median is the measure: rows
 drawn are spread less evenly than the talk they come from, and doubtful ones more evenly; both
@@ -37,7 +37,7 @@ from pipeline.tables.values import ROLES_WITH_SHARES, SHARES
 
 REPLICATES = 500
 _LEVEL = 0.95
-_MAX_MISSING = 0.05  # what is missing in more replicates rests on one or two turns
+_MAX_MISSING = 0.05  # a measure missing in more replicates depends on one or two turns
 
 Ends = dict[str, float | None]
 """The columns ``<measure>_low`` and ``<measure>_high`` of a row."""
@@ -46,10 +46,10 @@ Ends = dict[str, float | None]
 def intervals(session: Meeting, roles: Mapping[str, str]) -> tuple[Ends, list[Ends]]:
     """The intervals of the session, and of each of its people in order of ``person_id``.
 
-    The same session always gives the same. None where the measure is; where it is missing, or a
-    share or a number of responses 0, in more than one of 20 replicates, because it rests on one or
-    two turns, which do not tell how far they vary; and in a session of a single row. ``roles`` are
-    by person id.
+    The same session always gives the same. None where the measure is None; where it is missing, or
+    a share or a number of responses is 0, in more than one of 20 replicates, because it depends on
+    one or two turns, which do not show how far they vary; and in a session of a single row.
+    ``roles`` are by person id.
     """
     rows = Rows.of(session)
     whole: Ends = dict.fromkeys(_ends_of(DYNAMICS_SESSION))
@@ -100,7 +100,7 @@ def _ends(name: str, value: float, replicates: Floats, tail: float) -> Ends:
 
 
 def _counts_rows(name: str) -> bool:
-    """Whether it is a measure that is 0, not missing, where nothing was drawn of a person."""
+    """Whether the measure is 0, not missing, where nothing was drawn of a person."""
     return name.startswith("n_") or name.endswith("_share")
 
 

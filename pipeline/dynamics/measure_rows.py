@@ -21,8 +21,8 @@ def dynamics_rows(
 ) -> dict[str, list[Row]]:
     """The session's rows of ``dynamics_session``, ``dynamics_person`` and ``transitions``.
 
-    Session and people have the intervals of their measures (``pipeline.dynamics.intervals``).
-    ``roles`` are those of the people in this session, by person id; whoever has none there is
+    Session and people include the intervals of their measures (``pipeline.dynamics.intervals``).
+    ``roles`` are those of the people in this session, by person id; a person without one is
     ``unknown``. Times are rounded to milliseconds, all other numbers to four digits after the
     point.
     """

@@ -1,12 +1,12 @@
 """Simultaneous talk: between and within turns, interrupting or cooperative.
 
-Without syntax or intonation nobody can tell whether a turn was complete when another began, so
-the definitions are of time alone, measured on the regular diarisation:
+Without syntax or intonation no one can tell whether a turn was complete when another began, so
+the definitions use time alone, measured on the regular diarisation:
 
 - *interruption*: a turn, not a minimal response, that begins while the floor holder talks, and
   then both talk at once for ``INTERRUPTION_S`` or longer. It is *successful* if the floor goes to
   who began (the simple interruption and the overlap of Ferguson 1977: whether the holder's sentence
-  got finished, which is between them, cannot be told) and *unsuccessful* if the holder talks on
+  was finished, which distinguishes them, is not known) and *unsuccessful* if the holder talks on
   until the other has ended (her butting-in interruption).
 - *cooperative overlap*: simultaneous talk that does not compete for the floor (Schegloff 2000): a
   minimal response said while the floor holder talks (his continuers), or a turn that begins while
@@ -35,7 +35,7 @@ Nature = Literal["successful", "unsuccessful", "cooperative"]
 class Overlap:
     """``speaker`` begins while it is the turn of ``holder``.
 
-    ``where`` is ``between`` turns if the floor thereby goes over, else ``within`` the holder's
+    ``where`` is ``between`` turns if this transfers the floor, else ``within`` the holder's
     (both after Heldner & Edlund 2010). ``simultaneous_s`` is how long both talk; ``nature`` is
     None where it is neither an interruption nor cooperative.
     """
@@ -48,7 +48,7 @@ class Overlap:
 
 
 def overlaps(session: Meeting) -> list[Overlap]:
-    """All overlaps in order of their beginning.
+    """All overlaps in order of start.
 
     Between turns: each floor transfer of a negative offset. Within: each minimal response, and
     each turn that never has the floor, during which the floor holder talks too.
@@ -84,7 +84,7 @@ def _nature(turn: Turn, holder: str, both_s: float, talk: Talk, outcome: Nature)
 
 
 def _talks_at(label: str, time_s: float, talk: Talk) -> bool:
-    """Whether somebody who began before this time goes on after it."""
+    """Whether a person who began before this time continues after it."""
     return any(part.start_s < time_s < part.end_s for part in talk.by_label.get(label, []))
 
 

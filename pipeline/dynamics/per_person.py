@@ -47,7 +47,7 @@ class PersonDynamics:
 
 
 def person_dynamics(session: Meeting) -> list[PersonDynamics]:
-    """Measure everybody who has a turn or a minimal response, in order of ``person_id``."""
+    """Measure each person with a turn or a minimal response, in order of ``person_id``."""
     people = session.people
     rows = {p: [turn for turn in session.turns if turn.label == p] for p in people}
     turns = {p: [turn for turn in rows[p] if turn.kind == "turn"] for p in people}
@@ -95,7 +95,7 @@ def person_dynamics(session: Meeting) -> list[PersonDynamics]:
 
 
 def person_replicates(drawn: Drawn) -> Measured:
-    """Those measures of each person that have an interval: (replicates, people)."""
+    """The measures of each person that have an interval: (replicates, people)."""
     talk_s = drawn.people.total(drawn.rows.talk_s)
     n_turns = drawn.people.where(drawn.is_turn).count()
     to_another = drawn.holders.where(~drawn.is_turn & drawn.after_another)

@@ -22,7 +22,7 @@ class SessionDynamics:
     """The measures of one session; the table ``dynamics_session`` defines each.
 
     Times are seconds, shares 0–1, the speech rate words a minute. None where there is nothing to
-    measure, whatever the number of people.
+    measure, for any number of people.
     """
 
     n_people: int
@@ -113,7 +113,7 @@ def session_dynamics(session: Meeting, duration_s: float) -> SessionDynamics:
 
 
 def session_replicates(drawn: Drawn) -> Measured:
-    """Those measures of the session that have an interval, in each replicate: (replicates,)."""
+    """The measures of the session that have an interval, in each replicate: (replicates,)."""
     talk_s = drawn.people.total(drawn.rows.talk_s)
     n_turns = drawn.people.where(drawn.is_turn).count()
     return lengths(drawn.session, drawn) | {

@@ -1,6 +1,6 @@
-"""The many sessions that ``pipeline.dynamics.resampling`` draws, to be measured all at once.
+"""The many sessions drawn by ``pipeline.dynamics.resampling``, measured all at once.
 
-The measures themselves stand beside those of the one session: ``session_replicates``,
+The measures themselves are beside those of a single session: ``session_replicates``,
 ``person_replicates``.
 """
 
@@ -18,7 +18,7 @@ Measured = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Rows, each in one cell (by flat index) of an array of this ``shape``."""
+    """Rows, each assigned to one cell (by flat index) of an array of this ``shape``."""
 
     row: Ints
     cell: Ints
@@ -45,7 +45,7 @@ class Said:
     def median(self, amount: Floats) -> Floats:
         order = np.argsort(amount, kind="stable")
         rank = np.argsort(order)
-        # one sort of whole numbers puts the cells in order, and in each cell its amounts
+        # one sort of integers orders the cells, and the amounts in each cell
         ranks = np.sort(self.cell * len(order) + rank[self.row]) % len(order)
         n = self.count().ravel().astype(np.intp)
         first, some = np.cumsum(n) - n, n > 0
@@ -60,7 +60,7 @@ class Drawn:
     """The rows drawn, in cells by replicate: of the session; of each person who talks; of each who
     held the floor before (``holders``); and of each pair of these two.
 
-    ``is_turn`` and the other two are by row drawn; ``rows`` are those that were drawn from.
+    ``is_turn`` and the other two are by drawn row; ``rows`` are the rows drawn from.
     """
 
     rows: Rows
@@ -92,7 +92,7 @@ class Drawn:
 
 
 def lengths(said: Said, drawn: Drawn) -> Measured:
-    """What is measured of the session and of each person alike."""
+    """The measures common to the session and each person."""
     rows = drawn.rows
     turns, transfers = said.where(drawn.is_turn), said.where(drawn.is_transfer)
     worded = said.where(drawn.is_turn & (rows.n_words > 0)[said.row])

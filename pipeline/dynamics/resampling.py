@@ -1,4 +1,4 @@
-"""Sessions that might as well have been recorded: the rows of one, drawn again.
+"""Sessions that could equally have been recorded: the rows of one session, resampled.
 
 A replicate draws rows (turns and minimal responses, in order of start) in blocks of neighbours,
 because what is said depends on what was said before: the moving-block bootstrap (Künsch 1989), in
@@ -6,8 +6,8 @@ which the last row is followed by the first, so that each is drawn as often (Pol
 1992). A block is the cube root of the number of rows long, rounded up: the rate at which it should
 grow (Hall, Horowitz & Jing 1995). Then each row drawn is given to another person of the session
 with the probability that its speaker is wrong, 1 - ``speaker_confidence``, to one who talks more
-with more probability. A row without confidence keeps its speaker, and so does one of which a human
-said whose it is.
+with more probability. A row without confidence keeps its speaker, and so does one whose speaker a
+human stated.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Rows:
     """The n rows of a session, in order of start, as arrays of length n.
 
     ``person`` and ``previous`` are places in the session's people; ``previous`` is who held the
-    floor before, -1 if nobody or if unknown, and ``back`` how many rows ago the turn by which they
-    did is, 0 if there is none. ``offset_s`` is the floor transfer offset, NaN without a transfer.
-    ``doubt`` is the probability that somebody else talks.
+    floor before, -1 if no one or unknown, and ``back`` how many rows ago the turn was in which they
+    held it, 0 if there is none. ``offset_s`` is the floor transfer offset, NaN without a transfer.
+    ``doubt`` is the probability that another person talks.
     """
 
     person: Ints
@@ -74,8 +74,8 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Replicates:
-    """Rows drawn: arrays (replicates, n). ``row`` is which, ``person`` who says it now and
-    ``previous`` who held the floor before (-1: nobody, or unknown)."""
+    """Rows drawn: arrays (replicates, n). ``row`` is the row drawn, ``person`` its speaker now and
+    ``previous`` who held the floor before (-1: no one, or unknown)."""
 
     row: Ints
     person: Ints
@@ -83,12 +83,12 @@ class Replicates:
 
 
 def as_it_was(rows: Rows) -> Replicates:
-    """The session itself as the one replicate."""
+    """The session itself as the only replicate."""
     return Replicates(np.arange(len(rows))[None], rows.person[None], rows.previous[None])
 
 
 def draw(rows: Rows, session: Meeting, n_replicates: int) -> Replicates:
-    """Draw sessions of as many rows; the same ones for the same session."""
+    """Draw sessions with as many rows; always the same ones for the same session."""
     rng = np.random.default_rng(_seed(session))
     n = len(rows)
     length = block_length(n)
@@ -107,7 +107,7 @@ def block_length(n_rows: int) -> int:
 def _previous(
     row: Ints, person: Ints, place_in_block: Ints, rows: Rows, rng: np.random.Generator
 ) -> Ints:
-    """Who held the floor before: who was drawn for that turn, if it is in the same block."""
+    """Who held the floor before: the person drawn for that turn, if it is in the same block."""
     back = rows.back[row]
     here = np.arange(row.shape[1]) - back
     drawn = np.take_along_axis(person, np.maximum(here, 0), axis=1)
@@ -118,7 +118,7 @@ def _previous(
 
 
 def _speakers(row: Ints, rows: Rows, rng: np.random.Generator) -> Ints:
-    """Who says these rows: mostly who did, in doubt another, by their share of talk."""
+    """The speakers of these rows: usually the original, in doubt another, by share of talk."""
     person = rows.person[row]
     if rows.n_people > 1:
         doubtful = rng.random(row.shape) < rows.doubt[row]
@@ -128,7 +128,7 @@ def _speakers(row: Ints, rows: Rows, rng: np.random.Generator) -> Ints:
 
 
 def _others(rows: Rows) -> Floats:
-    """How much each of the others talks, (people, people); all alike where none does."""
+    """How much each of the others talks, (people, people); all equal where none does."""
     talk_s = np.bincount(rows.person, rows.talk_s, rows.n_people)
     not_self = 1 - np.eye(rows.n_people)
     others = talk_s * not_self
@@ -153,6 +153,6 @@ def _doubt(turn: Turn) -> float:
 
 
 def _seed(session: Meeting) -> int:
-    """A number that the session's rows and nothing else give."""
+    """A seed that depends only on the session's rows."""
     rows = [[t.label, t.kind, t.start_s, t.end_s, t.speaker_confidence] for t in session.turns]
     return int(digest(rows)[:16], 16)

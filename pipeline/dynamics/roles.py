@@ -1,4 +1,4 @@
-"""What the people of one role have of a session's talk, added up."""
+"""The combined share of a session's talk of the people with one role."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipeline.tables.values import ROLES_WITH_SHARES, SHARES
 
 
 def in_role(people: Sequence[str], roles: Mapping[str, str], role: str) -> list[int]:
-    """The places of those among the people who are known to have the role."""
+    """The positions of the people who are known to have the role."""
     return [place for place, person in enumerate(people) if roles.get(person) == role]
 
 
@@ -19,7 +19,7 @@ def role_shares(
 ) -> dict[str, float | None]:
     """``leader_speaking_share`` and the others, from ``shares`` by their name and by person.
 
-    None where nobody is known to have the role, and where there is nothing to share.
+    None where no person is known to have the role, and where there is nothing to share.
     """
     found: dict[str, float | None] = {}
     for role in ROLES_WITH_SHARES:

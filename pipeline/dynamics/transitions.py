@@ -1,4 +1,4 @@
-"""Who takes the floor after whom, against what would be if it were nobody's choice."""
+"""Who takes the floor after whom, against what chance would give."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Transition:
 
 
 def transitions(session: Meeting) -> list[Transition]:
-    """One for each ordered pair of two different people, those that never occurred too."""
+    """One for each ordered pair of two different people, including those that never occurred."""
     counts = Counter((t.from_person, t.to_person) for t in session.transfers)
     expected = expected_counts(counts, session.people)
     return [
@@ -44,11 +44,11 @@ def transitions(session: Meeting) -> list[Transition]:
 def expected_counts(counts: Mapping[Pair, int], people: Sequence[str]) -> dict[Pair, float]:
     """The counts to expect if who comes next did not depend on who was before.
 
-    Nobody follows themselves, so that the model is quasi-independence (Goodman 1968; for sequences
-    without repetition Bakeman & Gottman 1997): expected = a[from] · b[to] off the diagonal, with
-    the observed totals of each person as the one who yields and who takes the floor. Fitted by
-    iterative proportional fitting (Deming & Stephan 1940). With two people, or where one person
-    is part of every transition, the totals leave no choice, and it equals what they force.
+    A person does not follow themselves, so the model is quasi-independence (Goodman 1968; for
+    sequences without repetition Bakeman & Gottman 1997): expected = a[from] · b[to] off the
+    diagonal, with the observed totals of each person as the one who yields and who takes the floor.
+    Fitted by iterative proportional fitting (Deming & Stephan 1940). With two people, or where one
+    person is part of every transition, the totals leave no choice, and it equals what they force.
     """
     pairs = list(permutations(people, 2))
     yielded: Counter[str] = Counter()
@@ -57,7 +57,7 @@ def expected_counts(counts: Mapping[Pair, int], people: Sequence[str]) -> dict[P
         yielded[giver] += n
         taken[taker] += n
     hub = next((p for p in people if yielded[p] + taken[p] == yielded.total()), None)
-    if hub is not None:  # fitting would take for ever to bring the other cells to 0
+    if hub is not None:  # fitting would never bring the other cells to exactly 0
         return {
             (giver, taker): float(
                 taken[taker] if giver == hub else yielded[giver] if taker == hub else 0
@@ -79,7 +79,7 @@ def _fitted(
 
 
 def _scale(fit: dict[Pair, float], wanted: Mapping[str, int], side: int) -> float:
-    """Bring the totals of one side to those wanted; the largest distance that there was."""
+    """Scale the totals of one side to the wanted ones; return the largest previous distance."""
     totals: dict[str, float] = {}
     for pair, value in fit.items():
         totals[pair[side]] = totals.get(pair[side], 0.0) + value
@@ -115,15 +115,15 @@ class Shift:
 
 
 def participation_shifts(session: Meeting) -> list[Shift]:
-    """The participation shifts (Gibson 2003) that can be told without knowing who is addressed.
+    """The participation shifts (Gibson 2003) that are known without knowing who is addressed.
 
     It is *assumed* that each speaker addresses the one who held the floor before. Then, after A
     spoke to B, either B speaks to A: AB-BA, turn receiving (``answering``); or another to A:
     AB-XA, turn usurping. The other eleven of his thirteen contradict the assumption: in them
-    somebody speaks to the group (0: AB-B0, AB-X0, AB-A0, and all turn claiming, A0-X0, A0-XA,
+    a person speaks to the group (0: AB-B0, AB-X0, AB-A0, and all turn claiming, A0-X0, A0-XA,
     A0-XY, with A0-AY), to a third (AB-BY, AB-XB, AB-XY), or turns from one to another (AB-AY).
     Turns of one person that follow each other count as one; the first two holders of a session,
-    and of what follows somebody unknown, shift nothing.
+    and of what follows an unknown person, shift nothing.
     """
     return [
         Shift(person, person == addressed)
@@ -133,7 +133,7 @@ def participation_shifts(session: Meeting) -> list[Shift]:
 
 
 def _chains(session: Meeting) -> Iterator[list[str]]:
-    """The floor holders in order, none twice in a row, anew where the one before is unknown."""
+    """The floor holders in order, none twice in a row, restarted where the previous is unknown."""
     chain: list[str] = []
     for turn in floor_turns(session.turns):
         if not chain or turn.previous_label != chain[-1]:
