@@ -1,4 +1,4 @@
-"""The models: which there are, and where they are on this machine."""
+"""The models: which exist, and where they are on this machine."""
 
 from pipeline import environment
 

@@ -1,8 +1,8 @@
 """CAM++, the network that turns a voice into a speaker embedding.
 
 After H. Wang, S. Zheng, Y. Chen, L. Cheng and Q. Chen (2023), *CAM++: A fast and efficient network
-for speaker verification using context-aware masking*, Interspeech 2023. Parameters bear the names
-of the published weights, so that those load as they are.
+for speaker verification using context-aware masking*, Interspeech 2023. Parameters have the names
+of the published weights, so that those load unchanged.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def mean_normalise(features: Tensor) -> Tensor:
 def load_campplus(path: Path) -> CAMPPlus:
     """The network with its weights, ready for inference on the CPU.
 
-    ``path`` is the weights file, or the folder that ``registry.resolve`` hands out.
+    ``path`` is the weights file, or the folder that ``registry.resolve`` returns.
     """
     weights = torch.load(
         path / WEIGHTS_FILE if path.is_dir() else path, map_location="cpu", weights_only=True
@@ -161,7 +161,7 @@ class _FrameLayer(nn.Module):
 
 
 class _DenseBlock(nn.Sequential):
-    """Layers of which each sees the outputs of all before it."""
+    """Layers that each take the outputs of all previous ones."""
 
     def __init__(self, channels: int, layers: int, dilation: int) -> None:
         super().__init__(

@@ -1,7 +1,7 @@
 """Fetching models: the only part of vuoro that uses a network, and only when asked.
 
-A model is put together in a temporary folder beside its place, checked there, and moved to its
-place by one rename, so that an interrupted fetch leaves nothing that could be taken for a model.
+A model is assembled in a temporary folder beside its final one, checked there, and moved by one
+rename, so that an interrupted fetch leaves nothing that could be taken for a model.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ hf_hub_download(repo, file, revision=revision, local_dir=folder)
 def pull(
     model_ids: Iterable[str] | None = None, progress: Progress | None = None
 ) -> dict[str, Outcome]:
-    """Fetch these models, or all default ones; one that is present and right is left alone.
+    """Fetch these models, or all default ones; a model that is present and correct is kept.
 
     An id of the Hugging Face Hub (``owner/name``) fetches a diarisation pipeline from there.
-    ``progress`` is told the id of a model and the share (0–1) of the steps done for it. Returns
+    ``progress`` gets the id of a model and the share (0–1) of the steps done for it. Returns
     what was done for each model.
 
     Raises ModelError if an id is unknown, a source cannot be reached or delivers other bytes than
@@ -118,7 +118,7 @@ def _run(command: list[str], failure: str, environment: dict[str, str] | None = 
 def _workspace(folder: Path) -> Iterator[Path]:
     """A temporary folder inside the models folder, for one fetch at a time.
 
-    Nobody else fetches while it is open, so what others left behind is from a killed fetch.
+    No other process fetches while it is open, so leftovers are from a killed fetch.
     """
     from filelock import FileLock
 
@@ -208,7 +208,7 @@ def _check(model: Model, complete: Path) -> None:
 
 
 def _publish(complete: Path, place: Path, workspace: Path) -> None:
-    """Move the complete model to its place, what was damaged there out of the way first."""
+    """Move the complete model to its place, after moving a damaged one away."""
     if place.exists():
         place.rename(workspace / f"{place.name}.damaged")
     complete.rename(place)

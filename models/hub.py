@@ -1,7 +1,7 @@
 """A pyannote pipeline by its id on the Hugging Face Hub, as a folder on this machine.
 
-Many are gated: who uses one accepts its conditions with an account of their own and gives the token
-in HF_TOKEN, never in the settings, which travel into Prefect.
+Many are gated: users accept their conditions with their own account and give the token in HF_TOKEN,
+never in the settings, which are passed to Prefect.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ _REMEDY = "Accept the model's conditions on huggingface.co, set HF_TOKEN, and fe
 
 
 def is_hub_id(model: str) -> bool:
-    """Whether this is ``owner/name`` or ``owner/name@revision`` (40 hex digits), and no folder."""
+    """Whether this is ``owner/name`` or ``owner/name@revision`` (40 hex digits), not a folder."""
     return _HUB_ID.fullmatch(model) is not None and not Path(model).exists()
 
 
 def snapshot(hub_id: str, *, download: bool) -> Path:
-    """The folder of the pipeline's files, fetched if it may be and they are not there yet.
+    """The folder of the pipeline's files, fetched if allowed and not there yet.
 
-    Without a revision, that which the Hub has now, or had when it was last fetched: what was used
-    is told by the digest of the folder. Raises ModelError in one sentence.
+    Without a revision, the Hub's current one, or the one last fetched: the digest of the folder
+    identifies what was used. Raises ModelError in one sentence.
     """
     if download:  # the client reads it when it is imported
         os.environ["HF_HUB_OFFLINE"] = "0"

