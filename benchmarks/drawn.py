@@ -1,6 +1,6 @@
-"""A study whose sessions are finished, drawn at random: to measure what it costs to look at it.
+"""A study whose sessions are finished, drawn at random: to measure the cost of checking it.
 
-Stages that use a model only pretend to; the others are vuoro's own. Nobody in it exists.
+Stages that use a model only pretend to; the others are vuoro's own. Its people are fictitious.
 """
 
 from __future__ import annotations
@@ -119,11 +119,11 @@ def add_recording(study: Study, number: int, of_group: int) -> Recording:
 def finish(study: Study, settings: Settings, recordings: Sequence[Recording]) -> None:
     """Make all stages of the sessions of a group, and publish them."""
     hearing = of_phase("hear")
-    for heard in (True, False):  # first all are heard: that decides who is who
+    for of_sound in (True, False):  # first all sound stages: they decide who is who
         for recording in recordings:
             chain = SessionChain(study, recording, settings)
             for name in chain.pending(verify=False):
-                if (name in hearing) == heard:
+                if (name in hearing) == of_sound:
                     chain.run(BY_NAME[name])
 
 
@@ -132,7 +132,7 @@ def _resolved(id: str) -> ResolvedModel:
 
 
 def _original(study: Study, recording: Recording) -> Path:
-    """Not verified: nobody hashes what is drawn."""
+    """Not verified: drawn files are not hashed."""
     return accepted.original(study, recording)
 
 

@@ -1,6 +1,6 @@
 """Sessions whose stages do nothing: what is left of their time is what orchestration costs.
 
-``python -m benchmarks.idle LOG`` is a worker for batches of them; with an id, one batch.
+``python -m benchmarks.idle LOG`` is a worker for batches of them; with an id, it runs one.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def idle_sessions(session_ids: list[str]) -> None:
 
 
 def deploy() -> UUID:
-    """Tell Prefect's server of them; returns the id of the deployment."""
+    """Register them on Prefect's server; return the id of the deployment."""
     with get_client(sync_client=True) as client:
         return client.create_deployment(client.create_flow(idle_sessions), IDLE)
 
 
 def work(log: Path) -> None:
-    """Carry batches out until this process is killed."""
+    """Process batches until this process is killed."""
     worker = Worker(
         get_client(sync_client=True),
         {deploy(): IDLE},
@@ -61,7 +61,7 @@ def work(log: Path) -> None:
 
 
 def run(id: UUID) -> None:
-    """Carry out one batch."""
+    """Process one batch."""
     tied.when_parent_goes()
     with get_client(sync_client=True) as client:
         batch = client.read_flow_run(id)

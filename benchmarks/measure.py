@@ -1,4 +1,4 @@
-"""Running one system on one recording, in a process and, for peers, an environment of its own.
+"""Run one system on one recording, in a process and, for peers, an environment of its own.
 
 For a peer the recording is decoded here, by our decoder: its time is the peer's stage ``decode``,
 its memory is not counted.
@@ -30,7 +30,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where peers' environments are (``.venv-whisperx``, …) and what all systems are told."""
+    """Where peers' environments are (``.venv-whisperx``, …) and the settings of all systems."""
 
     environments: Path = ROOT
     language: str | None = None

@@ -1,4 +1,4 @@
-"""Making two ways of writing the same talk alike before words are compared.
+"""Make two spellings of the same talk equal before words are compared.
 
 Every normaliser is applied to both sides, so it need not give correct language, only the same
 string for both spellings. An error rate means nothing without its normaliser, so each says exactly
@@ -82,7 +82,7 @@ def normalised(text: str, language: str | None) -> str:
 
     Numbers: digits are spelled as cardinals (English, Finnish, Swedish; ``numbers.spelled``); a
     comma or a space before a group of three digits is a separator of thousands. Ordinals ("3.")
-    and decimals ("3,5") are not told apart: "kolme", "kolme viisi".
+    and decimals ("3,5") are not distinguished: "kolme", "kolme viisi".
     Hesitations: the sounds in ``HESITATIONS`` are left out. Minimal responses (mm, mhm, joo,
     yeah) are talk and stay. Nothing else: no contractions, no British and American spelling.
     """

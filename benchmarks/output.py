@@ -1,4 +1,4 @@
-"""What a measured system is asked for and what it answers, as JSON between processes.
+"""The request to a measured system and its answer, as JSON between processes.
 
 Every system runs in a process of its own (its peak memory is then its own), peers in an environment
 of their own besides. So this module needs no more than the standard library.
@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class SaidWord:
-    """A recognised word and whom the system gave it to.
+    """A recognised word and the person whom the system gave it to.
 
     ``floor`` is False where the system itself says that the word is part of a minimal response.
     """

