@@ -118,7 +118,7 @@ class ModelError(VuoroError):
 class DatasetError(VuoroError):
     """The published data set violates its own declaration."""
 
-    usual_remedy = Text("Run `vuoro run` to write the data set anew, then `vuoro validate`.")
+    usual_remedy = Text("Run `vuoro run` to write the data set again, then `vuoro validate`.")
 
 
 class CancelledError(VuoroError):
@@ -189,7 +189,7 @@ class DamagedMediaError(RecordingError):
     """None, or almost none, of the sound can be decoded."""
 
     usual_remedy = Text(
-        "Copy the file again from its source; if it is damaged there too, export it anew."
+        "Copy the file again from its source; if it is damaged there too, export it again."
     )
 
 
@@ -291,7 +291,7 @@ class TakenError(TransientError):
 class LostError(TransientError):
     """Another process took over this work because this one did not answer for a minute."""
 
-    usual_remedy = Text("Run `vuoro run` again if nobody else is at work; nothing is lost.")
+    usual_remedy = Text("Run `vuoro run` again if no other process is running; nothing is lost.")
 
 
 class StageCrashError(TransientError):

@@ -74,9 +74,9 @@ def attendance_problems(
             yield f"present is not as in turns: {name}"
         elif known is None:
             if any(row[column] is not None for column in _ONLY_PRESENT):
-                yield f"somebody absent has values of somebody present: {name}"
+                yield f"a person who was absent has values of one who was present: {name}"
         elif any(row[column] is None for column in _IF_PRESENT):
-            yield f"somebody present has no values: {name}"
+            yield f"a person who was present has no values: {name}"
         else:
             for column in known.wrong(row):
                 yield f"{column} is not that of turns: {name}"

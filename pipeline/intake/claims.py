@@ -172,7 +172,7 @@ def _left(file: Path, folder: Path) -> Claim:
 def _gone(folder: Path) -> UnreadableError:
     shutil.rmtree(folder)
     return UnreadableError(
-        "The file is no longer in the inbox.", "Another run took it, or somebody moved it away."
+        "The file is no longer in the inbox.", "Another run took it, or it was moved away."
     )
 
 

@@ -63,7 +63,7 @@ def _judgement(
     hidden = [entity for entity in known if entity.is_masked]
     if hidden:
         return pseudonym(hidden[0].type, hidden[0].number, labels)
-    return None if known else f"may be {_TYPES[mention.type]}; nobody has judged it"
+    return None if known else f"may be {_TYPES[mention.type]}; not judged yet"
 
 
 def _talk(

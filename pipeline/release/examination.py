@@ -89,13 +89,13 @@ class Examination:
         """Search names again, as in a session that has not been masked."""
         sessions = [file.stem for file in files.files(self.dataset, "sessions")]
         for number, session_id in enumerate(sessions):
-            self.progress("looking for names anew", number, len(sessions))
-            self.counts["sessions in which names were looked for anew"] += 1
+            self.progress("searching for names again", number, len(sessions))
+            self.counts["sessions searched for names again"] += 1
             for place, what in unjudged(
                 self.dataset, session_id, self.table, self.needles, detect, self.labels
             ):
                 self.listing.add("detectors", place, what)
-        self.progress("looking for names anew", len(sessions), len(sessions))
+        self.progress("searching for names again", len(sessions), len(sessions))
 
     def reviewed(self, judged: Mapping[str, bool], *, required: bool) -> bool:
         """Whether people have judged everything that was found in every session of the data set."""
@@ -126,7 +126,7 @@ class Examination:
     def small_cells(self, cells: SmallCells) -> None:
         """Report everyone who stands out as a reason to refuse."""
         for cell in (*cells.alone, *cells.rare):
-            what = f"{', '.join(cell.person_ids)}: few or nobody else with the same "
+            what = f"{', '.join(cell.person_ids)}: few or no others with the same "
             self.listing.add("small_cells", Place("dataset"), what + ", ".join(cell.columns))
 
     def _passages(self, file: Path, relative: Path, shown_file: str) -> Iterator[Passage]:

@@ -103,7 +103,7 @@ def _released(
         table = EntityTable.load(study)
         people = _without_consent(study)
         cut = options.leave_out_unconsented and people
-        with os_errors("copying what shall be released"):
+        with os_errors("copying the release"):
             copied = contents.copy(study, pending, extras=not (options.coarse or cut))
         _require_key(study, pending / contents.DATASET)
         left = leave_out(study, settings, pending / contents.DATASET, people if cut else ())

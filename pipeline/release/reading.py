@@ -50,7 +50,7 @@ def _passages(name: str, data: bytes, place: Place, shown: Shown) -> Iterator[Pa
     elif suffix == ".ipynb":
         yield from _notebook(loaded(data), place, shown)
     else:
-        raise Unreadable("this kind of file cannot be read, so nobody can say what it holds")
+        raise Unreadable("this kind of file cannot be read, so its contents are unknown")
 
 
 def lines(data: bytes, place: Place) -> Iterator[Passage]:

@@ -45,7 +45,7 @@ _COUNTS = (  # what a release counts, for the catalogue
     Text("texts"),
     Text("texts with a date"),
     Text("sessions reviewed"),
-    Text("sessions in which names were looked for anew"),
+    Text("sessions searched for names again"),
     Text("pictures cut out of notebooks"),
     Text("members without consent"),
     Text("turns left out"),

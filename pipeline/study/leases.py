@@ -160,7 +160,7 @@ def lease(study: Study, what: str, *, wait_s: float = 0.0) -> Iterator[Lease]:
         give_up = time.monotonic() + wait_s
         while not held.take():
             if time.monotonic() >= give_up:
-                raise TakenError("Somebody else is at work on this.")
+                raise TakenError("Another process is working on this.")
             time.sleep(LOOK_EVERY_S)
     checks = before_publishing.set((*before_publishing.get(), held.check))
     try:

@@ -116,7 +116,7 @@ class Store:
                     raise StudyError(
                         "What was cleaned away of a session cannot be made as it was, with the "
                         "programs of today.",
-                        "`vuoro reprocess SESSION --from decode` makes the session anew.",
+                        "`vuoro reprocess SESSION --from decode` redoes the session.",
                     )
                 sync(folder / name)
                 may_publish()

@@ -72,7 +72,7 @@ SESSIONS = Table(
             "Time in which two or more people talk.",
             "Aika, jolloin kaksi tai useampi puhuu yhtä aikaa.",
         ),
-        seconds("silence_s", "Time in which nobody talks.", "Aika, jolloin kukaan ei puhu."),
+        seconds("silence_s", "Time in which no one talks.", "Aika, jolloin kukaan ei puhu."),
         seconds(
             "missing_s",
             "Sound that the recording should hold and that could not be decoded.",
@@ -157,7 +157,7 @@ TURNS = Table(
             "offset_from_previous_s",
             "Floor transfer offset: start minus end of the previous floor holder's turn. "
             "Positive is a gap, negative an overlap; null for minimal responses, for talk within "
-            "another's turn and where nobody else held the floor before.",
+            "another's turn and where no one else held the floor before.",
             "Vuoronvaihdon viive: alku miinus edellisen vuoron loppu. Positiivinen on väli, "
             "negatiivinen päällekkäispuhunta; tyhjä minimipalautteilla, toisen vuoron sisällä ja "
             "jos kukaan muu ei ollut äänessä ennen.",
@@ -192,8 +192,8 @@ TURNS = Table(
         ),
         probability(
             "speaker_confidence",
-            "How far the diarisation bears out who talks: low in overlap, in short turns and for "
-            "people who say little; null if it cannot be said.",
+            "Confidence in the speaker, from the diarisation: low in overlap, in short turns and "
+            "for people who say little; null if it cannot be said.",
             "Puhujan varmuus: pieni päällekkäispuhunnassa, lyhyissä vuoroissa ja vähän puhuvilla; "
             "tyhjä, jos sitä ei voi sanoa.",
         ),

@@ -33,7 +33,7 @@ SHIFTS = (
     ),
     count(
         "n_ab_xa",
-        "Participation shifts AB-XA, turn usurping (Gibson 2003): somebody else than the assumed "
+        "Participation shifts AB-XA, turn usurping (Gibson 2003): someone other than the assumed "
         "addressee takes the floor. Assumed: a speaker addresses the previous floor holder.",
         "Osallistumisen siirtymät AB-XA, vuoron kaappaus (Gibson 2003): vuoron ottaa joku muu kuin "
         "oletettu vastaanottaja. Oletus: puhe osoitetaan edelliselle haltijalle.",
@@ -64,7 +64,7 @@ def with_interval(measure: Column) -> Iterator[Column]:
             f"{measure.name}_{end}",
             "float64",
             f"{en} end of the 95 % interval of {measure.name}: turns resampled in blocks (Künsch "
-            "1989), each given to somebody else as often as speaker_confidence doubts who talks. "
+            "1989), each given to another person as often as speaker_confidence doubts who talks. "
             "Talk that was missed is not allowed for.",
             f"Tunnusluvun {measure.name} 95 %:n luottamusvälin {fi}: vuorot poimittu uudelleen "
             "jaksoina (Künsch 1989) ja annettu toiselle sitä useammin, mitä pienempi "

@@ -25,7 +25,7 @@ TRANSITIONS = Table(
         Column(
             "expected",
             "float64",
-            "Count to expect if the next did not depend on the last, as nobody follows themselves: "
+            "Count to expect if the next did not depend on the last, as no one follows themselves: "
             "quasi-independence (Goodman 1968; Bakeman & Gottman 1997).",
             "Odotettu määrä, jos seuraava ei riippuisi edellisestä, kun kukaan ei seuraa itseään: "
             "kvasiriippumattomuus (Goodman 1968; Bakeman & Gottman 1997).",

@@ -20,7 +20,7 @@ PEOPLE = Table(
         Column(
             "person_id",
             "string",
-            "Pseudonym of the person: H07 is [Henkilö 7] of the talk; G07-P1 is somebody whom no "
+            "Pseudonym of the person: H07 is [Henkilö 7] of the talk; G07-P1 is a person whom no "
             "roster names; G07-S02-U1 is of that session alone.",
             "Henkilön peitetunnus: H07 on puheen [Henkilö 7]; G07-P1 on joku, jota mikään "
             "jäsenluettelo ei nimeä; G07-S02-U1 on vain siitä istunnosta.",
@@ -77,7 +77,7 @@ PEOPLE = Table(
 
 ATTENDANCE = Table(
     "attendance",
-    "Each person of a group in each session of the group a row; somebody of one session alone "
+    "Each person of a group in each session of the group a row; a person of one session alone "
     "only in that.",
     "Rivi on yksi ryhmän henkilö yhdessä ryhmän istunnossa: kaikki henkilöt ja istunnot; vain "
     "yhteen istuntoon kuuluva henkilö vain siinä.",
@@ -100,8 +100,8 @@ ATTENDANCE = Table(
         Column(
             "present",
             "bool",
-            "Whether the person has a row in turns of the session. Whoever was there but was never "
-            "heard to talk counts as absent.",
+            "Whether the person has a row in turns of the session. A person who was there but was "
+            "never heard to talk counts as absent.",
             "Onko henkilöllä rivi istunnon turns-taulussa. Paikalla ollut, jonka ei kuultu "
             "puhuvan, on poissa.",
         ),

@@ -47,7 +47,7 @@ What this cannot do:
 - take out what others said of the person or repeated of their words: in the data set their name is
   a pseudonym; in private/ the others' words stay, and the encrypted key keeps the name, as without
   it nothing could hide it;
-- find speech of theirs that was given to somebody else, or to nobody: listen to the session.
+- find speech of theirs that was given to another person, or to no one: listen to the session.
 The kept recording becomes sound at 16 kHz without a picture. Where the person talked at the same
 time as others, the others are silent too; their words stay in the tables."""
 

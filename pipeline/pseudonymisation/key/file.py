@@ -109,7 +109,7 @@ class KeyFile:
         header = header.model_copy(update={"generation": sealed.header.generation})
         pending = target.with_name(f".vuoro-{target.name}{PENDING}")
         try:
-            with os_errors("locking the key anew"):
+            with os_errors("locking the key again"):
                 write_atomically(pending, seal(header, changed._fitting(header), data), mode=0o600)
                 back = unsealed(pending.read_bytes())
                 if back.opened(changed._fitting(back.header)) != data:
@@ -251,7 +251,7 @@ def _locked(path: Path, study_id: str, secret: Secret) -> Header:
     file = machine_file(study_id) if secret.lock == "machine" else secret.file
     if file and lies_in(file, [study.root for study in _studies_around(path)]):
         raise StudyError(
-            "The secret would be inside the study: whoever copies the study would have both.",
+            "The secret would be inside the study: a copy of the study would hold both.",
             f"Keep the key file out of the study's folder, or set {PASSPHRASE_VARIABLE}.",
         )
     if secret.lock == "machine":

@@ -331,7 +331,7 @@ PLANTED: dict[str, tuple[Callable[[Study], object], str]] = {
     ),
     "a kind of file that nobody knows": (
         lambda s: export(s, "taulu.sav", b"$FL2"),
-        "exports/taulu.sav: this kind of file cannot be read, so nobody can say what it holds",
+        "exports/taulu.sav: this kind of file cannot be read, so its contents are unknown",
     ),
     "a damaged workbook": (
         lambda s: export(s, "a.xlsx", b"PK nothing"),
