@@ -48,9 +48,7 @@ def snapshot(hub_id: str, *, download: bool) -> Path:
     except RevisionNotFoundError:
         what = "The diarisation pipeline has no such revision on the Hugging Face Hub."
     except RepositoryNotFoundError:
-        what = (
-            "The diarisation pipeline is not on the Hugging Face Hub, or its access is restricted."
-        )
+        what = "The diarisation pipeline is not on the Hugging Face Hub, or access is restricted."
     except LocalEntryNotFoundError:
         what = "The diarisation pipeline is not on this machine and cannot be fetched now."
     except (HfHubHTTPError, OSError):

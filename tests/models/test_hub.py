@@ -62,7 +62,7 @@ def test_it_is_fetched_only_when_it_may_be(
     ("kind", "said"),
     [
         (GatedRepoError, "leave"),
-        (RepositoryNotFoundError, "not for everybody"),
+        (RepositoryNotFoundError, "access is restricted"),
         (LocalEntryNotFoundError, "not on this machine"),
         (ConnectionError, "does not answer"),
     ],

@@ -436,10 +436,10 @@ def found_by_machine(*mentions: tuple[int, str, str]):
 def test_what_detectors_find_unjudged_stops_the_release(study, gate):
     report = gate(detect=found_by_machine((0, "person", "aloitettu"))).report
     assert [str(f) for f in report.findings] == [
-        "dataset/words/G01-S01.parquet: word 2 of turn G01-S01-T00001000: may be a person; nobody "
-        "has judged it",
-        "dataset/words/G01-S02.parquet: word 2 of turn G01-S02-T00000500: may be a person; nobody "
-        "has judged it",
+        "dataset/words/G01-S01.parquet: word 2 of turn G01-S01-T00001000: may be a person; not "
+        "judged yet",
+        "dataset/words/G01-S02.parquet: word 2 of turn G01-S02-T00000500: may be a person; not "
+        "judged yet",
     ]
 
 
