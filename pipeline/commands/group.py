@@ -73,7 +73,7 @@ def add(
     files.save(study, roster)
     seed(study)
     say(f"The roster of {group_id} is {files.place(study, group_id)}")
-    say(f"{_MEMBERS.filled(n=len(roster.members))}, {_consents(roster)}")
+    say(_consents(roster))
     warn(consents(study, group_id).sentences)
 
 
@@ -148,9 +148,9 @@ def check(
             warn([f"{group_id}: {error}"])
             sound = False
             continue
-        say(f"{group_id}: {_MEMBERS.filled(n=len(roster.members))}, {_consents(roster)}")
+        say(f"{group_id}: {_consents(roster)}")
         warn(consents(study, roster.group).sentences)
-        sound &= all(member.consent == "yes" for member in roster.members)
+        sound &= bool(roster.members) and all(m.consent == "yes" for m in roster.members)
         for number, member in enumerate(roster.members, start=1):
             sample = member.voice_sample
             if sample and not (study.voices / sample).is_file():
@@ -189,12 +189,16 @@ def _roster(study: Study, group: str) -> Roster:
 
 
 def _consents(roster: Roster) -> str:
-    """Who has not consented, by number."""
+    """How many members the roster has, and who of them has not consented, by number."""
+    if not roster.members:
+        return "0 members: nothing is known of consent; fill in the roster"
+    members = _MEMBERS.filled(n=len(roster.members))
     without = [
         str(number)
         for number, member in enumerate(roster.members, start=1)
         if member.consent != "yes"
     ]
     if not without:
-        return "all have consented"
-    return f"no consent from {', '.join(without)}: new recordings they may be in will wait"
+        return f"{members}, all have consented"
+    listed = ", ".join(without)
+    return f"{members}, no consent from {listed}: new recordings they may be in will wait"

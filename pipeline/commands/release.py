@@ -95,7 +95,7 @@ def release(
 
 def _tell(report: Report) -> None:
     """Print what was found, in short: places and pseudonyms, no names."""
-    from pipeline.release.steward_report import CHECKS
+    from pipeline.release.steward_report import CHECKS, CONSENT_NOT_KNOWN
 
     count = Counter(finding.check for finding in report.findings)
     not_so = counted("NOT so: {check}. {n} finding", "NOT so: {check}. {n} findings")
@@ -105,6 +105,8 @@ def _tell(report: Report) -> None:
         warn([f"  … and {len(report.findings) - SHOWN} more; see the report."])
     if count["consent"]:
         warn([CONSENT])
+    if n := report.n_in_no_roster:
+        warn([f"Consent {CONSENT_NOT_KNOWN.filled(n=n)}."])
     if report.talk_left_out:
         n_turns, n_words = report.counts["turns left out"], report.counts["words left out"]
         turns = counted("{n} turn", "{n} turns").filled(n=n_turns)

@@ -123,6 +123,15 @@ class Examination:
                 what = "who speaks here is not sure until `vuoro build` has run"
                 self.listing.add("consent", place, what)
 
+    def rosters(self) -> None:
+        """Count the people who speak though no roster says whether they have consented."""
+        people = [
+            row for f in files.files(self.dataset, "people") for row in files.read(f).to_pylist()
+        ]
+        named = {row["person_id"] for row in people if row["identity"] == "roster"}
+        speaking = {row["person_id"] for row in people if row["n_sessions"]}
+        self.counts["people who speak and are in no roster"] = len(speaking - named)
+
     def small_cells(self, cells: SmallCells) -> None:
         """Report everyone who stands out as a reason to refuse."""
         for cell in (*cells.alone, *cells.rare):

@@ -165,6 +165,7 @@ def _examined(
     cells = SmallCells((), (), options.k)
     if valid:
         look.detectors(detect)
+        look.rosters()
         cells = small_cells(look.dataset, options.k).as_shown(look.needles.shown)
     if options.strict:
         look.small_cells(cells)

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
@@ -19,7 +19,7 @@ from pipeline.release.places import Check, Finding
 from pipeline.release.small_cells import Rare, SmallCells
 from pipeline.tables import SCHEMA_VERSION
 from pipeline.tables.values import CALLED
-from pipeline.texts import Text, both
+from pipeline.texts import Text, both, counted
 
 NAME = "RELEASE"
 SAMPLE = "sample-to-read.csv"
@@ -39,6 +39,10 @@ CHECKS: Mapping[Check, Text] = {
     "small_cells": Text("There are no small cells"),
     "consent": Text("Everybody who speaks has consented"),
 }
+CONSENT_NOT_KNOWN = counted(
+    "not known: {n} person who speaks is in no roster",
+    "not known: {n} people who speak are in no roster",
+)
 _COUNTS = (  # what a release counts, for the catalogue
     Text("rows of tables"),
     Text("files"),
@@ -48,6 +52,7 @@ _COUNTS = (  # what a release counts, for the catalogue
     Text("sessions searched for names again"),
     Text("pictures cut out of notebooks"),
     Text("members without consent"),
+    Text("people who speak and are in no roster"),
     Text("turns left out"),
     Text("words left out"),
     Text("pseudonyms made coarse"),
@@ -86,6 +91,11 @@ class Report:
     small_cells: SmallCells
     talk_left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sample: Sample | None = None
+
+    @property
+    def n_in_no_roster(self) -> int:
+        """How many people speak of whose consent no roster says anything."""
+        return self.counts.get("people who speak and are in no roster", 0)
 
     def json(self) -> str:
         """The report for programs."""
@@ -178,11 +188,18 @@ def _state(report: Report, check: Check, n_found: int) -> str:
     if check == "dates" and report.counts.get("texts with a date"):
         allowed = both("allowed")
         return f"{allowed}: {report.counts['texts with a date']}"
-    if check == "consent" and report.talk_left_out:
-        return both("talk left out")
+    if check == "consent" and (report.talk_left_out or report.n_in_no_roster):
+        return "; ".join(_consent(report))
     if check == "small_cells" and report.small_cells.any:
         return both("below")
     return both("in order")
+
+
+def _consent(report: Report) -> Iterator[str]:
+    if report.talk_left_out:
+        yield both("talk left out")
+    if n := report.n_in_no_roster:
+        yield CONSENT_NOT_KNOWN.filled(n=n).both
 
 
 def _small(report: Report) -> list[str]:

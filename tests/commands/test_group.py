@@ -100,3 +100,11 @@ def test_a_group_whose_recordings_wait_stays(study: Study) -> None:
     result = run(study, "remove", "north group", "--yes")
     assert "wait in the inbox" in str(result.exception)
     assert "north group" in groups(study)
+
+
+def test_of_an_empty_roster_nothing_is_known_of_consent(study: Study) -> None:
+    nothing = "0 members: nothing is known of consent; fill in the roster\n"
+    assert run(study, "add", "north group").output.endswith(nothing)
+    checked = run(study, "check")
+    group_id = groups(study)["north group"]
+    assert (checked.exit_code, checked.output) == (1, f"{group_id}: {nothing}")

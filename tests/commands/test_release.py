@@ -55,6 +55,7 @@ def test_release_says_what_is_left_to_do(study: Study, tmp_path: Path) -> None:
     assert "Released. Read the 2 of 4 turns that were drawn" in result.output
     assert "less than 77.64 % of turns" in result.output  # 1 - 0.05 ** (1 / 2)
     assert "marked UNREVIEWED" in result.output
+    assert "Consent not known: 1 person who speaks is in no roster." in result.output
     assert "3 where a person is the only one of a role in a session; 0 comb" in result.output
     assert "sign RELEASE.md" in result.output
     facts = json.loads((tmp_path / "out" / "RELEASE.json").read_text("utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,39 @@ def test_tables_that_are_older_than_what_was_decided_are_not_released(
     assert not outcome.report.released
     assert all("`vuoro build`" in f.what for f in outcome.report.findings if "member" not in f.what)
     assert {f.check for f in outcome.report.findings} == {"consent"}
+
+
+def consent(report: str) -> str:
+    return next(line for line in report.splitlines() if "Everybody who speaks" in line)
+
+
+def test_consent_of_people_in_no_roster_is_not_known(tmp_path: Path) -> None:
+    study = finished_study(tmp_path / "study", told=True)
+    speaking = {row["person_id"] for row in rows(study.dataset, "turns")}
+    assert speaking == {"H01", "H02", "G07-S01-U3", "G07-S02-U3"}
+    outcome = released(study, tmp_path / "out")
+    assert outcome.report.released
+    assert outcome.report.counts["people who speak and are in no roster"] == 4
+    state = consent((tmp_path / "out" / "RELEASE.md").read_text("utf-8"))
+    assert "not known: 4 people who speak are in no roster" in state
+    assert "ei tiedossa: 4 puhujaa ei ole missään jäsenluettelossa" in state
+    assert "in order" not in state
+
+
+def test_a_voice_that_nobody_has_named_is_in_no_roster(study: Study, tmp_path: Path) -> None:
+    enrol(study, ANNA, BEN | {"consent": "yes"}, CARL)
+    report = released(study, tmp_path / "out").report
+    assert "not known: 2 people who speak are in no roster" in consent(report.markdown())
+    one, none = (
+        replace(report, counts={"people who speak and are in no roster": n}).markdown()
+        for n in (1, 0)
+    )
+    assert "not known: 1 person who speaks is in no roster" in consent(one)
+    assert consent(none).endswith("| kunnossa / in order |")
+
+
+def test_people_in_no_roster_are_said_beside_the_talk_left_out(
+    study: Study, tmp_path: Path
+) -> None:
+    report = released(study, tmp_path / "out", leave_out_unconsented=True).report
+    assert "talk left out; ei tiedossa: 2 puhujaa" in consent(report.markdown())
