@@ -56,9 +56,12 @@ def report(
 def _report_on(
     study: Study, subject: str, as_page: bool, out: Path | None, language: Language
 ) -> None:
+    from pipeline.operations.built import require_built
     from pipeline.operations.pages import page_of, reviews, write_report
+    from pipeline.records.ids import is_session_id
     from pipeline.reports.page import html
 
+    require_built(study, subject if is_session_id(subject) else None)
     page = page_of(study.dataset, subject, language, reviews(study, subject))
     if as_page:
         say(f"Wrote {write_report(html(page), out or study.reports / f'{subject}.html')}")

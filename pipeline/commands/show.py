@@ -22,8 +22,10 @@ def show(
 ) -> None:
     """Show a session's transcript as published, with pseudonyms."""
     from pipeline.exports.transcript import WRITERS, published_turns
+    from pipeline.operations.built import require_built
     from pipeline.operations.reviewed import review_of
 
+    require_built(study, session)
     turns = published_turns(study.dataset, session)
     typer.echo(harmless(WRITERS[format_](turns, review_of(study, session).sentence())))
 

@@ -12,7 +12,9 @@ from pipeline.texts import counted
 def validate(study: StudyOption) -> None:
     """Check the data set against the declarations of its tables."""
     from pipeline.dataset.validate import examine
+    from pipeline.operations.built import require_built
 
+    require_built(study)
     found = examine(study.dataset)
     warn(map(str, found.problems))
     counts = ", ".join(f"{rows} {table}" for table, rows in found.n_rows.items())

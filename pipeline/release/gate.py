@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from pipeline.dataset.summary import summarise
 from pipeline.errors import StudyError
 from pipeline.exports.write import export, forget, forms_in
+from pipeline.operations.built import require_built
 from pipeline.people.roster.unconsented import Unconsented, consents, groups_without_consent
 from pipeline.pseudonymisation.detect import detect as detect_names
 from pipeline.pseudonymisation.entities import EntityTable
@@ -80,12 +81,14 @@ def release(
     ``out`` appears by one rename, complete, or not at all; an earlier release there stays until
     then, and is replaced only with ``options.replace``.
 
-    Raises StudyError if ``out`` is no place for a release, the key is missing, locked or damaged,
-    or a run is in progress; DatasetError if there is no data set or a file of it is damaged;
-    TransientError where something cannot be read or written; what ``detect`` and ``judged`` raise.
+    Raises StudyError if ``out`` is no place for a release, the key is missing, locked or damaged, a
+    run is in progress or a session waits for a build; DatasetError if there is no data set or a
+    file of it is damaged; TransientError where something cannot be read or written; what ``detect``
+    and ``judged`` raise.
     """
     out = _checked(study, out, replacing=options.replace)
     with locks.alone(study):
+        require_built(study)
         _clear(out)
         return _released(study, settings, out, options, progress, detect, judged)
 

@@ -36,6 +36,7 @@ def test_a_recording_that_is_not_in_the_data_set_is_named(study: Study) -> None:
     assert "further recording" not in methods(study, ["en"])
     for name in SESSION_TABLES:
         file_of(study.dataset, name, "G07-S02").unlink()
+    (study.audit / "G07-S02.jsonl").unlink()  # it has never been there
     text = methods(study, ["en"])
     assert "The data are recordings of 1 meeting of 1 group" in text
     assert "1 further recording of the study is not in the data set." in text

@@ -13,6 +13,8 @@ import pytest
 from finished import CANARIES, A, B, C, copied, enrol, fake_models, finished_study
 
 from pipeline.dataset.validate import validate
+from pipeline.errors import StudyError
+from pipeline.operations.renumber import correct
 from pipeline.records import Conversation, Mentions
 from pipeline.release.gate import Options, Outcome, release
 from pipeline.study import Study
@@ -166,3 +168,11 @@ def test_people_in_no_roster_are_said_beside_the_talk_left_out(
 ) -> None:
     report = released(study, tmp_path / "out", leave_out_unconsented=True).report
     assert "talk left out; ei tiedossa: 2 puhujaa" in consent(report.markdown())
+
+
+def test_no_release_while_a_session_waits_for_a_build(study: Study, tmp_path: Path) -> None:
+    enrol(study, ANNA, BEN | {"consent": "yes"}, CARL)
+    correct(study, "G07-S02", number=4)
+    with pytest.raises(StudyError, match=r"\AG07-S04 is waiting for `vuoro build`\.\Z"):
+        released(study, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
