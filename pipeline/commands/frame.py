@@ -122,7 +122,7 @@ def warn_outdated(study: Study, settings: Settings) -> None:
     from pipeline.operations.settings import outdated
 
     if sentence := outdated(study, settings).sentence:
-        warn([f"{sentence} Carry it out with `vuoro run`."])
+        warn([f"{sentence} Apply it with `vuoro run`."])
 
 
 def passphrase_prompt() -> Callable[[], str] | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from pipeline.commands.frame import StudyOption, unlock
 from pipeline.commands.output import say, warn
-from pipeline.texts import counted
+from pipeline.texts import Text, counted
 
 if TYPE_CHECKING:
     from pipeline.operations.settings import Change
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.settings.file import Read
     from pipeline.study import Study
 
-FORM = 1  # raise it whenever the meaning of the --json output changes
+FORM = 2  # raise it whenever the meaning of the --json output changes
 
 
 def settings(
@@ -37,10 +38,11 @@ def settings(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
-    """Show or change settings. Says what a change redoes; `vuoro run` carries it out."""
+    """Show or change settings. Says what a change redoes; `vuoro run` applies it."""
     from pipeline.settings import KEYS
     from pipeline.settings.file import key_of, read
 
+    _without_spaces(keys or [])
     values = dict(_assignment(each) for each in keys or [] if "=" in each)
     shown = [each for each in keys or [] if "=" not in each]
     if shown and (values or default):
@@ -55,8 +57,17 @@ def settings(
     _change(study, values, default or [], as_json=as_json)
 
 
+def _without_spaces(given: list[str]) -> None:
+    """Raises BadParameter that says how to write it where there are spaces around a ``=``."""
+    ends = any(re.fullmatch("[^=]+=", each) for each in given[:-1])
+    if ends or any(each.startswith("=") for each in given):
+        together = re.sub(" *= *", "=", " ".join(given))
+        raise typer.BadParameter(f"Write KEY=VALUE without spaces: {together}")
+
+
 def _assignment(given: str) -> tuple[str, str]:
     key, _, value = given.partition("=")
+    key, value = key.strip(), value.strip()
     if not value:
         raise typer.BadParameter(f"Give {key} a value, or use --default {key}.")
     return key, value
@@ -91,6 +102,7 @@ def _change(study: Study, values: Mapping[str, str], defaults: list[str], *, as_
             {
                 "settings": [_as_data(found, key) for key in changed],
                 "redo": done.redo,
+                "waiting": done.waiting,
                 "kept": list(done.kept),
                 "unknown": done.unknown and str(done.unknown),
             }
@@ -106,26 +118,42 @@ def _change(study: Study, values: Mapping[str, str], defaults: list[str], *, as_
 
 def _say_consequences(study: Study, done: Change) -> None:
     from flows import address
+    from pipeline.stages.declared import label_of
     from pipeline.study import locks
 
     if done.unknown is not None:
         warn([f"What has to be redone is not known now: {done.unknown}"])
-    elif not done.redo:
+    elif not done.redo and not done.waiting:
         say("Nothing has to be redone.")
     else:
-        alike = Counter(tuple(stages) for stages in done.redo.values())
-        for stages, n in alike.items():
-            redo = counted(
-                "To redo in {n} session: {stages}.", "To redo in {n} sessions: {stages}."
-            )
-            say(redo.filled(n=n, stages=", ".join(stages)))
-        if any(len(stages) > 1 for stages in alike):
+        _say_to_come(_TO_REDO, done.redo)
+        _say_to_come(_WAITING if done.redo else _NOTHING_MORE, done.waiting)
+        if any(len(stages) > 1 for stages in (*done.redo.values(), *done.waiting.values())):
             say("A later stage is skipped where what it reads comes out the same.")
-        say(f"Kept: {', '.join([*done.kept, 'all decisions and corrections'])}.")
+        kept = [*map(label_of, done.kept), "all decisions and corrections"]
+        say(f"Kept: {', '.join(kept)}.")
         is_up = address.read(study.prefect_home) is not None
-        say("`vuoro up` carries it out." if is_up else "Carry it out with `vuoro run`.")
+        say("`vuoro up` applies it." if is_up else "Apply it with `vuoro run`.")
     if locks.runs(study):
         say("The run at work keeps the settings that it began with.")
+
+
+_TO_REDO = counted("To redo in {n} session: {stages}.", "To redo in {n} sessions: {stages}.")
+_WAITING = counted(
+    "Already waiting in {n} session: {stages}.", "Already waiting in {n} sessions: {stages}."
+)
+_NOTHING_MORE = counted(
+    "Nothing more than what already waits in {n} session: {stages}.",
+    "Nothing more than what already waits in {n} sessions: {stages}.",
+)
+
+
+def _say_to_come(sentence: Text, to_come: Mapping[str, Collection[str]]) -> None:
+    """Say which stages are to come, once for all sessions that are alike."""
+    from pipeline.stages.declared import label_of
+
+    for stages, n in Counter(map(tuple, to_come.values())).items():
+        say(sentence.filled(n=n, stages=", ".join(map(label_of, stages))))
 
 
 def _value(found: Read, key: Key) -> str:

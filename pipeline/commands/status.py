@@ -44,7 +44,7 @@ def status(
         say(EARLIER)
     say(summary_line(found))
     if sentence := found.outdated.sentence:
-        say(sentence if here is not None else f"{sentence} Carry it out with `{RUN}`.")
+        say(sentence if here is not None else f"{sentence} Apply it with `{RUN}`.")
     entries = [_left_to(entry, up=here is not None) for entry in found.entries]
     console.print(sessions_table(entries))
     for line in advice(entries):

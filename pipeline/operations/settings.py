@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.dataset import files
 from pipeline.errors import DatasetError, ModelError, SettingsError, StudyError, VuoroError
@@ -14,7 +14,7 @@ from pipeline.settings import KEYS, Settings
 from pipeline.settings.file import NAME, changed, parsed, text_of
 from pipeline.stages.chain import SessionChain
 from pipeline.stages.common import Common
-from pipeline.stages.declared import STORED, in_order
+from pipeline.stages.declared import STORED, in_order, label_of
 from pipeline.stages.publishing import PUBLISH
 from pipeline.stages.to_do import unfinished
 from pipeline.storage.disk import os_errors, write_atomically
@@ -30,19 +30,21 @@ WAIT_S = 10.0  # for another command that changes the settings
 class Change:
     """The result of changing vuoro.toml.
 
-    ``redo`` are the stages that a run makes now and would not have made before, by session; the
-    later ones only where what they read comes out differently. ``unknown`` is why that cannot be
-    determined. ``is_new`` is whether anything was written.
+    ``redo`` are the stages that a run makes now, by session, of the sessions in which it makes
+    more of them than before; the later ones only where what they read comes out differently.
+    ``waiting`` are those of all other sessions: they waited before. ``unknown`` is why that cannot
+    be determined. ``is_new`` is whether anything was written.
     """
 
     is_new: bool
-    redo: ToDo
+    redo: ToDo = field(default_factory=dict)
+    waiting: ToDo = field(default_factory=dict)
     unknown: VuoroError | None = None
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """Return the stages that are redone in no session."""
-        redone = in_order(self.redo.values())
+        """Return the stages that a run makes in no session."""
+        redone = in_order([*self.redo.values(), *self.waiting.values()])
         return tuple(stage.name for stage in STORED if stage.name not in redone)
 
 
@@ -68,7 +70,7 @@ class Outdated:
             "{n} sessions were made with other settings than {file} has now{keys}. "
             "To redo: {stages}.",
         )
-        stages = ", ".join(in_order(self.to_come.values()))
+        stages = ", ".join(map(label_of, in_order(self.to_come.values())))
         return str(made.filled(n=len(self.to_come), file=NAME, keys=self.named, stages=stages))
 
     @property
@@ -108,14 +110,15 @@ def _consequences(study: Study, before: str, after: str) -> Change:
     except ModelError as error:
         if was is None or _has_models(was):
             raise
-        return Change(is_new, {}, error)
+        return Change(is_new, unknown=error)
     try:
         to_come = unfinished(study, settings, verify=False)
         came = unfinished(study, was, verify=False) if was and _has_models(was) else {}
     except VuoroError as error:
-        return Change(is_new, {}, error)
-    redo = {id: [s for s in stages if s not in came.get(id, ())] for id, stages in to_come.items()}
-    return Change(is_new, {id: stages for id, stages in redo.items() if stages})
+        return Change(is_new, unknown=error)
+    redo = {id: stages for id, stages in to_come.items() if {*stages} - {*came.get(id, ())}}
+    waiting = {id: stages for id, stages in to_come.items() if stages and id not in redo}
+    return Change(is_new, redo, waiting)
 
 
 def _has_models(settings: Settings) -> bool:

@@ -28,11 +28,14 @@ from pipeline.storage.disk import os_errors
 
 NAME = "vuoro.toml"
 _VARIABLE = re.compile(r"VUORO_([A-Z]+)(?:__(.*))?")
+_NUMBER = "it must be a number, with a decimal point: 1.5"
 _WORDS = {
     "extra_forbidden": "there is no such setting",
     "model_type": "it must be a table",
     "tuple_type": "it must be a list in brackets",
     "string_type": "it must be a text in quotes",
+    **dict.fromkeys(("float_parsing", "float_type"), _NUMBER),
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "it must be a whole number"),
 }
 
 

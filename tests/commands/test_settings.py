@@ -39,7 +39,14 @@ FROM_TURNS = [
     "measure_turns",
     "publish",
 ]
-KEPT = "decode, diarise, detect_language, transcribe, identify, all decisions and corrections"
+LABELS = (
+    "turns, corrections, finding names, numbering names, replacing names, masking names, "
+    "measuring turn-taking, into the data set"
+)
+KEPT = (
+    "reading the sound, who spoke when, which language, what was said, people, all decisions and "
+    "corrections"
+)
 
 
 def pretend_with_silences(patch: pytest.MonkeyPatch) -> None:
@@ -98,9 +105,9 @@ def test_what_made_the_data_is_what_every_later_command_uses(runs: Runs, study: 
     before = n_turns(study)
     said = vuoro(study, "settings", SHORTER)
     assert "turns.lapse_s = 0.3 (vuoro.toml, line " in said
-    assert f"To redo in 3 sessions: {', '.join(FROM_TURNS)}." in said
+    assert f"To redo in 3 sessions: {LABELS}." in said
     assert f"Kept: {KEPT}." in said and said.endswith(
-        f"Carry it out with `vuoro run --study {study.root}`."
+        f"Apply it with `vuoro run --study {study.root}`."
     )
     assert n_turns(study) == before  # nothing was run
 
@@ -113,6 +120,48 @@ def test_what_made_the_data_is_what_every_later_command_uses(runs: Runs, study: 
     assert "other settings" not in vuoro(study, "build") + vuoro(study, "status")
     assert tables(study) == made
     assert runs.run(study) == [] and runs.carried_out == {}
+
+
+def test_what_waits_since_an_earlier_change_is_said_with_the_next(study: Study) -> None:
+    vuoro(study, "settings", SHORTER)
+    said = vuoro(study, "settings", "turns.lapse_s=0.4")
+    assert f"Nothing more than what already waits in 3 sessions: {LABELS}." in said
+    assert f"Kept: {KEPT}." in said and "Nothing has to be redone" not in said
+    told = json.loads(vuoro(study, "settings", "turns.lapse_s=0.3", "--json"))
+    assert (told["redo"], told["waiting"]) == ({}, dict.fromkeys(SESSIONS, FROM_TURNS))
+
+    said = vuoro(study, "settings", "transcription.beam_size=2")
+    assert f"To redo in 3 sessions: what was said, {LABELS}." in said  # all of it
+    vuoro(study, "settings", "--default", "transcription.beam_size")
+    said = vuoro(study, "settings", "--default", "turns.lapse_s")
+    assert "Nothing has to be redone." in said
+
+
+@pytest.mark.parametrize(
+    "words", [("turns.lapse_s", "=", "1"), ("turns.lapse_s=", "1"), ("turns.lapse_s", "=1")]
+)
+def test_how_a_value_is_written_is_said_where_it_was_written_with_spaces(
+    study: Study, words: tuple[str, ...]
+) -> None:
+    before = study.settings_file.read_bytes()
+    result = CliRunner().invoke(app, ["settings", *words, "--study", str(study.root)])
+    said = " ".join(result.output.split())
+    assert result.exit_code == 2 and "Write KEY=VALUE without spaces: turns.lapse_s=1" in said
+    assert study.settings_file.read_bytes() == before
+    assert "turns.lapse_s = 1.0" in vuoro(study, "settings", "turns.lapse_s = 1")
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("turns.lapse_s=1,5", "it must be a number, with a decimal point: 1.5"),
+        ("turns.lapse_s=long", "it must be a number, with a decimal point: 1.5"),
+        ("machine.threads=2.5", "it must be a whole number"),
+    ],
+)
+def test_what_a_number_looks_like_is_said(study: Study, key: str, expected: str) -> None:
+    with pytest.raises(SettingsError, match=expected):
+        vuoro(study, "settings", key)
 
 
 def test_the_environment_and_options_of_a_run_change_no_result(
@@ -151,13 +200,13 @@ def test_a_file_changed_by_hand_is_noticed_and_said_before_anything_is_redone(
         change(each, dict([SHORTER.split("=")]))
     sentence = (
         "3 sessions were made with other settings than vuoro.toml has now (turns.lapse_s). To "
-        f"redo: {', '.join(FROM_TURNS)}."
+        f"redo: {LABELS}."
     )
-    assert f"{sentence} Carry it out with `vuoro run" in vuoro(study, "status")
+    assert f"{sentence} Apply it with `vuoro run" in vuoro(study, "status")
     told = json.loads(vuoro(study, "status", "--json"))
     assert told["summary"]["made_with_other_settings"] == 3
     assert told["changed_settings"] == ["turns.lapse_s"]
-    assert f"{sentence} Carry it out with `vuoro run" in vuoro(study, "review", "people")
+    assert f"{sentence} Apply it with `vuoro run" in vuoro(study, "review", "people")
     said = vuoro(study, "build")
     assert 0 <= said.index(sentence) < said.index("turns: done")
     assert runs.run(same) == []
