@@ -17,9 +17,9 @@ def validate(study: StudyOption) -> None:
     require_built(study)
     found = examine(study.dataset)
     warn(map(str, found.problems))
-    counts = ", ".join(f"{rows} {table}" for table, rows in found.n_rows.items())
+    counts = ", ".join(f"{table} {rows}" for table, rows in found.n_rows.items())
     if found.problems:
         wrong = counted("{n} problem", "{n} problems").filled(n=len(found.problems))
-        problems.print(f"[red]{wrong}[/] in {counts}.", highlight=False)
+        problems.print(f"[red]{wrong}[/] (rows: {counts}).", highlight=False)
         raise typer.Exit(1)
-    console.print(f"[green]The data set is in order[/]: {counts}.", highlight=False)
+    console.print(f"[green]The data set is in order[/] (rows: {counts}).", highlight=False)

@@ -14,9 +14,11 @@ from pipeline import __version__
 from pipeline.dataset import methods
 from pipeline.dataset.plan import markdown_table, plan
 from pipeline.dataset.summary import Summary
+from pipeline.records.languages import name_of
 from pipeline.tables import SCHEMA_VERSION, TABLES, dictionary
 from pipeline.tables.columns import Column
 from pipeline.tables.flags import flag_of
+from pipeline.tables.values import CALLED
 from pipeline.texts import LANGUAGES, Language, Text
 
 _WHAT = Text(
@@ -123,12 +125,12 @@ def _in(language: Language, summary: Summary, settings: methods.SettingsByDigest
 def _facts(summary: Summary, language: Language) -> list[tuple[str, str]]:
     return [
         (Text("groups").to(language), str(summary.n_groups)),
-        (Text("sessions").to(language), _listed(summary.kinds)),
+        (Text("sessions").to(language), _listed(summary.kinds, language)),
         (
             Text("length of the recordings").to(language),
             _HOURS.filled(hours=summary.duration_s / 3600).to(language),
         ),
-        (Text("languages (sessions)").to(language), _listed(summary.languages)),
+        (Text("languages (sessions)").to(language), _listed(summary.languages, language)),
     ]
 
 
@@ -153,5 +155,7 @@ def _made_by(summary: Summary, language: Language) -> list[tuple[str, str]]:
     ]
 
 
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{value}: {n}" for value, n in counts.items()) or "–"
+def _listed(counts: dict[str, int], language: Language) -> str:
+    """How many there are of each kind of session, or in each language."""
+    named = [(CALLED.get(value) or name_of(value), n) for value, n in counts.items()]
+    return ", ".join(f"{name.to(language)}: {n}" for name, n in named) or "–"

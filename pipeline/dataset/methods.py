@@ -115,18 +115,18 @@ def _people(summary: Summary) -> Iterator[Text]:
     n_people = sum(people.roles.values())
     if n_people and people.roles.keys() == {"unknown"}:
         yield counted(
-            "{n} person spoke, whose role is not known.",
-            "{n} people spoke, whose roles are not known.",
+            "The talk is by {n} person, whose role is not known.",
+            "The talk is by {n} people, whose roles are not known.",
         ).filled(n=n_people)
     elif n_people:
         roles = listed([_ROLES[role].filled(n=n) for role, n in people.roles.items()])
-        yield counted("{n} person spoke: {roles}.", "{n} people spoke: {roles}.").filled(
-            n=n_people, roles=roles
-        )
+        yield counted(
+            "The talk is by {n} person: {roles}.", "The talk is by {n} people: {roles}."
+        ).filled(n=n_people, roles=roles)
     if people.n_unknown:
         yield counted(
-            "{n} further voice, of one session, was not recognised as any person's.",
-            "{n} further voices, each of one session, were not recognised as any person's.",
+            "Besides, {n} voice, of one session, was not recognised as any person's.",
+            "Besides, {n} voices, each of one session, were not recognised as any person's.",
         ).filled(n=people.n_unknown)
 
 
@@ -328,8 +328,8 @@ def _reviewed(n_judged: int, n: int) -> Text:
             "All {n} masked names have been reviewed by a human.",
         ).filled(n=n)
     return counted(
-        "{n} of the {of} masked names has been reviewed by a human.",
-        "{n} of the {of} masked names have been reviewed by a human.",
+        "Of the {of} masked names, {n} has been reviewed by a human.",
+        "Of the {of} masked names, {n} have been reviewed by a human.",
     ).filled(n=n_judged, of=n)
 
 
@@ -379,8 +379,8 @@ def _reservations(summary: Summary, private: Private | None) -> Iterator[Text]:
             yield left.filled(n=n)
     if private is not None and private.n_left_out:
         yield counted(
-            "{n} further recording of the study is not in the data set.",
-            "{n} further recordings of the study are not in the data set.",
+            "Besides, the study has {n} recording that is not in the data set.",
+            "Besides, the study has {n} recordings that are not in the data set.",
         ).filled(n=private.n_left_out)
 
 

@@ -41,7 +41,7 @@ _UNJUDGED = Text(
     "Names not reviewed yet: {unjudged} of {n} names in this session are unjudged; run "
     "`vuoro review names`."
 )
-_UNKNOWN = Text("Names not reviewed yet, as far as can be told now; run `vuoro review names`.")
+_UNKNOWN = Text("It is not known now whether the names are reviewed; run `vuoro review names`.")
 
 
 def review_of(study: Study, *session_ids: str) -> Review:

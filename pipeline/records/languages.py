@@ -106,7 +106,7 @@ LANGUAGES: dict[str, Text] = {
     "yue": Text("Cantonese"),
     "zh": Text("Chinese"),
 }
-UNKNOWN = "'{0}' is no language that the recogniser knows; give a code such as fi, sv or en"
+UNKNOWN = "The recogniser does not know the language '{0}'. Give a code such as fi, sv or en"
 
 
 def name_of(code: str) -> Text:

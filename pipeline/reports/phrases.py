@@ -67,7 +67,8 @@ TEXTS: dict[str, Text] = {
         "Speakers, words and turns were recognised by machine and contain errors. The 95 per cent "
         "confidence interval tells how far a measure would vary: turns were resampled in "
         "blocks (Künsch 1989), and each was given to another person as often as its speaker "
-        "is in doubt. Talk that was missed is not allowed for."
+        "is in doubt. "
+        "The interval does not cover talk that was not recognised."
     ),
     "models": Text("models"),
     "settings": Text("settings digest"),

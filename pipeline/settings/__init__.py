@@ -87,8 +87,8 @@ class DiarisationSettings(Section):
     expected_people: int | None = Field(
         default=None,
         ge=1,
-        description="About this many people, e.g. the members of a group: a pull, no bound; fewer "
-        "or more are found where the voices say so.",
+        description="About this many people, e.g. the members of a group. Fewer or more are "
+        "found where the voices are clear.",
     )
     step: float = Field(
         default=0.25,

@@ -110,7 +110,7 @@ LIST_PEOPLE = Stage(
 )
 DOCUMENT = Stage(
     "document",
-    2,
+    3,
     _document,
     label="dictionary and data sheet",
     phase="whole",

@@ -65,11 +65,11 @@ def with_interval(measure: Column) -> Iterator[Column]:
             "float64",
             f"{en} end of the 95 % interval of {measure.name}: turns resampled in blocks (Künsch "
             "1989), each given to another person as often as speaker_confidence doubts who talks. "
-            "Talk that was missed is not allowed for.",
+            "The interval does not cover talk that was not recognised.",
             f"Tunnusluvun {measure.name} 95 %:n luottamusvälin {fi}: vuorot poimittu uudelleen "
             "jaksoina (Künsch 1989) ja annettu toiselle sitä useammin, mitä pienempi "
             "speaker_confidence on. "
-            "Havaitsematta jäänyt puhe ei ole mukana.",
+            "Väli ei kata puhetta, jota ei tunnistettu.",
             unit=measure.unit,
             nullable=True,
             minimum=measure.minimum,

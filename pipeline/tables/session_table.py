@@ -131,15 +131,15 @@ DYNAMICS_SESSION = Table(
         ),
         seconds(
             "overlap_within_s",
-            "Time in which both talk in those, from the regular diarisation.",
-            "Aika, jolloin niissä molemmat puhuvat (puhujien regular-erottelusta).",
+            "Time in which both talk in those, from the diarisation.",
+            "Aika, jolloin niissä molemmat puhuvat (puhujien erottelusta).",
         ),
         count(
             "n_interruptions_successful",
             "Turns that begin while the floor holder talks, overlap for 0.5 s or longer, and get "
-            "the floor (Ferguson 1977), from the regular diarisation.",
+            "the floor (Ferguson 1977), from the diarisation.",
             "Vuorot, jotka alkavat haltijan puhuessa, ovat päällekkäin vähintään 0,5 s ja saavat "
-            "vuoron: onnistuneet keskeytykset (Ferguson 1977), puhujien regular-erottelusta.",
+            "vuoron: onnistuneet keskeytykset (Ferguson 1977), puhujien erottelusta.",
         ),
         count(
             "n_interruptions_unsuccessful",
@@ -161,18 +161,19 @@ DYNAMICS_SESSION = Table(
             probability(
                 "gini_speech",
                 "Inequality of talking time: Gini coefficient times N / (N - 1) (Gini 1912; Deltas "
-                "2003); 0 all equal, 1 one has all. Null for fewer than two people.",
+                "2003); 0: all equal; 1: one person has everything. Empty with fewer than two "
+                "people.",
                 "Puheajan epätasaisuus: Gini-kerroin kertaa N / (N - 1) (Gini 1912; Deltas 2003); "
-                "0 kaikilla yhtä paljon, 1 yhdellä kaikki. Tyhjä, jos henkilöitä on alle kaksi.",
+                "0: kaikilla yhtä paljon; 1: yhdellä kaikki. Tyhjä, jos henkilöitä on alle kaksi.",
             )
         ),
         *with_interval(
             probability(
                 "entropy_speech",
                 "Evenness of talking time: entropy by its maximum ln N (Shannon 1948; Pielou "
-                "1966); 1 all equal. Null for fewer than two people.",
+                "1966); 1: all equal. Empty with fewer than two people.",
                 "Puheajan tasaisuus: entropia jaettuna suurimmallaan ln N (Shannon 1948; Pielou "
-                "1966); 1 kaikilla yhtä paljon. Tyhjä, jos henkilöitä on alle kaksi.",
+                "1966); 1: kaikilla yhtä paljon. Tyhjä, jos henkilöitä on alle kaksi.",
             )
         ),
         *with_interval(
@@ -215,15 +216,15 @@ DYNAMICS_SESSION = Table(
         *_ROLE_SHARES,
         probability(
             "silence_share",
-            "Share of the recording in which nobody talks, from the regular diarisation.",
-            "Osuus tallenteesta, jolloin kukaan ei puhu (puhujien regular-erottelusta).",
+            "Share of the recording in which nobody talks, from the diarisation.",
+            "Osuus tallenteesta, jolloin kukaan ei puhu (puhujien erottelusta).",
         ),
         probability(
             "overlap_share",
-            "Share of the talk in which two or more talk at once, from the regular diarisation. "
+            "Share of the talk in which two or more talk at once, from the diarisation. "
             "Null without talk.",
             "Osuus puheesta, jolloin kaksi tai useampi puhuu yhtä aikaa (puhujien "
-            "regular-erottelusta). Tyhjä, jos puhetta ei ole.",
+            "erottelusta). Tyhjä, jos puhetta ei ole.",
         ),
         *with_interval(SPEECH_RATE),
     ),

@@ -58,7 +58,7 @@ def test_a_person_says_its_language(study: Study, monkeypatch: pytest.MonkeyPatc
     assert state.load(study, "G07-S02") == state.State()
     assert unfinished(study, study.settings())["G07-S02"][0] == "transcribe"
     assert "as stated: Swedish" in call(study, "G07-S02")
-    assert "is no language" in call(study, "G07-S02", "--language", "ruotsi")
+    assert "does not know the language" in call(study, "G07-S02", "--language", "ruotsi")
     call(study, "G07-S02", "--language", "detect")
     assert "transcribe" not in unfinished(study, study.settings())["G07-S02"]
 

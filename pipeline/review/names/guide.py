@@ -47,7 +47,7 @@ GUIDE = (
     ),
     Text("Note: for yourselves only; never published."),
     Text(
-        "In the excerpts the word is marked «so». They begin with the session's id; a place "
+        "In the excerpts the word is marked «like this». They begin with the session's id; a place "
         'marked "left" is not masked.'
     ),
     Text(
@@ -60,8 +60,8 @@ GUIDE = (
         '"mask" can be filled down over a whole queue.'
     ),
     Text(
-        "Finally: save, and run vuoro review names --apply FILE . If a cell is wrong, nothing is "
-        "applied and the wrong cells are listed. Then vuoro run . Decisions are never removed; "
+        "Finally: save, and run vuoro review names --apply FILE. If a cell is wrong, nothing is "
+        "applied and the wrong cells are listed. Then vuoro run. Decisions are never removed; "
         "they are kept when recordings are processed again."
     ),
     Text(

@@ -50,8 +50,8 @@ GUIDE = (
         "another's. Look for them in the session's other rows, and decide again."
     ),
     Text(
-        "Finally: save, and run vuoro review people --apply FILE . If a cell is wrong, nothing "
-        "is applied and the wrong cells are listed. Then vuoro run . Decisions are kept when "
+        "Finally: save, and run vuoro review people --apply FILE. If a cell is wrong, nothing "
+        "is applied and the wrong cells are listed. Then vuoro run. Decisions are kept when "
         "recordings are processed again, with other models too; a later decision replaces an "
         "earlier one."
     ),

@@ -47,9 +47,9 @@ GUIDE = (
         "where needed."
     ),
     Text(
-        "Finally: save, and run vuoro edit SESSION --apply FILE . If a cell is wrong, nothing is "
+        "Finally: save, and run vuoro edit SESSION --apply FILE. If a cell is wrong, nothing is "
         "applied and the wrong cells are listed. You may go on filling in the same sheet and "
-        "apply it again. Then vuoro build . Corrections are kept when the recording is processed "
+        "apply it again. Then vuoro build. Corrections are kept when the recording is processed "
         "with another model, and are listed in the column edited."
     ),
     Text(

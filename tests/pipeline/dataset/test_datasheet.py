@@ -37,8 +37,8 @@ def test_datasheet_counts_and_names_what_made_the_data(dataset: Path) -> None:
     text = (dataset / "DATASHEET.md").read_text(encoding="utf-8")
     for line in (
         "| groups | 1 |",
-        "| sessions | group_interview: 1, meeting: 1 |",
-        "| languages (sessions) | fi: 2 |",
+        "| sessions | group interview: 1, meeting: 1 |",
+        "| languages (sessions) | Finnish: 2 |",
         "| `truncated`: the recording breaks off | Copy the file again if there is a whole copy. "
         "| 1 |",
         "| `truncated`: tallenne katkeaa kesken | Kopioi tiedosto uudelleen, jos ehjä kopio on "

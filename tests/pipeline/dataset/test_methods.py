@@ -73,7 +73,7 @@ def test_figures_are_those_counted_by_hand(dataset: Path) -> None:
     for sentence in (
         "The data are recordings of 1 meeting and 1 group interview of 1 group, 0.5 minutes in "
         "all. The language of the talk was Finnish.",
-        "there are 4 turns and 2 minimal responses. 3 people spoke: 1 leader and 2 participants.",
+        "there are 4 turns and 2 minimal responses. The talk is by 3 people: 1 leader and 2 participants.",
         f"processed automatically with vuoro {__version__}.",
         "a silence lasts longer than 8 s (Sacks, Schegloff & Jefferson, 1974).",
         "has at most 3 words and lasts at most 1.5 s,",
@@ -165,15 +165,27 @@ def test_thresholds_that_are_not_known_are_not_made_up(tmp_path: Path) -> None:
     ("private", "english", "finnish"),
     [
         (Private(4, 4, 0), "None of the 4 masked names has", "niistä yhtäkään."),
-        (Private(4, 3, 0), "1 of the 4 masked names has been", "Peitettyjä nimiä on 4, ja ihminen"),
-        (Private(4, 2, 0), "2 of the 4 masked names have been", "on tarkistanut niistä 2."),
+        (
+            Private(4, 3, 0),
+            "Of the 4 masked names, 1 has been",
+            "Peitettyjä nimiä on 4, ja ihminen",
+        ),
+        (Private(4, 2, 0), "Of the 4 masked names, 2 have been", "on tarkistanut niistä 2."),
         (Private(4, 0, 0), "All 4 masked names have been", "on tarkistanut ne kaikki."),
         (Private(1, 1, 0), "The 1 masked name has not been", "eikä ihminen ole tarkistanut sitä."),
         (Private(1, 0, 0), "The 1 masked name has been", "ja ihminen on tarkistanut sen."),
         (Private(None, None, 0), "cannot be told at present.", "ei juuri nyt voi selvittää."),
         (None, "is recorded outside the data set.", "aineiston ulkopuolella."),
-        (Private(0, 0, 1), "1 further recording of", "on lisäksi 1 tallenne, joka ei ole"),
-        (Private(0, 0, 2), "2 further recordings of", "2 tallennetta, jotka eivät ole"),
+        (
+            Private(0, 0, 1),
+            "Besides, the study has 1 recording that",
+            "on lisäksi 1 tallenne, joka ei ole",
+        ),
+        (
+            Private(0, 0, 2),
+            "Besides, the study has 2 recordings that",
+            "2 tallennetta, jotka eivät ole",
+        ),
     ],
 )
 def test_how_far_names_are_reviewed_and_what_is_left_out(
@@ -204,7 +216,7 @@ def test_tracks_of_their_own_are_named(tmp_path: Path) -> None:
 def test_without_rosters_roles_are_not_known_and_a_session_may_have_no_talk(tmp_path: Path) -> None:
     text = said(make_study(tmp_path / "study", UNKNOWN).dataset)
     assert "The data are recordings of 4 meetings of 2 groups," in text
-    assert "6 people spoke, whose roles are not known." in text
+    assert "The talk is by 6 people, whose roles are not known." in text
     assert "None of the people is named in a roster of members." in text
 
 
@@ -213,7 +225,10 @@ def test_voices_that_were_not_recognised_are_counted_apart(tmp_path: Path) -> No
     counted = summarise(folder)
     people = replace(counted.people, roles={"leader": 1}, n_unknown=2)
     text = section(replace(counted, people=people), "en")
-    assert "1 person spoke: 1 leader. 2 further voices, each of one session, were not" in text
+    assert (
+        "The talk is by 1 person: 1 leader. Besides, 2 voices, each of one session, were not"
+        in text
+    )
     text = section(replace(counted, people=replace(people, n_unknown=1)), "fi")
     assert "Äänessä oli 1 henkilö: 1 vetäjä. Lisäksi 1 ääni, joka on vain yhdestä" in text
 

@@ -38,7 +38,7 @@ def test_names_are_reviewed_once_each_is_judged(study: Study) -> None:
 def test_a_session_that_waits_for_a_run_is_not_reviewed(study: Study) -> None:
     study.settings_file.write_text("[turns]\nlapse_s = 5.0\n", encoding="utf-8")
     assert not review_of(study, ID).is_done
-    assert review_of(study, ID).sentence().startswith("Names not reviewed yet, as far as")
+    assert review_of(study, ID).sentence().startswith("It is not known now whether the names")
 
 
 def test_without_the_key_it_is_not_reviewed(study: Study) -> None:

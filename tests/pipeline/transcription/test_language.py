@@ -115,5 +115,5 @@ def test_what_a_person_said_of_the_session_holds(heard: HeardLanguages, differs:
 
 
 def test_a_language_that_whisper_does_not_know_is_no_setting() -> None:
-    with pytest.raises(ValueError, match="'suomi' is no language"):
+    with pytest.raises(ValueError, match="not know the language 'suomi'"):
         TranscriptionSettings(language="suomi")
