@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.models import CommandFunctionType
 
 from pipeline.commands.output import SafeConsole, say, warn
+from pipeline.records.ids import session_id_meant
 from pipeline.study import Study, nearest, open_study
 
 if TYPE_CHECKING:
@@ -154,7 +155,10 @@ def interruptible(last_words: str) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help="A session, e.g. G07-S01.")]
+SessionArgument = Annotated[
+    str,
+    typer.Argument(metavar="SESSION", parser=session_id_meant, help="A session, e.g. G07-S01."),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from pipeline.commands.frame import ByOption, StudyOption, exclusive, now
+from pipeline.commands.frame import ByOption, SessionArgument, StudyOption, exclusive, now
 from pipeline.commands.output import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ DETECT = "detect"
 
 
 def session(
-    session_id: Annotated[str, typer.Argument(metavar="SESSION", help="E.g. G07-S03.")],
+    session_id: SessionArgument,
     study: StudyOption,
     by: ByOption,
     number: Annotated[

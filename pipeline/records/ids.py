@@ -48,6 +48,7 @@ NUMBERED: frozenset[EntityType] = frozenset({"person", "organisation", "place"})
 
 _LETTER: Mapping[SessionKind, str] = {"meeting": "S", "group_interview": "I"}
 _GIVEN = re.compile(r"([SI]?)0*([1-9]\d{0,3})")
+_MEANT = re.compile(r"G0*(\d{1,4})-([SI])0*(\d{1,4})")
 _SESSION = re.compile(r"G\d+-[SI]\d+")
 _TYPE_OF: Mapping[str, EntityType] = {
     label: type for labels in LABELS.values() for type, label in labels.items()
@@ -77,6 +78,12 @@ def session_named(given: str) -> str | None:
 def session_id_of(group_id: str, kind: SessionKind, number: int) -> str:
     """The id of a session: G07-S03, G07-I01."""
     return f"{group_id}-{session_name(number, kind)}"
+
+
+def session_id_meant(given: str) -> str:
+    """The id of the session that a person means by ``g7-s3``; what they gave if it is none."""
+    match = _MEANT.fullmatch(given.upper())
+    return f"{group_id_of(int(match[1]))}-{match[2]}{int(match[3]):02d}" if match else given
 
 
 def is_session_id(name: str) -> bool:

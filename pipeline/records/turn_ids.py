@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.errors import StudyError
+from pipeline.records.ids import session_id_meant
 
 _SHORT = re.compile(r"[Tt]0*(\d{1,9})")
 
@@ -31,14 +32,22 @@ def short(turn_id: str) -> str:
     return f"T{int(turn_id.rpartition('-T')[2])}"
 
 
+def is_short(given: str) -> bool:
+    """Return whether this is a turn without its session: ``T12340``."""
+    return _SHORT.fullmatch(given) is not None
+
+
 def session_and_turn(given: str) -> tuple[str, str | None]:
     """The session and the turn id, or None, that a user gave: ``G07-S01`` or a turn of it.
+
+    Case and leading zeros make no difference.
 
     Raises StudyError if the turn is written in another form.
     """
     session_id, dash, turn = given.rpartition("-")
     if not dash or turn[:1] not in ("T", "t"):
-        return given, None
+        return session_id_meant(given), None
+    session_id = session_id_meant(session_id)
     return session_id, turn_id(session_id, turn)
 
 

@@ -73,7 +73,8 @@ def test_figures_are_those_counted_by_hand(dataset: Path) -> None:
     for sentence in (
         "The data are recordings of 1 meeting and 1 group interview of 1 group, 0.5 minutes in "
         "all. The language of the talk was Finnish.",
-        "there are 4 turns and 2 minimal responses. The talk is by 3 people: 1 leader and 2 participants.",
+        "there are 4 turns and 2 minimal responses. The talk is by 3 people: 1 leader and "
+        "2 participants.",
         f"processed automatically with vuoro {__version__}.",
         "a silence lasts longer than 8 s (Sacks, Schegloff & Jefferson, 1974).",
         "has at most 3 words and lasts at most 1.5 s,",

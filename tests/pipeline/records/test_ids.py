@@ -21,6 +21,7 @@ from pipeline.records.ids import (
     person_id_of,
     pseudonym,
     replace_numbered,
+    session_id_meant,
     session_id_of,
     session_named,
     unknown_person_id,
@@ -48,6 +49,21 @@ def test_a_session_id_is_told_from_other_names(name: str, is_one: bool) -> None:
 )
 def test_a_session_within_its_group_may_be_given_shortly(given: str, session: str | None) -> None:
     assert session_named(given) == session
+
+
+@pytest.mark.parametrize(
+    ("given", "session_id"),
+    [
+        ("g32-s01", "G32-S01"),
+        ("G32-S1", "G32-S01"),
+        ("g7-i012", "G07-I12"),
+        ("G123-S100", "G123-S100"),
+        ("G32", "G32"),
+        ("meeting 1.m4a", "meeting 1.m4a"),
+    ],
+)
+def test_case_and_zeros_of_a_session_id_need_not_be_given(given: str, session_id: str) -> None:
+    assert session_id_meant(given) == session_id
 
 
 def test_a_person_has_one_number_in_tables_and_talk() -> None:
