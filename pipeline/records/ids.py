@@ -81,7 +81,7 @@ def session_id_of(group_id: str, kind: SessionKind, number: int) -> str:
 
 
 def session_id_meant(given: str) -> str:
-    """The id of the session that a person means by ``g7-s3``; what they gave if it is none."""
+    """Return the id of the session that a user means by ``g7-s3``; what they gave if it is none."""
     match = _MEANT.fullmatch(given.upper())
     return f"{group_id_of(int(match[1]))}-{match[2]}{int(match[3]):02d}" if match else given
 
