@@ -157,7 +157,7 @@ pending = Path("pending")
 pending.mkdir()
 copy(study, pending, extras=False)
 names = EntityTable.load(study)
-look = Examination(pending, names, Needles(names, [], labels="fi"), "fi", lambda *_: None)
+look = Examination(pending, names, Needles(names, [], labels="fi"), "fi", dict(), lambda *_: None)
 look.texts(coarse=False, allow_dates=False)
 print(look.listing.findings)
 """

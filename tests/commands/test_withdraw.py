@@ -47,7 +47,7 @@ def test_it_asks_and_says_what_it_cannot_do(study: Study) -> None:
     status, said = vuoro(study, "withdraw", PERSON, typed="jotain\n")
     assert status == 1 and NOT_DONE in said
     assert f"{PERSON} is in G07-S01." in said
-    for warned in ("backups", "overwrite the disk", "what others said", "given to somebody else"):
+    for warned in ("backups", "overwrite the disk", "what others said", "given to another person"):
         assert warned in said
     assert sorted((study.dataset / "turns").iterdir())[0].read_bytes() == before
     assert not study.withdrawn_file.exists()

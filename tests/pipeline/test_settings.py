@@ -43,7 +43,7 @@ def test_a_value_comes_from_the_machines_environment_the_file_or_the_default(
         ("VUORO_TURNS", '{"lapse_s": 0.3}', "VUORO_TURNS is refused.* `vuoro settings KEY=VALUE`"),
         ("VUORO_TRUNS__LAPSE_S", "0.3", "VUORO_TRUNS__LAPSE_S is refused"),
         ("VUORO_MACHINE__THREAD", "1", "VUORO_MACHINE__THREAD names no setting"),
-        ("VUORO_MACHINE__THREADS", "no", r"VUORO_MACHINE__THREADS\): it must be a valid integer"),
+        ("VUORO_MACHINE__THREADS", "no", r"VUORO_MACHINE__THREADS\): it must be a whole number"),
     ],
 )
 def test_an_environment_variable_changes_no_result(
@@ -68,7 +68,7 @@ def test_variables_that_are_no_settings_are_left_alone(
         ("turns.lapse", "5", "no setting 'turns.lapse'. Did you mean 'turns.lapse_s'?"),
         ("lapse_s", "1", "no setting 'lapse_s'. Did you mean 'turns.lapse_s'?"),
         ("qqq", "1", "List them with `vuoro settings`"),
-        ("turns.lapse_s", "long", "turns.lapse_s: it must be a valid number"),
+        ("turns.lapse_s", "long", "turns.lapse_s: it must be a number"),
         ("turns.lapse_s", "-1", "turns.lapse_s: it must be greater than 0"),
         ("machine.device", "gpu", "machine.device: it must be 'auto', 'cpu' or 'cuda'"),
         ("transcription.language", "xx", "transcription.language: .*xx"),

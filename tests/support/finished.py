@@ -46,7 +46,7 @@ from pipeline.stages.masking import NUMBER_NAMES, PSEUDONYMISE
 from pipeline.stages.publish import publish_people, write_documentation
 from pipeline.stages.publishing import MEASURE, PUBLISH
 from pipeline.stages.settling import ASSEMBLE, CORRECT, FIND_NAMES, IDENTIFY, WHO_IS_WHO
-from pipeline.study import Study, accepted, create
+from pipeline.study import Study, accepted, create, settings_log
 from pipeline.study.store import write_record
 
 DURATION_S = 12.0
@@ -122,7 +122,7 @@ def make_finished_study(
         assert isinstance(accepted, intake.Accepted)
         finish(study, accepted.recording.session_id, told, flags)
     publish_people(study.dataset, background(study, load_all(study)))
-    write_documentation(study.dataset)
+    write_documentation(study.dataset, settings_log.used(study))
     return study
 
 

@@ -24,7 +24,7 @@ def test_names_that_people_have_judged_are_counted_over_all_sessions(study: Stud
     assert "None of the 2 masked names has been reviewed by a human." in methods(study, ["en"])
     table = EntityTable.load(study)
     table.decide(Decision("2026-05-04", "M.K.", "name", table.judged[0].id)).save(study)
-    assert "1 of the 2 masked names has been reviewed by a human." in methods(study, ["en"])
+    assert "Of the 2 masked names, 1 has been reviewed by a human." in methods(study, ["en"])
 
 
 def test_without_the_key_nothing_is_said_of_the_review(study: Study) -> None:
@@ -33,13 +33,13 @@ def test_without_the_key_nothing_is_said_of_the_review(study: Study) -> None:
 
 
 def test_a_recording_that_is_not_in_the_data_set_is_named(study: Study) -> None:
-    assert "further recording" not in methods(study, ["en"])
+    assert "Besides, the study has" not in methods(study, ["en"])
     for name in SESSION_TABLES:
         file_of(study.dataset, name, "G07-S02").unlink()
     (study.audit / "G07-S02.jsonl").unlink()  # it has never been there
     text = methods(study, ["en"])
     assert "The data are recordings of 1 meeting of 1 group" in text
-    assert "1 further recording of the study is not in the data set." in text
+    assert "Besides, the study has 1 recording that is not in the data set." in text
 
 
 def test_thresholds_are_those_of_the_settings_that_made_the_data(study: Study) -> None:
