@@ -24,7 +24,7 @@ test: lint $(MEETEVAL)
 	$(PYTEST) --hypothesis-profile=full
 
 fast: $(MEETEVAL)
-	$(PYTEST) -m "not models and not faults and not notebooks"
+	$(PYTEST) -m "not models and not faults and not notebooks and not packages"
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -23,7 +23,7 @@ settings.register_profile(
 settings.register_profile("full", settings.get_profile("fast"), max_examples=200)
 settings.load_profile("fast")
 
-LONG = {"models", "faults", "notebooks"}
+LONG = {"models", "faults", "notebooks", "packages"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -15,6 +15,7 @@ from runs import environment
 
 from pipeline import __version__
 
+pytestmark = pytest.mark.packages
 ROOT = Path(__file__).parents[1]
 SOURCES = ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE", "requirements.txt")
 FOLDERS = ("pipeline", "flows", "models", "notebooks", "data/demo", "docs")

@@ -39,6 +39,8 @@ def rows(table):
     return pq.read_table(study.dataset / table).to_pylist()
 """
 
+pytestmark = pytest.mark.packages
+
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
