@@ -17,8 +17,8 @@ import pandas as pd
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SESSION = "G34-S01"
-FILES = ("inbox/puhelin/puhelu.mp4", "inbox/ryhma-1/tapaaminen-1.m4a")
+SESSION = "G67-S01"  # the synthesised group: no real person is quoted
+FILES = ("inbox/ryhma-1/tapaaminen-1.m4a", "inbox/ryhma-1/tapaaminen-2.ogg")
 COLUMNS = {
     "turn_id": "turn_id",
     "person_id": "person_id",

@@ -22,7 +22,7 @@ _ROLE_SHARES = tuple(
         probability(
             f"{role}_speaking_share",
             f"Share of all people's talking times that the {role}s of the session have, added up. "
-            f"Null if nobody with a row in turns is known to be a {role}.",
+            f"Null if no one with a row in turns is known to have the role {role}.",
             f"Istunnon {_FINNISH[role]} osuus kaikkien puheajoista, yhteenlaskettuna. Tyhjä, jos "
             "kenenkään, jolla on rivi turns-taulussa, ei tiedetä olevan tässä roolissa.",
         ),
@@ -216,7 +216,7 @@ DYNAMICS_SESSION = Table(
         *_ROLE_SHARES,
         probability(
             "silence_share",
-            "Share of the recording in which nobody talks, from the diarisation.",
+            "Share of the recording in which no one talks, from the diarisation.",
             "Osuus tallenteesta, jolloin kukaan ei puhu (puhujien erottelusta).",
         ),
         probability(
