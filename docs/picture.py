@@ -90,10 +90,10 @@ def _course(axes: Axes, turns: pd.DataFrame) -> None:
         bars = list(zip(held.start_s, held.duration_s, strict=True))
         axes.broken_barh(bars, (row - 0.36, 0.72), facecolor=BLUE if row % 2 else "#c8722c")
         axes.plot(answered.start_s, [row] * len(answered), "|", color="black", markersize=9)
-        axes.text(0.2, row, person, size=9, va="center")
+        axes.text(-5.8, row, person, size=9, va="center")
     axes.set_yticks([])
     axes.set_ylim(len(people) - 0.4, -0.6)
-    axes.set_xlim(0, float(turns.end_s.max()) + 0.5)
+    axes.set_xlim(-6, float(turns.end_s.max()) + 0.5)  # room for the names
     axes.set_xlabel("seconds; | a minimal response", size=8.5, labelpad=1)
     axes.tick_params(labelsize=8.5, length=0)
     for side in ("left", "top", "right"):
